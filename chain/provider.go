@@ -1,0 +1,174 @@
+package chain
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"time"
+)
+
+// Provider is a service that makes clips from requests, as the run sees it. All methods may be called by many
+// goroutines at once. A method that fails returns a *Fault, or the context's error where the context ended before
+// anything was sent.
+type Provider interface {
+	// Create asks for one clip. It sends the request at most once. When it returns a task id, the task exists and
+	// may be billed. When the fault's class is Lost, a task may exist; with every other class none does.
+	Create(ctx context.Context, r Request) (Created, error)
+
+	// Get reads one task. Class Gone: the service has no such task (any more).
+	Get(ctx context.Context, id string) (Task, error)
+
+	// List reads all tasks of the last 7 days that match, newest first; it pages through them at the service's
+	// pace. complete is false where the service had more than it would show.
+	List(ctx context.Context, f Filter) (tasks []Task, complete bool, err error)
+
+	// Cancel ends a task that is still queued. Class Invalid: it is running or finished, and cannot be stopped.
+	Cancel(ctx context.Context, id string) error
+
+	// Fetch copies what a signed URL names into w: all of it, or an error. Never more than limit bytes.
+	// Class Gone: the URL has lapsed.
+	Fetch(ctx context.Context, u SignedURL, w io.Writer, limit int64) error
+}
+
+// Created is a create call's answer.
+type Created struct {
+	Task      string // the task's id
+	RequestID string // of the call, "" where the service named none
+}
+
+// Request is everything that is asked of a provider for one clip. Fields at their zero value are not sent.
+type Request struct {
+	Label string `json:"-"` // the shot's name and the attempt, sent as a client request id: for logs at either end
+
+	Model            string  `json:"model"` // the provider's id
+	Prompt           string  `json:"prompt,omitempty"`
+	FirstFrame       *Frame  `json:"first_frame,omitempty"`
+	LastFrame        *Frame  `json:"last_frame,omitempty"`
+	References       []Frame `json:"references,omitempty"`
+	Resolution       string  `json:"resolution,omitempty"`
+	Ratio            string  `json:"ratio,omitempty"`
+	Duration         int     `json:"duration,omitempty"` // whole seconds, -1 lets the model choose
+	Seed             *int64  `json:"seed,omitempty"`
+	CameraFixed      *bool   `json:"camera_fixed,omitempty"`
+	Watermark        *bool   `json:"watermark,omitempty"`
+	Audio            *bool   `json:"audio,omitempty"`
+	ServiceTier      string  `json:"service_tier,omitempty"`
+	Priority         *int    `json:"priority,omitempty"`
+	ExpiresAfter     int     `json:"expires_after,omitempty"` // seconds from creation until the service gives up
+	SafetyIdentifier string  `json:"safety_identifier,omitempty"`
+	CallbackURL      string  `json:"-"`
+}
+
+// Frame is a picture that a request carries. One of URL and Data is set when it is sent.
+type Frame struct {
+	Digest    string    `json:"digest,omitempty"`     // sha256 of the bytes, hex; "" for a web still
+	MediaType string    `json:"media_type,omitempty"` // image/png, image/jpeg, …
+	Web       string    `json:"web,omitempty"`        // the storyboard's own https URL
+	URL       SignedURL `json:"-"`                    // the provider's own, while it lives
+	Data      []byte    `json:"-"`
+}
+
+// Status is a task's state at the service.
+type Status string
+
+const (
+	Queued    Status = "queued"
+	Running   Status = "running"
+	Succeeded Status = "succeeded"
+	Failed    Status = "failed"
+	Cancelled Status = "cancelled"
+	Expired   Status = "expired"
+)
+
+// Done reports whether the status is final.
+func (s Status) Done() bool { return s != Queued && s != Running }
+
+// Task is the provider's remote job for a take, as it last answered. Fields that the service left out are zero.
+type Task struct {
+	ID               string
+	Model            string
+	Status           Status
+	Fault            *Fault // why it failed
+	Video, LastFrame SignedURL
+	Seed             *int64
+	Tokens           int64 // billed
+	Resolution       string
+	Ratio            string
+	Duration         int // seconds
+	Audio            *bool
+	ServiceTier      string
+	ExpiresAfter     int // seconds
+	SafetyIdentifier string
+	Created, Updated time.Time // by the service's clock
+	RequestID        string    // of the call that read it
+}
+
+// Filter narrows a List. Zero fields do not.
+type Filter struct {
+	Status      Status
+	Model       string
+	Tasks       []string
+	ServiceTier string // default tasks are listed without it, flex tasks only with "flex"
+}
+
+// SignedURL is a URL that whoever knows it may use. It prints, logs and marshals without its path and query;
+// string(u) is the URL itself.
+type SignedURL string
+
+func (u SignedURL) String() string {
+	if u == "" {
+		return ""
+	}
+	p, err := url.Parse(string(u))
+	if err != nil || p.Host == "" {
+		return "(signed url)"
+	}
+	return fmt.Sprintf("%s://%s/… (signed url)", p.Scheme, p.Host)
+}
+
+func (u SignedURL) GoString() string             { return u.String() }
+func (u SignedURL) LogValue() slog.Value         { return slog.StringValue(u.String()) }
+func (u SignedURL) MarshalJSON() ([]byte, error) { return json.Marshal(u.String()) }
+
+// Class says what a fault means for a take and for the run.
+type Class string
+
+const (
+	Invalid   Class = "invalid"   // the request is wrong: never sent again as it is
+	Moderated Class = "moderated" // an input or the output was refused: never retried, the user decides
+	Account   Class = "account"   // key, balance, permission, spending cap, model not open: the whole run stops
+	Quota     Class = "quota"     // a usage window is used up: the run stops and says when it resets
+	Busy      Class = "busy"      // nothing was done, also because the service was not reached: try again later
+	Gone      Class = "gone"      // no such task, or the URL has lapsed
+	Internal  Class = "internal"  // the service failed at a task: not billed, may be created again
+	Lost      Class = "lost"      // a create call's answer was lost: a task may exist
+)
+
+// Fault is a provider's refusal or failure.
+type Fault struct {
+	Class      Class
+	Code       string        // the service's own code, "" where it gave none
+	Message    string        // the service's own words, without secrets
+	Param      string        // the request field it names, "" for none
+	HTTPStatus int           // 0 where there was no answer
+	RequestID  string        // of the call, "" for none
+	RetryAfter time.Duration // what the service asked for; 0 for nothing
+	Hint       string        // what the user can do, "" for nothing to say
+	Err        error         // what caused it, nil for an answer of the service
+}
+
+func (f *Fault) Error() string {
+	s := f.Message
+	if f.Code != "" {
+		s = f.Code + ": " + s
+	}
+	if f.RequestID != "" {
+		s += " (request " + f.RequestID + ")"
+	}
+	return s
+}
+
+func (f *Fault) Unwrap() error { return f.Err }

@@ -1,0 +1,112 @@
+package storyboard
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// Pos is a place in a storyboard file. Line and Column count from 1, columns in characters; the zero Pos is nowhere.
+type Pos struct{ Line, Column int }
+
+// Problem is one thing that is wrong with a storyboard.
+type Problem struct {
+	File string
+	Pos
+	Message string // a lower-case fact
+	Hint    string // what would work, "" for nothing to say
+	Source  string // the line, without its end; "" where there is none
+}
+
+// Error gives the place and the fact on one line: file:line:column: message.
+func (p Problem) Error() string {
+	if p.Line == 0 {
+		return fmt.Sprintf("%s: %s", p.File, p.Message)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message)
+}
+
+// maxExcerpt is the number of characters of a source line that an excerpt shows.
+const maxExcerpt = 160
+
+// Format gives the place, the line with a caret under the column, and the hint.
+func (p Problem) Format() string {
+	var b strings.Builder
+	b.WriteString(p.Error())
+	if line, at := excerpt(p.Source, p.Column); p.Line > 0 && line != "" {
+		fmt.Fprintf(&b, "\n%5d | %s\n      | %s^", p.Line, line, at)
+	}
+	if p.Hint != "" {
+		fmt.Fprintf(&b, "\n        hint: %s", p.Hint)
+	}
+	return b.String()
+}
+
+// excerpt cuts a window of maxExcerpt characters around column out of the line, and the blank that leads to it.
+func excerpt(line string, column int) (text, indent string) {
+	if !utf8.ValidString(line) {
+		line = strings.ToValidUTF8(line, "�")
+	}
+	r := []rune(strings.Map(printable, line))
+	at := min(max(column-1, 0), len(r))
+	if from := at - maxExcerpt/2; from > 0 && len(r) > maxExcerpt {
+		r, at = r[from:], maxExcerpt/2
+	}
+	if len(r) > maxExcerpt {
+		r = r[:maxExcerpt]
+	}
+	var b strings.Builder
+	for _, c := range r[:min(at, len(r))] {
+		b.WriteString(strings.Repeat(" ", cells(c)))
+	}
+	return string(r), b.String()
+}
+
+// printable keeps a terminal safe from what a stranger's file holds: control characters become blanks.
+func printable(r rune) rune {
+	if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
+		return ' '
+	}
+	return r
+}
+
+// cells is how many columns of a terminal a character takes: two for the East Asian wide ranges and emoji.
+func cells(r rune) int {
+	switch {
+	case r >= 0x1100 && r <= 0x115f, r >= 0x2e80 && r <= 0xa4cf, r >= 0xac00 && r <= 0xd7a3,
+		r >= 0xf900 && r <= 0xfaff, r >= 0xfe30 && r <= 0xfe6f, r >= 0xff00 && r <= 0xff60,
+		r >= 0xffe0 && r <= 0xffe6, r >= 0x1f300 && r <= 0x1f64f, r >= 0x1f900 && r <= 0x1f9ff,
+		r >= 0x20000 && r <= 0x3fffd:
+		return 2
+	}
+	return 1
+}
+
+// Problems are all problems of a file in file order. As an error it reads one per line.
+type Problems []Problem
+
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Sort puts the problems into file order; those of one place stay in the order they were found.
+func (ps Problems) Sort() {
+	sort.SliceStable(ps, func(i, j int) bool {
+		a, b := ps[i].Pos, ps[j].Pos
+		return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+	})
+}
+
+// Problem makes a problem at a place of this storyboard, for checks that live in other packages.
+func (sb *Storyboard) Problem(at Pos, hint, format string, args ...any) Problem {
+	p := Problem{File: sb.File, Pos: at, Message: fmt.Sprintf(format, args...), Hint: hint}
+	if at.Line > 0 && at.Line <= len(sb.lines) {
+		p.Source = sb.lines[at.Line-1]
+	}
+	return p
+}

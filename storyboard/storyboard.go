@@ -1,0 +1,95 @@
+// Package storyboard is the film, written down: one YAML file becomes one [Storyboard].
+//
+// Start with [Load] (a file) or [Parse] (bytes). Both are strict: what they do not know they refuse, and they
+// report every problem of a file together, in file order, as [Problems] – each with its place, its line, a caret
+// and a hint where there is one. A Storyboard that they return has every variable expanded, every setting
+// inherited, every reference resolved and every still looked at; it does not change after that and may be shared
+// between goroutines. The package knows nothing of providers, money or ffmpeg: whether a model can do what a shot
+// asks is decided by package chain, which reports it with this package's positions.
+package storyboard
+
+// Storyboard is one film. Immutable after Parse.
+type Storyboard struct {
+	Title  string
+	File   string            // the name the file was opened by, for messages
+	Dir    string            // absolute folder that the file's paths are relative to
+	Vars   map[string]string // after --var overrides
+	Look   Look              // of the whole film, before scenes and shots override it
+	Scenes []*Scene
+
+	lines []string // of the source, for excerpts
+}
+
+// Scene is one continuous action: shots that, unless they say otherwise, continue one another.
+type Scene struct {
+	ID    string
+	Pos   Pos // of the id
+	Shots []*Shot
+}
+
+// Shot is one camera setup, with every setting resolved.
+type Shot struct {
+	Scene, ID string
+	Pos       Pos // of the id
+
+	Prompt    string // variables expanded; style and negative are separate
+	PromptPos Pos
+	Negative  string // things to avoid, "" for none
+	Caption   string // "" for none
+	Look      Look   // the nearest setting wins, key by key
+
+	From       string // full name of the shot that this one continues; "" opens on its own
+	FromPos    Pos    // of the `from` value, or of the shot's id where the seam is implied
+	FirstFrame *Still // nil for none; never together with From
+}
+
+// Name is the shot's full name, scene/shot.
+func (s *Shot) Name() string { return s.Scene + "/" + s.ID }
+
+// Shots are all shots in film order.
+func (sb *Storyboard) Shots() []*Shot {
+	var all []*Shot
+	for _, sc := range sb.Scenes {
+		all = append(all, sc.Shots...)
+	}
+	return all
+}
+
+// Auto is the Duration that leaves the length to the model.
+const Auto = -1
+
+// Setting is one value of the film together with the place where it was written.
+type Setting[T any] struct {
+	Value T
+	Set   bool // false: nobody wrote it, Value is the zero value and Pos is empty
+	Pos   Pos
+}
+
+// Look are the settings that scenes inherit from the film and shots from their scene. Which of them a model takes
+// is not known here.
+type Look struct {
+	Model            Setting[string] // alias, full model id or ep-…
+	Resolution       Setting[string] // 480p, 720p, 1080p, 4k
+	Ratio            Setting[string] // 16:9, 4:3, 1:1, 3:4, 9:16, 21:9, adaptive
+	Duration         Setting[int]    // whole seconds, or Auto
+	Audio            Setting[bool]   // generated sound
+	Style            Setting[string] // appended to every prompt
+	Seed             Setting[int64]  // -1 … 2147483647; -1 lets the service choose
+	Watermark        Setting[bool]
+	CameraFixed      Setting[bool]
+	ServiceTier      Setting[string] // default, flex
+	Priority         Setting[int]    // 0 … 9
+	ExpiresAfter     Setting[int]    // seconds, 3600 … 259200
+	SafetyIdentifier Setting[string] // at most 64 bytes
+}
+
+// Still is a picture in the storyboard's folder, or on the web.
+type Still struct {
+	Pos  Pos
+	Path string // absolute, inside an allowed folder; "" for a remote still
+	URL  string // https; "" for a local still
+	// Of a local still, read from the file's own bytes. Zero for a remote one.
+	Format        string // jpeg, png, webp, bmp, tiff, gif
+	Width, Height int    // pixels
+	Size          int64  // bytes
+}
