@@ -5,10 +5,7 @@
 // A Catalogue does not change after it is returned and may be shared between goroutines.
 package models
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // Catalogue is a list of models, in the order that lists show them.
 type Catalogue struct {
@@ -49,6 +46,12 @@ type Model struct {
 	Draft                 bool
 	Images                Images
 
+	FrameCount     bool     // may be asked for `frames` instead of a duration
+	OutputFormats  []string // the values of output_format; empty where the model has no such field
+	ReferenceTasks []string // the values of omni_reference_task_type; empty where the model has no such field
+	Drafts         Drafts   // what a draft is; zero without Draft
+	Service        Defaults // what the service does where a request leaves a field out
+
 	Concurrency int      // tasks that run at once for one account
 	Expected    Expected // how long a task usually takes
 }
@@ -56,7 +59,7 @@ type Model struct {
 // Offer is a model as one region sells it.
 type Offer struct {
 	ID     string
-	Ends   time.Time // first moment it is no longer served (UTC); zero for no known end
+	Ends   time.Time // first moment it is no longer served (UTC): 00:00 of the end date where the region is; zero for no known end
 	Prices []Price
 }
 
@@ -65,6 +68,7 @@ type Resolution struct {
 	Name        string          // 480p, 720p, 1080p, 4k
 	Pixels      map[string]Size // by ratio, portrait ones included
 	Concurrency int             // tasks at once at this resolution; 0: the model's
+	Codec       string          // of the clip's picture: h264, or hevc-10 (10 bit)
 }
 
 // Size is a picture's size in pixels.
@@ -81,6 +85,21 @@ type Images struct {
 	MinRatio, MaxRatio float64 // width / height
 }
 
+// Drafts are a model's cheap trial clips.
+type Drafts struct {
+	Resolution        string   // the only one they come in
+	WithAudio, Silent int      // billed tokens in per cent of the clip's
+	LastFrame         bool     // return_last_frame is taken
+	Final             []string // resolutions that the final clip may have; empty: every one of the model
+}
+
+// Defaults are the service's own.
+type Defaults struct {
+	Resolution string
+	Ratio      string // of a request without pictures; with one it is adaptive
+	Duration   int    // seconds, -1 where the model chooses
+}
+
 // Price is money per million billed tokens. The first price of an Offer whose conditions hold is the one charged.
 type Price struct {
 	Resolutions []string // only at these; empty: at all
@@ -91,45 +110,3 @@ type Price struct {
 
 // Expected is the usual time from create to finished: Base + PerSecond × duration. Measured, not promised.
 type Expected struct{ Base, PerSecond time.Duration }
-
-// Default is the built-in catalogue.
-func Default() *Catalogue { panic("not built yet") }
-
-// Load lays the models of a user's file over base: a model of the same alias replaces it whole, others are added.
-// The error names file and line.
-func Load(path string, base *Catalogue) (*Catalogue, error) { return nil, errors.New("not built yet") }
-
-// Find returns the model that name means at a region: an alias, or the id of either region. ok is false where the
-// catalogue has none (an endpoint id, ep-…, is none).
-func (c *Catalogue) Find(name string) (m *Model, ok bool) { return nil, false }
-
-// Aliases are all models' aliases, in the catalogue's order.
-func (c *Catalogue) Aliases() []string { return nil }
-
-// Resolution returns the named resolution of the model.
-func (m *Model) Resolution(name string) (Resolution, bool) { return Resolution{}, false }
-
-// Pixels is the size of a clip. ratio "adaptive" takes that of the nearest ratio to frame (the first frame's size),
-// or of 16:9 where there is none (zero Size).
-func (m *Model) Pixels(resolution, ratio string, frame Size) (Size, bool) { return Size{}, false }
-
-// NearestRatio is the model's ratio at a resolution whose shape is nearest to the picture's, by logarithm.
-func (m *Model) NearestRatio(resolution string, picture Size) string { return "" }
-
-// Frames is the number of frames of a clip of d seconds: 24·d + 1 at 24 frames per second.
-func Frames(seconds int) int { return 24*seconds + 1 }
-
-// Tokens is what a clip of that size and length is billed: floor(width × height × (24·d + 1) / 1024).
-func Tokens(s Size, seconds int) int64 { return 0 }
-
-// Price is the price per million tokens of a clip, and ok false where the model is not sold there.
-// flex halves it.
-func (m *Model) Price(r Region, resolution string, audio, flex bool) (Price, bool) {
-	return Price{}, false
-}
-
-// Cost is the money for tokens, in millionths of the price's currency, rounded up.
-func (p Price) Cost(tokens int64) int64 { return 0 }
-
-// ExpectedTime is how long a task of d seconds usually takes.
-func (m *Model) ExpectedTime(seconds int) time.Duration { return 0 }

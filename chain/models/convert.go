@@ -1,0 +1,85 @@
+package models
+
+import "time"
+
+// zones are where a region's end dates are meant.
+var zones = map[Region]*time.Location{Ark: time.FixedZone("UTC+8", 8*60*60), BytePlus: time.UTC}
+
+// takes are the words of a model's `takes` and the fields that they set.
+var takes = map[string]func(*Model) *bool{
+	"first_frame":  func(m *Model) *bool { return &m.FirstFrame },
+	"last_frame":   func(m *Model) *bool { return &m.LastFrame },
+	"audio":        func(m *Model) *bool { return &m.Audio },
+	"seed":         func(m *Model) *bool { return &m.Seed },
+	"camera_fixed": func(m *Model) *bool { return &m.CameraFixed },
+	"watermark":    func(m *Model) *bool { return &m.Watermark },
+	"flex":         func(m *Model) *bool { return &m.Flex },
+	"priority":     func(m *Model) *bool { return &m.Priority },
+	"draft":        func(m *Model) *bool { return &m.Draft },
+	"frames":       func(m *Model) *bool { return &m.FrameCount },
+}
+
+// catalogue is the checked file as the rest of the program sees it.
+func (f *fileCatalogue) catalogue() *Catalogue {
+	c := &Catalogue{Source: f.Source, Date: f.Date}
+	for i := range f.Models {
+		c.Models = append(c.Models, f.Models[i].model())
+	}
+	return c
+}
+
+func (f *fileModel) model() Model {
+	m := Model{
+		Alias:              f.Alias,
+		Regions:            map[Region]Offer{},
+		MinDuration:        f.Duration.Min,
+		MaxDuration:        f.Duration.Max,
+		AutoDuration:       f.Duration.Auto,
+		DefaultResolution:  f.DefaultResolution,
+		Ratios:             f.Ratios,
+		AdaptiveFirstFrame: f.AdaptiveFirstFrame,
+		References:         References(f.References),
+		Images:             Images(f.Images),
+		OutputFormats:      f.OutputFormats,
+		ReferenceTasks:     f.ReferenceTasks,
+		Drafts:             Drafts(f.Drafts),
+		Service:            Defaults(f.Service),
+		Concurrency:        f.Concurrency,
+		Expected:           Expected(f.Expected),
+	}
+	for _, word := range f.Takes {
+		*takes[word](&m) = true
+	}
+	for _, r := range f.Resolutions {
+		codec := r.Codec
+		if codec == "" {
+			codec = "h264"
+		}
+		m.Resolutions = append(m.Resolutions, Resolution{Name: r.Name, Pixels: r.Pixels, Concurrency: r.Concurrency, Codec: codec})
+	}
+	for name, o := range f.Regions {
+		m.Regions[Region(name)] = o.offer(Region(name))
+	}
+	return m
+}
+
+func (f fileOffer) offer(r Region) Offer {
+	o := Offer{ID: f.ID}
+	o.Ends, _ = endOf(f.Ends, r) // checked before
+	for _, p := range f.Prices {
+		o.Prices = append(o.Prices, Price{Resolutions: p.Resolutions, Audio: p.Audio, PerMillion: int64(p.PerMillion), Currency: f.Currency})
+	}
+	return o
+}
+
+// endOf reads `ends`: a moment, or a date in the region's zone, which ends the model as it begins.
+func endOf(s string, r Region) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t.UTC(), nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, zones[r])
+	return t.UTC(), err
+}
