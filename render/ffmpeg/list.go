@@ -1,0 +1,55 @@
+package ffmpeg
+
+import (
+	"bytes"
+	"context"
+	"regexp"
+)
+
+// Encoders are the names of the encoders that this ffmpeg has.
+func Encoders(ctx context.Context) ([]string, error) { return list(ctx, "-encoders", encoderLine) }
+
+// Filters are the names of the filters that this ffmpeg has.
+func Filters(ctx context.Context) ([]string, error) { return list(ctx, "-filters", filterLine) }
+
+// HasEncoder reports whether this ffmpeg has an encoder.
+func HasEncoder(ctx context.Context, name string) (bool, error) {
+	return has(Encoders(ctx))(name)
+}
+
+// HasFilter reports whether this ffmpeg has a filter.
+func HasFilter(ctx context.Context, name string) (bool, error) {
+	return has(Filters(ctx))(name)
+}
+
+func has(all []string, err error) func(string) (bool, error) {
+	return func(name string) (bool, error) {
+		for _, a := range all {
+			if a == name {
+				return true, err
+			}
+		}
+		return false, err
+	}
+}
+
+var (
+	encoderLine = regexp.MustCompile(`(?m)^ [VAS][A-Z.]{5} (\w\S*)`)
+	filterLine  = regexp.MustCompile(`(?m)^ [TSC.]{2,3} (\w\S*)\s+\S+->`)
+)
+
+func list(ctx context.Context, what string, line *regexp.Regexp) ([]string, error) {
+	t, err := Find()
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := run(ctx, t.FFmpeg, []string{"-hide_banner", "-v", "error", what}, Options{Stdout: &out}); err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, m := range line.FindAllSubmatch(out.Bytes(), -1) {
+		names = append(names, string(m[1]))
+	}
+	return names, nil
+}
