@@ -1,0 +1,167 @@
+// Package ark speaks to Volcengine Ark, to BytePlus ModelArk and to any gateway of the same shape. [New] makes a
+// [Client], which is a [chain.Provider]. It is thin on purpose: it paces its calls to the vendor's limits, encodes
+// exactly, decodes leniently, and tells "not created", "created" and "may have been created" apart; waiting,
+// retrying and remembering are the caller's. A create call is sent at most once, by this package and by net/http
+// beneath it. The key goes to the API and nowhere else: not to the hosts of signed URLs, not across redirects, not
+// into an error.
+package ark
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"shotchain/chain"
+)
+
+// Base URLs of the two public services.
+const (
+	BaseURLArk      = "https://ark.cn-beijing.volces.com/api/v3"       // Volcengine Ark, China
+	BaseURLBytePlus = "https://ark.ap-southeast.bytepluses.com/api/v3" // BytePlus ModelArk, international
+)
+
+// Sizes that bound what is sent and read.
+const (
+	maxRequest = 64 << 20 // bytes of a create body; the vendor's limit
+	maxAnswer  = 8 << 20  // bytes of an API answer; a full list page of 500 tasks is about 1.5 MB
+)
+
+// Options say which service is called and how.
+type Options struct {
+	BaseURL   string // up to and without /contents; "": BaseURLArk
+	Key       string // the API key
+	AllowHTTP bool   // plain http also to hosts other than this machine: the key then travels in the clear
+	Version   string // of the program, for the User-Agent; "": dev
+
+	// HTTP is the client beneath; nil: an own one, with time limits for connecting and for silence but none in
+	// total. It is copied, and its redirect policy replaced.
+	HTTP *http.Client
+
+	Paces Paces // zero paces: the vendor's limits
+
+	// Patience is how long a read may take, and how long a download may stand still; 0: 60 s.
+	Patience time.Duration
+	// CreatePatience is how long an upload may stand still, and then its answer may take; 0: 3 min. An answer that
+	// was not waited for is a clip that may have been paid for, so this is long.
+	CreatePatience time.Duration
+}
+
+// String leaves out the key.
+func (o Options) String() string { return "ark options for " + hostOf(o.BaseURL) }
+
+// GoString leaves out the key.
+func (o Options) GoString() string { return o.String() }
+
+// Client is a chain.Provider for one key at one service. It is immutable after New and safe for concurrent use; all
+// its goroutines share its paces.
+type Client struct {
+	base   *url.URL
+	auth   string // the Authorization header's value
+	agent  string
+	secret redactor
+
+	create *http.Client // for the paid call: a fresh connection each time, no redirects
+	api    *http.Client // for the other calls
+	loads  *http.Client // for signed URLs: carries no key
+
+	pace                     pacers
+	patience, createPatience time.Duration
+}
+
+var _ chain.Provider = (*Client)(nil)
+
+// String names the service, not the key.
+func (c *Client) String() string { return "ark client for " + c.base.Host }
+
+// GoString names the service, not the key.
+func (c *Client) GoString() string { return c.String() }
+
+// New checks the options and makes a client. It sends nothing.
+func New(o Options) (*Client, error) {
+	if err := checkKey(o.Key); err != nil {
+		return nil, err
+	}
+	base, err := parseBase(o.BaseURL, o.AllowHTTP)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		base:           base,
+		auth:           "Bearer " + o.Key,
+		agent:          "shotchain/" + header(orElse(o.Version, "dev"), 40),
+		secret:         newRedactor(o.Key),
+		pace:           newPacers(o.Paces),
+		patience:       orElse(o.Patience, 60*time.Second),
+		createPatience: orElse(o.CreatePatience, 3*time.Minute),
+	}
+	c.create, c.api, c.loads = httpClients(o.HTTP, c.mayFetch)
+	return c, nil
+}
+
+func orElse[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}
+
+// checkKey refuses what cannot be a key, without showing it.
+func checkKey(key string) error {
+	if key == "" {
+		return errors.New("the API key is empty: set ARK_API_KEY")
+	}
+	if strings.TrimSpace(key) != key {
+		return errors.New("the API key begins or ends with white space or a line break: check ARK_API_KEY")
+	}
+	for _, r := range key {
+		if r <= ' ' || r > '~' {
+			return errors.New("the API key holds white space, a control or a non-ASCII character: check ARK_API_KEY")
+		}
+	}
+	return nil
+}
+
+// parseBase returns the base URL without a trailing slash.
+func parseBase(s string, allowHTTP bool) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimRight(orElse(s, BaseURLArk), "/"))
+	if err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "" {
+		return nil, errors.New("the base URL is not an absolute URL such as " + BaseURLArk)
+	}
+	switch {
+	case u.User != nil:
+		return nil, errors.New("the base URL holds a user name or password: the key is all that is sent")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, fmt.Errorf("the base URL at %s holds a query or a fragment", u.Host)
+	case u.Scheme == "https":
+		return u, nil
+	case u.Scheme == "http" && (allowHTTP || loopback(u.Hostname())):
+		return u, nil
+	case u.Scheme == "http":
+		return nil, fmt.Errorf("the base URL at %s is plain http, which would show the key to the network: use https", u.Host)
+	}
+	return nil, fmt.Errorf("the base URL at %s is neither https nor http", u.Host)
+}
+
+// loopback reports whether a host name means this machine.
+func loopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// hostOf names a URL's host for people, "" where it has none.
+func hostOf(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

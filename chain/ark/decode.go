@@ -1,0 +1,182 @@
+package ark
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+
+	"shotchain/chain"
+)
+
+// unwrap takes off a gateway's {"data": {…}} where the object itself has none of the fields looked for.
+func unwrap(o object, fields ...string) object {
+	for _, f := range fields {
+		if o.has(f) {
+			return o
+		}
+	}
+	if inner := o.object("data"); inner != nil {
+		return inner
+	}
+	return o
+}
+
+// decodeCreated returns a create answer's task id, "" where there is none that could be asked for.
+func decodeCreated(b []byte) string {
+	id := strings.TrimSpace(unwrap(parseObject(b), "id").text("id"))
+	if !usableID(id) {
+		return ""
+	}
+	return id
+}
+
+// usableID reports whether an id can stand in a path as one segment.
+func usableID(id string) bool {
+	if id == "" || id == "." || id == ".." || len(id) > 512 {
+		return false
+	}
+	return header(id, len(id)) == id && !strings.ContainsAny(id, " ")
+}
+
+// decodeTask reads one task; ok is false where the bytes are no task at all: no object, or one without both status
+// and id.
+func (d decoder) task(b []byte) (t chain.Task, ok bool) {
+	o := unwrap(parseObject(b), "id", "status")
+	if !o.has("status") && !o.has("id") {
+		return t, false
+	}
+	return d.taskOf(o), true
+}
+
+// decoder reads tasks, with secrets taken out of what they say.
+type decoder struct{ secret redactor }
+
+func (d decoder) taskOf(o object) chain.Task {
+	content := o.object("content")
+	t := chain.Task{
+		ID:               strings.TrimSpace(o.text("id")),
+		Model:            o.text("model"),
+		Status:           status(o.text("status")),
+		Video:            link(content, o, "video_url"),
+		LastFrame:        link(content, o, "last_frame_url"),
+		Tokens:           tokensOf(o.object("usage")),
+		Resolution:       o.text("resolution"),
+		Ratio:            o.text("ratio"),
+		Duration:         durationOf(o),
+		Audio:            o.boolean("generate_audio"),
+		ServiceTier:      o.text("service_tier"),
+		ExpiresAfter:     max(o.small("execution_expires_after"), 0),
+		SafetyIdentifier: o.text("safety_identifier"),
+		Created:          o.moment("created_at"),
+		Updated:          o.moment("updated_at"),
+	}
+	if n, ok := o.integer("seed"); ok {
+		t.Seed = &n
+	}
+	t.Fault = d.taskFault(t.Status, o)
+	return t
+}
+
+// status reads the service's word. It keeps an unknown one, which taskFault makes an error of.
+func status(s string) chain.Status {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if s == "canceled" {
+		return chain.Cancelled
+	}
+	return chain.Status(s)
+}
+
+func known(s chain.Status) bool {
+	switch s {
+	case chain.Queued, chain.Running, chain.Succeeded, chain.Failed, chain.Cancelled, chain.Expired:
+		return true
+	}
+	return false
+}
+
+// link is a URL in content, or beside it, as a string or as {"url": "…"}.
+func link(content, o object, key string) chain.SignedURL {
+	for _, from := range []object{content, o} {
+		if s := from.text(key); s != "" {
+			return chain.SignedURL(s)
+		}
+		if s := from.object(key).text("url"); s != "" {
+			return chain.SignedURL(s)
+		}
+	}
+	return ""
+}
+
+// tokensOf are the tokens that are billed.
+func tokensOf(usage object) int64 {
+	for _, key := range []string{"completion_tokens", "total_tokens"} {
+		if n, _ := usage.integer(key); n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// durationOf is in seconds; a task that tells frames instead has one more than its seconds hold.
+func durationOf(o object) int {
+	if d := o.small("duration"); d != 0 {
+		return d
+	}
+	rate := max(o.small("framespersecond"), 0)
+	return int(math.Round(float64(max(o.small("frames")-1, 0)) / float64(orElse(rate, 24))))
+}
+
+// page is one page of a list.
+type page struct {
+	tasks []chain.Task
+	odd   int   // items that could not be read
+	total int64 // -1 where the service did not say
+}
+
+// list reads one page; ok is false where the bytes are none.
+func (d decoder) list(b []byte) (p page, ok bool) {
+	o := unwrap(parseObject(b), "items", "total")
+	var items []json.RawMessage
+	if o.has("items") && json.Unmarshal(o["items"], &items) != nil || !o.has("items") && !o.has("total") {
+		return p, false
+	}
+	p.total = -1
+	if n, ok := o.integer("total"); ok && n >= 0 {
+		p.total = n
+	}
+	for _, item := range items {
+		t, ok := d.task(item)
+		if !ok || !usableID(t.ID) {
+			p.odd++
+			continue
+		}
+		p.tasks = append(p.tasks, t)
+	}
+	return p, true
+}
+
+// said is an error as the service put it.
+type said struct{ code, message, param, request string }
+
+// decodeError reads the error of an answer: {"error":{…}}, {"error":"…"}, a bare {"code","message"}, or the vendor's
+// gateway's {"ResponseMetadata":{"Error":{…}}}. ok is false where the bytes are no JSON object.
+func decodeError(b []byte) (s said, ok bool) {
+	o := parseObject(b)
+	if o == nil {
+		return s, false
+	}
+	meta := o.object("ResponseMetadata")
+	for _, e := range []object{o.object("error"), meta.object("Error"), o.object("data").object("error"), o} {
+		s = said{
+			code:    e.first("code", "Code"),
+			message: e.first("message", "Message", "msg"),
+			param:   e.first("param", "Param"),
+			request: orElse(o.first("request_id", "RequestId"), meta.text("RequestId")),
+		}
+		if s.code != "" || s.message != "" {
+			return s, true
+		}
+	}
+	s.message = o.text("error")
+	return s, true
+}

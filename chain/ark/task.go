@@ -1,0 +1,68 @@
+package ark
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"shotchain/chain"
+)
+
+// Get reads one task; see chain.Provider. A task whose status is unknown is a fault of class Invalid: it is not
+// polled for ever, and not created again.
+func (c *Client) Get(ctx context.Context, id string) (chain.Task, error) {
+	if err := checkID(id); err != nil {
+		return chain.Task{}, err
+	}
+	a, err := c.ask(ctx, c.pace.get, http.MethodGet, tasksPath+"/"+url.PathEscape(id), nil)
+	if err != nil {
+		return chain.Task{}, err
+	}
+	if a.status != http.StatusOK || a.err != nil {
+		return chain.Task{}, c.fault(atRead, a, c.secret)
+	}
+	t, ok := decoder{c.secret}.task(a.body)
+	if !ok {
+		return chain.Task{}, c.fault(atRead, a, c.secret)
+	}
+	t.ID, t.RequestID = id, requestID(a, c.secret)
+	if !known(t.Status) {
+		t.Fault.HTTPStatus, t.Fault.RequestID = a.status, t.RequestID
+		return chain.Task{}, t.Fault
+	}
+	return t, nil
+}
+
+// Cancel ends a queued task; see chain.Provider. DELETE would erase the record of a finished task, and with it a
+// paid clip, so the task is read first and only a queued one is deleted. (Between the two calls it may start, which
+// the service refuses; it cannot also finish.) A task that is cancelled already is no error.
+func (c *Client) Cancel(ctx context.Context, id string) error {
+	t, err := c.Get(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case t.Status == chain.Cancelled:
+		return nil
+	case t.Status != chain.Queued:
+		return &chain.Fault{
+			Class: chain.Invalid, Code: "NotQueued", Message: "the task is " + string(t.Status) + " and cannot be cancelled",
+			RequestID: t.RequestID, Hint: hintRunning,
+		}
+	}
+	a, err := c.ask(ctx, c.pace.delete, http.MethodDelete, tasksPath+"/"+url.PathEscape(id), nil)
+	if err != nil {
+		return err
+	}
+	if a.status/100 != 2 {
+		return c.fault(atCancel, a, c.secret)
+	}
+	return nil
+}
+
+// checkID refuses ids that would name something else than one task: DELETE of an empty one would be of the list.
+func checkID(id string) error {
+	if usableID(id) {
+		return nil
+	}
+	return &chain.Fault{Class: chain.Invalid, Code: "InvalidTaskID", Message: "that is no task id"}
+}
