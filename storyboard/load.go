@@ -1,6 +1,11 @@
 package storyboard
 
-import "errors"
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
 
 // Options change how a storyboard is read. The zero value reads it as it stands.
 type Options struct {
@@ -10,16 +15,46 @@ type Options struct {
 
 // Load reads and parses the storyboard at path. The error is Problems where the storyboard is wrong, and anything
 // else where the file could not be read.
-func Load(path string, o Options) (*Storyboard, error) { return nil, errors.New("not built yet") }
-
-// Parse parses src. file names it in messages, dir is the folder that its paths are relative to. The error, if
-// any, is Problems. Parse reads the stills that the storyboard names, and nothing else.
-func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
-	return nil, errors.New("not built yet")
+func Load(path string, o Options) (*Storyboard, error) {
+	src, err := readBounded(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, filepath.Dir(path), src, o)
 }
 
-// Schema is the language as a JSON Schema (draft 2020-12), from the same table that the parser checks against.
-func Schema() []byte { return nil }
+// readBounded reads a file, but not much more of it than a storyboard may have.
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxFile+1))
+}
 
-// Suggest names the candidate nearest to word, for hints; "" where none is near.
-func Suggest(word string, candidates []string) string { return "" }
+// Parse parses src. file names it in messages, dir is the folder that its paths are relative to. The error, if
+// any, is Problems, save where the working folder itself cannot be named. Parse reads the stills that the storyboard
+// names, and nothing else.
+func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("the folder of %s: %w", file, err)
+	}
+	s, found := newSource(file, src)
+	if len(found) > 0 {
+		return nil, s.problems(found)
+	}
+	root, found := s.document()
+	if root == nil {
+		return nil, s.problems(found)
+	}
+	r := &reader{source: s, found: found, texts: map[textOf]reading{}, stills: newStills(abs, o.AllowPaths)}
+	defer r.stills.close()
+	sb := r.film(root, o.Vars)
+	sb.Dir = abs
+	if err := s.problems(r.found); err != nil {
+		return nil, err
+	}
+	return sb, nil
+}

@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
 )
 
 // Pos is a place in a storyboard file. Line and Column count from 1, columns in characters; the zero Pos is nowhere.
@@ -65,23 +67,20 @@ func excerpt(line string, column int) (text, indent string) {
 
 // printable keeps a terminal safe from what a stranger's file holds: control characters become blanks.
 func printable(r rune) rune {
-	if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
+	switch {
+	case r < ' ', r >= 0x7f && r < 0xa0:
+		return ' '
+	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // would turn the direction of what follows
 		return ' '
 	}
 	return r
 }
 
-// cells is how many columns of a terminal a character takes: two for the East Asian wide ranges and emoji.
-func cells(r rune) int {
-	switch {
-	case r >= 0x1100 && r <= 0x115f, r >= 0x2e80 && r <= 0xa4cf, r >= 0xac00 && r <= 0xd7a3,
-		r >= 0xf900 && r <= 0xfaff, r >= 0xfe30 && r <= 0xfe6f, r >= 0xff00 && r <= 0xff60,
-		r >= 0xffe0 && r <= 0xffe6, r >= 0x1f300 && r <= 0x1f64f, r >= 0x1f900 && r <= 0x1f9ff,
-		r >= 0x20000 && r <= 0x3fffd:
-		return 2
-	}
-	return 1
-}
+// widths are those of a terminal, whatever language the environment names: excerpts are the same everywhere.
+var widths = runewidth.Condition{}
+
+// cells is how many columns of a terminal a character takes.
+func cells(r rune) int { return widths.RuneWidth(r) }
 
 // Problems are all problems of a file in file order. As an error it reads one per line.
 type Problems []Problem

@@ -18,6 +18,7 @@ type Storyboard struct {
 	Scenes []*Scene
 
 	lines []string // of the source, for excerpts
+	index index
 }
 
 // Scene is one continuous action: shots that, unless they say otherwise, continue one another.
@@ -92,4 +93,6 @@ type Still struct {
 	Format        string // jpeg, png, webp, bmp, tiff, gif
 	Width, Height int    // pixels
 	Size          int64  // bytes
+
+	root, rel string // the allowed folder that it is in, and the way from there
 }

@@ -1,0 +1,170 @@
+package storyboard
+
+// place is where in a storyboard a key may stand; places are combined as bits.
+type place uint8
+
+const (
+	inFilm place = 1 << iota
+	inLook
+	inScene
+	inShot
+)
+
+// inherited are the places of a setting that scenes inherit from the film and shots from their scene.
+const inherited = inLook | inScene | inShot
+
+// placeNames say a place in messages: "unknown key in a shot".
+var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot"}
+
+// kind is what a key's value is.
+type kind uint8
+
+const (
+	text      kind = iota // prose
+	word                  // text without blanks
+	choice                // one of key.choices
+	seconds               // 5s, or auto
+	span                  // 3600s, 90m, 48h
+	whole                 // a whole number in [key.min, key.max]
+	flag                  // true or false
+	ident                 // an id
+	reference             // a shot's name, or none
+	picture               // a path or an https URL
+	texts                 // a mapping of names to plain values
+	settings              // a mapping of look keys
+	scenes                // a list of scenes
+	shots                 // a list of shots
+)
+
+// Limits of the language.
+const (
+	maxSeconds = 3600      // of one clip; what a model takes is far less and known to package chain
+	maxID      = 64        // characters, so that ids fit into file names
+	maxText    = 64 << 10  // bytes of one expanded value
+	maxSeed    = 1<<31 - 1 // ark-api.md §2, as are the ranges below
+	minExpiry  = 3600      // seconds
+	maxExpiry  = 259200    // seconds
+)
+
+// key is one word of the language.
+type key struct {
+	name     string
+	in       place
+	kind     kind
+	choices  []string
+	min, max int64 // whole: the range; word: max is the length in bytes
+	expands  bool  // ${name} is replaced
+	prompted bool  // the service sees the text as (part of) the prompt
+	required bool
+	doc      string
+	look     func(*Look, value) // stores a setting; nil for keys that are none
+}
+
+// value is what a setting's node was read as.
+type value struct {
+	text   string
+	number int64
+	yes    bool
+	at     Pos
+}
+
+// language is every key that is built: the parser walks by it and the JSON Schema is made from it.
+var language = []*key{
+	{name: "title", in: inFilm, kind: text, expands: true, doc: "The film's title."},
+	{name: "vars", in: inFilm, kind: texts, doc: "Text that is used below as ${name}; `--var name=value` overrides it. $${ is a literal ${."},
+	{name: "look", in: inFilm, kind: settings, doc: "Settings of the whole film. Scenes inherit them, then shots; the nearest setting wins, key by key."},
+	{name: "scenes", in: inFilm, kind: scenes, required: true, doc: "The film's scenes, in order."},
+
+	{name: "id", in: inScene | inShot, kind: ident, required: true, doc: "The name: lower-case letters, digits and `-`. Scene ids are unique in the film, shot ids in their scene."},
+	{name: "shots", in: inScene, kind: shots, required: true, doc: "The scene's shots, in order. Each continues the one before it unless it says otherwise."},
+
+	{name: "prompt", in: inShot, kind: text, expands: true, prompted: true, required: true, doc: "What the shot shows."},
+	{name: "negative", in: inShot, kind: text, expands: true, prompted: true, doc: "What to avoid; appended to the prompt."},
+	{name: "caption", in: inShot, kind: text, expands: true, doc: "The shot's caption."},
+	{name: "from", in: inShot, kind: reference, doc: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to open on its own. Not together with first_frame."},
+	{name: "first_frame", in: inShot, kind: picture, expands: true, doc: "A still that the shot opens from: a path relative to this file, or an https URL. Not together with from."},
+
+	{name: "model", in: inherited, kind: word, max: 200, expands: true, doc: "The video model: an alias of the catalogue, a full model id, or an endpoint id (ep-…).",
+		look: setText(func(l *Look) *Setting[string] { return &l.Model })},
+	{name: "resolution", in: inherited, kind: choice, expands: true, choices: []string{"480p", "720p", "1080p", "4k"}, doc: "The picture's size.",
+		look: setText(func(l *Look) *Setting[string] { return &l.Resolution })},
+	{name: "ratio", in: inherited, kind: choice, expands: true, choices: []string{"16:9", "4:3", "1:1", "3:4", "9:16", "21:9", "adaptive"}, doc: "The picture's shape.",
+		look: setText(func(l *Look) *Setting[string] { return &l.Ratio })},
+	{name: "duration", in: inherited, kind: seconds, expands: true, doc: "The clip's length in whole seconds (`5s`), or `auto` for the model to choose, priced at its longest.",
+		look: setInt(func(l *Look) *Setting[int] { return &l.Duration })},
+	{name: "audio", in: inherited, kind: flag, doc: "Whether the model makes sound.",
+		look: setBool(func(l *Look) *Setting[bool] { return &l.Audio })},
+	{name: "style", in: inherited, kind: text, expands: true, prompted: true, doc: "Text that is appended to every prompt.",
+		look: setText(func(l *Look) *Setting[string] { return &l.Style })},
+	{name: "seed", in: inherited, kind: whole, min: -1, max: maxSeed, doc: "The seed; -1 lets the service choose.",
+		look: func(l *Look, v value) { l.Seed = Setting[int64]{v.number, true, v.at} }},
+	{name: "watermark", in: inherited, kind: flag, doc: "Whether the service marks the picture.",
+		look: setBool(func(l *Look) *Setting[bool] { return &l.Watermark })},
+	{name: "camera_fixed", in: inherited, kind: flag, doc: "Whether the camera stands still.",
+		look: setBool(func(l *Look) *Setting[bool] { return &l.CameraFixed })},
+	{name: "service_tier", in: inherited, kind: choice, expands: true, choices: []string{"default", "flex"}, doc: "`flex` is offline and costs half, where the model has it.",
+		look: setText(func(l *Look) *Setting[string] { return &l.ServiceTier })},
+	{name: "priority", in: inherited, kind: whole, min: 0, max: 9, doc: "The task's priority at the service, 0 to 9.",
+		look: setInt(func(l *Look) *Setting[int] { return &l.Priority })},
+	{name: "expires_after", in: inherited, kind: span, expands: true, doc: "How long the service may try, from 1h to 72h: `3600s`, `90m`, `48h`.",
+		look: setInt(func(l *Look) *Setting[int] { return &l.ExpiresAfter })},
+	{name: "safety_identifier", in: inherited, kind: word, max: 64, expands: true, doc: "A hashed id of the end user, at most 64 bytes.",
+		look: setText(func(l *Look) *Setting[string] { return &l.SafetyIdentifier })},
+}
+
+// soon are the words of the language that are not built yet. They are refused by name wherever they stand.
+var soon = map[string]bool{
+	"variants": true, "matrix": true, "exclude": true, "include": true,
+	"cuts": true, "output": true, "outputs": true, "trim": true, "speed": true, "transition": true, "transitions": true,
+	"music": true, "narration": true, "captions": true, "titles": true, "loudness": true, "size": true, "poster": true,
+	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true, "at": true,
+	"takes": true, "pick": true, "references": true, "to": true, "cast": true, "keep": true, "approve": true, "draft": true,
+}
+
+// vocabulary finds a key by place and name.
+var vocabulary = func() map[place]map[string]*key {
+	all := map[place]map[string]*key{}
+	for p := range placeNames {
+		all[p] = map[string]*key{}
+		for _, k := range language {
+			if k.in&p != 0 {
+				all[p][k.name] = k
+			}
+		}
+	}
+	return all
+}()
+
+// keyNames are the names of the keys that may stand at a place, in the language's order.
+func keyNames(in place) []string {
+	var names []string
+	for _, k := range language {
+		if k.in&in != 0 {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
+
+// homes are the places where a key of that name may stand; 0 for no such key.
+func homes(name string) place {
+	var p place
+	for _, k := range language {
+		if k.name == name {
+			p |= k.in
+		}
+	}
+	return p
+}
+
+func setText(of func(*Look) *Setting[string]) func(*Look, value) {
+	return func(l *Look, v value) { *of(l) = Setting[string]{v.text, true, v.at} }
+}
+
+func setInt(of func(*Look) *Setting[int]) func(*Look, value) {
+	return func(l *Look, v value) { *of(l) = Setting[int]{int(v.number), true, v.at} }
+}
+
+func setBool(of func(*Look) *Setting[bool]) func(*Look, value) {
+	return func(l *Look, v value) { *of(l) = Setting[bool]{v.yes, true, v.at} }
+}

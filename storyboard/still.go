@@ -1,0 +1,331 @@
+package storyboard
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/gif" // the formats that the service takes (ark-api.md §2), by their own headers
+	_ "image/jpeg"
+	_ "image/png"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/tiff"
+	_ "golang.org/x/image/webp"
+)
+
+// maxStill is the size in bytes that a still must stay below: the service's limit for an input picture.
+const maxStill = 30 << 20
+
+// stills opens the pictures of one storyboard. Each file is looked at once.
+type stills struct {
+	dir   string // absolute
+	roots []*stillRoot
+	known map[string]looked // by path as written
+}
+
+// stillRoot is a folder that stills may be in. It is opened when it is first needed.
+type stillRoot struct {
+	path string // absolute, as given
+	real string // without symbolic links; "" where there is no such folder
+	root *os.Root
+}
+
+type looked struct {
+	still Still
+	err   *stillError
+}
+
+// stillError is what is wrong with a still.
+type stillError struct {
+	message string
+	hint    func() string
+}
+
+func newStills(dir string, allow []string) *stills {
+	s := &stills{dir: dir, known: map[string]looked{}}
+	for _, p := range append([]string{dir}, allow...) {
+		if abs, err := filepath.Abs(p); err == nil {
+			s.roots = append(s.roots, &stillRoot{path: abs})
+		}
+	}
+	return s
+}
+
+func (s *stills) close() {
+	for _, r := range s.roots {
+		if r.root != nil {
+			r.root.Close()
+		}
+	}
+}
+
+// still reads the value of a key as a picture. nil: it is none, and why was reported.
+func (r *reader) still(v value) *Still {
+	got, known := r.stills.known[v.text]
+	if !known {
+		got.still, got.err = r.stills.look(v.text)
+		r.stills.known[v.text] = got
+	}
+	if got.err != nil {
+		r.report(v.at, got.err.hint, "%s", got.err.message)
+		return nil
+	}
+	still := got.still
+	still.Pos = v.at
+	return &still
+}
+
+var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+
+// look finds out about a still, wherever it is.
+func (s *stills) look(name string) (Still, *stillError) {
+	if scheme.MatchString(name) && !filepath.IsAbs(name) {
+		return remote(name)
+	}
+	if strings.Contains(name, `\`) && filepath.Separator == '/' {
+		return Still{}, &stillError{quote(name) + " has a backslash in it", say("separate folders with /")}
+	}
+	return s.local(name)
+}
+
+// remote checks a URL. Nothing is fetched, and messages leave it out: it may be signed.
+func remote(name string) (Still, *stillError) {
+	u, err := url.Parse(name)
+	switch {
+	case err != nil:
+		return Still{}, &stillError{message: "the still's URL cannot be read"}
+	case strings.EqualFold(u.Scheme, "http"):
+		return Still{}, &stillError{"remote stills are https only", say("write https://")}
+	case !strings.EqualFold(u.Scheme, "https"):
+		return Still{}, &stillError{message: fmt.Sprintf("a still is a path or an https URL, not %s:", quote(u.Scheme))}
+	case u.Hostname() == "":
+		return Still{}, &stillError{message: "the still's URL names no host"}
+	case u.User != nil:
+		return Still{}, &stillError{"the still's URL holds a user name or password", say("remove it: it would be sent to the provider")}
+	case strings.ContainsAny(name, " \t\n"):
+		return Still{}, &stillError{"the still's URL has a blank in it", say("write %20")}
+	}
+	return Still{URL: name}, nil
+}
+
+// local looks at a file. First where the path leads by its letters, so that nothing outside is even asked about, then
+// where it leads by its links, and then it is opened beneath the folder it must be in, whatever happens meanwhile.
+func (s *stills) local(name string) (Still, *stillError) {
+	full := filepath.FromSlash(name)
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(s.dir, full)
+	}
+	full = filepath.Clean(full)
+	if !s.allowed(full) {
+		return Still{}, outside(name)
+	}
+	real, err := filepath.EvalSymlinks(full)
+	if err != nil {
+		return Still{}, s.unreadable(name, full, err)
+	}
+	root, rel := s.home(real)
+	if root == nil {
+		return Still{}, outside(name)
+	}
+	still, problem := root.picture(name, rel)
+	still.Path = real
+	return still, problem
+}
+
+func outside(name string) *stillError {
+	return &stillError{quote(name) + " is outside the storyboard's folder", say("move it beside the storyboard, or allow its folder with --allow-path")}
+}
+
+// allowed reports whether a path is, by its letters, in one of the folders.
+func (s *stills) allowed(full string) bool {
+	for _, r := range s.roots {
+		if _, ok := beneath(r.path, full); ok {
+			return true
+		}
+		if _, ok := beneath(r.realPath(), full); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// home is the folder that a path without links is in.
+func (s *stills) home(real string) (*stillRoot, string) {
+	for _, r := range s.roots {
+		if rel, ok := beneath(r.realPath(), real); ok {
+			return r, rel
+		}
+	}
+	return nil, ""
+}
+
+func (r *stillRoot) realPath() string {
+	if r.real == "" {
+		r.real, _ = filepath.EvalSymlinks(r.path)
+	}
+	return r.real
+}
+
+// beneath is the path from folder to full where it leads downwards.
+func beneath(folder, full string) (string, bool) {
+	if folder == "" {
+		return "", false
+	}
+	rel, err := filepath.Rel(folder, full)
+	return rel, err == nil && filepath.IsLocal(rel)
+}
+
+// unreadable says why a still cannot be opened.
+func (s *stills) unreadable(name, full string, err error) *stillError {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
+	}
+	return &stillError{fmt.Sprintf("%s: no such file", quote(name)), func() string { return s.neighbour(name, full) }}
+}
+
+// cause is an error without the path that the message has already.
+func cause(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// neighbour suggests a file of the folder that a missing still should be in.
+func (s *stills) neighbour(name, full string) string {
+	const most = 1000
+	real, err := filepath.EvalSymlinks(filepath.Dir(full))
+	if err != nil {
+		return ""
+	}
+	if root, _ := s.home(real); root == nil {
+		return ""
+	}
+	d, err := os.Open(real)
+	if err != nil {
+		return ""
+	}
+	defer d.Close()
+	names, _ := d.Readdirnames(most)
+	if near := Suggest(filepath.Base(full), names); near != "" {
+		return fmt.Sprintf("did you mean %q?", path.Join(path.Dir(name), near))
+	}
+	return ""
+}
+
+// picture opens a file beneath the folder and reads its header.
+func (r *stillRoot) picture(name, rel string) (Still, *stillError) {
+	if r.root == nil {
+		root, err := os.OpenRoot(r.real)
+		if err != nil {
+			return Still{}, &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
+		}
+		r.root = root
+	}
+	f, size, err := openRegular(r.root, rel)
+	if err != nil {
+		return Still{}, &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
+	}
+	defer f.Close()
+	if size >= maxStill {
+		return Still{}, &stillError{message: fmt.Sprintf("%s is 30 MB or larger", quote(name))}
+	}
+	still := Still{Size: size, root: r.real, rel: rel}
+	return still, still.header(name, f)
+}
+
+// header finds format and size in the file's own bytes.
+func (s *Still) header(name string, f io.ReadSeeker) *stillError {
+	var magic [12]byte
+	n, _ := io.ReadFull(f, magic[:])
+	if phone := heif(magic[:n]); phone != "" {
+		return &stillError{fmt.Sprintf("%s is a %s picture, which not every model takes", quote(name), phone), say("convert it to png or jpeg")}
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
+	}
+	config, format, err := decodeConfig(io.LimitReader(f, maxStill))
+	if err != nil || config.Width < 1 || config.Height < 1 {
+		return &stillError{quote(name) + " is not a picture", say("a still is a png, jpeg, webp, bmp, tiff or gif file")}
+	}
+	s.Format, s.Width, s.Height = format, config.Width, config.Height
+	return nil
+}
+
+// decodeConfig reads a picture's header; a decoder that panics has met no picture.
+func decodeConfig(r io.Reader) (c image.Config, format string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	return image.DecodeConfig(r)
+}
+
+// heif names the phones' formats by the brand in a file's first bytes, "" for any other.
+func heif(magic []byte) string {
+	if len(magic) < 12 || !bytes.Equal(magic[4:8], []byte("ftyp")) {
+		return ""
+	}
+	switch string(magic[8:12]) {
+	case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1":
+		return "HEIC"
+	case "avif", "avis":
+		return "AVIF"
+	}
+	return ""
+}
+
+// Read reads a local still's bytes: those of a regular file below 30 MB, wherever the path leads by now, but never
+// outside the folder that it was in when the storyboard was parsed.
+func (s *Still) Read() ([]byte, error) {
+	if s.Path == "" {
+		return nil, errors.New("a remote still has no bytes here")
+	}
+	folder, rel := s.root, s.rel
+	if folder == "" {
+		folder, rel = filepath.Split(s.Path)
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	f, size, err := openRegular(root, rel)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxStill))
+	if err == nil && (size >= maxStill || len(data) >= maxStill) {
+		return nil, fmt.Errorf("%s is 30 MB or larger", s.Path)
+	}
+	return data, err
+}
+
+// openRegular opens a regular file for reading, and nothing that could hang or never end.
+func openRegular(root *os.Root, rel string) (*os.File, int64, error) {
+	f, err := root.OpenFile(rel, os.O_RDONLY|nonBlocking, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: rel, Err: errors.New("not a regular file")}
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}

@@ -1,0 +1,264 @@
+package storyboard
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"gopkg.in/yaml.v3"
+)
+
+// scalar reads the value of a key that takes one.
+func (r *reader) scalar(f field) (value, bool) {
+	if f.value == nil {
+		return value{}, false
+	}
+	n, ok := r.visit(f.value)
+	if !ok {
+		return value{}, false
+	}
+	if n.Anchor == "" {
+		return r.scalarOf(f.key, n)
+	}
+	id := textOf{n, f.key}
+	old, known := r.texts[id]
+	if !known {
+		old.value, old.ok = r.scalarOf(f.key, n)
+		r.texts[id] = old
+	}
+	return old.value, old.ok
+}
+
+func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
+	v := value{at: position(n)}
+	switch {
+	case isNull(n):
+		r.report(v.at, say("write a value, or leave the key out"), "`%s` is empty", k.name)
+		return v, false
+	case n.Kind != yaml.ScalarNode:
+		r.structure(k, n)
+		return v, false
+	}
+	switch k.kind {
+	case flag:
+		return r.flag(k, n, v)
+	case whole:
+		return r.whole(k, n, v)
+	}
+	if loose := k.kind == choice || k.kind == seconds || k.kind == span; n.Tag != "!!str" && !loose {
+		r.report(v.at, say("put it in quotes: "+strconv.Quote(n.Value)), "`%s` must be text", k.name)
+		return v, false
+	}
+	s, ok := r.text(k, n)
+	if v.text = s; !ok {
+		return v, false
+	}
+	switch k.kind {
+	case choice:
+		return r.choice(k, v)
+	case seconds:
+		return r.seconds(k, v)
+	case span:
+		return r.span(k, v)
+	case word:
+		return r.word(k, v)
+	case ident:
+		return r.ident(k, v)
+	}
+	if v.text == "" && k.kind != text || k.required && v.text == "" {
+		r.report(v.at, nil, "`%s` is empty", k.name)
+		return v, false
+	}
+	return v, true
+}
+
+// structure refuses a list or mapping where a plain value belongs.
+func (r *reader) structure(k *key, n *yaml.Node) {
+	if k.kind == reference && n.Kind == yaml.MappingNode {
+		r.report(position(n), say("write the shot's name"), "`from` with a mapping (`at`) is not supported yet")
+		return
+	}
+	r.report(position(n), nil, "`%s` must be %s", k.name, k.kind.says())
+}
+
+// says names what a kind of value is.
+func (k kind) says() string {
+	switch k {
+	case flag:
+		return "true or false"
+	case whole:
+		return "a whole number"
+	case seconds, span:
+		return "a duration"
+	case reference:
+		return "the name of a shot"
+	case picture:
+		return "a path or an https URL"
+	}
+	return "text"
+}
+
+// text is a scalar's text, expanded and without the blanks around it: how it was quoted makes no difference.
+func (r *reader) text(k *key, n *yaml.Node) (string, bool) {
+	s := n.Value
+	if k.expands {
+		var ok bool
+		if s, ok = r.vars.expand(r, n); !ok {
+			return "", false
+		}
+	}
+	s = strings.TrimSpace(s)
+	switch {
+	case len(s) > maxText:
+		r.report(position(n), nil, "`%s` is longer than 64 KiB", k.name)
+		return "", false
+	case control(s):
+		r.report(position(n), nil, "`%s` holds a control character", k.name)
+		return "", false
+	}
+	return s, !k.prompted || r.withoutParameters(k, n, s)
+}
+
+func (r *reader) flag(k *key, n *yaml.Node, v value) (value, bool) {
+	switch low := strings.ToLower(n.Value); {
+	case n.Tag == "!!bool":
+		v.yes = low == "true"
+		return v, true
+	case low == "yes" || low == "on" || low == "y" || low == "true":
+		r.report(v.at, say("write true, without quotes"), "`%s` must be true or false", k.name)
+	case low == "no" || low == "off" || low == "n" || low == "false":
+		r.report(v.at, say("write false, without quotes"), "`%s` must be true or false", k.name)
+	default:
+		r.report(v.at, nil, "`%s` must be true or false", k.name)
+	}
+	return v, false
+}
+
+var decimal = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
+
+func (r *reader) whole(k *key, n *yaml.Node, v value) (value, bool) {
+	hint := ""
+	if n.Tag == "!!str" && decimal.MatchString(n.Value) {
+		hint = "write it without quotes"
+	}
+	if n.Tag != "!!int" || !decimal.MatchString(n.Value) {
+		r.report(v.at, say(hint), "`%s` must be a whole number", k.name)
+		return v, false
+	}
+	number, err := strconv.ParseInt(n.Value, 10, 64)
+	if err != nil || number < k.min || number > k.max {
+		r.report(v.at, nil, "`%s` must be from %d to %d", k.name, k.min, k.max)
+		return v, false
+	}
+	v.number = number
+	return v, true
+}
+
+func (r *reader) choice(k *key, v value) (value, bool) {
+	for _, c := range k.choices {
+		if v.text == c {
+			return v, true
+		}
+	}
+	r.report(v.at, didYouMean(v.text, func() []string { return k.choices }), "`%s` must be one of %s", k.name, strings.Join(k.choices, ", "))
+	return v, false
+}
+
+var amount = regexp.MustCompile(`^([1-9][0-9]{0,8})([smh])$`)
+
+// unitSeconds are the units that durations are written in.
+var unitSeconds = map[string]int64{"s": 1, "m": 60, "h": 3600}
+
+func (r *reader) seconds(k *key, v value) (value, bool) {
+	if v.text == "auto" {
+		v.number = Auto
+		return v, true
+	}
+	m := amount.FindStringSubmatch(v.text)
+	if m == nil || m[2] != "s" {
+		r.report(v.at, say(secondsHint(v.text)), "`%s` must be whole seconds, such as 5s, or auto", k.name)
+		return v, false
+	}
+	v.number, _ = strconv.ParseInt(m[1], 10, 64)
+	if v.number > maxSeconds {
+		r.report(v.at, nil, "`%s` must be from 1s to %ds", k.name, maxSeconds)
+		return v, false
+	}
+	return v, true
+}
+
+// secondsHint guesses what a duration was meant to be.
+func secondsHint(s string) string {
+	low := strings.ReplaceAll(strings.ToLower(s), " ", "")
+	if low == "-1" || low == "-1s" {
+		return "write auto to leave the length to the model"
+	}
+	for _, unit := range []string{"s", "sec", "secs", "second", "seconds", ""} {
+		if n, ok := strings.CutSuffix(low, unit); ok && decimal.MatchString(n) && n[0] != '-' && n != "0" {
+			return fmt.Sprintf("write %ss", n)
+		}
+	}
+	if m := amount.FindStringSubmatch(low); m != nil {
+		n, _ := strconv.ParseInt(m[1], 10, 64)
+		if n *= unitSeconds[m[2]]; n <= maxSeconds {
+			return fmt.Sprintf("write %ds", n)
+		}
+	}
+	return ""
+}
+
+func (r *reader) span(k *key, v value) (value, bool) {
+	m := amount.FindStringSubmatch(v.text)
+	if m == nil {
+		hint := ""
+		if decimal.MatchString(v.text) {
+			hint = "write " + v.text + "s"
+		}
+		r.report(v.at, say(hint), "`%s` must be a duration such as 3600s, 90m or 48h", k.name)
+		return v, false
+	}
+	v.number, _ = strconv.ParseInt(m[1], 10, 64)
+	v.number *= unitSeconds[m[2]]
+	if v.number < minExpiry || v.number > maxExpiry {
+		r.report(v.at, nil, "`%s` must be from 1h to 72h", k.name)
+		return v, false
+	}
+	return v, true
+}
+
+func (r *reader) word(k *key, v value) (value, bool) {
+	switch {
+	case v.text == "":
+		r.report(v.at, nil, "`%s` is empty", k.name)
+	case strings.IndexFunc(v.text, unicode.IsSpace) >= 0:
+		r.report(v.at, nil, "`%s` must be one word", k.name)
+	case int64(len(v.text)) > k.max:
+		r.report(v.at, nil, "`%s` is longer than %d bytes", k.name, k.max)
+	default:
+		return v, true
+	}
+	return v, false
+}
+
+// idPattern is the shape of an id, for the parser and the schema alike.
+const idPattern = `[a-z0-9][a-z0-9-]{0,63}`
+
+var id = regexp.MustCompile(`^` + idPattern + `$`)
+
+func (r *reader) ident(k *key, v value) (value, bool) {
+	if !id.MatchString(v.text) {
+		hint := strings.Trim(notID.ReplaceAllString(strings.ToLower(v.text), "-"), "-")
+		if id.MatchString(hint) {
+			hint = "write " + hint
+		} else {
+			hint = ""
+		}
+		r.report(v.at, say(hint), "an id is made of lower-case letters, digits and `-`, at most %d", maxID)
+		return v, false
+	}
+	return v, true
+}
+
+var notID = regexp.MustCompile(`[^a-z0-9]+`)

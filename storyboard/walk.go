@@ -1,0 +1,254 @@
+package storyboard
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Limits of one reading.
+const (
+	maxProblems = 100     // that are reported
+	maxFindings = 10_000  // that are looked for; reading stops there
+	maxVisits   = 500_000 // of nodes: aliases can name a node any number of times
+)
+
+// finding is a problem as it is found. Its hint is worked out only when it is reported: suggestions are costly.
+type finding struct {
+	at      Pos
+	message string
+	hint    func() string // nil for none
+}
+
+// say is a hint that needs no working out.
+func say(hint string) func() string { return func() string { return hint } }
+
+// reader is one reading of a storyboard. Not for use by more than one goroutine.
+type reader struct {
+	*source
+	vars   *vars
+	stills *stills
+	texts  map[textOf]reading
+	found  []finding
+	visits int
+	halted bool // a limit was reached: nothing more is read or reported
+}
+
+// textOf names an anchored scalar read as a key; it is read once however many aliases there are.
+type textOf struct {
+	node *yaml.Node
+	key  *key
+}
+
+type reading struct {
+	value value
+	ok    bool
+}
+
+// report notes a problem at a place.
+func (r *reader) report(at Pos, hint func() string, format string, args ...any) {
+	if r.halted {
+		return
+	}
+	r.found = append(r.found, finding{at: at, message: fmt.Sprintf(format, args...), hint: hint})
+	if len(r.found) >= maxFindings {
+		r.halted = true
+	}
+}
+
+// problems puts the findings into file order, drops what was found twice through aliases, and cuts the list.
+func (s *source) problems(found []finding) error {
+	if len(found) == 0 {
+		return nil
+	}
+	sort.SliceStable(found, func(i, j int) bool {
+		a, b := found[i].at, found[j].at
+		return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+	})
+	seen := map[string]bool{}
+	var out Problems
+	more := 0
+	for _, f := range found {
+		id := fmt.Sprintf("%d:%d:%s", f.at.Line, f.at.Column, f.message)
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		if len(out) == maxProblems {
+			more++
+			continue
+		}
+		out = append(out, s.problem(f))
+	}
+	if more > 0 {
+		last := out[len(out)-1]
+		out = append(out, Problem{File: s.file, Pos: last.Pos, Message: fmt.Sprintf("and %d more problems from here on", more)})
+	}
+	return out
+}
+
+func (s *source) problem(f finding) Problem {
+	p := Problem{File: s.file, Pos: f.at, Message: strings.Map(printable, f.message), Source: s.line(f.at)}
+	if f.hint != nil {
+		p.Hint = strings.Map(printable, f.hint())
+	}
+	return p
+}
+
+// position is where a node was written.
+func position(n *yaml.Node) Pos { return Pos{n.Line, n.Column} }
+
+// visit follows an alias and counts: however a file's aliases multiply it, no more than maxVisits nodes are read.
+func (r *reader) visit(n *yaml.Node) (*yaml.Node, bool) {
+	if r.halted {
+		return nil, false
+	}
+	if r.visits++; r.visits > maxVisits {
+		r.report(position(n), nil, "aliases make the film too large to read")
+		r.halted = true
+		return nil, false
+	}
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Style&yaml.TaggedStyle != 0 && n.Tag != "!!str" {
+		r.report(position(n), nil, "the tag %s is not supported", quote(n.Tag))
+		return nil, false
+	}
+	return n, true
+}
+
+// field is one entry of a mapping.
+type field struct {
+	key   *key
+	name  *yaml.Node
+	value *yaml.Node
+}
+
+// fields are a mapping's known keys in file order.
+type fields []field
+
+func (fs fields) get(name string) (field, bool) {
+	for _, f := range fs {
+		if f.key.name == name {
+			return f, true
+		}
+	}
+	return field{}, false
+}
+
+// mapping reads a node as the mapping of a place and refuses every key that does not belong there.
+func (r *reader) mapping(n *yaml.Node, in place) (fields, Pos, bool) {
+	n, ok := r.visit(n)
+	if !ok {
+		return nil, Pos{}, false
+	}
+	if n.Kind != yaml.MappingNode {
+		r.report(position(n), nil, "%s must be a mapping of keys to values", placeNames[in])
+		return nil, Pos{}, false
+	}
+	var fs fields
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name, ok := r.visit(n.Content[i])
+		if !ok {
+			continue
+		}
+		k := r.key(name, in)
+		if k == nil {
+			continue
+		}
+		if old, dup := fs.get(k.name); dup {
+			r.report(position(name), nil, "`%s` is written twice, first at line %d", k.name, old.name.Line)
+			continue
+		}
+		if k.required && isNull(n.Content[i+1]) {
+			r.report(position(name), nil, "`%s` is empty", k.name)
+			fs = append(fs, field{k, name, nil})
+			continue
+		}
+		fs = append(fs, field{k, name, n.Content[i+1]})
+	}
+	for _, k := range language {
+		if _, there := fs.get(k.name); k.required && k.in&in != 0 && !there && !r.halted {
+			r.report(position(n), nil, "%s needs `%s`", placeNames[in], k.name)
+		}
+	}
+	return fs, position(n), true
+}
+
+// key finds the key that a mapping's name means, or says why it means none.
+func (r *reader) key(n *yaml.Node, in place) *key {
+	if n.Kind != yaml.ScalarNode {
+		r.report(position(n), nil, "a key must be text")
+		return nil
+	}
+	name := n.Value
+	if k := vocabulary[in][name]; k != nil {
+		return k
+	}
+	switch home := homes(name); {
+	case name == "<<":
+		r.report(position(n), say("write the keys out; an alias (`*name`) may stand for a whole value"), "merge keys (`<<`) are not supported")
+	case soon[name]:
+		r.report(position(n), nil, "`%s` is not supported yet", name)
+	case home != 0:
+		r.report(position(n), say(homeHint(name, home, in)), "`%s` does not belong in %s", name, placeNames[in])
+	default:
+		r.report(position(n), didYouMean(name, func() []string { return keyNames(in) }), "unknown key %s", quote(name))
+	}
+	return nil
+}
+
+// homeHint says where a misplaced key belongs.
+func homeHint(name string, home, in place) string {
+	switch {
+	case name == "look":
+		return "write its keys directly here"
+	case home == inherited:
+		return "put it under `look`"
+	case home == inFilm:
+		return "it belongs at the top of the file"
+	case home&inScene != 0 && in == inFilm:
+		return "it belongs in a scene, under `scenes`"
+	}
+	return "it belongs in a shot, under `shots`"
+}
+
+// list reads a node as a list.
+func (r *reader) list(f field) []*yaml.Node {
+	if f.value == nil {
+		return nil
+	}
+	n, ok := r.visit(f.value)
+	switch {
+	case !ok:
+		return nil
+	case n.Kind != yaml.SequenceNode:
+		r.report(position(n), say("begin each item with `- id: …`"), "`%s` must be a list", f.key.name)
+		return nil
+	case len(n.Content) == 0:
+		r.report(position(n), nil, "`%s` is empty", f.key.name)
+	}
+	return n.Content
+}
+
+// quote shows a stranger's word in a message, cut to a length that can be read.
+func quote(word string) string {
+	const most = 60
+	if r := []rune(word); len(r) > most {
+		word = string(r[:most]) + "…"
+	}
+	return "`" + word + "`"
+}
+
+// didYouMean is the hint that names the nearest of some candidates.
+func didYouMean(word string, candidates func() []string) func() string {
+	return func() string {
+		if s := Suggest(word, candidates()); s != "" {
+			return fmt.Sprintf("did you mean %q?", s)
+		}
+		return ""
+	}
+}
