@@ -1,0 +1,281 @@
+package chain
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"shotchain/chain/models"
+	"shotchain/storyboard"
+)
+
+// Target is what a storyboard is compiled for.
+type Target struct {
+	Models    *models.Catalogue
+	Region    models.Region // whose ids and prices
+	Namespace string        // of the provider's clips: "ark", "byteplus", "sim", "ark@gateway.example"
+	Ended     bool          // models that have ended are served all the same (the simulator does)
+	Now       time.Time     // decides which models have ended
+}
+
+// Compile turns a storyboard into the graph of its takes. The error is storyboard.Problems: everything that the
+// chosen models cannot do, each at the line that asks for it. It reads the stills' bytes, and nothing else.
+func Compile(sb *storyboard.Storyboard, to Target) (*Graph, error) {
+	c := compiler{sb: sb, to: to, g: &Graph{Film: sb, Namespace: to.Namespace, shots: map[string]*Take{}},
+		identities: map[string]*Take{}, digests: map[string]string{}, shots: map[string]*storyboard.Shot{}, order: map[string]int{}}
+	shots := sb.Shots()
+	for i, s := range shots {
+		c.shots[s.Name()], c.order[s.Name()] = s, i
+	}
+	for _, s := range shots {
+		c.compile(s)
+	}
+	if len(c.problems) > 0 {
+		c.problems.Sort()
+		return nil, c.problems
+	}
+	c.g.finish()
+	return c.g, nil
+}
+
+type compiler struct {
+	sb         *storyboard.Storyboard
+	to         Target
+	g          *Graph
+	shots      map[string]*storyboard.Shot
+	order      map[string]int // of shots in the film
+	identities map[string]*Take
+	digests    map[string]string // of stills, by path
+	problems   storyboard.Problems
+}
+
+// compile makes the take of a shot, those that it grows from first.
+func (c *compiler) compile(s *storyboard.Shot) {
+	// Upstream shots may stand later in the film. The walk is a loop, not a recursion: chains are long.
+	var chain []*storyboard.Shot
+	for at := s; at != nil && c.g.shots[at.Name()] == nil; at = c.shots[at.From] {
+		chain = append(chain, at)
+	}
+	for _, at := range slices.Backward(chain) {
+		c.add(at)
+	}
+}
+
+func (c *compiler) add(s *storyboard.Shot) {
+	t := &Take{Shot: s, Number: 1, Order: c.order[s.Name()], From: c.g.shots[s.From]}
+	found := len(c.problems)
+	c.fill(t)
+	if len(c.problems) > found {
+		c.g.shots[s.Name()] = t // so that what grows from it is checked too
+		return
+	}
+	first := c.opening(t)
+	t.Identity = t.key(c.to.Namespace, first)
+	if same := c.identities[t.Identity]; same != nil {
+		same.Also = append(same.Also, s)
+		c.g.shots[s.Name()] = same
+		return
+	}
+	c.identities[t.Identity] = t
+	c.g.shots[s.Name()] = t
+	c.g.Takes = append(c.g.Takes, t)
+}
+
+// opening says what a take's first frame is, as far as that is known before anything is made.
+func (c *compiler) opening(t *Take) string {
+	if t.From != nil {
+		return "last frame of " + t.From.Identity
+	}
+	if t.Request.FirstFrame == nil {
+		return ""
+	}
+	return cmp.Or(t.Request.FirstFrame.Digest, t.Request.FirstFrame.Web)
+}
+
+// fill decides everything about a take but its place in the graph.
+func (c *compiler) fill(t *Take) {
+	if !c.model(t) {
+		return
+	}
+	c.prompt(t)
+	c.picture(t)
+	c.frames(t)
+	c.options(t)
+	c.price(t)
+}
+
+func (c *compiler) problem(at storyboard.Pos, s *storyboard.Shot, hint, format string, args ...any) {
+	if at.Line == 0 {
+		at = s.Pos
+	}
+	format = "shot %q: " + format
+	c.problems = append(c.problems, c.sb.Problem(at, hint, format, append([]any{s.Name()}, args...)...))
+}
+
+// model finds the shot's model at the region it is to be bought in.
+func (c *compiler) model(t *Take) bool {
+	want := t.Shot.Look.Model
+	name := cmp.Or(want.Value, c.first())
+	m, ok := c.to.Models.Find(name)
+	if !ok {
+		hint := "`shotchain models` lists them"
+		if near := storyboard.Suggest(name, c.to.Models.Aliases()); near != "" {
+			hint = "did you mean \"" + near + "\"?"
+		} else if strings.HasPrefix(name, "ep-") {
+			hint = "describe the endpoint in a models file (--models): its price and abilities are not known otherwise"
+		}
+		c.problem(want.Pos, t.Shot, hint, "no model is called %q", name)
+		return false
+	}
+	offer, sold := m.Regions[c.to.Region]
+	if !sold {
+		c.problem(want.Pos, t.Shot, c.served(), "%s is not served at %s", m.Alias, c.to.Region)
+		return false
+	}
+	if !c.to.Ended && !offer.Ends.IsZero() && !c.to.Now.Before(offer.Ends) {
+		c.problem(want.Pos, t.Shot, c.served(), "%s has ended at %s on %s", m.Alias, c.to.Region, offer.Ends.Format(time.DateOnly))
+		return false
+	}
+	t.Model, t.Request.Model = m, offer.ID
+	return true
+}
+
+// first is the model of a film that names none: the catalogue's first that is still served.
+func (c *compiler) first() string {
+	names := c.names()
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
+}
+
+// names are the aliases that can be had at the target.
+func (c *compiler) names() []string {
+	var names []string
+	for _, m := range c.to.Models.Models {
+		if o, ok := m.Regions[c.to.Region]; ok && (c.to.Ended || o.Ends.IsZero() || c.to.Now.Before(o.Ends)) {
+			names = append(names, m.Alias)
+		}
+	}
+	return names
+}
+
+func (c *compiler) served() string {
+	return "served there: " + strings.Join(c.names(), ", ")
+}
+
+// prompt joins what the shot says, the film's style and what is to be avoided.
+func (c *compiler) prompt(t *Take) {
+	s := t.Shot
+	parts := []string{strings.TrimSpace(s.Prompt)}
+	if style := strings.TrimSpace(s.Look.Style.Value); style != "" {
+		parts = append(parts, "Style: "+strings.TrimRight(style, ". ")+".")
+	}
+	if avoid := strings.TrimSpace(s.Negative); avoid != "" {
+		parts = append(parts, "Avoid: "+strings.TrimRight(avoid, ". ")+".")
+	}
+	t.Request.Prompt = strings.Join(parts, " ")
+}
+
+// picture decides resolution, ratio and length.
+func (c *compiler) picture(t *Take) {
+	s, m, r := t.Shot, t.Model, &t.Request
+	r.Resolution = cmp.Or(s.Look.Resolution.Value, m.DefaultResolution)
+	if _, ok := m.Resolution(r.Resolution); !ok {
+		c.problem(s.Look.Resolution.Pos, s, "it makes "+strings.Join(m.ResolutionNames(), ", "),
+			"%s does not make %s", m.Alias, r.Resolution)
+		r.Resolution = m.DefaultResolution
+	}
+	c.length(t)
+	c.ratio(t)
+}
+
+// unsaidDuration is the length of a shot that says none, in seconds: the API's own default but for 2.5, whose
+// default leaves it to the model and so has no certain price (ark-api.md §2).
+const unsaidDuration = 5
+
+func (c *compiler) length(t *Take) {
+	s, m := t.Shot, t.Model
+	d := s.Look.Duration.Value
+	if !s.Look.Duration.Set {
+		d = min(max(unsaidDuration, m.MinDuration), m.MaxDuration)
+	}
+	t.Request.Duration, t.Seconds = d, d
+	switch {
+	case d == storyboard.Auto && !m.AutoDuration:
+		c.problem(s.Look.Duration.Pos, s, lengths(m), "%s cannot choose the duration itself", m.Alias)
+		t.Seconds = m.MaxDuration
+	case d == storyboard.Auto:
+		t.Seconds = m.MaxDuration
+	case d < m.MinDuration || d > m.MaxDuration:
+		c.problem(s.Look.Duration.Pos, s, lengths(m), "%s does not make clips of %ds", m.Alias, d)
+	}
+}
+
+// frames reads the still that a shot opens on and checks it against the model's limits.
+func (c *compiler) frames(t *Take) {
+	s, m := t.Shot, t.Model
+	if t.From != nil && !m.FirstFrame {
+		c.problem(s.FromPos, s, "write `from: none`, or choose another model", "%s takes no first frame, so the shot cannot continue %q", m.Alias, s.From)
+	}
+	still := s.FirstFrame
+	if still == nil {
+		return
+	}
+	if !m.FirstFrame {
+		c.problem(still.Pos, s, "", "%s takes no first frame", m.Alias)
+	}
+	f := &Frame{Web: still.URL}
+	t.Request.FirstFrame = f
+	if still.URL != "" {
+		return
+	}
+	c.limits(t, still)
+	f.MediaType = "image/" + still.Format
+	digest, ok := c.digests[still.Path]
+	if !ok {
+		b, err := still.Read()
+		if err != nil {
+			c.problem(still.Pos, s, "", "%v", err)
+			return
+		}
+		h := sha256.Sum256(b)
+		digest = hex.EncodeToString(h[:])
+		c.digests[still.Path] = digest
+	}
+	f.Digest = digest
+}
+
+func (c *compiler) price(t *Take) {
+	m, r := t.Model, &t.Request
+	audio := r.Audio != nil && *r.Audio
+	p, ok := m.Price(c.to.Region, r.Resolution, audio, r.ServiceTier == "flex")
+	if !ok {
+		c.problem(t.Shot.Look.Model.Pos, t.Shot, "give it one in a models file (--models)", "%s has no price at %s for %s", m.Alias, c.to.Region, r.Resolution)
+		return
+	}
+	t.Tokens = models.Tokens(t.Size, t.Seconds)
+	t.Price = p
+	t.Cost = Money{Micros: p.Cost(t.Tokens), Currency: p.Currency}
+	t.Expected = m.ExpectedTime(t.Seconds)
+}
+
+// finish numbers the takes, links them forward and finds each one's longest chain.
+func (g *Graph) finish() {
+	for i, t := range g.Takes {
+		t.Index = i
+		if t.From != nil {
+			t.From.Grows = append(t.From.Grows, t)
+		}
+	}
+	for _, t := range slices.Backward(g.Takes) {
+		longest := time.Duration(0)
+		for _, next := range t.Grows {
+			longest = max(longest, next.Remaining)
+		}
+		t.Remaining = t.Expected + longest
+	}
+}

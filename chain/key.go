@@ -1,0 +1,43 @@
+package chain
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
+// question is what a key is a hash of: everything that shapes the clip, in one canonical order. How a clip is
+// delivered (service tier, priority, expiry, the end user's identifier) is left out: it changes what is paid or
+// when, not what is seen, and nobody should buy a clip again for it.
+type question struct {
+	Version     int      `json:"v"`
+	Provider    string   `json:"provider"` // namespace: a simulated clip never answers a real provider's question
+	Model       string   `json:"model"`
+	Prompt      string   `json:"prompt"`
+	FirstFrame  string   `json:"first_frame,omitempty"`
+	LastFrame   string   `json:"last_frame,omitempty"`
+	References  []string `json:"references,omitempty"`
+	Resolution  string   `json:"resolution,omitempty"`
+	Ratio       string   `json:"ratio,omitempty"`
+	Duration    int      `json:"duration"`
+	Seed        *int64   `json:"seed,omitempty"`
+	CameraFixed *bool    `json:"camera_fixed,omitempty"`
+	Watermark   *bool    `json:"watermark,omitempty"`
+	Audio       *bool    `json:"audio,omitempty"`
+	Number      int      `json:"take,omitempty"` // 0 for the first
+}
+
+// Key is the hash of a question: the name under which its clip is kept. first is what the first frame is – the
+// digest of its bytes – or, for an identity, how it comes about.
+func (t *Take) key(namespace, first string) string {
+	r := t.Request
+	q := question{Version: 1, Provider: namespace, Model: r.Model, Prompt: r.Prompt, FirstFrame: first,
+		Resolution: r.Resolution, Ratio: r.Ratio, Duration: r.Duration, Seed: r.Seed,
+		CameraFixed: r.CameraFixed, Watermark: r.Watermark, Audio: r.Audio, Number: t.Number - 1}
+	b, err := json.Marshal(q)
+	if err != nil {
+		panic(err) // strings, numbers and booleans always marshal
+	}
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:])
+}

@@ -1,0 +1,283 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"shotchain/chain/store"
+)
+
+// maxTries is how often a take is created in one run when its task fails inside the provider (not billed).
+const maxTries = 3
+
+// life is one take on its way from intent to kept clip, under its lock. The order of its writes is the promise of
+// the package: intent, one POST, task id, verified result, kept.
+type life struct {
+	*run
+	t     *Take
+	up    *Outcome // what it grows from, nil for nothing
+	l     *store.Locked
+	j     *store.Journal
+	free  func() // gives the place at the provider back
+	tries int    // create calls of this run
+	held  bool   // the take's price is set aside in the purse
+	first string // digest or address of the first frame
+}
+
+// make gets one take. up is what it grows from; free is called once its place at the provider is no longer needed.
+func (r *run) make(ctx context.Context, t *Take, up *Outcome, free func()) Outcome {
+	first := t.firstOf(up)
+	key := t.key(r.plan.Graph.Namespace, first)
+	l, err := r.Store.Lock(ctx, key, func() { r.observe(Event{Take: t, Stage: StageWaiting}) })
+	if err != nil {
+		return r.ended(ctx, t, StageFailed, "", err)
+	}
+	defer l.Unlock()
+	v := &life{run: r, t: t, up: up, l: l, free: free, first: first}
+	out := v.live(ctx)
+	out.Dir = l.Take
+	return out
+}
+
+func (v *life) live(ctx context.Context) Outcome {
+	if err := v.l.Clean(); err != nil {
+		return v.ended(ctx, v.t, StageFailed, "", err)
+	}
+	switch clip, err := v.l.Clip(); {
+	case err == nil: // another process has made it in the meantime
+		return Outcome{Take: v.t, Stage: StageCached, Clip: clip, Task: clip.Task}
+	case errors.Is(err, store.ErrDamaged):
+		if err := v.l.SetAside("clip.json", "clip.mp4", "last_frame.png", "last_frame.jpg", "last_frame.webp"); err != nil {
+			return v.ended(ctx, v.t, StageFailed, "", err)
+		}
+	}
+	if err := v.openJournal(); err != nil {
+		return v.ended(ctx, v.t, StageUnknown, "", err)
+	}
+	for {
+		out, again := v.step(ctx)
+		if !again {
+			return out
+		}
+	}
+}
+
+// openJournal reads the attempts there are. Those that can no longer turn into a clip are closed.
+func (v *life) openJournal() (err error) {
+	again := v.t.in(v.plan.Options.Resubmit)
+	v.j, err = v.l.Journal()
+	if err != nil {
+		if !again {
+			return fmt.Errorf("%w; whether it was bought cannot be told from it", err)
+		}
+		if err := v.l.SetAside("task.json"); err != nil {
+			return err
+		}
+		v.j = &store.Journal{}
+	}
+	a := v.j.Last()
+	if a == nil || !a.Open() {
+		return nil
+	}
+	if again || v.plan.Options.Forgetful {
+		a.State, a.Message = store.Abandoned, "given up by the user"
+		if v.plan.Options.Forgetful {
+			a.Message = "the simulator that ran it is gone"
+		}
+		return v.l.PutJournal(v.j)
+	}
+	v.held = v.purse.reserve(v.t.Cost)
+	return nil
+}
+
+// unhold gives back what was set aside for a task that is not billed.
+func (v *life) unhold() {
+	if v.held {
+		v.held = false
+		v.purse.exchange(v.t.Cost, Money{})
+	}
+}
+
+// step does the next thing for the take; again is false when the outcome is final.
+func (v *life) step(ctx context.Context) (out Outcome, again bool) {
+	switch a := v.j.Last(); {
+	case a == nil || !a.Open():
+		return v.submit(ctx)
+	case a.State == store.Intended:
+		return v.find(ctx, a)
+	default:
+		return v.await(ctx, a)
+	}
+}
+
+// submit records the intent, asks for the clip once, and records the task.
+func (v *life) submit(ctx context.Context) (Outcome, bool) {
+	if ctx.Err() != nil {
+		return v.ended(ctx, v.t, StageStopped, "", context.Cause(ctx)), false
+	}
+	v.held = v.held || v.purse.reserve(v.t.Cost)
+	if !v.held {
+		err := fmt.Errorf("making it would cost %s more than the plan said; look at the plan again", FormatMoney(v.t.Cost))
+		return v.ended(ctx, v.t, StageFailed, "", err), false
+	}
+	v.tries++
+	a, err := v.intend()
+	if err != nil {
+		v.unhold()
+		return v.ended(ctx, v.t, StageFailed, "", err), false
+	}
+	made, err := v.create(ctx, a)
+	f := asFault(err)
+	switch {
+	case err == nil:
+		a.State, a.Task, a.RequestID = store.Submitted, made.Task, made.RequestID
+	case f.Class == Lost:
+		now := time.Now().UTC()
+		a.LostAt, a.RequestID, a.Message = &now, f.RequestID, f.Error()
+	default:
+		v.unhold()
+		v.close(a, f)
+	}
+	if err := v.l.PutJournal(v.j); err != nil {
+		return v.ended(ctx, v.t, StageUnknown, made.Task, fmt.Errorf("task %s runs, but could not be recorded: %w", made.Task, err)), false
+	}
+	if err == nil || f.Class == Lost {
+		return Outcome{}, true
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+		return v.ended(ctx, v.t, StageStopped, "", err), false
+	}
+	return v.ended(ctx, v.t, StageFailed, "", err), false
+}
+
+// intend writes down what is about to be asked for. When it returns, the intent is on disk.
+func (v *life) intend() (*store.Attempt, error) {
+	frozen, err := v.freeze()
+	if err != nil {
+		return nil, err
+	}
+	req := &store.Request{Provider: v.plan.Graph.Namespace, Film: v.plan.Graph.Film.Title, Shot: v.t.Name(),
+		Number: v.t.Number, Asked: v.t.asked(v.first), First: frozen, Worst: v.t.Cost,
+		Expected: v.t.Expected.Seconds(), Made: time.Now().UTC()}
+	if err := v.l.PutRequest(req); err != nil {
+		return nil, err
+	}
+	v.j.Attempts = append(v.j.Attempts, store.Attempt{Number: len(v.j.Attempts) + 1, State: store.Intended,
+		Mark: mark(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()})
+	return v.j.Last(), v.l.PutJournal(v.j)
+}
+
+// freeze copies the bytes of the first frame into the take's folder and names the file; "" where there are none.
+func (v *life) freeze() (string, error) {
+	switch f := v.t.Request.FirstFrame; {
+	case v.up != nil:
+		name := "first_frame" + filepath.Ext(v.up.Clip.LastFrame.Name)
+		return name, store.CopyFile(v.up.Dir.Path(v.up.Clip.LastFrame.Name), v.l.Path(name))
+	case f == nil || f.Web != "":
+		return "", nil
+	default:
+		b, err := v.t.Shot.FirstFrame.Read()
+		if err != nil {
+			return "", err
+		}
+		name := "first_frame." + v.t.Shot.FirstFrame.Format
+		return name, store.WriteFile(v.l.Path(name), b)
+	}
+}
+
+// The range of execution_expires_after, seconds (ark-api.md §2).
+const (
+	minExpiry     = 3600
+	maxExpiry     = 259200
+	defaultExpiry = 172800
+)
+
+// mark chooses an execution_expires_after that no other attempt is likely to have: up to an hour from what the film
+// asks for, or anything from one day up where it asks for nothing. The provider echoes it, so a task whose create
+// call was never answered can be told from all others.
+func mark(asked int) int {
+	if asked == 0 {
+		return defaultExpiry/2 + rand.IntN(maxExpiry-defaultExpiry/2+1)
+	}
+	return max(minExpiry, asked-rand.IntN(3600))
+}
+
+// create sends the request. Only where nothing was created is it sent again, after a pause that all takes keep.
+func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval = time.Second, 30*time.Second
+	req, fresh := v.request(ctx, a)
+	for began := time.Now(); ; {
+		if err := v.gate.pass(ctx); err != nil {
+			return Created{}, context.Cause(ctx)
+		}
+		v.observe(Event{Take: v.t, Stage: StageSubmitting})
+		made, err := v.post(ctx, req)
+		f := asFault(err)
+		switch {
+		case err == nil:
+			return made, nil
+		case f.Class == Invalid && fresh: // the provider would not take its own URL: nothing was created
+			if req, err = v.withBytes(req); err != nil {
+				return Created{}, err
+			}
+			fresh = false
+			continue
+		case f.Class != Busy || time.Since(began) > v.Timing.Patience:
+			return Created{}, err
+		}
+		d := max(f.RetryAfter, wait.NextBackOff())
+		v.gate.shut(d)
+		v.observe(Event{Take: v.t, Stage: StageBusy, Message: f.Error()})
+	}
+}
+
+// post makes the paid call. It is not ended by an interrupt: an answer that is given up is a task that may be lost.
+func (v *life) post(ctx context.Context, req Request) (Created, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), v.Timing.Answer)
+	defer cancel()
+	return v.Provider.Create(ctx, req)
+}
+
+// close ends an attempt that made no clip.
+func (v *life) close(a *store.Attempt, f *Fault) {
+	now := time.Now().UTC()
+	a.State, a.EndedAt = store.Failed, &now
+	a.Class, a.Code, a.Message = string(f.Class), f.Code, f.Message
+	if a.RequestID == "" {
+		a.RequestID = f.RequestID
+	}
+}
+
+// ended is an outcome without a clip. Faults of the context are told as what they are: the run stopped.
+func (r *run) ended(ctx context.Context, t *Take, s Stage, task string, err error) Outcome {
+	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(ctx))) {
+		err = context.Cause(ctx)
+		if s == StageFailed {
+			s = StageStopped
+		}
+	}
+	return Outcome{Take: t, Stage: s, Task: task, Fault: err}
+}
+
+// asFault is err as a fault; one that is none is of no class. nil stays a fault without a class.
+func asFault(err error) *Fault {
+	var f *Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	if err == nil {
+		return &Fault{}
+	}
+	return &Fault{Message: err.Error(), Err: err}
+}
+
+// remove deletes a temporary file; one that is not there is fine.
+func remove(path string) { _ = os.Remove(path) }

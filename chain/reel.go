@@ -1,0 +1,58 @@
+package chain
+
+import (
+	"shotchain/chain/store"
+	"shotchain/storyboard"
+)
+
+// Outcome is what became of one take in a run.
+type Outcome struct {
+	Take   *Take
+	Stage  Stage       // a final one
+	Clip   *store.Clip // of StageCached and StageKept
+	Dir    store.Take  // its folder in the store
+	Task   string      // the provider's id, "" where none is known
+	Fault  error       // of StageFailed, StageUnknown, StageInFlight, StageStopped; nil for nothing to say
+	Behind *Take       // of StageSkipped: the take that is missing
+	Spent  Money       // billed in this run
+}
+
+// Ok reports whether there is a clip.
+func (o Outcome) Ok() bool { return o.Clip != nil }
+
+// Reel is all that came of a run.
+type Reel struct {
+	Graph    *Graph
+	Outcomes []Outcome // as Graph.Takes
+	Spent    Money     // billed in this run
+	Saved    Money     // what the cached clips had cost
+}
+
+// Of is the outcome for a shot.
+func (r *Reel) Of(s *storyboard.Shot) Outcome { return r.Outcomes[r.Graph.Take(s.Name()).Index] }
+
+// Whole reports whether every take has a clip.
+func (r *Reel) Whole() bool { return r.Count(StageCached)+r.Count(StageKept) == len(r.Outcomes) }
+
+// Count is the number of takes that ended at a stage.
+func (r *Reel) Count(s Stage) (n int) {
+	for _, o := range r.Outcomes {
+		if o.Stage == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Stored is the reel of what the store holds already, for a cut without a run.
+func Stored(p *Plan, st *store.Store) *Reel {
+	r := &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes)), Saved: p.Saved}
+	for i := range p.Takes {
+		pt := &p.Takes[i]
+		r.Outcomes[i] = Outcome{Take: pt.Take, Stage: StageStopped}
+		if pt.State == Cached {
+			r.Outcomes[i] = Outcome{Take: pt.Take, Stage: StageCached, Clip: pt.Clip, Dir: st.Take(pt.Key), Task: pt.Clip.Task}
+		}
+	}
+	return r
+}

@@ -1,0 +1,256 @@
+package chain
+
+// This file makes what plan.go decided on. All goroutines of a run are started here: one for each take under way.
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"shotchain/chain/store"
+)
+
+// RunOptions say with what a plan is run. Provider, Store and Inspector must be set.
+type RunOptions struct {
+	Provider  Provider
+	Store     *store.Store
+	Inspector Inspector
+	Observe   func(Event) // told of every stage, one call at a time; nil for nobody
+	Timing    Timing
+}
+
+// Timing are the patiences of a run. Zero fields take the defaults.
+type Timing struct {
+	Patience time.Duration // how long a busy or unreachable provider is tried again: 15 min
+	Settle   time.Duration // how long a task may take to show up in the provider's list after its create call: 60 s
+	Answer   time.Duration // how long a create call may take: 2 min
+}
+
+func (t Timing) orDefault() Timing {
+	t.Patience = cmp.Or(t.Patience, 15*time.Minute)
+	t.Settle = cmp.Or(t.Settle, time.Minute)
+	t.Answer = cmp.Or(t.Answer, 2*time.Minute)
+	return t
+}
+
+// Stopped is the error of a run that ended before its takes did: the account was refused, or the context ended.
+type Stopped struct{ Cause error }
+
+func (s *Stopped) Error() string { return "run stopped: " + s.Cause.Error() }
+func (s *Stopped) Unwrap() error { return s.Cause }
+
+// Run gets the takes of a plan: independent ones at the same time, the longest chain first, as many at once as the
+// model allows. A failed take is an outcome, not an error; its siblings go on and what grows from it is skipped.
+// The reel is never nil. The error is a *Stopped where the account was refused (a *Fault) or ctx ended: then nothing
+// more was submitted, tasks that run at the provider go on, and the next run picks them up.
+func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	o.Timing = o.Timing.orDefault()
+	r := &run{RunOptions: o, plan: p, stop: stop, purse: purse{cap: add(p.Total, p.Held)},
+		reel:  &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))},
+		queue: newSchedule(p.Options.Limit), frames: map[*Take]livingFrame{}}
+	r.loop(ctx)
+	r.remember()
+	if err := context.Cause(ctx); err != nil {
+		return r.reel, &Stopped{err}
+	}
+	return r.reel, nil
+}
+
+// run is one run under way.
+type run struct {
+	RunOptions
+	plan  *Plan
+	stop  context.CancelCauseFunc
+	purse purse
+	gate  gate
+
+	// Only the goroutine of loop.
+	reel  *Reel
+	queue *schedule
+
+	observing sync.Mutex
+
+	framesMu sync.Mutex
+	frames   map[*Take]livingFrame // guarded by framesMu
+}
+
+// loop hands out takes until nothing is left that could start.
+func (r *run) loop(ctx context.Context) {
+	var takes errgroup.Group // a plain group: one failed take must not end its siblings
+	freed, finished := make(chan *Take), make(chan Outcome)
+	under := 0
+	r.begin()
+	for {
+		for ctx.Err() == nil {
+			t := r.queue.pop()
+			if t == nil {
+				break
+			}
+			under++
+			up := r.upstream(t)
+			takes.Go(func() error {
+				free := sync.OnceFunc(func() { freed <- t })
+				out := r.make(ctx, t, up, free)
+				free()
+				finished <- out
+				return nil
+			})
+		}
+		if under == 0 {
+			break
+		}
+		select {
+		case t := <-freed:
+			r.queue.release(t)
+		case out := <-finished:
+			under--
+			r.settle(out)
+		}
+	}
+	_ = takes.Wait()
+	r.closeBooks(ctx)
+}
+
+// upstream is the outcome that a take grows from; nil where it opens on its own.
+func (r *run) upstream(t *Take) *Outcome {
+	if t.From == nil {
+		return nil
+	}
+	up := r.reel.Outcomes[t.From.Index]
+	return &up
+}
+
+// begin records what the plan found in the store, and makes ready what can start.
+func (r *run) begin() {
+	for i := range r.plan.Takes {
+		pt := &r.plan.Takes[i]
+		if pt.State != Cached {
+			continue
+		}
+		take := r.Store.Take(pt.Key)
+		if clip, err := take.Clip(); err == nil {
+			r.record(Outcome{Take: pt.Take, Stage: StageCached, Clip: clip, Dir: take, Task: clip.Task})
+		}
+	}
+	for _, t := range r.plan.Graph.Takes {
+		if up := r.upstream(t); up == nil || up.Ok() {
+			r.enter([]*Take{t})
+		}
+	}
+}
+
+// enter makes takes ready whose first frame exists. Those that the store holds are done at once, without a place
+// in the queue; the stack stands in for a recursion over long chains.
+func (r *run) enter(takes []*Take) {
+	for stack := append([]*Take(nil), takes...); len(stack) > 0; {
+		t := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if r.reel.Outcomes[t.Index].Take != nil || r.plan.Of(t).State == Left {
+			continue
+		}
+		if out, ok := r.cached(t, r.upstream(t)); ok {
+			r.record(out)
+			stack = append(stack, t.Grows...)
+		} else {
+			r.queue.push(t)
+		}
+	}
+}
+
+// cached looks a take up in the store.
+func (r *run) cached(t *Take, up *Outcome) (Outcome, bool) {
+	take := r.Store.Take(t.key(r.plan.Graph.Namespace, t.firstOf(up)))
+	clip, err := take.Clip()
+	if err != nil {
+		return Outcome{}, false
+	}
+	return Outcome{Take: t, Stage: StageCached, Clip: clip, Dir: take, Task: clip.Task}, true
+}
+
+// firstOf names a take's first frame in its key.
+func (t *Take) firstOf(up *Outcome) string {
+	if up == nil {
+		return t.still()
+	}
+	return up.Clip.LastFrame.Digest
+}
+
+// settle records an outcome and lets follow what grows from it.
+func (r *run) settle(out Outcome) {
+	r.record(out)
+	if out.Ok() {
+		r.enter(out.Take.Grows)
+		return
+	}
+	if f := (*Fault)(nil); errors.As(out.Fault, &f) && (f.Class == Account || f.Class == Quota) {
+		r.stop(out.Fault)
+	}
+}
+
+func (r *run) record(out Outcome) {
+	r.reel.Outcomes[out.Take.Index] = out
+	r.reel.Spent = add(r.reel.Spent, out.Spent)
+	if out.Stage == StageCached {
+		r.reel.Saved = add(r.reel.Saved, out.Clip.Cost)
+	}
+	e := Event{Take: out.Take, Stage: out.Stage, Task: out.Task, Cost: out.Spent}
+	if out.Fault != nil {
+		e.Message = out.Fault.Error()
+	}
+	r.observe(e)
+}
+
+// closeBooks gives the takes that never started their outcome.
+func (r *run) closeBooks(ctx context.Context) {
+	for i, t := range r.plan.Graph.Takes {
+		if r.reel.Outcomes[i].Take != nil {
+			continue
+		}
+		out := Outcome{Take: t, Stage: StageStopped, Fault: context.Cause(ctx)}
+		if r.plan.Of(t).State == Left {
+			out.Stage = StageLeft
+		}
+		if up := r.upstream(t); up != nil && up.Stage != StageStopped && up.Stage != StageLeft && !up.Ok() {
+			out = Outcome{Take: t, Stage: StageSkipped, Behind: cmp.Or(up.Behind, up.Take)}
+			out.Fault = fmt.Errorf("it grows from %s, which is not there", t.From.Name())
+		}
+		r.record(out)
+	}
+}
+
+// remember notes which takes the film used, so that a later plan can say what has changed.
+func (r *run) remember() {
+	if r.plan.Options.FilmID == "" {
+		return
+	}
+	film := r.Store.Film(r.plan.Options.FilmID)
+	film.Title = r.plan.Graph.Film.Title
+	for _, out := range r.reel.Outcomes {
+		if !out.Ok() {
+			continue
+		}
+		used := store.Used{Key: out.Dir.Key, Asked: out.Take.asked(out.Take.firstOf(r.upstream(out.Take)))}
+		film.Shots[out.Take.Name()] = used
+		for _, s := range out.Take.Also {
+			film.Shots[s.Name()] = used
+		}
+	}
+	_ = r.Store.PutFilm(r.plan.Options.FilmID, film) // it only serves to explain; clips are kept without it
+}
+
+func (r *run) observe(e Event) {
+	if r.Observe == nil {
+		return
+	}
+	r.observing.Lock()
+	defer r.observing.Unlock()
+	e.Time = time.Now()
+	r.Observe(e)
+}

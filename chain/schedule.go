@@ -1,0 +1,137 @@
+package chain
+
+import (
+	"cmp"
+	"container/heap"
+	"maps"
+	"slices"
+	"time"
+)
+
+// schedule holds the takes that could start now. It hands out the one with the longest chain still to come first,
+// as long as the provider has room for its class. Not safe for concurrent use: one goroutine owns it.
+type schedule struct {
+	at    int              // 0: each class's own limit; else at most so many at once of any class
+	lanes map[string]*lane // by class
+}
+
+// lane is one class of takes that compete for the same places at the provider.
+type lane struct {
+	free  int
+	ready ready
+}
+
+func newSchedule(limit int) *schedule { return &schedule{at: limit, lanes: map[string]*lane{}} }
+
+func (s *schedule) lane(t *Take) *lane {
+	class, n := t.Limit()
+	l := s.lanes[class]
+	if l == nil {
+		if s.at > 0 {
+			n = min(n, s.at)
+		}
+		l = &lane{free: n}
+		s.lanes[class] = l
+	}
+	return l
+}
+
+func (s *schedule) push(t *Take) { heap.Push(&s.lane(t).ready, t) }
+
+// pop takes a place and returns the take that should start next; nil where nothing is ready or nothing has room.
+func (s *schedule) pop() *Take {
+	var best *lane
+	for _, class := range slices.Sorted(maps.Keys(s.lanes)) {
+		l := s.lanes[class]
+		if l.free > 0 && len(l.ready) > 0 && (best == nil || sooner(l.ready[0], best.ready[0])) {
+			best = l
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	best.free--
+	return heap.Pop(&best.ready).(*Take)
+}
+
+// release gives the take's place back.
+func (s *schedule) release(t *Take) { s.lane(t).free++ }
+
+// ready is a heap of takes.
+type ready []*Take
+
+func sooner(a, b *Take) bool {
+	return cmp.Or(cmp.Compare(b.Remaining, a.Remaining), cmp.Compare(a.Order, b.Order)) < 0
+}
+
+func (r ready) Len() int           { return len(r) }
+func (r ready) Less(i, j int) bool { return sooner(r[i], r[j]) }
+func (r ready) Swap(i, j int)      { r[i], r[j] = r[j], r[i] }
+func (r *ready) Push(x any)        { *r = append(*r, x.(*Take)) }
+func (r *ready) Pop() any {
+	last := len(*r) - 1
+	t := (*r)[last]
+	*r = (*r)[:last]
+	return t
+}
+
+// running is a heap of the takes under way in a forecast, the first to finish on top.
+type running []finish
+
+type finish struct {
+	at time.Duration
+	t  *Take
+}
+
+func (r running) Len() int           { return len(r) }
+func (r running) Less(i, j int) bool { return r[i].at < r[j].at }
+func (r running) Swap(i, j int)      { r[i], r[j] = r[j], r[i] }
+func (r *running) Push(x any)        { *r = append(*r, x.(finish)) }
+func (r *running) Pop() any {
+	last := len(*r) - 1
+	f := (*r)[last]
+	*r = (*r)[:last]
+	return f
+}
+
+// forecast plays the schedule through with expected times and returns how long it takes in all. needed says which
+// takes cost time.
+func forecast(g *Graph, limit int, needed func(*Take) bool) time.Duration {
+	s, under, now := newSchedule(limit), running{}, time.Duration(0)
+	// A take that costs no time is passed through at once; the stack stands in for a recursion over long chains.
+	enter := func(takes []*Take) {
+		for stack := slices.Clone(takes); len(stack) > 0; {
+			t := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if needed(t) {
+				s.push(t)
+			} else {
+				stack = append(stack, t.Grows...)
+			}
+		}
+	}
+	enter(g.roots())
+	for {
+		for t := s.pop(); t != nil; t = s.pop() {
+			heap.Push(&under, finish{now + t.Expected, t})
+		}
+		if len(under) == 0 {
+			return now
+		}
+		f := heap.Pop(&under).(finish)
+		now = f.at
+		s.release(f.t)
+		enter(f.t.Grows)
+	}
+}
+
+// roots are the takes that open on their own.
+func (g *Graph) roots() []*Take {
+	var roots []*Take
+	for _, t := range g.Takes {
+		if t.From == nil {
+			roots = append(roots, t)
+		}
+	}
+	return roots
+}

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Request is request.json: what a take asks for. Written once, before its first attempt.
+type Request struct {
+	Format   int             `json:"format"`
+	Key      string          `json:"key"`
+	Provider string          `json:"provider"` // the namespace that the key was made in
+	Film     string          `json:"film,omitempty"`
+	Shot     string          `json:"shot"`
+	Number   int             `json:"take"`
+	Asked    json.RawMessage `json:"request"`               // the provider-neutral request
+	First    string          `json:"first_frame,omitempty"` // file of the frozen first frame, in this folder
+	Worst    Money           `json:"at_most"`               // what it costs at most
+	Expected float64         `json:"expected_seconds,omitempty"`
+	Made     time.Time       `json:"made_at"`
+}
+
+// Money is an amount in millionths of the currency's unit.
+type Money struct {
+	Micros   int64  `json:"micros"`
+	Currency string `json:"currency,omitempty"`
+}
+
+// State is how far an attempt has come.
+type State string
+
+const (
+	Intended  State = "intended"  // about to be sent; or sent, and the answer never seen
+	Submitted State = "submitted" // the task exists
+	Succeeded State = "succeeded" // the task is finished and billed; the clip is kept once clip.json is there
+	Failed    State = "failed"    // the task ended without a clip, or was never made; not billed
+	Abandoned State = "abandoned" // the user gave up on an attempt whose outcome nobody knows
+)
+
+// Attempt is one create call and what became of it.
+type Attempt struct {
+	Number     int        `json:"number"`
+	State      State      `json:"state"`
+	Mark       int        `json:"mark"` // execution_expires_after: the value that finds a lost task again
+	IntendedAt time.Time  `json:"intended_at"`
+	LostAt     *time.Time `json:"lost_at,omitempty"` // when the answer was given up
+	Task       string     `json:"task,omitempty"`
+	RequestID  string     `json:"request_id,omitempty"`
+	EndedAt    *time.Time `json:"ended_at,omitempty"`
+	Tokens     int64      `json:"tokens,omitempty"`
+	Class      string     `json:"class,omitempty"` // of the fault that ended it
+	Code       string     `json:"code,omitempty"`
+	Message    string     `json:"message,omitempty"`
+}
+
+// Open reports whether the attempt may still turn into a clip, or into a bill.
+func (a Attempt) Open() bool {
+	return a.State == Intended || a.State == Submitted || a.State == Succeeded
+}
+
+// Journal is task.json: all attempts of a take, in order.
+type Journal struct {
+	Format   int       `json:"format"`
+	Attempts []Attempt `json:"attempts"`
+}
+
+// Last is the newest attempt, nil where there is none.
+func (j *Journal) Last() *Attempt {
+	if len(j.Attempts) == 0 {
+		return nil
+	}
+	return &j.Attempts[len(j.Attempts)-1]
+}
+
+// File is one kept file of a take.
+type File struct {
+	Name   string `json:"file"` // in the take's folder
+	Digest string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+}
+
+// Clip is clip.json: the facts of a kept take.
+type Clip struct {
+	Format     int       `json:"format"`
+	Key        string    `json:"key"`
+	Shot       string    `json:"shot"`
+	Provider   string    `json:"provider"`
+	Model      string    `json:"model"`
+	Video      File      `json:"clip"`
+	LastFrame  File      `json:"last_frame"`
+	Decoded    bool      `json:"last_frame_decoded,omitempty"` // the service gave none: taken from the clip
+	Width      int       `json:"width"`
+	Height     int       `json:"height"`
+	Frames     int       `json:"frames"`
+	Rate       string    `json:"frame_rate"` // a ratio, 24/1
+	Audio      bool      `json:"audio"`
+	Task       string    `json:"task"`
+	RequestID  string    `json:"request_id,omitempty"`
+	Seed       *int64    `json:"seed,omitempty"`
+	Seconds    int       `json:"seconds"`
+	Tokens     int64     `json:"tokens"`
+	Cost       Money     `json:"cost"`
+	CreatedAt  time.Time `json:"created_at"`  // of the task, by the service's clock
+	FinishedAt time.Time `json:"finished_at"` // of the task, by the service's clock
+	KeptAt     time.Time `json:"kept_at"`
+}
+
+func (c *Clip) check(key string) error {
+	switch {
+	case c.Format > Format:
+		return fmt.Errorf("%w: clip.json has version %d", ErrFormat, c.Format)
+	case c.Format < 1 || c.Key != key:
+		return fmt.Errorf("%w: clip.json is not this take's", ErrDamaged)
+	case !localName(c.Video.Name) || !localName(c.LastFrame.Name):
+		return fmt.Errorf("%w: clip.json names a file outside its folder", ErrDamaged)
+	case !keyPattern.MatchString(c.Video.Digest) || !keyPattern.MatchString(c.LastFrame.Digest):
+		return fmt.Errorf("%w: clip.json lacks a digest", ErrDamaged)
+	}
+	return nil
+}

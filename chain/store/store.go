@@ -1,0 +1,202 @@
+// Package store keeps clips and task records on disk, so that no crash, no second process and no full disk makes
+// anyone pay twice.
+//
+// Start with [Open], then [Store.Lock] a take by its key: whoever holds the lock alone writes. A take is one folder
+// that a person can read:
+//
+//	takes/<key>/request.json   what is asked, of whom, for which shot; written before anything is paid
+//	takes/<key>/first_frame.*  the picture it grows from, frozen
+//	takes/<key>/task.json      every attempt: intended, then submitted with its task id, then how it ended
+//	takes/<key>/clip.mp4, last_frame.*
+//	takes/<key>/clip.json      the facts; a take is kept from the instant that this file's rename succeeds
+//
+// Every file appears whole or not at all: written beside its place, synced, renamed, and the folder synced. A
+// reader needs no lock and never sees half a clip. A damaged entry reads as absent, with the reason. The package
+// knows nothing of providers: requests are JSON to it, and it never holds a key or a signed URL.
+package store
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Format is the version of the layout and of every record in it.
+const Format = 1
+
+// DirName is the folder beside a storyboard that holds its store unless told otherwise.
+const DirName = ".shotchain"
+
+//go:embed README.store.md
+var readme []byte
+
+// Store is a folder of takes. Its methods may be used by many goroutines and processes at once.
+type Store struct{ dir string }
+
+// ErrFormat is wrapped by Open where the store was written by a version that this one cannot read.
+var ErrFormat = errors.New("the store is of another format")
+
+// Open opens the store at dir and makes it where there is none.
+func Open(dir string) (*Store, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	s := &Store{dir: abs}
+	if err := s.checkFormat(); err != nil {
+		return nil, err
+	}
+	return s, s.create()
+}
+
+// Peek is Open for readers: it makes nothing, and a folder that is not there reads as an empty store.
+func Peek(dir string) (*Store, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	s := &Store{dir: abs}
+	return s, s.checkFormat()
+}
+
+// Dir is the store's absolute folder.
+func (s *Store) Dir() string { return s.dir }
+
+// WorkDir is where parts of films are cached: everything in it can be made again for free.
+func (s *Store) WorkDir() string { return filepath.Join(s.dir, "work") }
+
+func (s *Store) checkFormat() error {
+	b, err := os.ReadFile(filepath.Join(s.dir, "format"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	v, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil || v < 1 {
+		return fmt.Errorf("%w: %s does not hold a version", ErrFormat, filepath.Join(s.dir, "format"))
+	}
+	if v > Format {
+		return fmt.Errorf("%w: %s has version %d, this program reads up to %d; use a newer shotchain or another --store", ErrFormat, s.dir, v, Format)
+	}
+	return nil
+}
+
+func (s *Store) create() error {
+	if _, err := os.Stat(filepath.Join(s.dir, "format")); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Join(s.dir, "takes"), 0o755); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	files := []struct{ name, text string }{
+		{"README.md", string(readme)},
+		{".gitignore", "*\n"},
+		{"format", strconv.Itoa(Format) + "\n"}, // last: from here on the store is one
+	}
+	for _, f := range files {
+		if err := WriteFile(filepath.Join(s.dir, f.name), []byte(f.text)); err != nil {
+			return fmt.Errorf("store: %w", err)
+		}
+	}
+	return nil
+}
+
+var keyPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// IsKey reports whether a string has the form of a key.
+func IsKey(key string) bool { return keyPattern.MatchString(key) }
+
+// Take is the folder of one take, for reading. It may not exist yet.
+func (s *Store) Take(key string) Take {
+	if !keyPattern.MatchString(key) {
+		panic("store: not a key: " + key)
+	}
+	return Take{Key: key, dir: filepath.Join(s.dir, "takes", key)}
+}
+
+// Takes are the folders of all takes there are, by key.
+func (s *Store) Takes() ([]Take, error) {
+	entries, err := os.ReadDir(filepath.Join(s.dir, "takes"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	var all []Take
+	for _, e := range entries {
+		if e.IsDir() && keyPattern.MatchString(e.Name()) {
+			all = append(all, s.Take(e.Name()))
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Key < all[j].Key })
+	return all, nil
+}
+
+// lockPoll is how often a process looks whether another one has let a take go.
+const lockPoll = 100 * time.Millisecond
+
+// Lock makes the take's folder and waits until no other process or goroutine writes in it. waiting, if not nil, is
+// called once where somebody else holds it. The lock ends with Unlock, and with the process however it dies.
+func (s *Store) Lock(ctx context.Context, key string, waiting func()) (*Locked, error) {
+	t := s.Take(key)
+	if err := makeDir(t.dir); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	// The lock file stays for ever: deleting one that another process has open would let two hold "the" lock.
+	l := flock.New(filepath.Join(t.dir, "lock"))
+	ok, err := l.TryLock()
+	if err == nil && !ok {
+		if waiting != nil {
+			waiting()
+		}
+		ok, err = l.TryLockContext(ctx, lockPoll)
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("store: lock %s: %w", t.dir, err)
+	}
+	if !ok {
+		return nil, ctx.Err()
+	}
+	return &Locked{Take: t, lock: l}, nil
+}
+
+// readJSON reads a record. A file that is not there gives fs.ErrNotExist, one that cannot be understood ErrDamaged.
+func readJSON(path string, into any) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, into); err != nil {
+		return fmt.Errorf("%w: %s: %v", ErrDamaged, filepath.Base(path), err)
+	}
+	return nil
+}
+
+func writeJSON(path string, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return WriteFile(path, append(b, '\n'))
+}
+
+// ErrDamaged is wrapped where a record or a file is there but is not what was written.
+var ErrDamaged = errors.New("damaged")

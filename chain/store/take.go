@@ -1,0 +1,212 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+// Take is the folder of one take. Reading it needs no lock.
+type Take struct {
+	Key string
+	dir string
+}
+
+// Path is the absolute path of a file in the folder.
+func (t Take) Path(name string) string { return filepath.Join(t.dir, name) }
+
+// Clip returns the facts of the kept take. fs.ErrNotExist: it is not kept. ErrDamaged: it was, and what is on disk
+// is not that any more; such a take is a miss with this reason. Only sizes are looked at here, see Verify.
+func (t Take) Clip() (*Clip, error) {
+	c := new(Clip)
+	if err := readJSON(t.Path("clip.json"), c); err != nil {
+		return nil, err
+	}
+	if err := c.check(t.Key); err != nil {
+		return nil, err
+	}
+	for _, f := range []File{c.Video, c.LastFrame} {
+		if fi, err := os.Lstat(t.Path(f.Name)); err != nil {
+			return nil, fmt.Errorf("%w: %s is missing", ErrDamaged, f.Name)
+		} else if !fi.Mode().IsRegular() || fi.Size() != f.Bytes {
+			return nil, fmt.Errorf("%w: %s has %d bytes, not %d", ErrDamaged, f.Name, fi.Size(), f.Bytes)
+		}
+	}
+	return c, nil
+}
+
+// Verify reads every kept byte and compares the digests.
+func (t Take) Verify() error {
+	c, err := t.Clip()
+	if err != nil {
+		return err
+	}
+	for _, f := range []File{c.Video, c.LastFrame} {
+		got, err := t.Describe(f.Name)
+		if err != nil {
+			return err
+		}
+		if got.Digest != f.Digest {
+			return fmt.Errorf("%w: %s is not the file that was kept", ErrDamaged, f.Name)
+		}
+	}
+	return nil
+}
+
+// Request returns what the take asks for. fs.ErrNotExist: nothing was ever intended.
+func (t Take) Request() (*Request, error) {
+	r := new(Request)
+	if err := readJSON(t.Path("request.json"), r); err != nil {
+		return nil, err
+	}
+	if r.Format > Format {
+		return nil, fmt.Errorf("%w: request.json has version %d", ErrFormat, r.Format)
+	}
+	if r.Format < 1 || r.Key != t.Key || r.First != "" && !localName(r.First) {
+		return nil, fmt.Errorf("%w: request.json is not this take's", ErrDamaged)
+	}
+	return r, nil
+}
+
+// Journal returns the take's attempts; an empty one where nothing was ever intended.
+func (t Take) Journal() (*Journal, error) {
+	j := new(Journal)
+	err := readJSON(t.Path("task.json"), j)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &Journal{Format: Format}, nil
+	case err != nil:
+		return nil, err
+	case j.Format > Format:
+		return nil, fmt.Errorf("%w: task.json has version %d", ErrFormat, j.Format)
+	case j.Format < 1:
+		return nil, fmt.Errorf("%w: task.json has no version", ErrDamaged)
+	}
+	for i, a := range j.Attempts {
+		if err := a.check(i + 1); err != nil {
+			return nil, err
+		}
+	}
+	return j, nil
+}
+
+func (a Attempt) check(number int) error {
+	known := a.State == Intended || a.State == Submitted || a.State == Succeeded || a.State == Failed || a.State == Abandoned
+	if !known || a.Number != number || a.Task == "" && (a.State == Submitted || a.State == Succeeded) {
+		return fmt.Errorf("%w: task.json: attempt %d makes no sense", ErrDamaged, number)
+	}
+	return nil
+}
+
+// Describe measures a file of the folder.
+func (t Take) Describe(name string) (File, error) {
+	f, err := os.Open(t.Path(name))
+	if err != nil {
+		return File{}, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := io.Copy(h, f)
+	return File{Name: name, Digest: hex.EncodeToString(h.Sum(nil)), Bytes: n}, err
+}
+
+// localName reports whether name is a plain file name, so that a record cannot lead out of its folder.
+func localName(name string) bool {
+	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, `/\`) && filepath.IsLocal(name)
+}
+
+// Locked is a take that this process alone writes.
+type Locked struct {
+	Take
+	lock *flock.Flock
+}
+
+// Unlock lets the take go. It is safe to call twice.
+func (l *Locked) Unlock() { _ = l.lock.Unlock() }
+
+// Clean takes away what a crash left half-written.
+func (l *Locked) Clean() error {
+	entries, err := os.ReadDir(l.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), tempPrefix) {
+			if err := os.Remove(l.Path(e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Temp is a path in the folder for a file that is still being written; Clean removes it after a crash.
+func (l *Locked) Temp(name string) string { return l.Path(tempPrefix + name) }
+
+// PutRequest records what the take asks for.
+func (l *Locked) PutRequest(r *Request) error {
+	r.Format, r.Key = Format, l.Key
+	return writeJSON(l.Path("request.json"), r)
+}
+
+// PutJournal records the attempts. They are on disk when it returns.
+func (l *Locked) PutJournal(j *Journal) error {
+	j.Format = Format
+	return writeJSON(l.Path("task.json"), j)
+}
+
+// Adopt syncs a finished temporary file and gives it its name.
+func (l *Locked) Adopt(temp, name string) error {
+	Step("sync", l.Path(name))
+	f, err := os.OpenFile(temp, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return Rename(temp, l.Path(name))
+}
+
+// PutClip records the facts of files that Adopt has put in place. The take is kept when it returns.
+func (l *Locked) PutClip(c *Clip) error {
+	c.Format, c.Key = Format, l.Key
+	if err := c.check(l.Key); err != nil {
+		return err
+	}
+	return writeJSON(l.Path("clip.json"), c)
+}
+
+// SetAside renames files of the folder so that nothing takes them for what they were, and nothing loses them. Those
+// that are not there are passed over.
+func (l *Locked) SetAside(names ...string) error {
+	for _, name := range names {
+		from := l.Path(name)
+		if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		to := from
+		for n := 1; ; n++ {
+			to = l.Path(fmt.Sprintf("damaged-%d-%s", n, name))
+			if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
+				break
+			}
+		}
+		if err := Rename(from, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
