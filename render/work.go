@@ -1,0 +1,77 @@
+package render
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+)
+
+// work is a folder of files named by what they are made of. Files appear by rename, so several processes may share
+// one: the worst that happens is that both make the same file.
+type work struct{ dir string }
+
+const workReadme = `What is here was made by shotchain from the clips of your films: each clip conformed to its film's
+format (picture-*.mp4, sound-*.f32) and each film's mixed sound (mix-*.m4a), named by what they are
+made of. All of it can be made again; delete it whenever you like.
+`
+
+// openWork makes the folder where needed. An empty dir is a temporary folder that close removes.
+func openWork(dir string) (w work, closing func(), err error) {
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "shotchain-"); err != nil {
+			return work{}, nil, err
+		}
+		return work{dir}, func() { os.RemoveAll(dir) }, nil
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return work{}, nil, err
+	}
+	if err = os.MkdirAll(dir, 0o755); err != nil {
+		return work{}, nil, err
+	}
+	readme := filepath.Join(dir, "README")
+	if _, err := os.Stat(readme); err != nil {
+		if err := os.WriteFile(readme, []byte(workReadme), 0o644); err != nil {
+			return work{}, nil, err
+		}
+	}
+	return work{dir}, func() {}, nil
+}
+
+func (w work) path(name string) string { return filepath.Join(w.dir, name) }
+
+// has reports whether the file is there and not empty: a name is given only to what was checked, but a power cut
+// can leave the name without the bytes.
+func (w work) has(name string) bool {
+	st, err := os.Stat(w.path(name))
+	return err == nil && st.Mode().IsRegular() && st.Size() > 0
+}
+
+var temps atomic.Int64
+
+// temp is a new file name for something that is not finished.
+func (w work) temp(ext string) string {
+	return w.path(fmt.Sprintf("tmp-%d-%s%s", os.Getpid(), strconv.FormatInt(temps.Add(1), 10), ext))
+}
+
+// keep gives a finished file its name.
+func (w work) keep(tmp, name string) error {
+	if err := syncFile(tmp); err != nil {
+		return err
+	}
+	return os.Rename(tmp, w.path(name))
+}
+
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
