@@ -45,7 +45,7 @@ func (c *Client) Fetch(ctx context.Context, u chain.SignedURL, w io.Writer, limi
 	if res.StatusCode != http.StatusOK {
 		return storageFault(res, secret)
 	}
-		why := func(err error) error { return secret.cause(explain(ctx, watch, err)) }
+	why := func(err error) error { return secret.cause(explain(ctx, watch, err)) }
 	return copyAll(w, watch.reader(res.Body), res.ContentLength, limit, why)
 }
 
