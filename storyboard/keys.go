@@ -13,8 +13,11 @@ const (
 // inherited are the places of a setting that scenes inherit from the film and shots from their scene.
 const inherited = inLook | inScene | inShot
 
-// placeNames say a place in messages: "unknown key in a shot".
+// placeNames say a place in messages: "a shot needs `id`".
 var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot"}
+
+// whereNames say where a key stands.
+var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot"}
 
 // kind is what a key's value is.
 type kind uint8
@@ -26,7 +29,7 @@ const (
 	seconds               // 5s, or auto
 	span                  // 3600s, 90m, 48h
 	whole                 // a whole number in [key.min, key.max]
-	flag                  // true or false
+	toggle                // true or false
 	ident                 // an id
 	reference             // a shot's name, or none
 	picture               // a path or an https URL
@@ -92,15 +95,15 @@ var language = []*key{
 		look: setText(func(l *Look) *Setting[string] { return &l.Ratio })},
 	{name: "duration", in: inherited, kind: seconds, expands: true, doc: "The clip's length in whole seconds (`5s`), or `auto` for the model to choose, priced at its longest.",
 		look: setInt(func(l *Look) *Setting[int] { return &l.Duration })},
-	{name: "audio", in: inherited, kind: flag, doc: "Whether the model makes sound.",
+	{name: "audio", in: inherited, kind: toggle, doc: "Whether the model makes sound.",
 		look: setBool(func(l *Look) *Setting[bool] { return &l.Audio })},
 	{name: "style", in: inherited, kind: text, expands: true, prompted: true, doc: "Text that is appended to every prompt.",
 		look: setText(func(l *Look) *Setting[string] { return &l.Style })},
 	{name: "seed", in: inherited, kind: whole, min: -1, max: maxSeed, doc: "The seed; -1 lets the service choose.",
 		look: func(l *Look, v value) { l.Seed = Setting[int64]{v.number, true, v.at} }},
-	{name: "watermark", in: inherited, kind: flag, doc: "Whether the service marks the picture.",
+	{name: "watermark", in: inherited, kind: toggle, doc: "Whether the service marks the picture.",
 		look: setBool(func(l *Look) *Setting[bool] { return &l.Watermark })},
-	{name: "camera_fixed", in: inherited, kind: flag, doc: "Whether the camera stands still.",
+	{name: "camera_fixed", in: inherited, kind: toggle, doc: "Whether the camera stands still.",
 		look: setBool(func(l *Look) *Setting[bool] { return &l.CameraFixed })},
 	{name: "service_tier", in: inherited, kind: choice, expands: true, choices: []string{"default", "flex"}, doc: "`flex` is offline and costs half, where the model has it.",
 		look: setText(func(l *Look) *Setting[string] { return &l.ServiceTier })},

@@ -64,9 +64,10 @@ func ShotNames(src []byte) []string {
 		return nil
 	}
 	var names []string
+	looked := 0
 	for _, scene := range items(root, "scenes") {
 		for _, shot := range items(scene, "shots") {
-			if len(names) == maxNames {
+			if looked++; looked > maxNames {
 				return names
 			}
 			if a, b := plain(scene, "id"), plain(shot, "id"); id.MatchString(a) && id.MatchString(b) {
@@ -77,7 +78,7 @@ func ShotNames(src []byte) []string {
 	return names
 }
 
-// maxNames bounds what ShotNames lists.
+// maxNames bounds what ShotNames looks at: aliases can name a shot any number of times.
 const maxNames = 100_000
 
 // lookup is the value of a key of a mapping, nil for none.

@@ -70,7 +70,7 @@ func (k *key) kindSchema() node {
 		return orExpanding(node{"pattern": `^[1-9][0-9]{0,8}[smh]$`})
 	case whole:
 		return node{"type": "integer", "minimum": k.min, "maximum": k.max}
-	case flag:
+	case toggle:
 		return node{"type": "boolean"}
 	case ident:
 		return node{"type": "string", "pattern": "^" + idPattern + "$"}

@@ -90,7 +90,14 @@ func (s *source) syntax(err error) finding {
 			break
 		}
 	}
-	return finding{at: s.syntaxPlace(message, said), message: "not YAML: " + message, hint: say(hint)}
+	at := s.syntaxPlace(message, said)
+	switch line := s.line(at); {
+	case strings.HasPrefix(line[byteColumn(line, at.Column):], "\t"):
+		hint = "indent with blanks"
+	case strings.Contains(message, "did not find expected ','") && strings.Contains(line, "${"):
+		hint = "between { and } or [ and ], text with ${…} needs quotes"
+	}
+	return finding{at: at, message: "not YAML: " + message, hint: say(hint)}
 }
 
 // syntaxPlace finds where the library gave up. The line that it says is that of the surrounding construct, or one

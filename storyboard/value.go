@@ -42,8 +42,8 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 		return v, false
 	}
 	switch k.kind {
-	case flag:
-		return r.flag(k, n, v)
+	case toggle:
+		return r.toggle(k, n, v)
 	case whole:
 		return r.whole(k, n, v)
 	}
@@ -86,7 +86,7 @@ func (r *reader) structure(k *key, n *yaml.Node) {
 // says names what a kind of value is.
 func (k kind) says() string {
 	switch k {
-	case flag:
+	case toggle:
 		return "true or false"
 	case whole:
 		return "a whole number"
@@ -121,7 +121,7 @@ func (r *reader) text(k *key, n *yaml.Node) (string, bool) {
 	return s, !k.prompted || r.withoutParameters(k, n, s)
 }
 
-func (r *reader) flag(k *key, n *yaml.Node, v value) (value, bool) {
+func (r *reader) toggle(k *key, n *yaml.Node, v value) (value, bool) {
 	switch low := strings.ToLower(n.Value); {
 	case n.Tag == "!!bool":
 		v.yes = low == "true"
@@ -189,6 +189,8 @@ func (r *reader) seconds(k *key, v value) (value, bool) {
 	return v, true
 }
 
+var shortCount = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
+
 // secondsHint guesses what a duration was meant to be.
 func secondsHint(s string) string {
 	low := strings.ReplaceAll(strings.ToLower(s), " ", "")
@@ -196,7 +198,7 @@ func secondsHint(s string) string {
 		return "write auto to leave the length to the model"
 	}
 	for _, unit := range []string{"s", "sec", "secs", "second", "seconds", ""} {
-		if n, ok := strings.CutSuffix(low, unit); ok && decimal.MatchString(n) && n[0] != '-' && n != "0" {
+		if n, ok := strings.CutSuffix(low, unit); ok && shortCount.MatchString(n) {
 			return fmt.Sprintf("write %ss", n)
 		}
 	}
@@ -250,7 +252,7 @@ var id = regexp.MustCompile(`^` + idPattern + `$`)
 func (r *reader) ident(k *key, v value) (value, bool) {
 	if !id.MatchString(v.text) {
 		hint := strings.Trim(notID.ReplaceAllString(strings.ToLower(v.text), "-"), "-")
-		if id.MatchString(hint) {
+		if id.MatchString(hint) && !strings.Contains(v.text, "${") {
 			hint = "write " + hint
 		} else {
 			hint = ""

@@ -51,6 +51,10 @@ func (r *reader) collectVars(n *yaml.Node) {
 	if !ok {
 		return
 	}
+	if isNull(n) {
+		r.report(position(n), nil, "`vars` is empty")
+		return
+	}
 	if n.Kind != yaml.MappingNode {
 		r.report(position(n), nil, "`vars` must be a mapping of names to text")
 		return
@@ -159,6 +163,9 @@ func circle(names []string) string {
 	return strings.Join(append(append([]string{}, shown...), names[0]), " → ")
 }
 
+// maxWrong is how many of one text's variables are reported: pointing at each means reading the text again.
+const maxWrong = 20
+
 // expand replaces the variables in a scalar's text.
 func (v *vars) expand(r *reader, n *yaml.Node) (string, bool) {
 	s := n.Value
@@ -166,8 +173,8 @@ func (v *vars) expand(r *reader, n *yaml.Node) (string, bool) {
 		return s, true
 	}
 	var b strings.Builder
-	ok := true
-	for i := 0; i < len(s); {
+	wrong := 0
+	for i := 0; i < len(s) && wrong < maxWrong; {
 		j := strings.Index(s[i:], "${")
 		if j < 0 {
 			b.WriteString(s[i:])
@@ -181,8 +188,11 @@ func (v *vars) expand(r *reader, n *yaml.Node) (string, bool) {
 		}
 		b.WriteString(s[i:j])
 		text, end, fine := v.use(r, n, j)
-		if ok = ok && fine; end < 0 {
+		if end < 0 {
 			return "", false
+		}
+		if !fine {
+			wrong++
 		}
 		b.WriteString(text)
 		if i = end; !v.room(r, n, b.Len()) {
@@ -190,7 +200,7 @@ func (v *vars) expand(r *reader, n *yaml.Node) (string, bool) {
 		}
 	}
 	v.expanded += b.Len()
-	return b.String(), ok && v.room(r, n, b.Len())
+	return b.String(), wrong == 0 && v.room(r, n, b.Len())
 }
 
 // use reads the variable that is used at s[j:] of a scalar. end is where the text goes on, -1 for nowhere.

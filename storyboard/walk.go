@@ -145,11 +145,16 @@ func (r *reader) mapping(n *yaml.Node, in place) (fields, Pos, bool) {
 	if !ok {
 		return nil, Pos{}, false
 	}
-	if n.Kind != yaml.MappingNode {
+	switch {
+	case isNull(n):
+		r.report(position(n), nil, "%s is empty", placeNames[in])
+		return nil, Pos{}, false
+	case n.Kind != yaml.MappingNode:
 		r.report(position(n), nil, "%s must be a mapping of keys to values", placeNames[in])
 		return nil, Pos{}, false
 	}
 	var fs fields
+	var strange []string // names that mean no key here
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, ok := r.visit(n.Content[i])
 		if !ok {
@@ -157,6 +162,7 @@ func (r *reader) mapping(n *yaml.Node, in place) (fields, Pos, bool) {
 		}
 		k := r.key(name, in)
 		if k == nil {
+			strange = append(strange, name.Value)
 			continue
 		}
 		if old, dup := fs.get(k.name); dup {
@@ -170,12 +176,20 @@ func (r *reader) mapping(n *yaml.Node, in place) (fields, Pos, bool) {
 		}
 		fs = append(fs, field{k, name, n.Content[i+1]})
 	}
+	r.missing(fs, position(n), strange, in)
+	return fs, position(n), true
+}
+
+// missing reports the keys that a mapping lacks, save one that is there under a slip of the pen.
+func (r *reader) missing(fs fields, at Pos, strange []string, in place) {
 	for _, k := range language {
-		if _, there := fs.get(k.name); k.required && k.in&in != 0 && !there && !r.halted {
-			r.report(position(n), nil, "%s needs `%s`", placeNames[in], k.name)
+		if !k.required || k.in&in == 0 || r.halted {
+			continue
+		}
+		if _, there := fs.get(k.name); !there && Suggest(k.name, strange[:min(len(strange), maxProblems)]) == "" {
+			r.report(at, nil, "%s needs `%s`", placeNames[in], k.name)
 		}
 	}
-	return fs, position(n), true
 }
 
 // key finds the key that a mapping's name means, or says why it means none.
@@ -194,7 +208,7 @@ func (r *reader) key(n *yaml.Node, in place) *key {
 	case soon[name]:
 		r.report(position(n), nil, "`%s` is not supported yet", name)
 	case home != 0:
-		r.report(position(n), say(homeHint(name, home, in)), "`%s` does not belong in %s", name, placeNames[in])
+		r.report(position(n), say(homeHint(name, home, in)), "`%s` does not belong %s", name, whereNames[in])
 	default:
 		r.report(position(n), didYouMean(name, func() []string { return keyNames(in) }), "unknown key %s", quote(name))
 	}
@@ -210,7 +224,7 @@ func homeHint(name string, home, in place) string {
 		return "put it under `look`"
 	case home == inFilm:
 		return "it belongs at the top of the file"
-	case home&inScene != 0 && in == inFilm:
+	case home&inScene != 0:
 		return "it belongs in a scene, under `scenes`"
 	}
 	return "it belongs in a shot, under `shots`"
