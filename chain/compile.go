@@ -135,8 +135,8 @@ func (c *compiler) model(t *Take) bool {
 		c.problem(want.Pos, t.Shot, c.served(), "%s is not served at %s", m.Alias, c.to.Region)
 		return false
 	}
-	if !c.to.Ended && !offer.Ends.IsZero() && !c.to.Now.Before(offer.Ends) {
-		c.problem(want.Pos, t.Shot, c.served(), "%s has ended at %s on %s", m.Alias, c.to.Region, offer.Ends.Format(time.DateOnly))
+	if !c.to.Ended && !offer.Served(c.to.Now) {
+		c.problem(want.Pos, t.Shot, c.served(), "%s has ended at %s on %s", m.Alias, c.to.Region, offer.EndDate(c.to.Region))
 		return false
 	}
 	t.Model, t.Request.Model = m, offer.ID
@@ -156,7 +156,7 @@ func (c *compiler) first() string {
 func (c *compiler) names() []string {
 	var names []string
 	for _, m := range c.to.Models.Models {
-		if o, ok := m.Regions[c.to.Region]; ok && (c.to.Ended || o.Ends.IsZero() || c.to.Now.Before(o.Ends)) {
+		if o, ok := m.Regions[c.to.Region]; ok && (c.to.Ended || o.Served(c.to.Now)) {
 			names = append(names, m.Alias)
 		}
 	}

@@ -88,3 +88,11 @@ func (m *Model) ExpectedTime(seconds int) time.Duration {
 
 // Served reports whether the region serves the model at that time.
 func (o Offer) Served(at time.Time) bool { return o.Ends.IsZero() || at.Before(o.Ends) }
+
+// EndDate is the day on which the region stops serving the model, by the region's calendar; "" for no known end.
+func (o Offer) EndDate(r Region) string {
+	if o.Ends.IsZero() {
+		return ""
+	}
+	return o.Ends.In(zones[r]).Format(time.DateOnly)
+}

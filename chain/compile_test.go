@@ -1,0 +1,181 @@
+package chain
+
+import (
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"shotchain/chain/models"
+	"shotchain/storyboard"
+)
+
+// parse parses a storyboard as it stands; folder holds its stills.
+func parse(t testing.TB, folder, src string) *storyboard.Storyboard {
+	t.Helper()
+	sb, err := storyboard.Parse("film.yaml", folder, []byte(src), storyboard.Options{})
+	require.NoError(t, err)
+	return sb
+}
+
+func still(t testing.TB, dir, name string, w, h int) {
+	t.Helper()
+	f, err := os.Create(filepath.Join(dir, name))
+	require.NoError(t, err)
+	require.NoError(t, png.Encode(f, image.NewGray(image.Rect(0, 0, w, h))))
+	require.NoError(t, f.Close())
+}
+
+func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
+	dir := t.TempDir()
+	still(t, dir, "tall.png", 600, 1200)
+	still(t, dir, "small.png", 200, 300)
+	still(t, dir, "wide.png", 1600, 500)
+	still(t, dir, "ok.png", 640, 360)
+	china := Target{Models: models.Default(), Region: models.Ark, Namespace: "ark", Now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
+	for _, c := range []struct{ look, shot, at, want, hint string }{
+		{"model: seedance-9", "", "2:15", `no model is called "seedance-9"`, "did you mean"},
+		{"model: ep-2026-abc", "", "2:15", "no model is called", "models file"},
+		{"model: seedance-1.5-pro", "", "2:15", "has ended at ark on 2026-09-21", "served there: seedance-2.5"},
+		{"model: seedance-2.0-fast, resolution: 1080p", "", "2:46", "does not make 1080p", "it makes 480p, 720p"},
+		{"model: seedance-2.0, duration: 3s", "", "2:39", "does not make clips of 3s", "it makes 4s to 15s, or auto"},
+		{"model: seedance-1.0-pro, duration: auto", "", "2:43", "cannot choose the duration", "it makes 2s to 12s"},
+		{"model: seedance-1.0-pro, audio: true", "", "2:40", "cannot make sound", "these can: seedance-2.5"},
+		{"model: seedance-2.0, camera_fixed: true", "", "2:43", "cannot fix the camera", "seedance-1.0-pro"},
+		{"model: seedance-2.0, service_tier: flex", "", "2:43", "cannot run at service_tier flex", "seedance-1.0-pro"},
+		{"model: seedance-1.0-pro, priority: 3", "", "2:43", "cannot take a priority", "seedance-2.0"},
+		{"model: seedance-2.0", "first_frame: small.png", "7:22", "200×300 pixels", "each side must have 300 to 6000"},
+		{"model: seedance-2.0", "first_frame: wide.png", "7:22", "1600×500 pixels", "width ÷ height must be 0.4 to 2.5"},
+		{`model: seedance-2.5, ratio: "16:9"`, "first_frame: tall.png", "7:22", "nearest to 9:16, not 16:9", "crop the still to 16:9"},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			src := fmt.Sprintf("title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n      - id: one\n        %s\n        prompt: p\n",
+				strings.TrimPrefix(c.look, "model: "), c.shot)
+			_, err := Compile(parse(t, dir, src), china)
+			var ps storyboard.Problems
+			require.ErrorAs(t, err, &ps)
+			require.Len(t, ps, 1)
+			require.Contains(t, ps[0].Error(), "film.yaml:"+c.at+": shot \"a/one\": ")
+			require.Contains(t, ps[0].Message, c.want)
+			require.Contains(t, ps[0].Hint, c.hint)
+			require.NotEmpty(t, ps[0].Source)
+		})
+	}
+}
+
+func TestTheSimulatorServesModelsThatHaveEnded(t *testing.T) {
+	g, err := Compile(film(t, "a/one model: seedance-1.5-pro"), simTarget)
+	require.NoError(t, err)
+	require.Equal(t, "doubao-seedance-1-5-pro-251215", g.Takes[0].Request.Model)
+}
+
+func TestEveryModelTakesAPlainFilmAndIsSentOnlyWhatItTakes(t *testing.T) {
+	for _, m := range models.Default().Models {
+		for region := range m.Regions {
+			target := simTarget
+			target.Region = region
+			g, err := Compile(film(t, "a/one model: "+m.Alias, "a/two model: "+m.Alias), target)
+			require.NoError(t, err, m.Alias)
+			for _, take := range g.Takes {
+				r := take.Request
+				require.Equal(t, m.Audio, r.Audio != nil, m.Alias)
+				require.Nil(t, r.CameraFixed)
+				require.Nil(t, r.Priority)
+				require.Empty(t, r.ServiceTier)
+				require.Positive(t, take.Cost.Micros)
+				require.Positive(t, take.Tokens)
+			}
+		}
+	}
+}
+
+func TestTheBilledTokensOfTheMeasuredCases(t *testing.T) {
+	for _, c := range []struct {
+		look   string
+		tokens int64
+	}{
+		{"model: seedance-2.0; duration: 4s", 87300},
+		{"model: seedance-2.0; duration: 5s", 108900},
+		{"model: seedance-2.0; duration: 15s", 324900},
+		{"model: seedance-2.0; resolution: 480p; duration: 5s", 50638},
+		{"model: seedance-2.5; resolution: 480p; duration: 4s", 38830},
+		{"model: seedance-2.0; resolution: 1080p; duration: 4s", 196425},
+		{"model: seedance-1.0-pro; resolution: 1080p; duration: 5s", 246840},
+		{"model: seedance-1.0-pro; resolution: 1080p; duration: 6s; ratio: \"9:16\"", 295800},
+	} {
+		require.Equal(t, c.tokens, compile(t, film(t, "a/one "+c.look)).Takes[0].Tokens, c.look)
+	}
+}
+
+func TestAutoIsPricedAtTheModelsLongest(t *testing.T) {
+	g := compile(t, film(t, "a/one duration: auto"))
+	require.Equal(t, -1, g.Takes[0].Request.Duration)
+	require.EqualValues(t, 324900, g.Takes[0].Tokens)
+}
+
+func TestAContinuingShotKeepsItsRatio(t *testing.T) {
+	g := compile(t, film(t, `a/one ratio: "9:16"`, "a/two", "a/three"))
+	for _, take := range g.Takes {
+		require.Equal(t, models.Size{Width: 720, Height: 1280}, take.Size)
+	}
+	_, err := Compile(film(t, `a/one ratio: "9:16"`, `a/two ratio: "1:1"`), simTarget)
+	require.ErrorContains(t, err, `it continues "a/one" and so keeps its ratio, 9:16, not 1:1`)
+}
+
+func TestMeaningNotSyntaxDecidesTheKeys(t *testing.T) {
+	a := parse(t, t.TempDir(), "title: T\nscenes:\n- id: a\n  shots:\n  - {id: one, prompt: \"a boat\", duration: 5s}\n")
+	b := parse(t, t.TempDir(), "# another file\nscenes:\n  - shots:\n      - duration: '5s'\n        prompt: >-\n          a boat\n        id: one\n    id: a\ntitle: T\n")
+	require.Equal(t, compile(t, a).Takes[0].Identity, compile(t, b).Takes[0].Identity)
+}
+
+func TestEverythingThatShapesAClipShapesItsKey(t *testing.T) {
+	dir := t.TempDir()
+	still(t, dir, "a.png", 640, 360)
+	still(t, dir, "b.png", 641, 360)
+	seen := map[string]string{}
+	key := func(ns, shot string) {
+		src := "title: T\nlook: {model: seedance-1.5-pro}\nscenes:\n  - id: a\n    shots:\n      - id: one\n        " +
+			strings.ReplaceAll(shot, "; ", "\n        ") + "\n"
+		target := simTarget
+		target.Namespace = ns
+		g, err := Compile(parse(t, dir, src), target)
+		require.NoError(t, err, shot)
+		id := g.Takes[0].Identity
+		require.Empty(t, seen[id], "%s and %s", shot, seen[id])
+		seen[id] = shot
+	}
+	key("ark", "prompt: p")
+	key("sim", "prompt: p")
+	for _, s := range []string{"prompt: q", "negative: n", "style: s", "model: seedance-2.0", "resolution: 480p",
+		`ratio: "1:1"`, "duration: 6s", "audio: false", "seed: 1", "seed: 2", "camera_fixed: true", "watermark: true",
+		"first_frame: a.png", "first_frame: b.png", "first_frame: https://example.com/a.png"} {
+		if !strings.HasPrefix(s, "prompt") {
+			s += "; prompt: p"
+		}
+		key("ark", s)
+	}
+	base := compile(t, film(t, "a/one model: seedance-1.5-pro")).Takes[0].Identity
+	for _, s := range []string{"service_tier: flex", "expires_after: 5000s", "safety_identifier: x", "caption: c"} {
+		require.Equal(t, base, compile(t, film(t, "a/one model: seedance-1.5-pro; "+s)).Takes[0].Identity, "%s does not shape the clip", s)
+	}
+}
+
+func TestALaterShotMayBeContinued(t *testing.T) {
+	g := compile(t, film(t, "a/one from: b/three", "a/two", "b/three"))
+	require.Equal(t, "b/three", g.Takes[0].Name())
+	require.Equal(t, g.Takes[0], g.Take("a/one").From)
+	require.Equal(t, g.Takes[0].Expected*3, g.Takes[0].Remaining)
+}
+
+func TestMoneyIsNeverShownAsLessThanItIs(t *testing.T) {
+	require.Equal(t, "¥5.01", FormatMoney(Money{Micros: 5_009_400, Currency: "CNY"}))
+	require.Equal(t, "$1.17", FormatMoney(Money{Micros: 1_165_230, Currency: "USD"}))
+	require.Equal(t, "$0.00", FormatMoney(Money{Currency: "USD"}))
+	require.Equal(t, "1.00 EUR", FormatMoney(Money{Micros: 1_000_000, Currency: "EUR"}))
+}

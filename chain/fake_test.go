@@ -1,0 +1,281 @@
+package chain
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"shotchain/chain/models"
+	"shotchain/chain/store"
+	"shotchain/storyboard"
+)
+
+// fake is a Provider in memory: it honours the contract, keeps to a concurrency and takes its time by the clock of
+// the test's bubble. The simulator is the strict stand-in; this one is for virtual time and for scripted answers.
+type fake struct {
+	places int                                 // tasks at once; 0 for any number
+	took   func(Request) time.Duration         // how long a task runs
+	script func(op, label string, n int) error // an answer instead of the service's own; nil for none
+	after  bool                                // a scripted create fault comes after the task was made
+
+	mu            sync.Mutex
+	tasks         []*fakeTask
+	calls         map[string]int
+	running, most int
+}
+
+type fakeTask struct {
+	Task
+	req     Request
+	fail    *Fault
+	changed chan struct{}
+}
+
+func newFake() *fake {
+	return &fake{calls: map[string]int{}, took: func(r Request) time.Duration { return time.Duration(60+9*r.Duration) * time.Second }}
+}
+
+func (f *fake) called(op, label string) error {
+	f.mu.Lock()
+	f.calls[op]++
+	n := f.calls[op]
+	f.mu.Unlock()
+	if f.script == nil {
+		return nil
+	}
+	return f.script(op, label, n)
+}
+
+func shotOf(label string) string { shot, _, _ := strings.Cut(label, "#"); return shot }
+
+func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
+	err := f.called("create", shotOf(r.Label))
+	if err != nil && !f.after {
+		return Created{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t := &fakeTask{req: r, Task: Task{ID: fmt.Sprintf("cgt-%d", len(f.tasks)+1), Model: r.Model, Status: Queued,
+		ExpiresAfter: r.ExpiresAfter, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now()}}
+	if r.Seed == nil {
+		t.Seed = new(int64(len(f.tasks)))
+	}
+	f.tasks = append(f.tasks, t)
+	f.start()
+	if err != nil {
+		return Created{}, err
+	}
+	return Created{Task: t.ID, RequestID: "req-" + t.ID}, nil
+}
+
+// start runs what is queued, first come first served. The caller holds the lock.
+func (f *fake) start() {
+	for _, t := range f.tasks {
+		if t.Status != Queued || f.places > 0 && f.running >= f.places {
+			continue
+		}
+		t.Status = Running
+		f.running++
+		f.most = max(f.most, f.running)
+		time.AfterFunc(f.took(t.req), func() { f.finish(t) })
+	}
+}
+
+func (f *fake) finish(t *fakeTask) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t.Status, t.Updated = Succeeded, time.Now()
+	if t.Task.Fault != nil {
+		t.Status = Failed
+	} else {
+		t.Tokens = models.Tokens(models.Size{Width: 1280, Height: 720}, t.req.Duration)
+		t.Video, t.LastFrame = SignedURL("https://files/"+t.ID+"/video"), SignedURL("https://files/"+t.ID+"/last")
+	}
+	f.running--
+	f.start()
+}
+
+func (f *fake) Get(ctx context.Context, id string) (Task, error) {
+	if err := f.called("get", id); err != nil {
+		return Task{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.tasks {
+		if t.ID == id {
+			return t.Task, nil
+		}
+	}
+	return Task{}, &Fault{Class: Gone, Code: "NotFound", Message: "no such task"}
+}
+
+func (f *fake) List(ctx context.Context, _ Filter) ([]Task, bool, error) {
+	if err := f.called("list", ""); err != nil {
+		return nil, false, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []Task
+	for _, t := range f.tasks {
+		all = append(all, t.Task)
+	}
+	return all, true, nil
+}
+
+func (f *fake) Cancel(ctx context.Context, id string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.tasks {
+		if t.ID == id && t.Status == Queued {
+			t.Status, t.Updated = Cancelled, time.Now()
+			return nil
+		}
+	}
+	return &Fault{Class: Invalid, Message: "not queued"}
+}
+
+func (f *fake) Fetch(ctx context.Context, u SignedURL, w io.Writer, limit int64) error {
+	parts := strings.Split(string(u), "/")
+	id, what := parts[len(parts)-2], parts[len(parts)-1]
+	if err := f.called(what, id); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.tasks {
+		if t.ID == id {
+			_, err := io.WriteString(w, what+" of "+content(t.req))
+			return err
+		}
+	}
+	return errors.New("no such file")
+}
+
+// content is what a fake clip shows: all that was asked for, so that equal requests give equal bytes.
+func content(r Request) string {
+	first := ""
+	if r.FirstFrame != nil {
+		first = r.FirstFrame.Digest
+	}
+	h := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d", r.Prompt, first, r.Duration))
+	return hex.EncodeToString(h[:])
+}
+
+func (f *fake) created() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.tasks)
+}
+
+// glance is an Inspector for the fake's files.
+type glance struct{}
+
+func (glance) Clip(_ context.Context, path string) (Facts, error) {
+	b, err := os.ReadFile(path)
+	if err == nil && !strings.HasPrefix(string(b), "video of ") {
+		err = errors.New("not a clip")
+	}
+	return Facts{Width: 1280, Height: 720, Frames: 121, Rate: "24/1", Audio: true}, err
+}
+
+func (glance) Picture(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err == nil && !strings.Contains(string(b), " of ") {
+		err = errors.New("not a picture")
+	}
+	return "image/png", err
+}
+
+func (glance) LastFrame(_ context.Context, clip, out string) error {
+	return os.WriteFile(out, []byte("decoded last of "+clip), 0o644)
+}
+
+// film parses a storyboard whose shots are given as lines of "scene/shot key: value; key: value".
+func film(t testing.TB, shots ...string) *storyboard.Storyboard {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("title: Test\nlook: {model: seedance-2.0}\nscenes:\n")
+	scene := ""
+	for _, s := range shots {
+		name, rest, _ := strings.Cut(s, " ")
+		sc, id, _ := strings.Cut(name, "/")
+		if sc != scene {
+			scene = sc
+			fmt.Fprintf(&b, "  - id: %s\n    shots:\n", sc)
+		}
+		fmt.Fprintf(&b, "      - id: %s\n", id)
+		for kv := range strings.SplitSeq(rest, ";") {
+			if kv = strings.TrimSpace(kv); kv != "" {
+				fmt.Fprintf(&b, "        %s\n", kv)
+			}
+		}
+		if !strings.Contains(rest, "prompt:") {
+			fmt.Fprintf(&b, "        prompt: %s\n", id)
+		}
+	}
+	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(b.String()), storyboard.Options{})
+	require.NoError(t, err)
+	return sb
+}
+
+var simTarget = Target{Models: models.Default(), Region: models.Ark, Namespace: "sim", Ended: true}
+
+func compile(t testing.TB, sb *storyboard.Storyboard) *Graph {
+	t.Helper()
+	g, err := Compile(sb, simTarget)
+	require.NoError(t, err)
+	return g
+}
+
+func openStore(t testing.TB) *store.Store {
+	t.Helper()
+	st, err := store.Open(filepath.Join(t.TempDir(), store.DirName))
+	require.NoError(t, err)
+	return st
+}
+
+// fixture is a film with a store and a service.
+type fixture struct {
+	t  *testing.T
+	st *store.Store
+	f  *fake
+	o  PlanOptions
+}
+
+func newFixture(t *testing.T) *fixture {
+	return &fixture{t: t, st: openStore(t), f: newFake(), o: PlanOptions{FilmID: "film"}}
+}
+
+func (x *fixture) plan(sb *storyboard.Storyboard) *Plan { return Make(compile(x.t, sb), x.st, x.o) }
+
+func (x *fixture) run(ctx context.Context, p *Plan) (*Reel, error) {
+	return Run(ctx, p, RunOptions{Provider: x.f, Store: x.st, Inspector: glance{}})
+}
+
+// stages are the outcomes of a reel by shot.
+func stages(r *Reel) map[string]Stage {
+	m := map[string]Stage{}
+	for _, o := range r.Outcomes {
+		m[o.Take.Name()] = o.Stage
+	}
+	return m
+}
+
+func states(p *Plan) map[string]State {
+	m := map[string]State{}
+	for _, pt := range p.Takes {
+		m[pt.Take.Name()] = pt.State
+	}
+	return m
+}
