@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -57,6 +58,8 @@ func (v *life) live(ctx context.Context) Outcome {
 		if err := v.l.SetAside("clip.json", "clip.mp4", "last_frame.png", "last_frame.jpg", "last_frame.webp"); err != nil {
 			return v.ended(ctx, v.t, StageFailed, "", err)
 		}
+	case !errors.Is(err, fs.ErrNotExist): // there may well be a clip: not for us to buy another
+		return v.ended(ctx, v.t, StageUnknown, "", err)
 	}
 	if err := v.openJournal(); err != nil {
 		return v.ended(ctx, v.t, StageUnknown, "", err)

@@ -112,6 +112,10 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 		pt.State, pt.Clip = Cached, clip
 		return
 	}
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, store.ErrDamaged) {
+		pt.State, pt.Reason = Unclear, "the store cannot be read: "+err.Error()
+		return
+	}
 	pt.State, pt.Reason = look(take)
 	if pt.State != New && (p.Options.Forgetful || t.in(p.Options.Resubmit)) {
 		pt.State, pt.Reason = New, "bought again: what became of the last attempt is given up"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -372,4 +373,21 @@ func TestFaultsKeepTheirCauses(t *testing.T) {
 	cause := errors.New("cause")
 	require.ErrorIs(t, &Fault{Class: Busy, Err: cause}, cause)
 	require.ErrorIs(t, &Stopped{cause}, cause)
+}
+
+func TestAClipThatCannotBeReadIsNotBoughtAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newFixture(t)
+		r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
+		require.NoError(t, err)
+		facts := r.Outcomes[0].Dir.Path("clip.json")
+		require.NoError(t, os.Remove(facts))
+		require.NoError(t, os.Mkdir(facts, 0o755)) // there, and unreadable
+		p := x.plan(film(t, "a/one"))
+		require.Equal(t, Unclear, p.Takes[0].State)
+		r, err = x.run(t.Context(), p)
+		require.NoError(t, err)
+		require.Equal(t, StageUnknown, r.Outcomes[0].Stage)
+		require.Equal(t, 1, x.f.created())
+	})
 }

@@ -1,0 +1,37 @@
+# Two commands matter: `make demo` renders a film, `make test` proves the program. Both install what is missing.
+
+GO      ?= go
+BIN     := bin/shotchain
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# The race detector needs a C compiler; without one the tests run all the same.
+RACE    := $(shell command -v cc >/dev/null 2>&1 && echo -race)
+
+.PHONY: demo build test lint bench soak setup clean
+
+demo: setup build ## render the first example with the built-in simulator, without any key
+	$(BIN) run --provider sim examples/lighthouse/film.yaml
+
+build: ## bin/shotchain
+	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o $(BIN) ./cmd/shotchain
+
+test: setup lint ## all tests; with the race detector where there is a C compiler
+	$(GO) test $(RACE) -timeout 12m ./...
+	cd chain/sim/sdktest && $(GO) test -timeout 5m ./...
+	GOOS=windows $(GO) build -o /dev/null ./cmd/shotchain
+	GOOS=darwin $(GO) vet ./cmd/shotchain
+
+lint:
+	@test -z "$$(gofmt -s -l $$(git ls-files '*.go'))" || { echo 'gofmt -s would change:'; gofmt -s -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+
+bench: setup ## benchmarks: plan, parse, store, assembly
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+soak: setup ## long random tests
+	$(GO) test $(RACE) -count=1 -timeout 60m ./... -rapid.checks=2000
+
+setup:
+	@scripts/install-ffmpeg
+
+clean:
+	rm -rf bin examples/*/.shotchain examples/*/out
