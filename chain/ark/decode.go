@@ -136,8 +136,9 @@ type page struct {
 // list reads one page; ok is false where the bytes are none.
 func (d decoder) list(b []byte) (p page, ok bool) {
 	o := unwrap(parseObject(b), "items", "total")
-	var items []json.RawMessage
-	if o.has("items") && json.Unmarshal(o["items"], &items) != nil || !o.has("items") && !o.has("total") {
+	raw, ok := o["items"]
+	var items []json.RawMessage // of null: none
+	if ok && json.Unmarshal(raw, &items) != nil || !ok && !o.has("total") {
 		return p, false
 	}
 	p.total = -1

@@ -1,0 +1,143 @@
+package ark
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"shotchain/chain"
+)
+
+// constant answers every call the same.
+func constant(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+func TestGetFaults(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		class  chain.Class
+	}{
+		"gone":                 {404, `{"error":{"code":"NotFound","message":"no such task"}}`, chain.Gone},
+		"gone without a word":  {404, ``, chain.Gone},
+		"another's 404":        {404, `<html>nginx</html>`, chain.Busy},
+		"a failed question":    {502, `<html>`, chain.Busy},
+		"HTML with 200":        {200, `<html>`, chain.Busy},
+		"nothing with 200":     {200, ``, chain.Busy},
+		"something else":       {200, `{"hello":1}`, chain.Busy},
+		"key refused":          {401, `{"error":{"code":"AuthenticationError","message":"no"}}`, chain.Account},
+		"too fast":             {429, `{}`, chain.Busy},
+		"a status of tomorrow": {200, `{"id":"a","status":"dreaming"}`, chain.Invalid},
+		"without a status":     {200, `{"id":"a"}`, chain.Invalid},
+		"accepted, not read":   {202, `{"id":"a","status":"queued"}`, chain.Busy},
+	} {
+		t.Run(name, func(t *testing.T) {
+			task, err := serve(t, constant(c.status, c.body)).Get(t.Context(), "cgt-1")
+			f := faultOf(t, err)
+			require.Equal(t, c.class, f.Class, "%v", f)
+			require.Equal(t, c.status, f.HTTPStatus)
+			require.Empty(t, task)
+		})
+	}
+}
+
+func TestGetAsksForOneTask(t *testing.T) {
+	var path string
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		path = r.URL.EscapedPath()
+		reply(w, 200, map[string]any{"status": "queued"})
+	})
+	task, err := c.Get(t.Context(), "a/b?c")
+	require.NoError(t, err)
+	require.Equal(t, tasksPath+"/a%2Fb%3Fc", path)
+	require.Equal(t, "a/b?c", task.ID)
+	require.Equal(t, "0217-test", task.RequestID)
+
+	path = ""
+	for _, id := range []string{"", ".", "..", "a b", "a\n", "é"} {
+		_, err := c.Get(t.Context(), id)
+		require.Equal(t, chain.Invalid, faultOf(t, err).Class)
+		require.Equal(t, chain.Invalid, faultOf(t, c.Cancel(t.Context(), id)).Class)
+	}
+	require.Empty(t, path, "nothing was asked")
+}
+
+// DELETE is only ever sent for a queued task: at the vendor's it erases the record of a finished one.
+func TestCancelDeletesOnlyWhatIsQueued(t *testing.T) {
+	for _, status := range []chain.Status{chain.Queued, chain.Running, chain.Succeeded, chain.Failed, chain.Cancelled, chain.Expired, "dreaming"} {
+		var deletes atomic.Int32
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodDelete {
+				deletes.Add(1)
+			}
+			reply(w, 200, map[string]any{"id": "a", "status": status})
+		})
+		err := c.Cancel(t.Context(), "a")
+		switch status {
+		case chain.Queued:
+			require.NoError(t, err)
+			require.EqualValues(t, 1, deletes.Load())
+			continue
+		case chain.Cancelled:
+			require.NoError(t, err)
+		default:
+			require.Equal(t, chain.Invalid, faultOf(t, err).Class)
+		}
+		require.Zero(t, deletes.Load(), status)
+	}
+}
+
+func TestCancelRefused(t *testing.T) {
+	for status, class := range map[int]chain.Class{400: chain.Invalid, 409: chain.Invalid, 404: chain.Gone, 500: chain.Busy, 429: chain.Busy, 403: chain.Account} {
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodDelete {
+				reply(w, status, failure("InvalidAction.RunningTaskDeletion", "it has started"))
+				return
+			}
+			reply(w, 200, map[string]any{"id": "a", "status": "queued"})
+		})
+		f := faultOf(t, c.Cancel(t.Context(), "a"))
+		require.Equal(t, class, f.Class, "%d", status)
+		require.Equal(t, "it has started", f.Message)
+	}
+}
+
+// The key stays with the service.
+func TestReadsFollowRedirectsAtHomeOnly(t *testing.T) {
+	var stolen atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		stolen.Add(1)
+		reply(w, 200, map[string]any{"id": "a", "status": "queued"})
+	}))
+	t.Cleanup(elsewhere.Close)
+	home := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case tasksPath + "/away":
+			http.Redirect(w, r, elsewhere.URL+"/x", http.StatusFound)
+		case tasksPath + "/round":
+			http.Redirect(w, r, r.URL.Path, http.StatusFound)
+		case tasksPath + "/moved":
+			http.Redirect(w, r, "/new/place", http.StatusMovedPermanently)
+		default:
+			require.Equal(t, "Bearer "+testKey, r.Header.Get("Authorization"))
+			reply(w, 200, map[string]any{"id": "a", "status": "queued"})
+		}
+	})
+	for _, id := range []string{"away", "round"} {
+		_, err := home.Get(t.Context(), id)
+		f := faultOf(t, err)
+		require.Equal(t, chain.Busy, f.Class)
+		require.Equal(t, hintRedirect, f.Hint)
+	}
+	require.Zero(t, stolen.Load())
+	task, err := home.Get(t.Context(), "moved")
+	require.NoError(t, err)
+	require.Equal(t, chain.Queued, task.Status)
+}
