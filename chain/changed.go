@@ -25,15 +25,15 @@ func (t *Take) asked(first string) json.RawMessage {
 	return b
 }
 
-// changed says in what the shot differs from what it asked for when it was last used.
-func (p *Plan) changed(t *Take, first string, was *store.Film) string {
+// changed says in what the shot differs from what it asked for when it was last used: such a take is stale.
+func (p *Plan) changed(t *Take, first string, was *store.Film) (State, string) {
 	used, ok := was.Shots[t.Name()]
 	if !ok {
-		return "never made"
+		return New, "never made"
 	}
 	var before, now map[string]any
 	if json.Unmarshal(used.Asked, &before) != nil || json.Unmarshal(t.asked(first), &now) != nil {
-		return "never made"
+		return New, "never made"
 	}
 	var changes []string
 	for _, f := range askedFields {
@@ -42,30 +42,67 @@ func (p *Plan) changed(t *Take, first string, was *store.Film) string {
 		}
 	}
 	if len(changes) == 0 {
-		return "its clip is not in this store"
+		return New, "its clip is not in this store"
 	}
-	return strings.Join(changes, ", ")
+	return Stale, strings.Join(changes, ", ")
 }
 
 // field is a recorded field as a person knows it.
 type field struct {
 	name, word string
-	long       bool // too long to quote
+	kind       kind
 }
 
 // askedFields are those that shape the clip, in the order in which a change is told.
 var askedFields = []field{
-	{"prompt", "prompt", true}, {"first_frame", "first frame", true}, {"last_frame", "last frame", true},
-	{"references", "references", true}, {"model", "model", false}, {"resolution", "resolution", false},
-	{"ratio", "ratio", false}, {"duration", "duration", false}, {"seed", "seed", false}, {"audio", "audio", false},
-	{"camera_fixed", "camera_fixed", false}, {"watermark", "watermark", false},
+	{"prompt", "prompt", prose}, {"first_frame", "first frame", picture}, {"last_frame", "last frame", picture},
+	{"references", "references", picture}, {"model", "model", value}, {"resolution", "resolution", value},
+	{"ratio", "ratio", value}, {"duration", "duration", value}, {"seed", "seed", value}, {"audio", "audio", value},
+	{"camera_fixed", "camera_fixed", value}, {"watermark", "watermark", value},
 }
 
+// kind is how a change of a field is told.
+type kind int
+
+const (
+	value   kind = iota // old → new
+	prose               // the part that differs, old → new
+	picture             // that it changed
+)
+
 func (f field) change(before, now string) string {
-	if f.long {
+	switch f.kind {
+	case picture:
 		return f.word + " changed"
+	case prose:
+		before, now = differing(before, now)
 	}
 	return fmt.Sprintf("%s changed: %s → %s", f.word, before, now)
+}
+
+// differing cuts two texts down to the words in which they differ, quoted.
+func differing(a, b string) (string, string) {
+	x, y := strings.Fields(a), strings.Fields(b)
+	head := 0
+	for head < min(len(x), len(y)) && x[head] == y[head] {
+		head++
+	}
+	tail := 0
+	for tail < min(len(x), len(y))-head && x[len(x)-1-tail] == y[len(y)-1-tail] {
+		tail++
+	}
+	return quoteWords(x, head, tail), quoteWords(y, head, tail)
+}
+
+// maxQuote is the number of characters of a change that are told.
+const maxQuote = 40
+
+func quoteWords(words []string, head, tail int) string {
+	r := []rune(strings.Join(words[head:len(words)-tail], " "))
+	if len(r) > maxQuote {
+		r = append(r[:maxQuote-1], '…')
+	}
+	return "\"" + string(r) + "\""
 }
 
 // said is a value as text; frames count as their digest.

@@ -19,6 +19,7 @@ type State string
 const (
 	Cached   State = "cached"    // kept in the store: used, costs nothing
 	New      State = "new"       // will be bought, and can start at once
+	Stale    State = "stale"     // as New: the shot has a clip, but asks for something else by now
 	Waits    State = "waits"     // will be bought once the take it grows from is there
 	InFlight State = "in flight" // bought by an earlier run: picked up, costs nothing more
 	Unclear  State = "unknown"   // an earlier run may have bought it: looked up at the provider before anything is bought
@@ -34,6 +35,9 @@ type Planned struct {
 	Clip   *store.Clip // of a cached take
 	Cost   Money       // at most, of this run; zero where nothing is bought
 	Tokens int64
+
+	Drags     int   // takes that wait for this one, directly or not
+	DragsCost Money // what those cost at most
 }
 
 // Plan is what a run would do. What it calls cached is used, what it calls new or waiting is all that will be
@@ -77,7 +81,7 @@ func Make(g *Graph, st *store.Store, o PlanOptions) *Plan {
 		*pt = Planned{Take: t}
 		p.look(pt, st, was)
 		switch pt.State {
-		case New, Waits, Unclear:
+		case New, Stale, Waits, Unclear:
 			pt.Cost, pt.Tokens = t.Cost, t.Tokens
 			p.Total, p.Buys = add(p.Total, t.Cost), p.Buys+1
 		case InFlight:
@@ -86,6 +90,7 @@ func Make(g *Graph, st *store.Store, o PlanOptions) *Plan {
 			p.Saved = add(p.Saved, pt.Clip.Cost)
 		}
 	}
+	p.drag()
 	p.Expected = forecast(g, o.Limit, func(t *Take) bool { return p.Takes[t.Index].State != Cached && p.Takes[t.Index].State != Left })
 	return p
 }
@@ -128,7 +133,19 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	case !errors.Is(err, fs.ErrNotExist):
 		pt.Reason = "the kept clip cannot be used: " + err.Error()
 	default:
-		pt.Reason = p.changed(t, first, was)
+		pt.State, pt.Reason = p.changed(t, first, was)
+	}
+}
+
+// drag adds up what hangs on each take that starts a chain of new ones.
+func (p *Plan) drag() {
+	for i := len(p.Takes) - 1; i >= 0; i-- {
+		pt := &p.Takes[i]
+		if pt.State == Waits {
+			up := p.Of(pt.Take.From)
+			up.Drags += 1 + pt.Drags
+			up.DragsCost = add(up.DragsCost, add(pt.Cost, pt.DragsCost))
+		}
 	}
 }
 
@@ -162,7 +179,7 @@ func (p *Plan) leave(pt *Planned) {
 // told is the state as another take's reason says it.
 func (pt *Planned) told() string {
 	switch pt.State {
-	case New, Waits:
+	case New, Stale, Waits:
 		return "new"
 	case InFlight:
 		return "still in flight"

@@ -320,9 +320,9 @@ func TestAChangedShotIsMadeAgainWithAllThatGrowsFromIt(t *testing.T) {
 		edited := append([]string(nil), lighthouse...)
 		edited[1] = "arrival/landing duration: 9s; prompt: another"
 		p := x.plan(film(t, edited...))
-		require.Equal(t, map[string]State{"arrival/boat": Cached, "arrival/landing": New, "storm/wave": Waits,
+		require.Equal(t, map[string]State{"arrival/boat": Cached, "arrival/landing": Stale, "storm/wave": Waits,
 			"storm/lamp": Cached, "sunrise/sea": Cached, "sunrise/gulls": Cached}, states(p))
-		require.Equal(t, "prompt changed, duration changed: 8 → 9", p.Of(p.Graph.Take("arrival/landing")).Reason)
+		require.Equal(t, `prompt changed: "landing" → "another", duration changed: 8 → 9`, p.Of(p.Graph.Take("arrival/landing")).Reason)
 		require.Equal(t, "grows from arrival/landing, which is new", p.Of(p.Graph.Take("storm/wave")).Reason)
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
@@ -342,7 +342,7 @@ func TestKeepAndOnlyLimitARun(t *testing.T) {
 		x.o.Only = map[string]bool{"storm/lamp": true, "sunrise/sea": true}
 		p := x.plan(film(t, edited...))
 		require.Equal(t, map[string]State{"arrival/boat": Cached, "arrival/landing": Cached, "storm/wave": Cached,
-			"storm/lamp": New, "sunrise/sea": Waits, "sunrise/gulls": Left}, states(p))
+			"storm/lamp": Stale, "sunrise/sea": Waits, "sunrise/gulls": Left}, states(p))
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
 		require.Equal(t, 8, x.f.created())

@@ -8,17 +8,19 @@ import (
 
 // Request is request.json: what a take asks for. Written once, before its first attempt.
 type Request struct {
-	Format   int             `json:"format"`
-	Key      string          `json:"key"`
-	Provider string          `json:"provider"` // the namespace that the key was made in
-	Film     string          `json:"film,omitempty"`
-	Shot     string          `json:"shot"`
-	Number   int             `json:"take"`
-	Asked    json.RawMessage `json:"request"`               // the provider-neutral request
-	First    string          `json:"first_frame,omitempty"` // file of the frozen first frame, in this folder
-	Worst    Money           `json:"at_most"`               // what it costs at most
-	Expected float64         `json:"expected_seconds,omitempty"`
-	Made     time.Time       `json:"made_at"`
+	Format     int             `json:"format"`
+	Key        string          `json:"key"`
+	Provider   string          `json:"provider"` // the namespace that the key was made in
+	Film       string          `json:"film,omitempty"`
+	Shot       string          `json:"shot"`
+	Number     int             `json:"take"`
+	Asked      json.RawMessage `json:"request"`               // the provider-neutral request
+	First      string          `json:"first_frame,omitempty"` // file of the frozen first frame, in this folder
+	Worst      Money           `json:"at_most"`               // what it costs at most
+	Tokens     int64           `json:"tokens_at_most"`
+	PerMillion int64           `json:"micros_per_million_tokens"` // the price, in Worst's currency
+	Expected   float64         `json:"expected_seconds,omitempty"`
+	Made       time.Time       `json:"made_at"`
 }
 
 // Money is an amount in millionths of the currency's unit.
