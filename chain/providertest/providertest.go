@@ -30,7 +30,7 @@ type Control interface {
 
 	// Hold makes the service leave what is created from now on queued until Start names it.
 	Hold()
-	// Start makes a queued task run.
+	// Start makes the task run that was queued first.
 	Start(id string)
 	// Succeed ends a running task with a clip and its last frame.
 	Succeed(id string)
@@ -194,10 +194,10 @@ func listFinds(t *testing.T, p chain.Provider, c Control) {
 func listFilters(t *testing.T, p chain.Provider, c Control) {
 	c.Hold()
 	a, b, d := create(t, p, c.Request()), create(t, p, c.Request()), create(t, p, c.Request())
-	c.Start(b)
+	c.Start(a)
 
 	require.ElementsMatch(t, []string{a, b, d}, taskIDs(list(t, p, chain.Filter{})))
-	require.Equal(t, []string{b}, taskIDs(list(t, p, chain.Filter{Status: chain.Running})))
+	require.Equal(t, []string{a}, taskIDs(list(t, p, chain.Filter{Status: chain.Running})))
 	require.ElementsMatch(t, []string{a, d}, taskIDs(list(t, p, chain.Filter{Tasks: []string{a, d}})))
 	require.Empty(t, list(t, p, chain.Filter{Status: chain.Expired}))
 }
