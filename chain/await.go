@@ -39,6 +39,8 @@ func (v *life) pollPause(since time.Time) time.Duration {
 // await reads a task until it is done, and then keeps what it made.
 func (v *life) await(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 	told, reached := Status(""), time.Now()
+	rung, leave := v.Bell.hear(a.Task)
+	defer leave()
 	for {
 		task, err := v.Provider.Get(ctx, a.Task)
 		f := asFault(err)
@@ -66,7 +68,7 @@ func (v *life) await(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 				return v.ended(ctx, v.t, StageUnknown, a.Task, err), false
 			}
 		}
-		if err := pause(ctx, max(v.pollPause(a.IntendedAt), f.RetryAfter)); err != nil {
+		if err := pauseOr(ctx, max(v.pollPause(a.IntendedAt), f.RetryAfter), rung); err != nil {
 			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
 		}
 	}

@@ -38,12 +38,17 @@ func (g *gate) pass(ctx context.Context) error {
 }
 
 // pause waits for d or the context's end.
-func pause(ctx context.Context, d time.Duration) error {
+func pause(ctx context.Context, d time.Duration) error { return pauseOr(ctx, d, nil) }
+
+// pauseOr is pause that ends early when something is received.
+func pauseOr(ctx context.Context, d time.Duration, early <-chan struct{}) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-early:
+		return nil
 	case <-t.C:
 		return nil
 	}

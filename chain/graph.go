@@ -35,6 +35,8 @@ type Take struct {
 	Cost     Money  // at most
 	Identity string // equal for takes that will have equal keys, known before anything is made
 
+	kept string // the key, where it is known otherwise than from the request: of a take read back from the store
+
 	Expected  time.Duration // of its own task
 	Remaining time.Duration // of the longest chain that begins with it
 }

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,7 @@ type life struct {
 // make gets one take. up is what it grows from; free is called once its place at the provider is no longer needed.
 func (r *run) make(ctx context.Context, t *Take, up *Outcome, free func()) Outcome {
 	first := t.firstOf(up)
-	key := t.key(r.plan.Graph.Namespace, first)
+	key := cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, first))
 	l, err := r.Store.Lock(ctx, key, func() { r.observe(Event{Take: t, Stage: StageWaiting}) })
 	if err != nil {
 		return r.ended(ctx, t, StageFailed, "", err)
@@ -122,6 +123,9 @@ func (v *life) step(ctx context.Context) (out Outcome, again bool) {
 
 // submit records the intent, asks for the clip once, and records the task.
 func (v *life) submit(ctx context.Context) (Outcome, bool) {
+	if v.t.kept != "" {
+		return v.ended(ctx, v.t, StageStopped, "", errNothing), false
+	}
 	if ctx.Err() != nil {
 		return v.ended(ctx, v.t, StageStopped, "", context.Cause(ctx)), false
 	}

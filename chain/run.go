@@ -21,6 +21,7 @@ type RunOptions struct {
 	Store     *store.Store
 	Inspector Inspector
 	Observe   func(Event) // told of every stage, one call at a time; nil for nobody
+	Bell      *Bell       // rung by callbacks; nil where there are none
 	Timing    Timing
 }
 
@@ -166,7 +167,7 @@ func (r *run) enter(takes []*Take) {
 
 // cached looks a take up in the store.
 func (r *run) cached(t *Take, up *Outcome) (Outcome, bool) {
-	take := r.Store.Take(t.key(r.plan.Graph.Namespace, t.firstOf(up)))
+	take := r.Store.Take(cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, t.firstOf(up))))
 	clip, err := take.Clip()
 	if err != nil {
 		return Outcome{}, false

@@ -118,6 +118,9 @@ func (t Take) Describe(name string) (File, error) {
 	return File{Name: name, Digest: hex.EncodeToString(h.Sum(nil)), Bytes: n}, err
 }
 
+// asidePrefix begins the name of every file that SetAside has renamed.
+const asidePrefix = "damaged-"
+
 // localName reports whether name is a plain file name, so that a record cannot lead out of its folder.
 func localName(name string) bool {
 	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, `/\`) && filepath.IsLocal(name)
@@ -199,7 +202,7 @@ func (l *Locked) SetAside(names ...string) error {
 		}
 		to := from
 		for n := 1; ; n++ {
-			to = l.Path(fmt.Sprintf("damaged-%d-%s", n, name))
+			to = l.Path(fmt.Sprintf(asidePrefix+"%d-%s", n, name))
 			if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
 				break
 			}

@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Entry is one take of the store, as `store ls` shows it.
+type Entry struct {
+	Take
+	Clip    *Clip    // nil where it is not kept
+	Request *Request // nil where nothing was ever intended
+	Open    bool     // an attempt may still turn into a clip or a bill
+	Damage  error    // why it, or its record, cannot be used; nil where all is well
+	Bytes   int64    // on disk
+}
+
+// Ls looks at every take. The order is that of the keys.
+func (s *Store) Ls() ([]Entry, error) {
+	takes, err := s.Takes()
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Entry, 0, len(takes))
+	for _, t := range takes {
+		all = append(all, t.look())
+	}
+	return all, nil
+}
+
+func (t Take) look() Entry {
+	e := Entry{Take: t}
+	var err error
+	if e.Clip, err = t.Clip(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		e.Damage = err
+	}
+	if e.Request, err = t.Request(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		e.Damage = errors.Join(e.Damage, err)
+	}
+	if j, err := t.Journal(); err != nil {
+		e.Damage = errors.Join(e.Damage, err)
+		e.Open = e.Clip == nil // what it says cannot be known, so it is not for us to throw away
+	} else if a := j.Last(); a != nil {
+		e.Open = a.Open() && e.Clip == nil
+	}
+	files, _ := os.ReadDir(t.dir)
+	for _, f := range files {
+		if fi, err := f.Info(); err == nil {
+			e.Bytes += fi.Size()
+		}
+	}
+	return e
+}
+
+// Empty reports whether nothing is left of the take but its lock.
+func (e Entry) Empty() bool {
+	return e.Clip == nil && e.Request == nil && e.Damage == nil && e.Bytes == 0
+}
+
+// Paid reports whether the take holds a clip, or remains of one, that somebody paid for. simulated says which
+// providers' clips cost nothing.
+func (e Entry) Paid(simulated func(provider string) bool) bool {
+	switch {
+	case e.Clip != nil:
+		return !simulated(e.Clip.Provider)
+	case e.Request != nil && simulated(e.Request.Provider):
+		return false
+	}
+	return e.Damage != nil || e.Open || e.remains()
+}
+
+// remains reports whether files were set aside in the take's folder.
+func (e Entry) remains() bool {
+	aside, _ := filepath.Glob(filepath.Join(e.dir, asidePrefix+"*"))
+	return len(aside) > 0
+}
+
+// Remove lets a take go. The facts go first, so that a crash leaves no clip that is only half there; the lock file
+// stays, since another process may be waiting for it. A take that somebody else holds is left alone: the error is
+// ErrHeld.
+func (s *Store) Remove(key string) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	l, err := s.Lock(ctx, key, cancel)
+	if errors.Is(err, context.Canceled) {
+		return ErrHeld
+	}
+	if err != nil {
+		return err
+	}
+	defer l.Unlock()
+	if err := remove(l.Path("clip.json")); err != nil {
+		return err
+	}
+	files, err := os.ReadDir(l.dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.Name() == "lock" {
+			continue
+		}
+		if err := remove(l.Path(f.Name())); err != nil {
+			return err
+		}
+	}
+	return syncDir(l.dir)
+}
+
+// ErrHeld is returned where another process is working on a take.
+var ErrHeld = errors.New("another process is working on it")
+
+func remove(path string) error {
+	Step("remove", path)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// SweepTemps removes what crashes left half-written outside the takes' folders, which clean themselves.
+func (s *Store) SweepTemps() error {
+	for _, dir := range []string{s.dir, filepath.Join(s.dir, "films"), filepath.Join(s.dir, "runs")} {
+		files, _ := os.ReadDir(dir)
+		for _, f := range files {
+			if strings.HasPrefix(f.Name(), tempPrefix) {
+				if err := remove(filepath.Join(dir, f.Name())); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func simulated(provider string) bool { return provider == "sim" }
+
+func TestLsTellsWhatIsPaid(t *testing.T) {
+	for name, c := range map[string]struct {
+		make func(*testing.T, *Locked)
+		paid bool
+		open bool
+	}{
+		"nothing": {func(*testing.T, *Locked) {}, false, false},
+		"a clip":  {func(t *testing.T, l *Locked) { keep(t, l) }, true, false},
+		"a simulated clip": {func(t *testing.T, l *Locked) {
+			c := keep(t, l)
+			c.Provider = "sim"
+			require.NoError(t, l.PutClip(c))
+		}, false, false},
+		"a task in flight": {func(t *testing.T, l *Locked) {
+			require.NoError(t, l.PutRequest(&Request{Provider: "ark", Asked: json.RawMessage("{}")}))
+			require.NoError(t, l.PutJournal(&Journal{Attempts: []Attempt{{Number: 1, State: Submitted, Task: "x"}}}))
+		}, true, true},
+		"a failed attempt": {func(t *testing.T, l *Locked) {
+			require.NoError(t, l.PutRequest(&Request{Provider: "ark", Asked: json.RawMessage("{}")}))
+			require.NoError(t, l.PutJournal(&Journal{Attempts: []Attempt{{Number: 1, State: Failed}}}))
+		}, false, false},
+		"a journal nobody can read": {func(t *testing.T, l *Locked) {
+			require.NoError(t, os.WriteFile(l.Path("task.json"), []byte("{"), 0o644))
+		}, true, true},
+		"remains of a damaged clip": {func(t *testing.T, l *Locked) {
+			keep(t, l)
+			require.NoError(t, l.SetAside("clip.json", "clip.mp4"))
+		}, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			c.make(t, lock(t, s))
+			all, err := s.Ls()
+			require.NoError(t, err)
+			require.Len(t, all, 1)
+			require.Equal(t, c.paid, all[0].Paid(simulated))
+			require.Equal(t, c.open, all[0].Open)
+		})
+	}
+}
+
+func TestRemoveLeavesNothingButTheLock(t *testing.T) {
+	s := open(t)
+	l := lock(t, s)
+	keep(t, l)
+	require.ErrorIs(t, s.Remove(testKey), ErrHeld)
+	l.Unlock()
+	require.NoError(t, s.Remove(testKey))
+	files, err := os.ReadDir(filepath.Join(s.Dir(), "takes", testKey))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	require.Equal(t, "lock", files[0].Name())
+	all, err := s.Ls()
+	require.NoError(t, err)
+	require.True(t, all[0].Empty())
+}
+
+func TestARemovalThatIsStoppedAnywhereLeavesAWholeClipOrNone(t *testing.T) {
+	for points := 0; ; points++ {
+		s := open(t)
+		l := lock(t, s)
+		keep(t, l)
+		l.Unlock()
+		crashed := crashAt(points, func() { require.NoError(t, s.Remove(testKey)) })
+		if _, err := s.Take(testKey).Clip(); err == nil {
+			require.NoError(t, s.Take(testKey).Verify())
+		}
+		if !crashed {
+			return
+		}
+	}
+}
+
+func TestRunsAreRememberedInOrder(t *testing.T) {
+	s := open(t)
+	at := time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)
+	for _, film := range []string{"first", "second"} {
+		require.NoError(t, s.PutRun(&Run{Film: film, Began: at, Spent: Money{Micros: 5, Currency: "CNY"}}))
+		at = at.Add(time.Hour)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(s.Dir(), "runs", "0.json"), []byte("{"), 0o644))
+	runs := s.Runs()
+	require.Len(t, runs, 2)
+	require.Equal(t, "first", runs[0].Film)
+}
