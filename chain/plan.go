@@ -100,7 +100,7 @@ func (p *Plan) Of(t *Take) *Planned { return &p.Takes[t.Index] }
 
 func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	t := pt.Take
-	if t.in(p.Options.Keep) && p.keep(pt, st, was) {
+	if (t.in(p.Options.Keep) || t.Shot.Keep) && p.keep(pt, st, was) {
 		return
 	}
 	defer p.leave(pt)

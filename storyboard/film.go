@@ -124,6 +124,9 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 		case "caption":
 			v, _ := r.scalar(f)
 			d.Caption = v.text
+		case "keep":
+			v, _ := r.scalar(f)
+			d.Keep = v.yes
 		case "from":
 			v, _ := r.scalar(f)
 			d.from, d.fromAt, d.ownStep = v.text, v.at, true

@@ -84,6 +84,7 @@ var language = []*key{
 	{name: "prompt", in: inShot, kind: text, expands: true, prompted: true, required: true, doc: "What the shot shows."},
 	{name: "negative", in: inShot, kind: text, expands: true, prompted: true, doc: "What to avoid; appended to the prompt."},
 	{name: "caption", in: inShot, kind: text, expands: true, doc: "The shot's caption."},
+	{name: "keep", in: inShot, kind: toggle, doc: "Use the clip that the shot used last, whatever has changed since."},
 	{name: "from", in: inShot, kind: reference, doc: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to open on its own. Not together with first_frame."},
 	{name: "first_frame", in: inShot, kind: picture, expands: true, doc: "A still that the shot opens from: a path relative to this file, or an https URL. Not together with from."},
 
@@ -121,7 +122,7 @@ var soon = map[string]bool{
 	"cuts": true, "output": true, "outputs": true, "trim": true, "speed": true, "transition": true, "transitions": true,
 	"music": true, "narration": true, "captions": true, "titles": true, "loudness": true, "size": true, "poster": true,
 	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true, "at": true,
-	"takes": true, "pick": true, "references": true, "to": true, "cast": true, "keep": true, "approve": true, "draft": true,
+	"takes": true, "pick": true, "references": true, "to": true, "cast": true, "approve": true, "draft": true,
 }
 
 // vocabulary finds a key by place and name.

@@ -37,6 +37,7 @@ type Shot struct {
 	PromptPos Pos
 	Negative  string // things to avoid, "" for none
 	Caption   string // "" for none
+	Keep      bool   // use the clip there is, whatever has changed since
 	Look      Look   // the nearest setting wins, key by key
 
 	From       string // full name of the shot that this one continues; "" opens on its own
