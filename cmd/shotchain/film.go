@@ -1,0 +1,152 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain"
+	"shotchain/chain/models"
+	"shotchain/chain/store"
+	"shotchain/storyboard"
+)
+
+// film is a storyboard that was opened for a provider.
+type film struct {
+	*storyboard.Storyboard
+	path    string // absolute
+	service service
+	graph   *chain.Graph
+}
+
+// catalogueFlags say which models there are.
+type catalogueFlags struct{ models string }
+
+func (f *catalogueFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.models, "models", "", "a `FILE` of models that replace or join the built-in ones")
+}
+
+func (f catalogueFlags) catalogue() (*models.Catalogue, error) {
+	if f.models == "" {
+		return models.Default(), nil
+	}
+	c, err := models.Load(f.models, models.Default())
+	if err != nil {
+		return nil, &failure{exit: exitUsage, message: "--models: " + err.Error()}
+	}
+	return c, nil
+}
+
+// filmFlags say how a storyboard is read, and for whom.
+type filmFlags struct {
+	vars, allow []string
+	catalogueFlags
+	serviceFlags
+}
+
+func (f *filmFlags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringArrayVar(&f.vars, "var", nil, "set a variable of the film: `NAME=VALUE`; may be repeated")
+	fs.StringArrayVar(&f.allow, "allow-path", nil, "a `FOLDER` beside the storyboard's own that its stills may come from; may be repeated")
+	f.catalogueFlags.add(cmd)
+	f.serviceFlags.add(cmd)
+	cmd.Args = oneFile
+	cmd.ValidArgsFunction = completeFile
+}
+
+// open reads, checks and compiles a storyboard.
+func (p *program) open(path string, f filmFlags) (*film, error) {
+	s, err := p.service(f.serviceFlags)
+	if err != nil {
+		return nil, err
+	}
+	catalogue, err := f.catalogue()
+	if err != nil {
+		return nil, err
+	}
+	sb, err := f.load(path)
+	if err != nil {
+		return nil, err
+	}
+	g, err := chain.Compile(sb, chain.Target{Models: catalogue, Region: s.region, Namespace: s.namespace,
+		Ended: s.simulated(), Now: time.Now()})
+	if err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	return &film{Storyboard: sb, path: abs, service: s, graph: g}, nil
+}
+
+func (f filmFlags) load(path string) (*storyboard.Storyboard, error) {
+	vars := map[string]string{}
+	for _, v := range f.vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return nil, usage("write --var name=value", "--var %q sets no variable", v)
+		}
+		vars[name] = value
+	}
+	return storyboard.Load(path, storyboard.Options{Vars: vars, AllowPaths: f.allow})
+}
+
+// title is the film's name in messages.
+func (f *film) title() string {
+	if t := strings.TrimSpace(clean(f.Title)); t != "" {
+		return t
+	}
+	return filepath.Base(f.path)
+}
+
+// seconds is the length of all shots, at most.
+func (f *film) seconds() (n int) {
+	for _, s := range f.Shots() {
+		n += f.graph.Take(s.Name()).Seconds
+	}
+	return n
+}
+
+// chains is the number of takes that open on their own.
+func (f *film) chains() (n int) {
+	for _, t := range f.graph.Takes {
+		if t.From == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// storeFlags say where clips are kept.
+type storeFlags struct{ dir string }
+
+// envStore names the store that films share.
+const envStore = "SHOTCHAIN_STORE"
+
+func (f *storeFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.dir, "store", "", "the `FOLDER` that keeps the clips (default $SHOTCHAIN_STORE, else .shotchain beside the storyboard)")
+}
+
+// place is the store's folder for a film.
+func (p *program) storeDir(f storeFlags, film *film) string {
+	switch {
+	case f.dir != "":
+		return f.dir
+	case p.env(envStore) != "":
+		return p.env(envStore)
+	}
+	return filepath.Join(film.Dir, store.DirName)
+}
+
+// id names the film in a store: by whom it is made, and the way from the store to the storyboard, so that a folder
+// that is moved as a whole keeps its memory.
+func (f *film) id(st *store.Store) string {
+	rel, err := filepath.Rel(st.Dir(), f.path)
+	if err != nil {
+		rel = f.path
+	}
+	return f.service.namespace + " " + filepath.ToSlash(rel)
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain"
+)
+
+func (p *program) graphVerb() *cobra.Command {
+	var film filmFlags
+	var form string
+	cmd := &cobra.Command{
+		Use:   "graph FILE",
+		Short: "draw which shot grows from which",
+		Long: `Graph draws the film's takes and the seams between them: which take starts from the last frame of which. Takes that
+open on their own stand at the left. Text is for reading in a terminal; mermaid, dot and json are for other programs.`,
+		Example: "shotchain graph film.yaml --format dot | dot -Tsvg > film.svg",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if !slices.Contains(chain.Drawings, form) {
+				return usage("--format is "+strings.Join(chain.Drawings, ", "), "a graph cannot be drawn as %q", form)
+			}
+			f, err := p.open(args[0], film)
+			if err != nil {
+				return err
+			}
+			if p.json {
+				form = "json"
+			}
+			return f.graph.Draw(p.out, form)
+		},
+	}
+	cmd.Flags().StringVar(&form, "format", "text", "the `FORM`: "+strings.Join(chain.Drawings, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("format", fixed(chain.Drawings))
+	film.add(cmd)
+	return cmd
+}

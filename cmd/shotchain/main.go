@@ -1,0 +1,30 @@
+// Command shotchain turns a storyboard into a film: it generates each shot's clip, starting it from the last frame of
+// the shot that it continues, and assembles the clips. `shotchain help` is its manual.
+//
+// The command only introduces the packages to each other. Each verb has a file of its own; film.go opens what a verb
+// works on, service.go chooses who makes the clips, terminal.go holds the rules of the terminal and exit.go those of
+// the exit code. Nothing imports this package.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// After the first signal the second one has its plain meaning: the program ends at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+}
+
+// run is the whole program and returns its exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, env func(string) string) int {
+	p := &program{terminal: newTerminal(in, out, err, env), env: env}
+	root := p.root()
+	root.SetArgs(args)
+	return p.end(ctx, root.ExecuteContext(ctx))
+}

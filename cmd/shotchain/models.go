@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain"
+	"shotchain/chain/models"
+)
+
+func (p *program) modelsVerb() *cobra.Command {
+	var f catalogueFlags
+	cmd := &cobra.Command{
+		Use:   "models",
+		Short: "list the models, what they can do and what they charge",
+		Long: `Models lists the catalogue: the names that a storyboard's "model" takes, each model's abilities, and for each region
+its price per million tokens and the day it ends. A clip is billed width x height x (24 x seconds + 1) / 1024 tokens.
+ark is Volcengine Ark in China, byteplus is BytePlus ModelArk. A file given with --models, of the same form as the
+built-in one, replaces models of the same name and adds others.`,
+		Example: "shotchain models --json",
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			c, err := f.catalogue()
+			if err != nil {
+				return err
+			}
+			if p.json {
+				p.printJSON(catalogueJSON(c))
+				return nil
+			}
+			p.printModels(c)
+			return nil
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+var regions = []models.Region{models.Ark, models.BytePlus}
+
+func (p *program) printModels(c *models.Catalogue) {
+	t := newTable("MODEL", ">LENGTH", "SIZES", "TAKES")
+	for i := range c.Models {
+		m := &c.Models[i]
+		length := fmt.Sprintf("%d-%d s", m.MinDuration, m.MaxDuration)
+		t.add(m.Alias, length, strings.Join(m.ResolutionNames(), " "), strings.Join(abilities(m), ", "))
+	}
+	t.write(p.out, nil)
+	fmt.Fprintln(p.out)
+	t = newTable("MODEL", "REGION", "ID", "PRICE PER MILLION TOKENS", "ENDS")
+	now := time.Now()
+	ended := map[int]bool{}
+	for i := range c.Models {
+		m := &c.Models[i]
+		for _, r := range regions {
+			o, ok := m.Regions[r]
+			if !ok {
+				continue
+			}
+			ends := "-"
+			if !o.Ends.IsZero() {
+				ends = o.Ends.Format(time.DateOnly)
+			}
+			if !o.Served(now) {
+				ended[len(t.rows)] = true
+				ends += " (ended)"
+			}
+			t.add(m.Alias, string(r), o.ID, prices(o), ends)
+		}
+	}
+	t.write(p.out, func(row, _ int) string {
+		if p.colourOut && ended[row] {
+			return dim
+		}
+		return ""
+	})
+	fmt.Fprintf(p.out, "\nPrices and abilities as of %s: %s\n", clean(c.Date), clean(c.Source))
+}
+
+// abilities are what a request to the model may hold, in words.
+func abilities(m *models.Model) (all []string) {
+	for _, a := range []struct {
+		has  bool
+		name string
+	}{
+		{m.FirstFrame, "first frame"}, {m.LastFrame, "last frame"},
+		{m.References.Images > 0, fmt.Sprintf("%d references", m.References.Images)}, {m.Audio, "audio"}, {m.Seed, "seed"},
+		{m.AutoDuration, "auto duration"}, {m.CameraFixed, "camera_fixed"}, {m.Watermark, "watermark"}, {m.Flex, "flex"},
+		{m.Priority, "priority"},
+	} {
+		if a.has {
+			all = append(all, a.name)
+		}
+	}
+	return all
+}
+
+// prices are the conditions and amounts of an offer on one line.
+func prices(o models.Offer) string {
+	var all []string
+	for _, p := range o.Prices {
+		s := chain.FormatMoney(chain.Money{Micros: p.PerMillion, Currency: p.Currency})
+		if len(p.Resolutions) > 0 && len(o.Prices) > 1 {
+			s += " " + strings.Join(p.Resolutions, "/")
+		}
+		if p.Audio != nil {
+			s += map[bool]string{true: " with sound", false: " silent"}[*p.Audio]
+		}
+		all = append(all, s)
+	}
+	return strings.Join(all, ", ")
+}
+
+type jsonModel struct {
+	Alias       string               `json:"alias"`
+	MinSeconds  int                  `json:"min_seconds"`
+	MaxSeconds  int                  `json:"max_seconds"`
+	Resolutions []string             `json:"resolutions"`
+	Ratios      []string             `json:"ratios"`
+	Takes       []string             `json:"takes"`
+	Concurrency int                  `json:"concurrency"`
+	Regions     map[string]jsonOffer `json:"regions"`
+}
+
+type jsonOffer struct {
+	ID     string      `json:"id"`
+	Ends   *time.Time  `json:"ends,omitempty"`
+	Served bool        `json:"served"`
+	Prices []jsonPrice `json:"prices"`
+}
+
+type jsonPrice struct {
+	PerMillion  price    `json:"per_million_tokens"`
+	Resolutions []string `json:"resolutions,omitempty"`
+	Audio       *bool    `json:"audio,omitempty"`
+}
+
+func catalogueJSON(c *models.Catalogue) any {
+	out := struct {
+		Source string      `json:"source"`
+		Date   string      `json:"date"`
+		Models []jsonModel `json:"models"`
+	}{c.Source, c.Date, []jsonModel{}}
+	for i := range c.Models {
+		m := &c.Models[i]
+		j := jsonModel{Alias: m.Alias, MinSeconds: m.MinDuration, MaxSeconds: m.MaxDuration, Ratios: m.Ratios,
+			Resolutions: m.ResolutionNames(), Takes: abilities(m), Concurrency: m.Concurrency, Regions: map[string]jsonOffer{}}
+		for r, o := range m.Regions {
+			j.Regions[string(r)] = offerJSON(o)
+		}
+		out.Models = append(out.Models, j)
+	}
+	return out
+}
+
+func offerJSON(o models.Offer) jsonOffer {
+	j := jsonOffer{ID: o.ID, Served: o.Served(time.Now()), Prices: []jsonPrice{}}
+	if !o.Ends.IsZero() {
+		j.Ends = &o.Ends
+	}
+	for _, p := range o.Prices {
+		j.Prices = append(j.Prices, jsonPrice{priceOf(chain.Money{Micros: p.PerMillion, Currency: p.Currency}), p.Resolutions, p.Audio})
+	}
+	return j
+}

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain"
+	"shotchain/chain/store"
+)
+
+func (p *program) planVerb() *cobra.Command {
+	var film filmFlags
+	var stores storeFlags
+	var limits planFlags
+	cmd := &cobra.Command{
+		Use:   "plan FILE",
+		Short: "say what would be made, why, and what it costs",
+		Long: `Plan compares a storyboard with the store and prints each take: what it grows from, its state with the reason, and
+what it costs at most. It spends nothing, writes nothing and needs no key. What it calls cached is used; what it calls
+new or waits is all that a run will buy, at most at that price.
+
+  cached      kept in the store: used as it is      in flight   bought by an earlier run: picked up
+  new         bought, can start at once             unknown     may have been bought: looked up before anything is
+  waits       bought once its first frame is there  left out    not among the shots of --only`,
+		Example: "shotchain plan film.yaml --provider ark",
+		RunE: func(_ *cobra.Command, args []string) error {
+			f, err := p.open(args[0], film)
+			if err != nil {
+				return err
+			}
+			st, err := store.Peek(p.storeDir(stores, f))
+			if err != nil {
+				return err
+			}
+			plan, err := limits.plan(f, st)
+			if err != nil {
+				return err
+			}
+			p.admit(f.service)
+			if p.json {
+				p.printJSON(planJSON(f, plan))
+			} else {
+				p.printPlan(f, plan)
+			}
+			return nil
+		},
+	}
+	film.add(cmd)
+	stores.add(cmd)
+	limits.add(cmd, &film)
+	return cmd
+}
+
+// planFlags say how much of a film is planned.
+type planFlags struct {
+	limit                int
+	only, keep, resubmit []string
+}
+
+func (l *planFlags) add(cmd *cobra.Command, film *filmFlags) {
+	fs := cmd.Flags()
+	fs.IntVar(&l.limit, "concurrency", 0, "make at most `N` takes at once (default the models' own limits)")
+	fs.StringSliceVar(&l.only, "only", nil, "make only the takes of these shots; `SHOT,…`")
+	fs.StringSliceVar(&l.keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,…`")
+	fs.StringSliceVar(&l.resubmit, "resubmit", nil, "give up on the unfinished attempts of these shots and buy them again; `SHOT,…`")
+	for _, name := range []string{"only", "keep", "resubmit"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, film.completeShots)
+	}
+}
+
+// plan plans a film on a store.
+func (l *planFlags) plan(f *film, st *store.Store) (*chain.Plan, error) {
+	o := chain.PlanOptions{Limit: l.limit, FilmID: f.id(st), Forgetful: f.service.simulated()}
+	if l.limit < 0 {
+		return nil, usage("", "--concurrency is at least 1")
+	}
+	var err error
+	for _, set := range []struct {
+		flag  string
+		names []string
+		into  *map[string]bool
+	}{{"--only", l.only, &o.Only}, {"--keep", l.keep, &o.Keep}, {"--resubmit", l.resubmit, &o.Resubmit}} {
+		if *set.into, err = f.shotSet(set.flag, set.names); err != nil {
+			return nil, err
+		}
+	}
+	return chain.Make(f.graph, st, o), nil
+}
+
+// shotSet finds the shots that a flag names; nil for none.
+func (f *film) shotSet(flag string, names []string) (map[string]bool, error) {
+	var set map[string]bool
+	for _, name := range names {
+		s, ok := f.Shot(name)
+		if !ok {
+			var all []string
+			for _, s := range f.Shots() {
+				all = append(all, s.Name())
+			}
+			return nil, usage(near(name, all, "a shot is named scene/shot; `shotchain plan` lists them"), "%s: the film has no shot %q", flag, clean(name))
+		}
+		if set == nil {
+			set = map[string]bool{}
+		}
+		set[s.Name()] = true
+	}
+	return set, nil
+}
+
+var stateColours = map[chain.State]string{chain.Cached: dim, chain.New: green, chain.Waits: green, chain.InFlight: amber, chain.Unclear: red}
+
+func (p *program) printPlan(f *film, plan *chain.Plan) {
+	fmt.Fprintf(p.out, "%s: %s, %d s, by %s\n\n", f.title(), count(len(f.Shots()), "shot"), f.seconds(), f.service.by())
+	t := newTable("SHOT", "GROWS FROM", "STATE", ">LENGTH", "SIZE", ">TOKENS", ">AT MOST", "WHY")
+	for i := range plan.Takes {
+		pt := &plan.Takes[i]
+		take := pt.Take
+		tokens, cost := "-", "-"
+		if pt.Cost != (chain.Money{}) {
+			tokens, cost = fmt.Sprint(pt.Tokens), chain.FormatMoney(pt.Cost)
+		}
+		t.add(shotsOf(take), f.growsFrom(take), string(pt.State), fmt.Sprintf("%d s", take.Seconds),
+			fmt.Sprintf("%s %d×%d", take.Request.Resolution, take.Size.Width, take.Size.Height), tokens, cost, pt.Reason)
+	}
+	t.write(p.out, func(row, column int) string {
+		if !p.colourOut || column != 2 {
+			return ""
+		}
+		return stateColours[plan.Takes[row-1].State]
+	})
+	fmt.Fprintf(p.out, "\n%s\n", f.bottomLine(plan))
+}
+
+// by names the service with where it is.
+func (s service) by() string {
+	if s.simulated() {
+		return s.host()
+	}
+	return s.name + " at " + s.host()
+}
+
+// shotsOf names a take by all shots that use it.
+func shotsOf(t *chain.Take) string {
+	names := []string{t.Name()}
+	for _, s := range t.Also {
+		names = append(names, s.Name())
+	}
+	return strings.Join(names, " = ")
+}
+
+// growsFrom is the shot or the still that a take starts from.
+func (f *film) growsFrom(t *chain.Take) string {
+	still := t.Shot.FirstFrame
+	switch {
+	case t.From != nil:
+		return t.From.Name()
+	case still == nil:
+		return "-"
+	case still.URL != "":
+		return still.URL
+	}
+	rel, err := filepath.Rel(f.Dir, still.Path)
+	if err != nil {
+		return still.Path
+	}
+	return filepath.ToSlash(rel)
+}
+
+// bottomLine says what a run would buy, for how much, and how long it takes.
+func (f *film) bottomLine(plan *chain.Plan) string {
+	var parts []string
+	switch {
+	case plan.Buys == 0:
+		parts = append(parts, "Nothing to buy.")
+	case f.service.simulated():
+		parts = append(parts, fmt.Sprintf("%s to make; nothing is charged, the real service would charge at most %s.",
+			count(plan.Buys, "clip"), chain.FormatMoney(plan.Total)))
+	default:
+		parts = append(parts, fmt.Sprintf("%s to buy, for at most %s.", count(plan.Buys, "clip"), chain.FormatMoney(plan.Total)))
+	}
+	if plan.Held.Micros > 0 {
+		parts = append(parts, fmt.Sprintf("Earlier runs bought what is still in flight, for at most %s.", chain.FormatMoney(plan.Held)))
+	}
+	if plan.Saved.Micros > 0 {
+		parts = append(parts, fmt.Sprintf("The store saves %s.", chain.FormatMoney(plan.Saved)))
+	}
+	switch {
+	case plan.Expected == 0:
+	case f.service.simulated():
+		parts = append(parts, fmt.Sprintf("The real service would take about %s.", took(plan.Expected)))
+	default:
+		parts = append(parts, fmt.Sprintf("It takes about %s.", took(plan.Expected)))
+	}
+	return strings.Join(parts, " ")
+}
+
+// jsonPlan is a plan in JSON.
+type jsonPlan struct {
+	Title           string     `json:"title"`
+	Provider        string     `json:"provider"`
+	Namespace       string     `json:"namespace"` // of the provider's clips in the store
+	Charged         bool       `json:"charged"`   // false: the simulator's prices are what the real service would charge
+	Takes           []jsonTake `json:"takes"`
+	Buys            int        `json:"buys"`
+	Total           price      `json:"total"` // at most
+	Held            price      `json:"held"`  // at most, of tasks in flight
+	Saved           price      `json:"saved"`
+	ExpectedSeconds float64    `json:"expected_seconds"`
+}
+
+type jsonTake struct {
+	Shot       string   `json:"shot"`
+	Also       []string `json:"also,omitempty"`
+	From       string   `json:"from,omitempty"`
+	FirstFrame string   `json:"first_frame,omitempty"`
+	State      string   `json:"state"`
+	Reason     string   `json:"reason,omitempty"`
+	Model      string   `json:"model"`
+	Resolution string   `json:"resolution"`
+	Ratio      string   `json:"ratio"`
+	Width      int      `json:"width"`
+	Height     int      `json:"height"`
+	Seconds    int      `json:"seconds"`
+	Tokens     int64    `json:"tokens"`
+	Cost       price    `json:"cost"` // at most
+	Key        string   `json:"key,omitempty"`
+}
+
+func planJSON(f *film, plan *chain.Plan) jsonPlan {
+	j := jsonPlan{Title: f.Title, Provider: f.service.name, Namespace: f.service.namespace, Charged: !f.service.simulated(),
+		Takes: []jsonTake{}, Buys: plan.Buys, Total: priceOf(plan.Total), Held: priceOf(plan.Held), Saved: priceOf(plan.Saved),
+		ExpectedSeconds: plan.Expected.Seconds()}
+	for i := range plan.Takes {
+		pt := &plan.Takes[i]
+		t := pt.Take
+		n := jsonTake{Shot: t.Name(), State: string(pt.State), Reason: pt.Reason, Model: t.Request.Model,
+			Resolution: t.Request.Resolution, Ratio: t.Request.Ratio, Width: t.Size.Width, Height: t.Size.Height,
+			Seconds: t.Seconds, Tokens: pt.Tokens, Cost: priceOf(pt.Cost), Key: pt.Key}
+		for _, s := range t.Also {
+			n.Also = append(n.Also, s.Name())
+		}
+		if t.From != nil {
+			n.From = t.From.Name()
+		} else if t.Shot.FirstFrame != nil {
+			n.FirstFrame = f.growsFrom(t)
+		}
+		j.Takes = append(j.Takes, n)
+	}
+	return j
+}

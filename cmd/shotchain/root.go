@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"shotchain/storyboard"
+)
+
+// program is one run of the command.
+type program struct {
+	terminal
+	env func(string) string
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "shotchain",
+		Short: "films from storyboards, shot by shot",
+		Long: `Shotchain makes a film from a storyboard, a YAML file of scenes and shots. Each shot becomes a clip that a video
+model generates; a shot that continues another starts from that clip's last frame. Clips are kept in a store, so a
+clip that has been paid for is never paid for again, and assembled to a film by ffmpeg.
+
+With ARK_API_KEY set, clips are bought from Volcengine Ark (--provider byteplus: BytePlus ModelArk). Without a key, a
+built-in simulator draws placeholders, and nothing is charged.
+
+  storyboard   the film, written down      take    one intended generation of a shot
+  scene        one continuous action       clip    a finished take: video, last frame, facts
+  shot         one camera setup            store   the folder that keeps clips, .shotchain beside the storyboard
+
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 the storyboard is wrong; 4 some takes failed, the rest is kept; 5 over
+budget, nothing bought; 6 the provider refused the account; 7 unknown whether a take was bought, the user decides; 130
+interrupted, the next run picks up the tasks that run.`,
+		Example: `shotchain new lighthouse
+shotchain plan lighthouse/film.yaml
+shotchain run lighthouse/film.yaml`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: p.noVerb,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	fs := root.PersistentFlags()
+	fs.BoolVar(&p.json, "json", false, "print JSON, errors too")
+	fs.BoolVarP(&p.quiet, "quiet", "q", false, "say nothing but errors and questions")
+	root.SetIn(p.in)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	root.SetHelpFunc(p.help)
+	root.SetFlagErrorFunc(flagError)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(p.newVerb(), p.checkVerb(), p.planVerb(), p.runVerb(), p.cutVerb(), p.graphVerb(), p.modelsVerb(),
+		p.schemaVerb(), p.simVerb(), p.doctorVerb(), p.versionVerb(), p.completionVerb())
+	for _, c := range append(root.Commands(), root) {
+		unsorted(c.Flags())
+		c.InitDefaultHelpFlag()
+		c.DisableFlagsInUseLine = true
+	}
+	root.SetHelpCommand(p.helpVerb())
+	return root
+}
+
+// noVerb refuses a word that is no verb.
+func (p *program) noVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var verbs []string
+	for _, c := range cmd.Commands() {
+		verbs = append(verbs, c.Name())
+	}
+	return usage(near(args[0], verbs, "`shotchain help` lists the commands"), "unknown command %q", clean(args[0]))
+}
+
+// near is the hint that names what was probably meant.
+func near(word string, candidates []string, otherwise string) string {
+	if s := storyboard.Suggest(word, candidates); s != "" {
+		return fmt.Sprintf("did you mean %q?", s)
+	}
+	return otherwise
+}
+
+var unknownFlag = regexp.MustCompile(`^unknown flag: (--\S+)$`)
+
+// flagError says what is wrong with an option, and which was probably meant.
+func flagError(cmd *cobra.Command, err error) error {
+	hint := fmt.Sprintf("`shotchain help %s` lists the options", cmd.Name())
+	if m := unknownFlag.FindStringSubmatch(err.Error()); m != nil {
+		var names []string
+		visit := func(f *pflag.Flag) { names = append(names, "--"+f.Name) }
+		cmd.Flags().VisitAll(visit)
+		cmd.InheritedFlags().VisitAll(visit)
+		hint = near(m[1], names, hint)
+	}
+	return usage(hint, "%s: %s", cmd.Name(), err)
+}
+
+// oneFile asks for exactly one storyboard.
+func oneFile(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return usage("shotchain "+cmd.Name()+" film.yaml", "%s needs the storyboard's file", cmd.Name())
+	case len(args) > 1:
+		return usage("", "%s takes one storyboard, not %d", cmd.Name(), len(args))
+	}
+	return nil
+}
+
+// noArgs refuses arguments.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage("", "%s takes no arguments", cmd.Name())
+	}
+	return nil
+}
+
+// help prints a command's manual to stdout.
+func (p *program) help(cmd *cobra.Command, _ []string) {
+	w := p.out
+	fmt.Fprintf(w, "%s - %s\n\nUsage: %s\n\n%s\n", strings.TrimSpace(cmd.CommandPath()), cmd.Short, synopsis(cmd), cmd.Long)
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprint(w, "\nCommands:\n")
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				fmt.Fprintf(w, "  %-12s %s\n", c.Name(), c.Short)
+			}
+		}
+	}
+	if own := cmd.LocalNonPersistentFlags(); own.HasAvailableFlags() {
+		own.SortFlags = false
+		fmt.Fprintf(w, "\nOptions:\n%s", own.FlagUsagesWrapped(110))
+	}
+	common := cmd.Root().PersistentFlags()
+	fmt.Fprintf(w, "\nOptions of every command:\n%s", common.FlagUsagesWrapped(110))
+	if cmd.Example != "" {
+		fmt.Fprintf(w, "\nExample:\n  %s\n", strings.ReplaceAll(cmd.Example, "\n", "\n  "))
+	}
+}
+
+func synopsis(cmd *cobra.Command) string {
+	if !cmd.HasParent() {
+		return "shotchain COMMAND [options]"
+	}
+	verb, rest, _ := strings.Cut(cmd.Use, " ")
+	s := "shotchain " + verb
+	if cmd.LocalNonPersistentFlags().HasAvailableFlags() {
+		s += " [options]"
+	}
+	return strings.TrimSpace(s + " " + rest)
+}
+
+func (p *program) helpVerb() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "the manual", Long: "Help prints the manual of the program or of one command.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return p.noVerb(cmd.Root(), append(rest, args...)[:1])
+			}
+			return at.Help()
+		},
+	}
+}

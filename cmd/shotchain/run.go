@@ -1,0 +1,299 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain"
+	"shotchain/chain/ark"
+	"shotchain/chain/store"
+	"shotchain/render"
+	"shotchain/render/ffmpeg"
+)
+
+// runFlags are all options of run.
+type runFlags struct {
+	film   filmFlags
+	stores storeFlags
+	limits planFlags
+	budget budgetFlags
+	output outputFlags
+}
+
+func (p *program) runVerb() *cobra.Command {
+	var o runFlags
+	cmd := &cobra.Command{
+		Use:   "run FILE",
+		Short: "generate what is missing and assemble the film",
+		Long: `Run plans, generates what the store does not hold, and assembles the film, whose path it prints on stdout. Takes that
+do not depend on each other are made at the same time; a take starts the moment its first frame exists. A clip is kept
+as soon as it is there, so a run that ends early loses nothing: the next one goes on, and picks up tasks that still
+run at the provider. A failed take does not stop the others; what grows from it is skipped.
+
+A run that costs money asks first. Where nobody is there to be asked, it needs --yes or --max-cost. The built-in
+simulator charges nothing and does not ask.
+
+With --json, each change of a take is one line {"event":"take",…}, and the last line is {"event":"result",…}.`,
+		Example: "shotchain run film.yaml --max-cost 12.50 --output film.mp4",
+		RunE:    func(cmd *cobra.Command, args []string) error { return p.run(cmd.Context(), args[0], &o) },
+	}
+	o.film.add(cmd)
+	o.stores.add(cmd)
+	o.limits.add(cmd, &o.film)
+	o.budget.add(cmd)
+	o.output.add(cmd)
+	return cmd
+}
+
+// run is the verb, in the order in which a user could still say no: everything that can be wrong is found before
+// anything is written, and everything is written before anything is bought.
+func (p *program) run(ctx context.Context, path string, o *runFlags) error {
+	f, err := p.open(path, o.film)
+	if err != nil {
+		return err
+	}
+	if _, err := ffmpeg.Find(); err != nil {
+		return err
+	}
+	dir := p.storeDir(o.stores, f)
+	st, err := store.Peek(dir)
+	if err != nil {
+		return err
+	}
+	out, err := f.output(o.output, st)
+	if err != nil {
+		return err
+	}
+	plan, err := o.limits.plan(f, st)
+	if err != nil {
+		return err
+	}
+	p.admit(f.service)
+	p.tellPlan(f, plan)
+	if err := p.allow(ctx, f, plan, &o.budget); err != nil {
+		return err
+	}
+	provider, done, err := p.provider(f, o.film)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if st, err = store.Open(dir); err != nil {
+		return err
+	}
+	return p.make(ctx, f, plan, provider, st, out)
+}
+
+// provider connects to who makes the clips. done ends the built-in simulator.
+func (p *program) provider(f *film, o filmFlags) (_ chain.Provider, done func(), err error) {
+	base, key, done := f.service.base, p.env(envKey), func() {}
+	if f.service.simulated() {
+		catalogue, err := o.catalogue()
+		if err != nil {
+			return nil, nil, err
+		}
+		s, secret, err := builtin(catalogue)
+		if err != nil {
+			return nil, nil, fmt.Errorf("the simulator does not start: %w", err)
+		}
+		base, key, done = s.url, secret, s.close
+	} else if key == "" {
+		return nil, nil, &failure{exit: exitAccount, message: fmt.Sprintf("%s needs %s", f.service.name, envKey),
+			hint: "set it to the service's API key, or use --provider sim"}
+	}
+	c, err := ark.New(ark.Options{BaseURL: base, Key: key, Version: buildInfo().Version})
+	if err != nil {
+		done()
+		return nil, nil, &failure{exit: exitUsage, message: err.Error()}
+	}
+	return c, done, nil
+}
+
+// make gets the takes and assembles the film.
+func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, out string) error {
+	began := time.Now()
+	show := p.newProgress(f)
+	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Observe: show.take})
+	if fail := p.outcome(ctx, f, reel, err); fail != nil {
+		show.close()
+		p.tellReel(f, reel, time.Since(began))
+		return p.ended(f, reel, fail)
+	}
+	made, err := p.assemble(ctx, f, reel, st, out, show.film)
+	show.close()
+	p.tellReel(f, reel, time.Since(began))
+	if err != nil {
+		fail := asFailure(ctx, err)
+		if fail.hint == "" {
+			fail.hint = "the clips are kept: `shotchain cut` assembles them again"
+		}
+		return p.ended(f, reel, fail)
+	}
+	p.tellFilm(made)
+	if p.json {
+		p.printJSON(resultJSON(f, reel, &made, nil))
+	} else {
+		fmt.Fprintln(p.out, shown(out))
+	}
+	return nil
+}
+
+// ended gives a failure the result of the run that it ended.
+func (p *program) ended(f *film, reel *chain.Reel, fail *failure) error {
+	fail.result = resultJSON(f, reel, nil, fail)
+	return fail
+}
+
+// outcome says with which exit code a run ended; nil where every take has its clip.
+func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error) *failure {
+	var fault *chain.Fault
+	switch {
+	case ctx.Err() != nil:
+		return &failure{exit: exitInterrupted, message: "interrupted", hint: p.afterwards(f, r)}
+	case errors.As(err, &fault):
+		return &failure{exit: exitAccount, message: fmt.Sprintf("%s refused the account: %s", f.service.host(), fault),
+			hint: fault.Hint, fault: fault}
+	case err != nil:
+		return asFailure(ctx, err)
+	case r.Whole():
+		return nil
+	}
+	gone := missing(f, r)
+	fail := &failure{exit: exitIncomplete, shot: gone[0],
+		message: fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", ")),
+		hint:    "`shotchain run` again makes only what is missing"}
+	for _, o := range r.Outcomes {
+		if o.Stage == chain.StageUnknown {
+			fail.exit, fail.shot = exitUnknown, o.Take.Name()
+			fail.message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
+			fail.hint = fmt.Sprintf("look for it in the service's console; run again to look it up once more, or with --resubmit %s to buy it again", o.Take.Name())
+			break
+		}
+	}
+	return fail
+}
+
+// afterwards says what becomes of the tasks that an interrupted run leaves behind.
+func (p *program) afterwards(f *film, r *chain.Reel) string {
+	n := r.Count(chain.StageInFlight)
+	switch {
+	case f.service.simulated():
+		return "the next run makes what is missing"
+	case n == 1:
+		return fmt.Sprintf("1 task is still running at %s; the next run picks it up", f.service.name)
+	case n > 1:
+		return fmt.Sprintf("%d tasks are still running at %s; the next run picks them up", n, f.service.name)
+	}
+	return "no task is running; the next run makes what is missing"
+}
+
+// tellPlan says in short what is about to happen.
+func (p *program) tellPlan(f *film, plan *chain.Plan) {
+	cached := 0
+	for _, t := range plan.Takes {
+		if t.State == chain.Cached {
+			cached++
+		}
+	}
+	p.say("%s: %s, %d cached. %s", f.title(), count(len(plan.Takes), "take"), cached, f.bottomLine(plan))
+}
+
+// tellReel says what came of a run: what failed and why, what was left, and what it cost.
+func (p *program) tellReel(f *film, r *chain.Reel, d time.Duration) {
+	for _, o := range r.Outcomes {
+		if line := outcomeLine(o); line != "" {
+			p.say("%s", line)
+		}
+	}
+	spent := fmt.Sprintf("for %s", chain.FormatMoney(r.Spent))
+	verb := "bought"
+	if f.service.simulated() {
+		verb, spent = "made", "for nothing"
+	}
+	bill := fmt.Sprintf("%s %s %s, %d from the store", verb, count(r.Count(chain.StageKept), "clip"), spent, r.Count(chain.StageCached))
+	if r.Saved.Micros > 0 && !f.service.simulated() {
+		bill += fmt.Sprintf(" (saved %s)", chain.FormatMoney(r.Saved))
+	}
+	p.say("%s, in %s", bill, took(d))
+}
+
+// outcomeLine tells of a take that has no clip, "" of one that has.
+func outcomeLine(o chain.Outcome) string {
+	name := o.Take.Name()
+	var fault *chain.Fault
+	switch o.Stage {
+	case chain.StageFailed, chain.StageUnknown:
+		line := fmt.Sprintf("%s %s: %s", name, o.Stage, clean(fmt.Sprint(o.Fault)))
+		if errors.As(o.Fault, &fault) && fault.Hint != "" {
+			line += "\n  hint: " + clean(fault.Hint)
+		}
+		return line
+	case chain.StageSkipped:
+		return fmt.Sprintf("%s skipped: %s is not there", name, o.Behind.Name())
+	case chain.StageInFlight:
+		return fmt.Sprintf("%s still runs as task %s", name, clean(o.Task))
+	}
+	return ""
+}
+
+// jsonResult is the last line of a run with --json.
+type jsonResult struct {
+	Event    string     `json:"event"` // result
+	Film     *jsonFilm  `json:"film,omitempty"`
+	Provider string     `json:"provider"`
+	Charged  bool       `json:"charged"`
+	Spent    price      `json:"spent"`
+	Saved    price      `json:"saved"`
+	Shots    []jsonShot `json:"shots"` // in film order
+	Error    *jsonError `json:"error,omitempty"`
+}
+
+type jsonShot struct {
+	Shot      string     `json:"shot"`
+	Stage     string     `json:"stage"`
+	Task      string     `json:"task,omitempty"`
+	Clip      string     `json:"clip,omitempty"`
+	LastFrame string     `json:"last_frame,omitempty"`
+	Frames    int        `json:"frames,omitempty"`
+	Seed      *int64     `json:"seed,omitempty"`
+	Tokens    int64      `json:"tokens,omitempty"`
+	Cost      *price     `json:"cost,omitempty"` // what the clip cost when it was bought
+	Error     *jsonError `json:"error,omitempty"`
+}
+
+func resultJSON(f *film, r *chain.Reel, made *render.Film, fail *failure) jsonResult {
+	j := jsonResult{Event: "result", Provider: f.service.name, Charged: !f.service.simulated(),
+		Spent: priceOf(r.Spent), Saved: priceOf(r.Saved), Shots: []jsonShot{}}
+	if made != nil {
+		j.Film = filmJSON(*made)
+	}
+	if fail != nil {
+		j.Error = fail.json()
+	}
+	for _, s := range f.Shots() {
+		j.Shots = append(j.Shots, shotJSON(s.Name(), r.Of(s)))
+	}
+	return j
+}
+
+func shotJSON(name string, o chain.Outcome) jsonShot {
+	j := jsonShot{Shot: name, Stage: string(o.Stage), Task: o.Task}
+	if c := o.Clip; c != nil {
+		cost := priceOf(c.Cost)
+		j.Clip, j.LastFrame = o.Dir.Path(c.Video.Name), o.Dir.Path(c.LastFrame.Name)
+		j.Frames, j.Seed, j.Tokens, j.Cost = c.Frames, c.Seed, c.Tokens, &cost
+	}
+	if o.Fault != nil {
+		fail := &failure{exit: exitFailed, message: o.Fault.Error(), shot: name}
+		if errors.As(o.Fault, &fail.fault) {
+			fail.hint = fail.fault.Hint
+		}
+		j.Error = fail.json()
+	}
+	return j
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain/sim"
+	"shotchain/render/ffmpeg"
+)
+
+func (p *program) simVerb() *cobra.Command {
+	var f catalogueFlags
+	var listen, key string
+	var pace float64
+	cmd := &cobra.Command{
+		Use:   "sim",
+		Short: "serve a simulated Ark service over HTTP",
+		Long: `Sim serves Ark's video API on this machine, as strict as the real one: tasks, queue, limits, prices, lapsing URLs,
+errors. Its clips are animatics, moving sketches of the prompts. The first line of stdout is its base URL; it serves
+until it is interrupted, and forgets everything then. Any client of the API can be tried on it, shotchain too: set
+ARK_BASE_URL to what it prints and ARK_API_KEY to any word. It needs ffmpeg.
+
+Faults are injected and the clock is moved over HTTP, under /sim/ beside /api/.`,
+		Example: "shotchain sim --listen 127.0.0.1:8300 --pace 0.1",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := f.catalogue()
+			if err != nil {
+				return err
+			}
+			if _, err := ffmpeg.Find(); err != nil {
+				return err
+			}
+			o := sim.Options{Models: c, Key: key, Pace: pace}
+			if !p.quiet {
+				o.Log = slog.New(slog.NewTextHandler(p.err, nil))
+			}
+			s, err := startSimulator(listen, o)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if p.json {
+				p.printJSON(map[string]string{"base_url": s.url})
+			} else {
+				fmt.Fprintln(p.out, s.url)
+			}
+			return s.wait(cmd.Context())
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&listen, "listen", "127.0.0.1:0", "serve at this `ADDRESS`, host:port; port 0 is any that is free")
+	fs.StringVar(&key, "key", "", "let in this `KEY` only (default any)")
+	fs.Float64Var(&pace, "pace", 0, "how long tasks take: 1 is as long as the real service's, 0 no longer than filming them; `N`")
+	f.add(cmd)
+	return cmd
+}

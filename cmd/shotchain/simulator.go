@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"shotchain/chain/models"
+	"shotchain/chain/sim"
+	"shotchain/render"
+)
+
+// simulator is an Ark service that this process serves over HTTP. Its clips are animatics.
+type simulator struct {
+	url     string // base URL of its API
+	service *sim.Service
+	server  *http.Server
+	dir     string
+	served  chan error
+}
+
+// startSimulator serves at addr, host:port. Port 0 is any that is free.
+func startSimulator(addr string, o sim.Options) (*simulator, error) {
+	dir, err := os.MkdirTemp("", "shotchain-sim-")
+	if err != nil {
+		return nil, err
+	}
+	o.Dir = dir
+	if o.Camera == nil {
+		o.Camera = animatic
+	}
+	s := &simulator{dir: dir, served: make(chan error, 1)}
+	if s.service, err = sim.New(o); err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		s.service.Close()
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	s.url = "http://" + l.Addr().String() + "/api/v3"
+	s.server = &http.Server{Handler: s.service, ReadHeaderTimeout: 10 * time.Second}
+	go func() { s.served <- s.server.Serve(l) }()
+	return s, nil
+}
+
+// close ends the service, what it films, and its folder.
+func (s *simulator) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = s.server.Shutdown(ctx)
+	_ = s.server.Close()
+	s.service.Close()
+	_ = os.RemoveAll(s.dir)
+}
+
+// wait serves until ctx ends, or serving fails.
+func (s *simulator) wait(ctx context.Context) error {
+	select {
+	case err := <-s.served:
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil
+		}
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// animatic is the simulator's camera. The label is the shot's name and the attempt; people know the name.
+func animatic(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
+	name, _, _ := strings.Cut(sc.Label, "#")
+	video, last, err := render.Animatic{}.Film(ctx, render.Shot{Label: name, Prompt: sc.Prompt,
+		FirstFrame: sc.FirstFrame, LastFrame: sc.LastFrame, Width: sc.Width, Height: sc.Height, Frames: sc.Frames,
+		Audio: sc.Audio, Seed: sc.Seed, Watermark: sc.Watermark, CameraFixed: sc.CameraFixed}, dir)
+	return sim.Footage{Video: video, LastFrame: last}, err
+}
+
+// builtin starts the simulator of a keyless run, behind a key that nobody else knows.
+func builtin(catalogue *models.Catalogue) (s *simulator, key string, err error) {
+	key = rand.Text()
+	s, err = startSimulator("127.0.0.1:0", sim.Options{Models: catalogue, Key: key})
+	return s, key, err
+}

@@ -1,0 +1,144 @@
+package main
+
+// The rules of the terminal:
+//
+//   - stdout is the product: a plan, a film's path, JSON. Nothing else is written there.
+//   - stderr is talk: what goes on, what went wrong. --quiet leaves out all but errors and questions.
+//   - With --json, stdout holds JSON only, errors too.
+//   - Bars, colours and questions appear only where stderr (for the question also stdin) is a terminal; elsewhere a
+//     change is one plain line. NO_COLOR and TERM=dumb turn colours off, TERM=dumb bars as well.
+//   - What others wrote – storyboards, services – reaches a terminal without control characters.
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"shotchain/chain"
+)
+
+// terminal is what the program reads and writes.
+type terminal struct {
+	in          io.Reader
+	out, err    io.Writer
+	json, quiet bool
+	bars        bool // stderr can show what moves
+	asks        bool // there is somebody to ask
+	colourOut   bool
+	colourErr   bool
+}
+
+func newTerminal(in io.Reader, out, err io.Writer, env func(string) string) terminal {
+	able := env("TERM") != "dumb"
+	coloured := able && env("NO_COLOR") == ""
+	return terminal{in: in, out: out, err: err,
+		bars: isTerminal(err) && able, asks: isTerminal(err) && isTerminal(in),
+		colourOut: isTerminal(out) && coloured, colourErr: isTerminal(err) && coloured}
+}
+
+func isTerminal(v any) bool {
+	f, ok := v.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// say tells the user something. Text of others must have been cleaned.
+func (t *terminal) say(format string, args ...any) {
+	if !t.quiet {
+		fmt.Fprintf(t.err, format+"\n", args...)
+	}
+}
+
+// ask asks a question whose answer is no unless it is yes. It returns at the end of the input, and when done does.
+func (t *terminal) ask(done <-chan struct{}, question string) bool {
+	fmt.Fprintf(t.err, "%s [y/N] ", question)
+	answer := make(chan string, 1)
+	go func() { // a read of a terminal cannot be cancelled; the process ends soon after
+		line, _ := bufio.NewReader(io.LimitReader(t.in, 100)).ReadString('\n')
+		answer <- line
+	}()
+	select {
+	case <-done:
+		fmt.Fprintln(t.err)
+		return false
+	case line := <-answer:
+		word := strings.ToLower(strings.TrimSpace(line))
+		return word == "y" || word == "yes"
+	}
+}
+
+// printJSON writes one value on one line.
+func (t *terminal) printJSON(v any) {
+	e := json.NewEncoder(t.out)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v) // a closed stdout is nothing that could be told
+}
+
+// Colours of a state, as of SGR.
+const (
+	dim   = "2"
+	red   = "31"
+	green = "32"
+	amber = "33"
+)
+
+func paint(on bool, colour, s string) string {
+	if !on || colour == "" {
+		return s
+	}
+	return "\x1b[" + colour + "m" + s + "\x1b[0m"
+}
+
+// clean makes a stranger's text fit for a terminal: control characters, and those that turn the direction of what
+// follows, become blanks.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ', r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff,
+			r == 0x200e, r == 0x200f, r == 0x2028, r == 0x2029:
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "�"))
+}
+
+// count is "1 clip", "2 clips".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// took writes a duration as people do: 45 s, 2 min 05 s, 1 h 10 min.
+func took(d time.Duration) string {
+	s := int((d + time.Second/2) / time.Second)
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d min %02d s", s/60, s%60)
+	}
+	return fmt.Sprintf("%d h %02d min", s/3600, s/60%60)
+}
+
+// price is an amount as JSON tells it: a decimal number of the currency's units, exact to the millionth.
+type price struct {
+	Amount   json.Number `json:"amount"`
+	Currency string      `json:"currency,omitempty"`
+}
+
+func priceOf(m chain.Money) price {
+	sign, micros := "", m.Micros
+	if micros < 0 {
+		sign, micros = "-", -micros
+	}
+	s := fmt.Sprintf("%d.%06d", micros/1_000_000, micros%1_000_000)
+	s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+	return price{json.Number(sign + s), m.Currency}
+}

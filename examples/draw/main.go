@@ -1,0 +1,51 @@
+// Command draw makes the stills of the examples: single frames of the simulator's camera, which draws what a prompt
+// says. The same words give the same picture.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"shotchain/render"
+)
+
+var stills = []struct {
+	path, prompt  string
+	width, height int
+}{
+	{"lighthouse/stills/boat.png", "Wide shot. At dusk an old keeper in a yellow raincoat rows a small boat over the sea towards a lighthouse on a rock.", 864, 496},
+	{"branches/stills/forest.png", "A fox walks along a path through a birch forest in autumn.", 864, 496},
+	{"product-reel/stills/lamp.png", "A sand-coloured desk lamp stands on a table.", 496, 864},
+}
+
+func main() {
+	for _, s := range stills {
+		if err := draw(s.path, s.prompt, s.width, s.height); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+}
+
+func draw(path, prompt string, width, height int) error {
+	dir, err := os.MkdirTemp("", "draw-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	_, still, err := render.Animatic{NoSlate: true}.Film(context.Background(),
+		render.Shot{Label: path, Prompt: prompt, Width: width, Height: height, Frames: 1, CameraFixed: true}, dir)
+	if err != nil {
+		return err
+	}
+	b, err := os.ReadFile(still)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, b, 0o644)
+}
