@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"os"
 )
 
 // Facts are what a clip is, by its container and codec headers. Zero where unknown or absent.
@@ -70,6 +71,9 @@ func ratioOf(n, d int64) Ratio { return ratio(big.NewInt(n), big.NewInt(d)) }
 // Probe reads what a clip is. MP4 and MOV are read directly, in well under a millisecond and without a process;
 // ffprobe reads whatever else it is, and what a header leaves open. A clip without picture is an error.
 func Probe(ctx context.Context, path string) (Facts, error) {
+	if _, err := os.Stat(path); err != nil {
+		return Facts{}, err
+	}
 	if f, ok := probeMP4(path); ok {
 		return f, nil
 	}

@@ -22,7 +22,7 @@ func LastFrame(ctx context.Context, clip, out string) error {
 }
 
 // DecodeLast decodes the last frame of a clip.
-func DecodeLast(ctx context.Context, clip string) (image.Image, error) {
+func DecodeLast(ctx context.Context, clip string) (*image.NRGBA, error) {
 	f, err := Probe(ctx, clip)
 	if err != nil {
 		return nil, err
@@ -43,11 +43,15 @@ func DecodeLast(ctx context.Context, clip string) (image.Image, error) {
 }
 
 // lastOf decodes from a place to the end and keeps the last frame, nil where there was none.
-func lastOf(ctx context.Context, clip string, f Facts, seek []string) (image.Image, error) {
+func lastOf(ctx context.Context, clip string, f Facts, seek []string) (*image.NRGBA, error) {
 	k := &keeper{size: f.Width * f.Height * 3}
 	args := append([]string{"-threads", "1"}, seek...)
 	args = append(args, Input(clip)...)
-	args = append(args, "-map", "0:v:0", "-fps_mode", "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1")
+	scale := "scale=flags=bicubic+accurate_rnd+full_chroma_int"
+	if f.Color.Space == "" { // swscale would guess BT.601; today's models make BT.709
+		scale += ":in_color_matrix=bt709"
+	}
+	args = append(args, "-map", "0:v:0", "-vf", scale, "-fps_mode", "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1")
 	if err := Run(ctx, args, Options{Stdout: k}); err != nil {
 		return nil, err
 	}
@@ -78,7 +82,7 @@ func (k *keeper) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-func fromRGB(b []byte, w, h int) image.Image {
+func fromRGB(b []byte, w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for i, o := 0, 0; i+2 < len(b); i, o = i+3, o+4 {
 		img.Pix[o], img.Pix[o+1], img.Pix[o+2], img.Pix[o+3] = b[i], b[i+1], b[i+2], 255

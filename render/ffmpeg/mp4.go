@@ -1,6 +1,7 @@
 package ffmpeg
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/Eyevinn/mp4ff/aac"
 	"github.com/Eyevinn/mp4ff/avc"
 	"github.com/Eyevinn/mp4ff/bits"
 	"github.com/Eyevinn/mp4ff/mp4"
@@ -369,6 +371,15 @@ func (t *track) sound(f *Facts) bool {
 	if a == nil || a.Esds == nil {
 		return false
 	}
-	f.Audio, f.SampleRate, f.Channels = "aac", int(a.SampleRate), int(a.ChannelCount)
+	// The sample entry's own channel count is 2 by tradition; the decoder's configuration has the real one.
+	d := a.Esds.DecConfigDescriptor
+	if d == nil || d.DecSpecificInfo == nil {
+		return false
+	}
+	asc, err := aac.DecodeAudioSpecificConfig(bytes.NewReader(d.DecSpecificInfo.DecConfig))
+	if err != nil || asc.ObjectType != aac.AAClc {
+		return false
+	}
+	f.Audio, f.SampleRate, f.Channels = "aac", asc.SamplingFrequency, int(asc.ChannelConfiguration)
 	return f.SampleRate > 0 && f.Channels > 0
 }

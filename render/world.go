@@ -1,0 +1,181 @@
+package render
+
+import (
+	"image"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// world is what an animatic draws. It is remembered in the last frame's file, so that the next shot goes on in it.
+type world struct {
+	Place, Mood string
+	Seed        uint64 // of the scenery
+	Palette     look
+	View        view
+	Things      []thing
+	Weather     string // "", rain, snow
+}
+
+// thing stands in the world. Y is where it stands, Size its height.
+type thing struct {
+	Kind       string
+	X, Y, Size float64
+}
+
+// look are the colours of a mood.
+type look struct {
+	Zenith, Sky, Horizon tone // from the top of the sky down
+	Far, Near            tone // of the land
+	Light                tone // of sun, moon or lamp
+	Dark                 bool // lamps are lit
+}
+
+var looks = map[string]look{
+	"sunrise":  {tone{84, 108, 158}, tone{214, 160, 150}, tone{255, 214, 160}, tone{128, 110, 138}, tone{44, 46, 74}, tone{255, 238, 196}, false},
+	"day":      {tone{78, 138, 198}, tone{146, 192, 222}, tone{216, 234, 238}, tone{126, 158, 172}, tone{52, 84, 80}, tone{255, 250, 226}, false},
+	"dusk":     {tone{40, 46, 92}, tone{148, 82, 108}, tone{250, 166, 100}, tone{88, 68, 104}, tone{26, 24, 46}, tone{255, 214, 150}, true},
+	"night":    {tone{8, 13, 34}, tone{18, 32, 62}, tone{40, 64, 98}, tone{22, 36, 62}, tone{7, 12, 26}, tone{236, 238, 220}, true},
+	"storm":    {tone{44, 52, 64}, tone{84, 94, 104}, tone{146, 154, 156}, tone{78, 90, 100}, tone{26, 34, 44}, tone{226, 230, 226}, true},
+	"fog":      {tone{150, 162, 170}, tone{178, 186, 190}, tone{206, 210, 208}, tone{160, 170, 176}, tone{92, 104, 112}, tone{246, 244, 234}, false},
+	"overcast": {tone{104, 122, 138}, tone{146, 160, 170}, tone{196, 202, 202}, tone{118, 134, 144}, tone{46, 58, 66}, tone{244, 242, 230}, false},
+}
+
+var ordinaryMoods = []string{"day", "dusk", "sunrise", "overcast"}
+var ordinaryPlaces = []string{"field", "mountain", "sea", "forest", "city"}
+
+// imagine makes the world of a shot: what its words name, and for the rest the world that its first frame
+// remembers, the colours of that frame, or chance.
+func imagine(s Shot, known *world, first image.Image, r *rand.Rand) world {
+	var w world
+	mood, place := firstOf(moods, s.Prompt), firstOf(places, s.Prompt)
+	if known != nil && (place == "" || place == known.Place) {
+		w = *known
+		w.Things = slices.Clone(known.Things)
+	} else {
+		w = world{Place: place, Seed: r.Uint64(), View: view{X: 0, Y: -0.08, Zoom: 1}}
+		if known != nil {
+			w.Mood, w.Palette = known.Mood, known.Palette
+		}
+	}
+	// A weak word – the style names it in every shot – does not end the dusk that a shot before has set.
+	if mood != "" && (w.Mood == "" || mood != "overcast" && mood != "day") {
+		w.Mood, w.Palette = mood, looks[mood]
+	}
+	w.add(s.Prompt, r)
+	if w.Place == "" {
+		w.Place = ordinaryPlaces[r.IntN(len(ordinaryPlaces))]
+	}
+	if w.Mood == "" {
+		w.Mood = ordinaryMoods[r.IntN(len(ordinaryMoods))]
+		if w.Palette = looks[w.Mood]; first != nil {
+			w.Mood, w.Palette = "picture", lookOf(first)
+		}
+	}
+	if w.View.Zoom > 0.85*maxZoom || w.View.Zoom < 1.15*minZoom { // nothing left to go to: take a new stand
+		w.View.Zoom = 1
+	}
+	w.weather(s.Prompt)
+	return w
+}
+
+// maxThings keeps a long chain from filling the world up: the oldest make room.
+const maxThings = 7
+
+// add puts the things that the prompt names into sight, in the order it names them.
+func (w *world) add(prompt string, r *rand.Rand) {
+	type found struct {
+		kind *kind
+		at   int
+	}
+	var all []found
+	for i := range kinds {
+		if at := mentioned(prompt, kinds[i].words); at >= 0 {
+			all = append(all, found{&kinds[i], at})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b found) int { return a.at - b.at })
+	for _, f := range all {
+		if w.Place == "" {
+			w.Place = f.kind.home
+		}
+		if w.shows(f.kind.name) || len(all) > maxThings {
+			continue
+		}
+		slot := slots[(len(w.Things)+r.IntN(2))%len(slots)]
+		t := thing{Kind: f.kind.name, Size: f.kind.size * (0.92 + 0.16*r.Float64()), Y: f.kind.base}
+		t.X = w.View.X + (slot+0.06*r.Float64())/w.View.Zoom
+		w.Things = append(w.Things, t)
+	}
+	if over := len(w.Things) - maxThings; over > 0 {
+		w.Things = w.Things[over:]
+	}
+}
+
+// slots are where things stand across the picture, for a frame 16:9 or narrower.
+var slots = []float64{-0.2, 0.24, -0.46, 0.5, 0.04, -0.34, 0.38}
+
+// shows reports whether such a thing is about where the camera looks.
+func (w *world) shows(kind string) bool {
+	for _, t := range w.Things {
+		if t.Kind == kind && math.Abs(t.X-w.View.X) < 0.8/w.View.Zoom {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *world) weather(prompt string) {
+	switch {
+	case mentions(prompt, []string{"snowfall", "snowing", "snowflake", "blizzard", "下雪", "雪花", "飘雪"}):
+		w.Weather = "snow"
+	case w.Mood == "storm" || mentions(prompt, []string{"rain", "rainy", "raining", "downpour", "雨"}):
+		w.Weather = "rain"
+	case w.Mood == "sunrise" || w.Mood == "day" || w.Mood == "fog":
+		w.Weather = ""
+	}
+}
+
+// lookOf takes the colours of a picture.
+func lookOf(img image.Image) look {
+	band := func(from, to float64) tone {
+		b := img.Bounds()
+		var t tone
+		n := 0.0
+		for i := range 12 {
+			for j := range 32 {
+				y := b.Min.Y + int((from+(to-from)*float64(i)/12)*float64(b.Dy()-1))
+				x := b.Min.X + (2*j+1)*b.Dx()/64
+				r, g, bl, _ := img.At(x, y).RGBA()
+				t = tone{t.R + float64(r>>8), t.G + float64(g>>8), t.B + float64(bl>>8)}
+				n++
+			}
+		}
+		return t.times(1 / n)
+	}
+	l := look{Zenith: band(0, 0.12), Sky: band(0.2, 0.4), Horizon: band(0.45, 0.58), Near: band(0.85, 1).times(0.55)}
+	l.Far = l.Horizon.to(l.Near, 0.45)
+	l.Light = l.Horizon.to(tone{255, 246, 224}, 0.7)
+	l.Dark = l.Sky.light() < 90
+	return l
+}
+
+// sane reports whether a remembered world can be drawn; a file may say anything.
+func (w *world) sane() bool {
+	ok := w.View.Zoom >= minZoom && w.View.Zoom <= maxZoom && math.Abs(w.View.X) < 1e4 && w.View.Y >= highest && w.View.Y <= lowest
+	ok = ok && len(w.Things) <= maxThings && slices.ContainsFunc(places, func(n named) bool { return n.name == w.Place })
+	ok = ok && (w.Weather == "" || w.Weather == "rain" || w.Weather == "snow")
+	for _, t := range w.Things {
+		ok = ok && kindOf(t.Kind) != nil && math.Abs(t.X) < 1e4 && math.Abs(t.Y) < 2 && t.Size > 0 && t.Size < 2
+	}
+	return ok
+}
+
+func kindOf(name string) *kind {
+	for i := range kinds {
+		if kinds[i].name == name {
+			return &kinds[i]
+		}
+	}
+	return nil
+}
