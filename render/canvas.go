@@ -149,6 +149,30 @@ func (c *canvas) glow(t tone, strength, x, y, radius float64) {
 	}
 }
 
+// beam adds a cone of light that widens by half an angle to each side and thins out with the distance.
+func (c *canvas) beam(t tone, strength, x, y, angle, half, length float64) {
+	cx, cy, r := (x-c.left)*c.scale, (y-c.top)*c.scale, length*c.scale
+	sin, cos := math.Sincos(angle)
+	box := image.Rect(int(cx-r), int(cy-r), int(cx+r)+1, int(cy+r)+1).Intersect(c.img.Rect)
+	for py := box.Min.Y; py < box.Max.Y; py++ {
+		row := c.img.Pix[py*c.img.Stride:]
+		for px := box.Min.X; px < box.Max.X; px++ {
+			dx, dy := float64(px)-cx, float64(py)-cy
+			along, across := dx*cos+dy*sin, math.Abs(dy*cos-dx*sin)
+			wide := along*half + 0.01*c.scale
+			if along <= 0 || along >= r || across >= wide {
+				continue
+			}
+			k := 1 - along/r
+			k = strength * k * k * smooth(2*(1-across/wide))
+			o := row[4*px : 4*px+3]
+			o[0] = byte8(float64(o[0]) + (t.R-float64(o[0]))*k + 0.5)
+			o[1] = byte8(float64(o[1]) + (t.G-float64(o[1]))*k + 0.5)
+			o[2] = byte8(float64(o[2]) + (t.B-float64(o[2]))*k + 0.5)
+		}
+	}
+}
+
 // hash is a number in [0,1) for a seed and a place: the world is the same wherever the camera comes from.
 func hash(seed uint64, n ...int) float64 {
 	x := seed*0x9e3779b97f4a7c15 + 0x7f4a7c15

@@ -85,11 +85,7 @@ var fallbacks = sync.OnceValue(func() []*sfnt.Font {
 		if err != nil {
 			continue
 		}
-		c, err := opentype.ParseCollection(b)
-		if err != nil || c.NumFonts() == 0 {
-			continue
-		}
-		if f, err := c.Font(0); err == nil {
+		if f, err := opentype.Parse(repack(b)); err == nil {
 			fonts = append(fonts, f)
 		}
 		if len(fonts) == 6 {

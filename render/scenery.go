@@ -1,6 +1,10 @@
 package render
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // draw paints the world onto the canvas, far to near.
 func (w world) draw(c *canvas) {
@@ -16,7 +20,9 @@ func (w world) draw(c *canvas) {
 		w.sky(c)
 		w.land(c)
 	}
-	for _, t := range w.Things {
+	things := slices.Clone(w.Things)
+	slices.SortStableFunc(things, func(a, b thing) int { return cmp.Compare(a.Y, b.Y) }) // what stands lower is nearer
+	for _, t := range things {
 		if k := kindOf(t.Kind); k != nil {
 			k.draw(c, l, t)
 		}
@@ -429,10 +435,10 @@ func (w world) foreground(c *canvas) {
 			return 0.47 - 0.16*max(0, noise(w.Seed+220, x*1.1, 4)-0.12) + 0.05*noise(w.Seed+221, x*7, 2)
 		})
 	case "field", "mountain", "forest":
-		c.ridge(near, 1, func(x float64) float64 { return 0.41 - 0.03*noise(w.Seed+222, x*1.4, 2) })
+		c.ridge(near, 1, func(x float64) float64 { return 0.43 - 0.03*noise(w.Seed+222, x*1.4, 2) })
 		c.cells(0.012, func(i int, x float64) {
 			h := 0.03 + 0.05*hash(w.Seed, 223, i)
-			y := 0.42 - 0.03*noise(w.Seed+222, x*1.4, 2)
+			y := 0.44 - 0.03*noise(w.Seed+222, x*1.4, 2)
 			c.polygon(near, 1, point{x - 0.003, y}, point{x + h*(hash(w.Seed, 224, i)-0.4), y - h}, point{x + 0.003, y})
 		})
 	}

@@ -14,19 +14,19 @@ func init() {
 	add("ship", "sea", 0.2, 0.05, ship, "ship", "sailboat", "sails", "yacht", "帆船", "轮船")
 	add("rocks", "sea", 0.12, 0.3, rocks, "rock", "rocks", "rocky", "reef", "礁石", "岩石")
 	add("wave", "sea", 0.2, 0.3, wave, "wave", "surf", "breaker", "巨浪", "波浪", "海浪")
-	add("beam", "room", 0.34, 0.16, lamp, "lamp", "lantern", "great lamp", "灯")
-	add("house", "field", 0.22, 0.09, house, "house", "cabin", "cottage", "hut", "home", "barn", "房子", "小屋", "木屋")
-	add("tree", "field", 0.4, 0.13, tree, "tree", "oak", "树")
-	add("person", "field", 0.27, 0.3, person, "man", "woman", "person", "keeper", "girl", "boy", "child", "he", "she", "hero", "figure", "traveller", "people", "他", "她", "男人", "女人", "人", "女孩", "男孩", "老人")
-	add("robot", "city", 0.27, 0.3, robot, "robot", "android", "机器人")
-	add("birds", "sea", 0.1, -0.26, birds, "bird", "gull", "seagull", "crow", "flock", "鸟", "海鸥")
-	add("dog", "field", 0.13, 0.31, dog, "dog", "fox", "wolf", "cat", "horse", "deer", "狗", "猫", "狐狸", "马", "鹿")
-	add("car", "city", 0.12, 0.28, car, "car", "taxi", "truck", "driving", "汽车", "车")
+	add("lamp", "room", 0.34, 0.16, lamp, "lamp", "lantern", "灯光", "台灯", "灯笼", "提灯", "油灯", "大灯", "灯火")
+	add("house", "", 0.22, 0.09, house, "house", "cabin", "cottage", "hut", "home", "barn", "房子", "小屋", "木屋")
+	add("tree", "", 0.4, 0.13, tree, "tree", "oak", "树")
+	add("person", "", 0.27, 0.3, person, "man", "woman", "person", "keeper", "girl", "boy", "child", "he", "she", "hero", "figure", "traveller", "people", "他", "她", "男人", "女人", "人", "女孩", "男孩", "老人")
+	add("robot", "", 0.27, 0.3, robot, "robot", "android", "机器人")
+	add("birds", "", 0.1, -0.26, birds, "bird", "gull", "seagull", "crow", "flock", "鸟", "海鸥")
+	add("dog", "", 0.13, 0.31, dog, "dog", "fox", "wolf", "cat", "horse", "deer", "狗", "猫", "狐狸", "马", "鹿")
+	add("car", "", 0.12, 0.28, car, "car", "taxi", "truck", "driving", "汽车", "车")
 	add("train", "field", 0.1, 0.14, train, "train", "railway", "火车", "列车")
-	add("bridge", "sea", 0.2, 0.06, bridge, "bridge", "桥")
-	add("fire", "forest", 0.12, 0.32, fire, "fire", "campfire", "flame", "bonfire", "篝火", "火焰")
-	add("balloon", "field", 0.24, -0.12, balloon, "balloon", "airship", "kite", "热气球", "气球")
-	add("flower", "field", 0.24, 0.36, flower, "flower", "rose", "tulip", "bouquet", "花")
+	add("bridge", "", 0.2, 0.06, bridge, "bridge", "桥")
+	add("fire", "", 0.12, 0.32, fire, "fire", "campfire", "flame", "bonfire", "篝火", "火焰")
+	add("balloon", "", 0.24, -0.12, balloon, "balloon", "airship", "kite", "热气球", "气球")
+	add("flower", "", 0.24, 0.36, flower, "flower", "rose", "tulip", "bouquet", "花")
 	add("bottle", "studio", 0.34, 0.17, bottle, "bottle", "perfume", "flask", "瓶", "香水")
 	add("cup", "studio", 0.17, 0.17, cup, "cup", "mug", "coffee", "tea", "杯", "咖啡", "茶")
 	add("phone", "studio", 0.34, 0.17, phone, "phone", "smartphone", "tablet", "手机")
@@ -76,11 +76,9 @@ func lighthouse(c *canvas, l look, t thing) {
 	t.shape(c, warm, 1, -0.045, -0.8, -0.045, -0.89, 0.045, -0.89, 0.045, -0.8)
 	t.shape(c, red.times(0.8), 1, -0.062, -0.89, 0, -1, 0.062, -0.89)
 	if l.Dark {
-		for i := range 7 { // the beam thins out
-			k := float64(i)
-			t.shape(c, warm, 0.045, 0.02, -0.845, 0.9+0.3*k, -0.98-0.035*k, 0.9+0.3*k, -0.75+0.035*k)
-			t.shape(c, warm, 0.03, -0.02, -0.845, -0.9-0.2*k, -0.93-0.03*k, -0.9-0.2*k, -0.79+0.03*k)
-		}
+		lens := t.at(0, -0.845)
+		c.beam(warm, 0.5, lens.X, lens.Y, -0.05, 0.075, 2.6*t.Size)
+		c.beam(warm, 0.3, lens.X, lens.Y, math.Pi+0.06, 0.075, 1.8*t.Size)
 		t.shine(c, warm, 0.9, 0, -0.845, 0.3)
 	}
 }
@@ -116,18 +114,47 @@ func rocks(c *canvas, l look, t thing) {
 }
 
 func wave(c *canvas, l look, t thing) {
-	body := l.Far.to(l.Near, 0.35)
-	outline := []point{t.at(-1.6, 0.1)}
-	for i := range 30 {
-		k := float64(i) / 29
-		outline = append(outline, t.at(-1.6+2.1*k, 0.1-0.95*math.Pow(math.Sin(k*math.Pi/2), 3)))
+	body := l.Far.to(tone{70, 120, 130}, 0.45)
+	if l.Dark {
+		body = body.to(l.Near, 0.3)
 	}
-	outline = append(outline, t.at(0.78, -0.8), t.at(0.86, -0.55), t.at(0.7, -0.66), t.at(0.5, -0.5), t.at(0.45, -0.2), t.at(0.7, 0.1))
-	c.polygon(body, 0.95, outline...)
+	foam := tone{240, 245, 246}
+	back := func(k float64) point { return t.at(-2.2+2.6*k, 0.12-1.06*math.Pow(math.Sin(k*math.Pi/2), 2.4)) }
+	outline := []point{}
+	for i := range 40 {
+		outline = append(outline, back(float64(i)/39))
+	}
+	// The lip curls over a hollow face.
 	for i := range 16 {
-		k := float64(i) / 15
-		t.disc(c, tone{240, 245, 246}, 0.6, 0.25+0.62*k, -0.86+0.34*k*k+0.05*math.Sin(9*k), 0.09, 0.045)
-		t.disc(c, tone{240, 245, 246}, 0.3, -1.2+2.2*k, 0.1, 0.16, 0.03)
+		s, k := math.Sincos(-math.Pi/2 + 1.1*math.Pi*float64(i)/15)
+		outline = append(outline, t.at(0.4+0.36*k, -0.62+0.32*s))
+	}
+	for i := range 16 {
+		k := math.Cos(0.45*math.Pi + 0.75*math.Pi*float64(15-i)/15)
+		outline = append(outline, t.at(0.44+0.3*k, -0.5+0.34*float64(i)/15))
+	}
+	outline = append(outline, t.at(0.5, 0), t.at(1.1, 0.12))
+	c.polygon(body, 1, outline...)
+	for i := range 5 { // streaks of light along its back
+		k := 0.12 * float64(i)
+		var streak []point
+		for j := range 24 {
+			p := back(0.35 + 0.6*float64(j)/23)
+			streak = append(streak, point{p.X, p.Y + (0.06+k)*t.Size})
+		}
+		for j := 23; j >= 0; j-- {
+			p := back(0.35 + 0.6*float64(j)/23)
+			streak = append(streak, point{p.X, p.Y + (0.08+k)*t.Size})
+		}
+		c.polygon(l.Horizon, 0.22, streak...)
+	}
+	for i := range 22 { // foam on the lip, spray off it
+		k := float64(i) / 21
+		s, q := math.Sincos(-math.Pi*0.62 + 1.15*math.Pi*k)
+		t.disc(c, foam, 0.75, 0.4+0.37*q, -0.63+0.33*s, 0.07-0.02*k, 0.05)
+		h := hash(11, i)
+		t.disc(c, foam, 0.5, 0.1+0.9*h, -1.05+0.5*hash(12, i)*h, 0.012+0.02*hash(13, i), 0.014)
+		t.disc(c, foam, 0.45, -2+3.2*k, 0.12+0.02*math.Sin(7*k), 0.2, 0.035)
 	}
 }
 

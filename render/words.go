@@ -40,7 +40,7 @@ var places = []named{
 // thing kinds: what can stand in a world, where it is at home and how tall it is.
 type kind struct {
 	named
-	home string
+	home string  // the place it belongs to, "" for anywhere
 	size float64 // height in world units
 	base float64 // where it stands: below the horizon
 	draw func(c *canvas, l look, t thing)

@@ -75,7 +75,7 @@ func imagine(s Shot, known *world, first image.Image, r *rand.Rand) world {
 	if w.View.Zoom > 0.85*maxZoom || w.View.Zoom < 1.15*minZoom { // nothing left to go to: take a new stand
 		w.View.Zoom = 1
 	}
-	w.weather(s.Prompt)
+	w.weather(s.Prompt, known != nil && w.Mood != known.Mood)
 	return w
 }
 
@@ -95,21 +95,41 @@ func (w *world) add(prompt string, r *rand.Rand) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b found) int { return a.at - b.at })
+	if i := slices.IndexFunc(all, func(f found) bool { return f.kind.name == "boat" }); i > 0 {
+		all[0], all[i] = all[i], all[0]
+	}
 	for _, f := range all {
 		if w.Place == "" {
 			w.Place = f.kind.home
 		}
-		if w.shows(f.kind.name) || len(all) > maxThings {
+		if w.shows(f.kind.name) || f.kind.name == "person" && w.shows("boat") { // who rows sits in the boat
 			continue
 		}
-		slot := slots[(len(w.Things)+r.IntN(2))%len(slots)]
 		t := thing{Kind: f.kind.name, Size: f.kind.size * (0.92 + 0.16*r.Float64()), Y: f.kind.base}
-		t.X = w.View.X + (slot+0.06*r.Float64())/w.View.Zoom
+		t.X = w.free(r)
 		w.Things = append(w.Things, t)
 	}
 	if over := len(w.Things) - maxThings; over > 0 {
 		w.Things = w.Things[over:]
 	}
+}
+
+// free is the slot in sight that lies farthest from what stands there.
+func (w *world) free(r *rand.Rand) float64 {
+	best, at := -1.0, 0.0
+	for _, s := range slots {
+		x, gap := w.View.X+(s+0.05*r.Float64())/w.View.Zoom, 1.0
+		for _, t := range w.Things {
+			gap = min(gap, math.Abs(t.X-x))
+		}
+		if len(w.Things) == 0 {
+			gap = r.Float64()
+		}
+		if gap > best {
+			best, at = gap, x
+		}
+	}
+	return at
 }
 
 // slots are where things stand across the picture, for a frame 16:9 or narrower.
@@ -118,20 +138,21 @@ var slots = []float64{-0.2, 0.24, -0.46, 0.5, 0.04, -0.34, 0.38}
 // shows reports whether such a thing is about where the camera looks.
 func (w *world) shows(kind string) bool {
 	for _, t := range w.Things {
-		if t.Kind == kind && math.Abs(t.X-w.View.X) < 0.8/w.View.Zoom {
+		if t.Kind == kind && math.Abs(t.X-w.View.X) < 1.4/w.View.Zoom {
 			return true
 		}
 	}
 	return false
 }
 
-func (w *world) weather(prompt string) {
+// weather follows the words; it ends when the mood changes.
+func (w *world) weather(prompt string, changed bool) {
 	switch {
 	case mentions(prompt, []string{"snowfall", "snowing", "snowflake", "blizzard", "下雪", "雪花", "飘雪"}):
 		w.Weather = "snow"
 	case w.Mood == "storm" || mentions(prompt, []string{"rain", "rainy", "raining", "downpour", "雨"}):
 		w.Weather = "rain"
-	case w.Mood == "sunrise" || w.Mood == "day" || w.Mood == "fog":
+	case changed:
 		w.Weather = ""
 	}
 }
