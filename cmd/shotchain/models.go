@@ -41,6 +41,9 @@ built-in one, replaces models of the same name and adds others.`,
 
 var regions = []models.Region{models.Ark, models.BytePlus}
 
+// zones are the time zones that the regions name their days in.
+var zones = map[models.Region]*time.Location{models.Ark: time.FixedZone("China", 8*60*60), models.BytePlus: time.UTC}
+
 func (p *program) printModels(c *models.Catalogue) {
 	t := newTable("MODEL", ">LENGTH", "SIZES", "TAKES")
 	for i := range c.Models {
@@ -62,7 +65,7 @@ func (p *program) printModels(c *models.Catalogue) {
 			}
 			ends := "-"
 			if !o.Ends.IsZero() {
-				ends = o.Ends.Format(time.DateOnly)
+				ends = o.Ends.In(zones[r]).Format(time.DateOnly)
 			}
 			if !o.Served(now) {
 				ended[len(t.rows)] = true

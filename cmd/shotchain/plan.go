@@ -20,11 +20,12 @@ func (p *program) planVerb() *cobra.Command {
 		Short: "say what would be made, why, and what it costs",
 		Long: `Plan compares a storyboard with the store and prints each take: what it grows from, its state with the reason, and
 what it costs at most. It spends nothing, writes nothing and needs no key. What it calls cached is used; what it calls
-new or waits is all that a run will buy, at most at that price.
+new, stale or waits is all that a run will buy, at most at that price.
 
   cached      kept in the store: used as it is      in flight   bought by an earlier run: picked up
   new         bought, can start at once             unknown     may have been bought: looked up before anything is
-  waits       bought once its first frame is there  left out    not among the shots of --only`,
+  stale       bought: it asks for something new     left out    not among the shots of --only
+  waits       bought once its first frame is there`,
 		Example: "shotchain plan film.yaml --provider ark",
 		RunE: func(_ *cobra.Command, args []string) error {
 			f, err := p.open(args[0], film)
@@ -110,7 +111,7 @@ func (f *film) shotSet(flag string, names []string) (map[string]bool, error) {
 	return set, nil
 }
 
-var stateColours = map[chain.State]string{chain.Cached: dim, chain.New: green, chain.Waits: green, chain.InFlight: amber, chain.Unclear: red}
+var stateColours = map[chain.State]string{chain.Cached: dim, chain.New: green, chain.Stale: green, chain.Waits: green, chain.InFlight: amber, chain.Unclear: red}
 
 func (p *program) printPlan(f *film, plan *chain.Plan) {
 	fmt.Fprintf(p.out, "%s: %s, %d s, by %s\n\n", f.title(), count(len(f.Shots()), "shot"), f.seconds(), f.service.by())
@@ -123,7 +124,7 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 			tokens, cost = fmt.Sprint(pt.Tokens), chain.FormatMoney(pt.Cost)
 		}
 		t.add(shotsOf(take), f.growsFrom(take), string(pt.State), fmt.Sprintf("%d s", take.Seconds),
-			fmt.Sprintf("%s %d×%d", take.Request.Resolution, take.Size.Width, take.Size.Height), tokens, cost, pt.Reason)
+			fmt.Sprintf("%s %d×%d", take.Request.Resolution, take.Size.Width, take.Size.Height), tokens, cost, why(pt))
 	}
 	t.write(p.out, func(row, column int) string {
 		if !p.colourOut || column != 2 {
@@ -132,6 +133,15 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 		return stateColours[plan.Takes[row-1].State]
 	})
 	fmt.Fprintf(p.out, "\n%s\n", f.bottomLine(plan))
+}
+
+// why is the reason of a take's state, with what it makes necessary downstream.
+func why(pt *chain.Planned) string {
+	s := pt.Reason
+	if pt.Drags > 0 && pt.State == chain.Stale {
+		s += fmt.Sprintf("; drags along %s, %s", count(pt.Drags, "take"), chain.FormatMoney(pt.DragsCost))
+	}
+	return s
 }
 
 // by names the service with where it is.
@@ -225,7 +235,9 @@ type jsonTake struct {
 	Height     int      `json:"height"`
 	Seconds    int      `json:"seconds"`
 	Tokens     int64    `json:"tokens"`
-	Cost       price    `json:"cost"` // at most
+	Cost       price    `json:"cost"`            // at most
+	Drags      int      `json:"drags,omitempty"` // takes that wait for this one, directly or not
+	DragsCost  *price   `json:"drags_cost,omitempty"`
 	Key        string   `json:"key,omitempty"`
 }
 
@@ -239,6 +251,10 @@ func planJSON(f *film, plan *chain.Plan) jsonPlan {
 		n := jsonTake{Shot: t.Name(), State: string(pt.State), Reason: pt.Reason, Model: t.Request.Model,
 			Resolution: t.Request.Resolution, Ratio: t.Request.Ratio, Width: t.Size.Width, Height: t.Size.Height,
 			Seconds: t.Seconds, Tokens: pt.Tokens, Cost: priceOf(pt.Cost), Key: pt.Key}
+		if pt.Drags > 0 {
+			drags := priceOf(pt.DragsCost)
+			n.Drags, n.DragsCost = pt.Drags, &drags
+		}
 		for _, s := range t.Also {
 			n.Also = append(n.Also, s.Name())
 		}

@@ -27,7 +27,7 @@ func (p *program) newProgress(f *film) progress {
 	case p.bars:
 		return newBars(p, f)
 	}
-	return &lines{p: p, last: map[*chain.Take]chain.Stage{}}
+	return &lines{p: p, charged: !f.service.simulated(), last: map[*chain.Take]chain.Stage{}}
 }
 
 type silence struct{}
@@ -63,7 +63,9 @@ func (j *jsonLines) close()        {}
 
 // lines tell each change on a line of its own, for logs.
 type lines struct {
-	p    *program
+	p       *program
+	charged bool
+
 	mu   sync.Mutex
 	last map[*chain.Take]chain.Stage // guarded by mu
 }
@@ -75,19 +77,19 @@ func (l *lines) take(e chain.Event) {
 		return
 	}
 	l.last[e.Take] = e.Stage
-	l.p.say("%s", eventLine(e))
+	l.p.say("%s", eventLine(e, l.charged))
 }
 
 func (l *lines) film(int, int) {}
 func (l *lines) close()        {}
 
-// eventLine is an event in words.
-func eventLine(e chain.Event) string {
+// eventLine is an event in words. What a simulator would charge is not told: nobody pays it.
+func eventLine(e chain.Event, charged bool) string {
 	s := fmt.Sprintf("%s: %s", e.Take.Name(), e.Stage)
 	if e.Task != "" && !e.Stage.Final() {
 		s += ", task " + clean(e.Task)
 	}
-	if e.Stage == chain.StageKept && e.Cost.Micros > 0 {
+	if e.Stage == chain.StageKept && e.Cost.Micros > 0 && charged {
 		s += ", " + chain.FormatMoney(e.Cost)
 	}
 	if e.Message != "" {
@@ -166,7 +168,7 @@ func (b *bars) take(e chain.Event) {
 			delete(b.live, e.Take)
 		}
 		if e.Stage != chain.StageCached {
-			fmt.Fprintln(b.all, eventLine(e))
+			fmt.Fprintln(b.all, eventLine(e, !b.f.service.simulated()))
 		}
 	case bar == nil:
 		b.live[e.Take] = b.start(e)

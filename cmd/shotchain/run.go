@@ -121,12 +121,12 @@ func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider 
 	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Observe: show.take})
 	if fail := p.outcome(ctx, f, reel, err); fail != nil {
 		show.close()
-		p.tellReel(f, reel, time.Since(began))
+		p.tellReel(f, reel, time.Since(began), fail)
 		return p.ended(f, reel, fail)
 	}
 	made, err := p.assemble(ctx, f, reel, st, out, show.film)
 	show.close()
-	p.tellReel(f, reel, time.Since(began))
+	p.tellReel(f, reel, time.Since(began), nil)
 	if err != nil {
 		fail := asFailure(ctx, err)
 		if fail.hint == "" {
@@ -204,13 +204,18 @@ func (p *program) tellPlan(f *film, plan *chain.Plan) {
 }
 
 // tellReel says what came of a run: what failed and why, what was left, and what it cost.
-func (p *program) tellReel(f *film, r *chain.Reel, d time.Duration) {
+func (p *program) tellReel(f *film, r *chain.Reel, d time.Duration, fail *failure) {
 	for _, o := range r.Outcomes {
+		if fail != nil && fail.fault != nil && errors.Is(o.Fault, fail.fault) {
+			continue // the end of the run says it
+		}
 		if line := outcomeLine(o); line != "" {
 			p.say("%s", line)
 		}
 	}
-	spent := fmt.Sprintf("for %s", chain.FormatMoney(r.Spent))
+	bought := r.Spent
+	bought.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
+	spent := "for " + chain.FormatMoney(bought)
 	verb := "bought"
 	if f.service.simulated() {
 		verb, spent = "made", "for nothing"

@@ -15,7 +15,7 @@ var stills = []struct {
 	path, prompt  string
 	width, height int
 }{
-	{"lighthouse/stills/boat.png", "Wide shot. At dusk an old keeper in a yellow raincoat rows a small boat over the sea towards a lighthouse on a rock.", 864, 496},
+	{"lighthouse/stills/boat.png", "At dusk a small boat on the sea, a lighthouse on a rock.", 864, 496},
 	{"branches/stills/forest.png", "A fox walks along a path through a birch forest in autumn.", 864, 496},
 	{"product-reel/stills/lamp.png", "A sand-coloured desk lamp stands on a table.", 496, 864},
 }

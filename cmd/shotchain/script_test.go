@@ -1,0 +1,321 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"shotchain/chain/sim"
+	"shotchain/render"
+	"shotchain/render/ffmpeg"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files; read the diff")
+
+// TestMain lets scripts run the real program: this test binary, started under another name.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"shotchain": main})
+}
+
+// TestScripts plays the stories in testdata/scripts. What they can say besides testscript's own commands:
+//
+//	exits CODE command args…      runs a command that must end with that exit code
+//	simstart [hold] [key=K]       starts an Ark service and points ARK_BASE_URL and ARK_API_KEY to it. hold: its tasks
+//	                              run until simrelease
+//	simrelease                    lets held tasks finish
+//	simfault JSON                 injects a fault, as of sim.Fault
+//	simstats NAME=N …             compares the service's books, as of sim.Stats
+//	interrupt CODE N command …    runs a command, interrupts it once N tasks run, and compares its exit code
+//	json PATH VALUE               compares a value of the last stdout's last line: error.code usage
+//	frames FILE N                 compares a film's number of frames
+//	vacant DIR                    holds that a folder has nothing in it
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "../../testdata/scripts",
+		Setup: func(e *testscript.Env) error {
+			for _, name := range []string{envKey, envBase, envStore} {
+				e.Setenv(name, "")
+			}
+			e.Setenv(ffmpeg.Env, os.Getenv(ffmpeg.Env))
+			e.Values[simKey{}] = &testSim{}
+			e.Defer(e.Values[simKey{}].(*testSim).close)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simfault": simFault, "simstats": simStats,
+			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant,
+		},
+		RequireExplicitExec: true,
+		UpdateScripts:       *update,
+	})
+}
+
+type simKey struct{}
+
+// testSim is a script's Ark service. Its clips are made at once.
+type testSim struct {
+	*sim.Service
+	server *httptest.Server
+	dir    string
+	hold   chan struct{} // closed when held tasks may finish
+	once   sync.Once
+}
+
+func simOf(ts *testscript.TestScript) *testSim {
+	s := ts.Value(simKey{}).(*testSim)
+	if s.Service == nil {
+		ts.Fatalf("no service: simstart comes first")
+	}
+	return s
+}
+
+func (s *testSim) release() { s.once.Do(func() { close(s.hold) }) }
+
+func (s *testSim) close() {
+	if s.Service == nil {
+		return
+	}
+	s.release()
+	s.server.Close()
+	s.Service.Close()
+	os.RemoveAll(s.dir)
+}
+
+func simStart(ts *testscript.TestScript, _ bool, args []string) {
+	s := ts.Value(simKey{}).(*testSim)
+	s.hold = make(chan struct{})
+	key, held := "test-key-0123456789", false
+	for _, a := range args {
+		if k, ok := strings.CutPrefix(a, "key="); ok {
+			key = k
+		}
+		held = held || a == "hold"
+	}
+	if !held {
+		s.release()
+	}
+	dir, err := os.MkdirTemp("", "sim-")
+	ts.Check(err)
+	s.dir = dir
+	s.Service, err = sim.New(sim.Options{Dir: dir, Key: key, Camera: func(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
+		select {
+		case <-s.hold:
+		case <-ctx.Done():
+			return sim.Footage{}, ctx.Err()
+		}
+		return canned(ctx, sc, dir)
+	}})
+	ts.Check(err)
+	s.server = httptest.NewServer(s.Service)
+	ts.Setenv(envBase, s.server.URL+"/api/v3")
+	ts.Setenv(envKey, "test-key-0123456789")
+}
+
+func simRelease(ts *testscript.TestScript, _ bool, _ []string) { simOf(ts).release() }
+
+func simFault(ts *testscript.TestScript, _ bool, args []string) {
+	var f sim.Fault
+	ts.Check(json.Unmarshal([]byte(strings.Join(args, " ")), &f))
+	ts.Check(simOf(ts).Inject(f))
+}
+
+func simStats(ts *testscript.TestScript, _ bool, args []string) {
+	b, err := json.Marshal(simOf(ts).Stats())
+	ts.Check(err)
+	for _, a := range args {
+		path, want, _ := strings.Cut(a, "=")
+		if got := dig(ts, b, path); got != want {
+			ts.Fatalf("%s is %s, not %s", path, got, want)
+		}
+	}
+}
+
+// dig finds a value by the names on the way to it, with dots between them. What is not there is "".
+func dig(ts *testscript.TestScript, b []byte, path string) string {
+	var v any
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	ts.Check(d.Decode(&v))
+	for _, step := range strings.Split(path, ".") {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			ts.Check(err)
+			if i >= len(at) {
+				return ""
+			}
+			v = at[i]
+		default:
+			return ""
+		}
+	}
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+func compareJSON(ts *testscript.TestScript, neg bool, args []string) {
+	lines := strings.Split(strings.TrimSpace(ts.ReadFile("stdout")), "\n")
+	want := strings.Join(args[1:], " ")
+	if got := dig(ts, []byte(lines[len(lines)-1]), args[0]); (got == want) == neg {
+		ts.Fatalf("%s is %q", args[0], got)
+	}
+}
+
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := exitCode(ts.Exec(args[1], args[2:]...)); got != want {
+		ts.Fatalf("%s ended with %d, not %d", strings.Join(args[1:], " "), got, want)
+	}
+}
+
+func exitCode(err error) int {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	}
+	return -1
+}
+
+// interrupt sends what Ctrl-C sends, at a moment that the service knows rather than after a time. What the command
+// said is in the file interrupted.
+func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	running, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var said bytes.Buffer
+	cmd := exec.Command(lookPath(ts, args[2]), args[3:]...)
+	cmd.Dir, cmd.Stderr, cmd.Stdout, cmd.Env = ts.Getenv("WORK"), &said, &said, environ(ts)
+	ts.Check(cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for deadline := time.Now().Add(time.Minute); simOf(ts).Stats().Running < running; {
+		select {
+		case err := <-ended:
+			ts.Fatalf("ended by itself: %v\n%s", err, said.String())
+		case <-time.After(10 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			_ = cmd.Process.Kill()
+			ts.Fatalf("no %d tasks run:\n%s", running, said.String())
+		}
+	}
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	err = <-ended
+	ts.Logf("%s", said.String())
+	ts.Check(os.WriteFile(ts.MkAbs("interrupted"), said.Bytes(), 0o644))
+	if got := exitCode(err); got != want {
+		ts.Fatalf("ended with %d, not %d", got, want)
+	}
+}
+
+func lookPath(ts *testscript.TestScript, name string) string {
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+			return path
+		}
+	}
+	ts.Fatalf("%s is not on PATH", name)
+	return ""
+}
+
+func environ(ts *testscript.TestScript) []string {
+	var env []string
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", envKey, envBase, envStore, ffmpeg.Env} {
+		env = append(env, name+"="+ts.Getenv(name))
+	}
+	return env
+}
+
+func compareFrames(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := ffmpeg.Verify(context.Background(), ts.MkAbs(args[0]), ffmpeg.Facts{})
+	ts.Check(err)
+	if want, err := strconv.Atoi(args[1]); err != nil || f.Frames != want {
+		ts.Fatalf("%s has %d frames, not %s", args[0], f.Frames, args[1])
+	}
+}
+
+func vacant(ts *testscript.TestScript, _ bool, args []string) {
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	if err != nil && !os.IsNotExist(err) {
+		ts.Check(err)
+	}
+	for _, e := range entries {
+		ts.Fatalf("%s holds %s", args[0], e.Name())
+	}
+}
+
+// canned is a camera that films each size and length once. Its last frame depends on the prompt and on the first
+// frame, as a real one does.
+func canned(ctx context.Context, sc sim.Scene, dir string) (f sim.Footage, err error) {
+	clip, err := stock(ctx, sc)
+	if err != nil {
+		return f, err
+	}
+	f = sim.Footage{Video: filepath.Join(dir, "clip.mp4"), LastFrame: filepath.Join(dir, "last.png")}
+	if err := os.WriteFile(f.Video, clip, 0o644); err != nil {
+		return f, err
+	}
+	h := sha256.Sum256(append([]byte(sc.Prompt), sc.FirstFrame...))
+	img := image.NewRGBA(image.Rect(0, 0, sc.Width, sc.Height))
+	draw.Draw(img, img.Rect, image.NewUniform(color.RGBA{h[0], h[1], h[2], 255}), image.Point{}, draw.Src)
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		return f, err
+	}
+	return f, os.WriteFile(f.LastFrame, b.Bytes(), 0o644)
+}
+
+var (
+	stockMu sync.Mutex
+	stocks  = map[string][]byte{} // guarded by stockMu
+)
+
+// stock is a clip of the scene's size and length.
+func stock(ctx context.Context, sc sim.Scene) ([]byte, error) {
+	stockMu.Lock()
+	defer stockMu.Unlock()
+	name := fmt.Sprint(sc.Width, sc.Height, sc.Frames, sc.Audio)
+	if b, ok := stocks[name]; ok {
+		return b, nil
+	}
+	dir, err := os.MkdirTemp("", "stock-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	video, _, err := render.Animatic{NoSlate: true}.Film(ctx, render.Shot{Prompt: "a calm sea", Width: sc.Width,
+		Height: sc.Height, Frames: sc.Frames, Audio: sc.Audio, CameraFixed: true}, dir)
+	if err != nil {
+		return nil, err
+	}
+	stocks[name], err = os.ReadFile(video)
+	return stocks[name], err
+}
