@@ -1,6 +1,7 @@
 package ffmpeg
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 )
 
 // LastFrame writes the last frame of a clip's picture to out as a PNG, in stored pixels, by rename. It is found by
@@ -123,4 +125,36 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(tmp.Name(), path)
+}
+
+// Frames decodes frames of a clip by their numbers, which count up from 0 in ascending order, scaled to w × h pixels.
+func Frames(ctx context.Context, clip string, numbers []int, w, h int) ([]*image.NRGBA, error) {
+	f, err := Probe(ctx, clip)
+	if err != nil {
+		return nil, err
+	}
+	var wanted []string
+	for _, n := range numbers {
+		wanted = append(wanted, fmt.Sprintf("eq(n,%d)", n))
+	}
+	chain := "select='" + strings.Join(wanted, "+") + fmt.Sprintf("',scale=%d:%d:flags=bicubic+accurate_rnd+full_chroma_int", w, h)
+	if f.Color.Space == "" {
+		chain += ":in_color_matrix=bt709"
+	}
+	var out bytes.Buffer
+	args := append([]string{"-threads", "1"}, Input(clip)...)
+	args = append(args, "-map", "0:v:0", "-vf", chain, "-fps_mode", "passthrough", "-frames:v", strconv.Itoa(len(numbers)),
+		"-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1")
+	if err := Run(ctx, args, Options{Stdout: &out}); err != nil {
+		return nil, err
+	}
+	size := 3 * w * h
+	if out.Len() != size*len(numbers) {
+		return nil, fmt.Errorf("%d of %d frames came out", out.Len()/size, len(numbers))
+	}
+	var all []*image.NRGBA
+	for b := out.Bytes(); len(b) > 0; b = b[size:] {
+		all = append(all, fromRGB(b[:size], w, h))
+	}
+	return all, nil
 }
