@@ -16,9 +16,9 @@ func (p *program) completionVerb() *cobra.Command {
 		Long: `Completion prints a script that lets a shell complete shotchain's commands, options, storyboards and, where one is
 asked for, the names of a storyboard's shots.
 
-  bash         source <(shotchain completion bash)                        in ~/.bashrc
-  zsh          source <(shotchain completion zsh)                         in ~/.zshrc
-  fish         shotchain completion fish | source                         in ~/.config/fish/config.fish
+  bash         source <(shotchain completion bash), in ~/.bashrc
+  zsh          source <(shotchain completion zsh), in ~/.zshrc
+  fish         shotchain completion fish | source, in ~/.config/fish/config.fish
   powershell   shotchain completion powershell | Out-String | Invoke-Expression`,
 		Example:   "source <(shotchain completion bash)",
 		ValidArgs: shells,

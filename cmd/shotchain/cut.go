@@ -66,7 +66,7 @@ Where a clip is missing it says which, and makes no film. The film's path is pri
 	film.add(cmd)
 	stores.add(cmd)
 	output.add(cmd)
-	cmd.Flags().StringSliceVar(&keep.keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,…`")
+	cmd.Flags().StringSliceVar(&keep.keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,...`")
 	_ = cmd.RegisterFlagCompletionFunc("keep", film.completeShots)
 	return cmd
 }

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"shotchain/chain/store"
+	"shotchain/render"
 	"shotchain/render/ffmpeg"
 )
 
@@ -51,7 +51,7 @@ type finding struct {
 
 func (p *program) examine(ctx context.Context, s service, stores storeFlags) []finding {
 	all := examineFFmpeg(ctx)
-	all = append(all, examineFonts(ctx), p.examineKey(s),
+	all = append(all, examineFonts(), p.examineKey(s),
 		finding{What: "provider", OK: true, Found: s.by()}, p.examineStore(stores), examineTemp())
 	return all
 }
@@ -90,21 +90,28 @@ func examineFFmpeg(ctx context.Context) []finding {
 	return all
 }
 
-// examineFonts looks for a font with Chinese glyphs: slates and captions are drawn with the system's fonts.
-func examineFonts(ctx context.Context) finding {
-	f := finding{What: "fonts"}
-	out, err := exec.CommandContext(ctx, "fc-list", ":lang=zh", "family").Output()
-	if err != nil {
-		f.OK, f.Found = true, "not known (no fc-list)"
-		return f
+// scripts are texts that slates and captions may hold.
+var scripts = []struct{ name, text string }{{"Chinese", "海上的灯塔"}, {"Japanese", "灯台の夜"}, {"Korean", "등대의 밤"}}
+
+// examineFonts tries whether the scripts that need large fonts can be drawn. The program brings its own for the others.
+func examineFonts() finding {
+	f := finding{What: "fonts", OK: true}
+	var can, cannot []string
+	for _, s := range scripts {
+		if len(render.MissingGlyphs(s.text)) == 0 {
+			can = append(can, s.name)
+		} else {
+			cannot = append(cannot, s.name)
+		}
 	}
-	names := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if f.OK = names[0] != ""; !f.OK {
-		f.Found, f.Hint = "none with Chinese glyphs", "install one, as the package fonts-noto-cjk or fonts-wqy-microhei"
-		return f
+	f.Found = count(len(render.SystemFonts()), "font") + " of the system"
+	if len(can) > 0 {
+		f.Found += ", " + strings.Join(can, ", ") + " can be drawn"
 	}
-	name, _, _ := strings.Cut(names[0], ",")
-	f.Found = fmt.Sprintf("%s with Chinese glyphs, as %s", count(len(names), "font"), clean(name))
+	if len(cannot) > 0 {
+		f.OK, f.Found = false, f.Found+"; not "+strings.Join(cannot, ", ")
+		f.Hint = "install a font, as the package fonts-noto-cjk or fonts-wqy-microhei"
+	}
 	return f
 }
 

@@ -25,6 +25,6 @@ func main() {
 func run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, env func(string) string) int {
 	p := &program{terminal: newTerminal(in, out, err, env), env: env}
 	root := p.root()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would mean those of the process
 	return p.end(ctx, root.ExecuteContext(ctx))
 }

@@ -22,10 +22,13 @@ func (p *program) planVerb() *cobra.Command {
 what it costs at most. It spends nothing, writes nothing and needs no key. What it calls cached is used; what it calls
 new, stale or waits is all that a run will buy, at most at that price.
 
-  cached      kept in the store: used as it is      in flight   bought by an earlier run: picked up
-  new         bought, can start at once             unknown     may have been bought: looked up before anything is
-  stale       bought: it asks for something new     left out    not among the shots of --only
-  waits       bought once its first frame is there`,
+  cached      kept in the store: used as it is
+  new         bought, can start at once
+  stale       bought: the shot has a clip, but asks for something else by now
+  waits       bought once the frame that it grows from is there
+  in flight   bought by an earlier run: picked up
+  unknown     may have been bought: looked up before anything is bought
+  left out    not among the shots of --only`,
 		Example: "shotchain plan film.yaml --provider ark",
 		RunE: func(_ *cobra.Command, args []string) error {
 			f, err := p.open(args[0], film)
@@ -64,9 +67,9 @@ type planFlags struct {
 func (l *planFlags) add(cmd *cobra.Command, film *filmFlags) {
 	fs := cmd.Flags()
 	fs.IntVar(&l.limit, "concurrency", 0, "make at most `N` takes at once (default the models' own limits)")
-	fs.StringSliceVar(&l.only, "only", nil, "make only the takes of these shots; `SHOT,…`")
-	fs.StringSliceVar(&l.keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,…`")
-	fs.StringSliceVar(&l.resubmit, "resubmit", nil, "give up on the unfinished attempts of these shots and buy them again; `SHOT,…`")
+	fs.StringSliceVar(&l.only, "only", nil, "make only the takes of these shots; `SHOT,...`")
+	fs.StringSliceVar(&l.keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,...`")
+	fs.StringSliceVar(&l.resubmit, "resubmit", nil, "give up on the unfinished attempts of these shots and buy them again; `SHOT,...`")
 	for _, name := range []string{"only", "keep", "resubmit"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, film.completeShots)
 	}

@@ -17,6 +17,9 @@ type program struct {
 	env func(string) string
 }
 
+// The commands are listed in the order in which a film comes about.
+func init() { cobra.EnableCommandSorting = false }
+
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "shotchain",
@@ -28,13 +31,21 @@ clip that has been paid for is never paid for again, and assembled to a film by 
 With ARK_API_KEY set, clips are bought from Volcengine Ark (--provider byteplus: BytePlus ModelArk). Without a key, a
 built-in simulator draws placeholders, and nothing is charged.
 
-  storyboard   the film, written down      take    one intended generation of a shot
-  scene        one continuous action       clip    a finished take: video, last frame, facts
-  shot         one camera setup            store   the folder that keeps clips, .shotchain beside the storyboard
+  storyboard   the film, written down
+  scene        one continuous action
+  shot         one camera setup
+  take         one intended generation of a shot
+  clip         a finished take: video, last frame, facts
+  store        the folder that keeps clips, .shotchain beside the storyboard
 
-Exit codes: 0 done; 1 failed; 2 wrong usage; 3 the storyboard is wrong; 4 some takes failed, the rest is kept; 5 over
-budget, nothing bought; 6 the provider refused the account; 7 unknown whether a take was bought, the user decides; 130
-interrupted, the next run picks up the tasks that run.`,
+Exit codes:
+
+  0    done                         5    over budget, nothing was bought
+  1    failed                       6    the provider refused the account
+  2    wrong usage                  7    unknown whether a take was bought:
+  3    the storyboard is wrong           the user decides
+  4    some takes failed, the       130  interrupted: the next run picks up
+       rest is kept                      the tasks that run`,
 		Example: `shotchain new lighthouse
 shotchain plan lighthouse/film.yaml
 shotchain run lighthouse/film.yaml`,
@@ -119,7 +130,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 // help prints a command's manual to stdout.
 func (p *program) help(cmd *cobra.Command, _ []string) {
 	w := p.out
-	fmt.Fprintf(w, "%s - %s\n\nUsage: %s\n\n%s\n", strings.TrimSpace(cmd.CommandPath()), cmd.Short, synopsis(cmd), cmd.Long)
+	fmt.Fprintf(w, "%s - %s\n\nUsage: %s\n\n%s\n", strings.TrimSpace(cmd.CommandPath()), cmd.Short, synopsis(cmd), prose(cmd.Long))
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprint(w, "\nCommands:\n")
 		for _, c := range cmd.Commands() {
@@ -130,13 +141,47 @@ func (p *program) help(cmd *cobra.Command, _ []string) {
 	}
 	if own := cmd.LocalNonPersistentFlags(); own.HasAvailableFlags() {
 		own.SortFlags = false
-		fmt.Fprintf(w, "\nOptions:\n%s", own.FlagUsagesWrapped(110))
+		fmt.Fprintf(w, "\nOptions:\n%s", own.FlagUsagesWrapped(columns))
 	}
 	common := cmd.Root().PersistentFlags()
-	fmt.Fprintf(w, "\nOptions of every command:\n%s", common.FlagUsagesWrapped(110))
+	fmt.Fprintf(w, "\nOptions of every command:\n%s", common.FlagUsagesWrapped(columns))
 	if cmd.Example != "" {
 		fmt.Fprintf(w, "\nExample:\n  %s\n", strings.ReplaceAll(cmd.Example, "\n", "\n  "))
 	}
+}
+
+// columns is the width of the manual: that of the narrowest terminal that people use.
+const columns = 80
+
+// prose wraps paragraphs. Lines that begin with a blank stay as they are.
+func prose(text string) string {
+	var out, par []string
+	flush := func() {
+		line := ""
+		for _, word := range par {
+			if line != "" && len(line)+1+len(word) > columns {
+				out, line = append(out, line), ""
+			}
+			if line != "" {
+				line += " "
+			}
+			line += word
+		}
+		if line != "" {
+			out = append(out, line)
+		}
+		par = nil
+	}
+	for _, line := range strings.Split(text, "\n") {
+		if line != "" && line[0] != ' ' {
+			par = append(par, strings.Fields(line)...)
+			continue
+		}
+		flush()
+		out = append(out, line)
+	}
+	flush()
+	return strings.Join(out, "\n")
 }
 
 func synopsis(cmd *cobra.Command) string {

@@ -38,7 +38,7 @@ run at the provider. A failed take does not stop the others; what grows from it 
 A run that costs money asks first. Where nobody is there to be asked, it needs --yes or --max-cost. The built-in
 simulator charges nothing and does not ask.
 
-With --json, each change of a take is one line {"event":"take",…}, and the last line is {"event":"result",…}.`,
+With --json, each change of a take is one line {"event":"take",...}, and the last line is {"event":"result",...}.`,
 		Example: "shotchain run film.yaml --max-cost 12.50 --output film.mp4",
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.run(cmd.Context(), args[0], &o) },
 	}

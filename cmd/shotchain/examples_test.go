@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestExamples takes every example through the real pipeline: each is checked and planned for every provider, and
+// the film is made by the simulator, in a copy of its folder.
+func TestExamples(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		frames int // 24·d for each shot of d seconds, and one more for each that does not continue the one before it
+	}{
+		{"lighthouse", 24*25 + 3},
+		{"branches", 24*20 + 3},
+		{"product-reel", 24*12 + 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.CopyFS(dir, os.DirFS(filepath.Join("../../examples", c.name))))
+			require.NoError(t, os.RemoveAll(filepath.Join(dir, ".shotchain")))
+			path := filepath.Join(dir, "film.yaml")
+			for _, provider := range providers {
+				code, _, said := try("check", path, "--provider", provider)
+				require.Zero(t, code, said)
+				code, _, said = try("plan", path, "--provider", provider)
+				require.Zero(t, code, said)
+			}
+			code, out, said := try("run", path, "--json")
+			require.Zero(t, code, said)
+			lines := strings.Split(strings.TrimSpace(out), "\n")
+			var result struct {
+				Film struct {
+					Path   string `json:"path"`
+					Frames int    `json:"frames"`
+				} `json:"film"`
+			}
+			require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &result))
+			require.Equal(t, c.frames, result.Film.Frames)
+			require.FileExists(t, result.Film.Path)
+		})
+	}
+}
+
+// TestExamplesAreSmall keeps the stills fit for a repository.
+func TestExamplesAreSmall(t *testing.T) {
+	stills, err := filepath.Glob("../../examples/*/stills/*.png")
+	require.NoError(t, err)
+	require.NotEmpty(t, stills)
+	for _, path := range stills {
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		require.Less(t, info.Size(), int64(300_000), path)
+	}
+}

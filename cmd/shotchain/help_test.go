@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// try runs the program in this process, without a key and without a terminal.
+func try(args ...string) (code int, out, err string) {
+	var o, e bytes.Buffer
+	code = run(context.Background(), args, strings.NewReader(""), &o, &e, func(string) string { return "" })
+	return code, o.String(), e.String()
+}
+
+// TestHelp holds the manual of every command to its golden file, and to the width of a terminal.
+func TestHelp(t *testing.T) {
+	verbs := []string{"", "new", "check", "plan", "run", "cut", "graph", "models", "schema", "sim", "doctor", "version", "completion"}
+	for _, verb := range verbs {
+		t.Run(verb, func(t *testing.T) {
+			code, out, said := try(strings.Fields("help " + verb)...)
+			require.Zero(t, code)
+			require.Empty(t, said)
+			for _, line := range strings.Split(out, "\n") {
+				require.LessOrEqual(t, widths.StringWidth(line), 100, line)
+			}
+			require.Contains(t, out, "Example:\n  ")
+			_, short, _ := try(append(strings.Fields(verb), "--help")...)
+			require.Equal(t, out, short)
+			golden(t, filepath.Join("testdata", "help", "shotchain-"+verb+".txt"), out)
+		})
+	}
+	code, out, _ := try()
+	require.Zero(t, code)
+	for _, verb := range verbs[1:] {
+		require.Contains(t, out, "\n  "+verb+" ", "the first page lists every command")
+	}
+}
+
+// golden compares with a file, or rewrites it with -update.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), got, "-update rewrites %s", path)
+}
+
+// TestUsage holds what a mistyped command line gets: exit 2, one line, and what was probably meant.
+func TestUsage(t *testing.T) {
+	for _, c := range []struct{ args, says, hint string }{
+		{"chekc", `unknown command "chekc"`, `did you mean "check"?`},
+		{"check", "check needs the storyboard's file", "shotchain check film.yaml"},
+		{"check a.yaml b.yaml", "check takes one storyboard, not 2", ""},
+		{"plan a.yaml --provder sim", "plan: unknown flag: --provder", `did you mean "--provider"?`},
+		{"plan a.yaml --provider fal", `no provider is called "fal"`, "--provider is ark, byteplus or sim"},
+		{"plan a.yaml --base-url http://x", "the built-in simulator has no base URL", "set ARK_API_KEY"},
+		{"plan a.yaml --provider ark --base-url nowhere", "the base URL is not an absolute URL", "it looks like https://"},
+		{"plan a.yaml --concurrency many", "plan: invalid argument", "`shotchain help plan` lists the options"},
+		{"graph a.yaml --format svg", `a graph cannot be drawn as "svg"`, "--format is text, mermaid, dot, json"},
+		{"version now", "version takes no arguments", ""},
+		{"help rnu", `unknown command "rnu"`, `did you mean "run"?`},
+		{"pick a.yaml", `unknown command "pick"`, "`shotchain help` lists the commands"},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			code, out, said := try(strings.Fields(c.args)...)
+			require.Equal(t, exitUsage, code, said)
+			require.Empty(t, out)
+			require.Contains(t, said, "shotchain: "+c.says)
+			require.Contains(t, said, c.hint)
+			require.LessOrEqual(t, strings.Count(said, "\n"), 2)
+		})
+	}
+}
