@@ -36,7 +36,7 @@ type Fault struct {
 	//   hang         nothing is done, and no answer comes until the client gives up
 	//   hang-after   it is done, and no answer comes until the client gives up
 	//   truncate     the answer ends in the middle
-	//   corrupt      bytes in the middle of the answer are turned over
+	//   corrupt      some bytes of the answer or file are turned over
 	//   slow         the answer comes after Delay
 	// Of a task:
 	//   fail         it ends as failed, with Code and Message
@@ -162,7 +162,7 @@ func (s *Service) misbehave(w http.ResponseWriter, r *http.Request, f *Fault, re
 	case "truncate":
 		s.truncated(w, a)
 	case "corrupt":
-		for i := len(a.body) / 3; i < len(a.body)/3+max(len(a.body)/3, 1) && i < len(a.body); i++ {
+		for i := range a.body[:(len(a.body)+2)/3] { // from the brace on: inside a string JSON would bear it
 			a.body[i] ^= 0xff
 		}
 		a.write(w)

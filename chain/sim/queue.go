@@ -116,6 +116,7 @@ func (s *Service) happen(e event) {
 
 // enqueue takes a new task in.
 func (s *Service) enqueue(t *task) {
+	t.held = s.hold
 	s.set(t, queued, t.created)
 	t.group.queue = append(t.group.queue, t)
 	s.at(t.created.Add(time.Duration(t.expires)*time.Second), t, giveUp)
@@ -127,9 +128,13 @@ func (s *Service) enqueue(t *task) {
 
 // promote starts what has a place.
 func (s *Service) promote(g *group, at time.Time) {
-	for g.running < g.limit && len(g.queue) > 0 {
-		t := g.queue[0]
-		g.queue = slices.Delete(g.queue, 0, 1)
+	for g.running < g.limit {
+		i := slices.IndexFunc(g.queue, func(t *task) bool { return !t.held })
+		if i < 0 {
+			break
+		}
+		t := g.queue[i]
+		g.queue = slices.Delete(g.queue, i, i+1)
 		if t.fault.does(taskCancel) {
 			s.conclude(t, cancelled, at)
 			continue

@@ -72,6 +72,7 @@ type Service struct {
 	mu     sync.Mutex // guards all below
 	offset time.Duration
 	closed bool
+	hold   bool // new tasks wait until they are named
 	tasks  map[string]*task
 	events events
 	groups map[string]*group
@@ -152,6 +153,28 @@ func (s *Service) Advance(d time.Duration) time.Time {
 	s.settle()
 	s.poke()
 	return s.now()
+}
+
+// Hold leaves tasks that are created from now on queued until Start names them, for tests that decide each step.
+func (s *Service) Hold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hold = true
+}
+
+// Start lets a held task run as soon as there is a place, and reports whether it was held.
+func (s *Service) Start(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.tasks[id]
+	if t == nil || !t.held {
+		return false
+	}
+	t.held = false
+	s.promote(t.group, s.now())
+	s.settle()
+	s.poke()
+	return true
 }
 
 // poke lets the loop look again at what is due next.

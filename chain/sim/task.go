@@ -42,6 +42,7 @@ type task struct {
 	inputs    inputs
 	fault     *Fault // of operation task; nil for none
 
+	held          bool // waits for Start
 	status        status
 	updated       time.Time
 	code, message string // of a failure
