@@ -243,11 +243,12 @@ func TestFaultsMatchPromptAndTimes(t *testing.T) {
 }
 
 func TestFaultsClockAndBooksOverHTTP(t *testing.T) {
-	s := open(t, sim.Options{Limits: sim.NoRates, Camera: newStage().film})
+	s := open(t, sim.Options{Limits: sim.NoRates})
 	w := s.send("POST", "/sim/faults", `[{"op":"create","action":"answer","status":403,"code":"AccountOverdueError"},{"op":"get","action":"empty200"}]`, nil)
 	require.Equal(t, 200, w.Code, w.Body)
 	status, v := s.call("POST", tasks, body(nil))
 	require.Equal(t, "AccountOverdueError", refused(t, 403, status, v))
+	require.NoError(t, s.Inject(sim.Fault{Op: "task", Action: "stall"}))
 	id := s.create(nil)
 	require.Empty(t, s.send("GET", tasks+"/"+id, "", nil).Body.String())
 	w = s.send("GET", "/sim/faults", "", nil)

@@ -102,7 +102,7 @@ func (s *Service) happen(e event) {
 	case finish:
 		t.due = true
 		s.finish(t, e.at)
-	case giveUp:
+	case giveUp: // not what only waits for the camera: a clock that jumps, or a slow machine, is no fault of the task
 		if !t.status.done() && !t.due {
 			s.conclude(t, expired, e.at)
 		}
