@@ -153,8 +153,11 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) Outcome {
 // book records the facts of files that are in place. The take is kept once clip.json is.
 func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *store.Clip) Outcome {
 	billed := v.bill(task)
-	clip.Shot, clip.Provider, clip.Model = v.t.Name(), v.plan.Graph.Namespace, v.t.Request.Model
+	clip.Shot, clip.Provider, clip.Model = v.t.Shot.Name(), v.plan.Graph.Namespace, v.t.Request.Model
 	clip.Task, clip.RequestID, clip.Seed = a.Task, a.RequestID, task.Seed
+	if asked := v.t.Request.Seed; clip.Seed == nil && asked != nil && *asked >= 0 {
+		clip.Seed = asked
+	}
 	clip.Seconds, clip.Tokens, clip.Cost = v.t.Seconds, task.Tokens, billed
 	if task.Duration > 0 {
 		clip.Seconds = task.Duration

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"shotchain/chain/store"
+	"shotchain/storyboard"
 )
 
 // asked is the request as it is recorded: what a person reads, and what a later plan compares with.
@@ -25,9 +26,22 @@ func (t *Take) asked(first string) json.RawMessage {
 	return b
 }
 
+// memory is the name under which the store remembers what a use of the take was last.
+func (u Use) memory(films []*storyboard.Storyboard) string {
+	return nameOf(films[u.Film].Variant, u.Shot, u.Number)
+}
+
+// memory is that of the take's first use.
+func (p *Plan) memory(t *Take) string {
+	if len(t.Uses) == 0 {
+		return t.Name()
+	}
+	return t.Uses[0].memory(p.Graph.Films)
+}
+
 // changed says in what the shot differs from what it asked for when it was last used: such a take is stale.
 func (p *Plan) changed(t *Take, first string, was *store.Film) (State, string) {
-	used, ok := was.Shots[t.Name()]
+	used, ok := was.Shots[p.memory(t)]
 	if !ok {
 		return New, "never made"
 	}

@@ -19,19 +19,29 @@ type Target struct {
 	Namespace string        // of the provider's clips: "ark", "byteplus", "sim", "ark@gateway.example"
 	Ended     bool          // models that have ended are served all the same (the simulator does)
 	Now       time.Time     // decides which models have ended
+
+	Variants []string // ids of the variants that are wanted; nil for all, as is a list that names none of them
 }
 
-// Compile turns a storyboard into the graph of its takes. The error is storyboard.Problems: everything that the
-// chosen models cannot do, each at the line that asks for it. It reads the stills' bytes, and nothing else.
+// Compile turns a storyboard, or all its variants, into one graph of takes. The error is storyboard.Problems:
+// everything that the chosen models cannot do, each at the line that asks for it. It reads the stills' bytes, and
+// nothing else.
 func Compile(sb *storyboard.Storyboard, to Target) (*Graph, error) {
-	c := compiler{sb: sb, to: to, g: &Graph{Film: sb, Namespace: to.Namespace, shots: map[string]*Take{}},
-		identities: map[string]*Take{}, digests: map[string]string{}, shots: map[string]*storyboard.Shot{}, order: map[string]int{}}
-	shots := sb.Shots()
-	for i, s := range shots {
-		c.shots[s.Name()], c.order[s.Name()] = s, i
-	}
-	for _, s := range shots {
-		c.compile(s)
+	films := to.films(sb)
+	c := compiler{to: to, g: &Graph{Film: films[0], Films: films, Namespace: to.Namespace, shots: map[*storyboard.Shot][]*Take{}},
+		identities: map[string]*Take{}, digests: map[string]string{}, seen: map[string]bool{}}
+	order := 0
+	for i, film := range films {
+		c.sb, c.film = film, i
+		shots := film.Shots()
+		c.shots, c.order = make(map[string]*storyboard.Shot, len(shots)), make(map[string]int, len(shots))
+		for _, s := range shots {
+			c.shots[s.Name()], c.order[s.Name()] = s, order
+			order++
+		}
+		for _, s := range shots {
+			c.compile(s)
+		}
 	}
 	if len(c.problems) > 0 {
 		c.problems.Sort()
@@ -41,22 +51,43 @@ func Compile(sb *storyboard.Storyboard, to Target) (*Graph, error) {
 	return c.g, nil
 }
 
+// films are those that are compiled.
+func (to Target) films(sb *storyboard.Storyboard) []*storyboard.Storyboard {
+	if to.Variants == nil {
+		return sb.Films()
+	}
+	var wanted []*storyboard.Storyboard
+	for _, film := range sb.Films() {
+		if slices.Contains(to.Variants, film.Variant) {
+			wanted = append(wanted, film)
+		}
+	}
+	if len(wanted) == 0 {
+		return sb.Films()
+	}
+	return wanted
+}
+
 type compiler struct {
-	sb         *storyboard.Storyboard
 	to         Target
 	g          *Graph
-	shots      map[string]*storyboard.Shot
-	order      map[string]int // of shots in the film
 	identities map[string]*Take
 	digests    map[string]string // of stills, by path
 	problems   storyboard.Problems
+	seen       map[string]bool // problems that another variant has had
+
+	// Of the film that is being compiled.
+	sb    *storyboard.Storyboard
+	film  int
+	shots map[string]*storyboard.Shot
+	order map[string]int // of shots
 }
 
-// compile makes the take of a shot, those that it grows from first.
+// compile makes the takes of a shot, those that it grows from first.
 func (c *compiler) compile(s *storyboard.Shot) {
 	// Upstream shots may stand later in the film. The walk is a loop, not a recursion: chains are long.
 	var chain []*storyboard.Shot
-	for at := s; at != nil && c.g.shots[at.Name()] == nil; at = c.shots[at.From] {
+	for at := s; at != nil && c.g.shots[at] == nil; at = c.shots[at.From] {
 		chain = append(chain, at)
 	}
 	for _, at := range slices.Backward(chain) {
@@ -64,24 +95,52 @@ func (c *compiler) compile(s *storyboard.Shot) {
 	}
 }
 
+// add makes the takes of a shot.
 func (c *compiler) add(s *storyboard.Shot) {
-	t := &Take{Shot: s, Number: 1, Order: c.order[s.Name()], From: c.g.shots[s.From]}
+	t := &Take{Shot: s, Number: 1, Order: c.order[s.Name()]}
+	if s.From != "" {
+		t.From = c.g.Pick(c.shots[s.From])
+	}
 	found := len(c.problems)
 	c.fill(t)
-	if len(c.problems) > found {
-		c.g.shots[s.Name()] = t // so that what grows from it is checked too
-		return
+	takes := make([]*Take, s.Takes)
+	for i := range takes {
+		takes[i] = t.numbered(i + 1)
+		if len(c.problems) == found { // else only there so that what grows from it is checked too
+			takes[i] = c.unique(takes[i])
+		}
 	}
-	first := c.opening(t)
-	t.Identity = t.key(c.to.Namespace, first)
-	if same := c.identities[t.Identity]; same != nil {
-		same.Also = append(same.Also, s)
-		c.g.shots[s.Name()] = same
-		return
+	c.g.shots[s] = takes
+}
+
+// numbered is the take's sibling of that number: the same question, another seed. A seed that the film names is
+// counted up; otherwise the service chooses, and only the number tells the takes apart.
+func (t *Take) numbered(n int) *Take {
+	if n == 1 {
+		return t
 	}
-	c.identities[t.Identity] = t
-	c.g.shots[s.Name()] = t
-	c.g.Takes = append(c.g.Takes, t)
+	sibling := *t
+	sibling.Number = n
+	if seed := t.Request.Seed; seed != nil && *seed >= 0 {
+		sibling.Request.Seed = new(*seed + int64(n-1))
+	}
+	return &sibling
+}
+
+// unique is the node of the graph that a take is: itself, or one that asks for exactly the same.
+func (c *compiler) unique(t *Take) *Take {
+	t.Identity = t.key(c.to.Namespace, c.opening(t))
+	use := Use{c.film, t.Shot, t.Number}
+	same := c.identities[t.Identity]
+	if same == nil {
+		same = t
+		c.identities[t.Identity] = t
+		c.g.Takes = append(c.g.Takes, t)
+	} else if same.Shot.Name() != t.Shot.Name() && !slices.ContainsFunc(same.Also, func(s *storyboard.Shot) bool { return s.Name() == t.Shot.Name() }) {
+		same.Also = append(same.Also, t.Shot)
+	}
+	same.Uses = append(same.Uses, use)
+	return same
 }
 
 // opening says what a take's first frame is, as far as that is known before anything is made.
@@ -112,7 +171,11 @@ func (c *compiler) problem(at storyboard.Pos, s *storyboard.Shot, hint, format s
 		at = s.Pos
 	}
 	format = "shot %q: " + format
-	c.problems = append(c.problems, c.sb.Problem(at, hint, format, append([]any{s.Name()}, args...)...))
+	p := c.sb.Problem(at, hint, format, append([]any{s.Name()}, args...)...)
+	if id := p.Error(); !c.seen[id] {
+		c.seen[id] = true
+		c.problems = append(c.problems, p)
+	}
 }
 
 // model finds the shot's model at the region it is to be bought in.
@@ -271,6 +334,11 @@ func (g *Graph) finish() {
 			t.From.Grows = append(t.From.Grows, t)
 		}
 	}
+	for _, t := range g.Takes {
+		if films := t.films(); films < len(g.Films) {
+			t.variant = g.Films[t.Uses[0].Film].Variant
+		}
+	}
 	for _, t := range slices.Backward(g.Takes) {
 		longest := time.Duration(0)
 		for _, next := range t.Grows {
@@ -278,4 +346,16 @@ func (g *Graph) finish() {
 		}
 		t.Remaining = t.Expected + longest
 	}
+}
+
+// films is the number of films that use the take.
+func (t *Take) films() (n int) {
+	last := -1
+	for _, u := range t.Uses { // in the order of films
+		if u.Film != last {
+			last = u.Film
+			n++
+		}
+	}
+	return n
 }

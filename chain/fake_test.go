@@ -57,7 +57,8 @@ func (f *fake) called(op, label string) error {
 	return f.script(op, label, n)
 }
 
-func shotOf(label string) string { shot, _, _ := strings.Cut(label, "#"); return shot }
+// shotOf is the take's name in a label.
+func shotOf(label string) string { return label[:strings.LastIndex(label, "#")] }
 
 func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 	err := f.called("create", shotOf(r.Label))
@@ -70,6 +71,7 @@ func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 		ExpiresAfter: r.ExpiresAfter, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now()}}
 	if r.Seed == nil {
 		t.Seed = new(int64(len(f.tasks)))
+		t.req.Seed = t.Seed
 	}
 	f.tasks = append(f.tasks, t)
 	f.start()
@@ -162,13 +164,14 @@ func (f *fake) Fetch(ctx context.Context, u SignedURL, w io.Writer, limit int64)
 	return errors.New("no such file")
 }
 
-// content is what a fake clip shows: all that was asked for, so that equal requests give equal bytes.
+// content is what a fake clip shows: all that was asked for and the seed, which the fake chooses where the request
+// names none.
 func content(r Request) string {
 	first := ""
 	if r.FirstFrame != nil {
 		first = r.FirstFrame.Digest
 	}
-	h := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d", r.Prompt, first, r.Duration))
+	h := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d|%d", r.Prompt, first, r.Duration, *r.Seed))
 	return hex.EncodeToString(h[:])
 }
 

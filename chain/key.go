@@ -34,6 +34,9 @@ func (t *Take) key(namespace, first string) string {
 	q := question{Version: 1, Provider: namespace, Model: r.Model, Prompt: r.Prompt, FirstFrame: first,
 		Resolution: r.Resolution, Ratio: r.Ratio, Duration: r.Duration, Seed: r.Seed,
 		CameraFixed: r.CameraFixed, Watermark: r.Watermark, Audio: r.Audio, Number: t.Number - 1}
+	if r.Seed != nil && *r.Seed >= 0 {
+		q.Number = 0 // the seed tells the takes apart: one that was asked for under another number is the same clip
+	}
 	b, err := json.Marshal(q)
 	if err != nil {
 		panic(err) // strings, numbers and booleans always marshal

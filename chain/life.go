@@ -170,7 +170,7 @@ func (v *life) intend() (*store.Attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	req := &store.Request{Provider: v.plan.Graph.Namespace, Film: v.plan.Graph.Film.Title, Shot: v.t.Name(),
+	req := &store.Request{Provider: v.plan.Graph.Namespace, Film: v.plan.Graph.Film.Title, Shot: v.t.Shot.Name(),
 		Number: v.t.Number, Asked: v.t.asked(v.first), First: frozen, Worst: v.t.Cost, Tokens: v.t.Tokens, PerMillion: v.t.Price.PerMillion,
 		Expected: v.t.Expected.Seconds(), Made: time.Now().UTC()}
 	if err := v.l.PutRequest(req); err != nil {

@@ -24,6 +24,7 @@ const (
 	InFlight State = "in flight" // bought by an earlier run: picked up, costs nothing more
 	Unclear  State = "unknown"   // an earlier run may have bought it: looked up at the provider before anything is bought
 	Left     State = "left out"  // the user left it out of this run, and the store does not hold it
+	Unpicked State = "unpicked"  // not bought before the user has picked a take of what it grows from
 )
 
 // Planned is one take of a plan.
@@ -61,6 +62,7 @@ type PlanOptions struct {
 	Only     map[string]bool // make only the takes of these shots (full names); nil for all
 	Keep     map[string]bool // use the clip that these shots used last, whatever has changed since
 	Resubmit map[string]bool // give up on what became of these shots' unfinished attempts, and buy them again
+	StopAt   map[string]bool // buy nothing that grows from these shots, whether or not a take of them is picked
 
 	// Forgetful: the provider's tasks end with the process that asked for them (the built-in simulator's do), so
 	// those of an earlier run are surely gone, and were never paid.
@@ -69,7 +71,7 @@ type PlanOptions struct {
 
 // in reports whether one of the take's shots is in the set.
 func (t *Take) in(set map[string]bool) bool {
-	return set[t.Name()] || slices.ContainsFunc(t.Also, func(s *storyboard.Shot) bool { return set[s.Name()] })
+	return set[t.Shot.Name()] || slices.ContainsFunc(t.Also, func(s *storyboard.Shot) bool { return set[s.Name()] })
 }
 
 // Make plans a run of the graph on what the store holds. It only reads, and talks to nobody.
@@ -91,9 +93,12 @@ func Make(g *Graph, st *store.Store, o PlanOptions) *Plan {
 		}
 	}
 	p.drag()
-	p.Expected = forecast(g, o.Limit, func(t *Take) bool { return p.Takes[t.Index].State != Cached && p.Takes[t.Index].State != Left })
+	p.Expected = forecast(g, o.Limit, func(t *Take) bool { return p.Takes[t.Index].State != Cached && !p.Takes[t.Index].Out() })
 	return p
 }
+
+// Out reports whether the run does not make the take although the store does not hold it.
+func (pt *Planned) Out() bool { return pt.State == Left || pt.State == Unpicked }
 
 // Of is the plan of one take.
 func (p *Plan) Of(t *Take) *Planned { return &p.Takes[t.Index] }
@@ -104,6 +109,7 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 		return
 	}
 	defer p.leave(pt)
+	defer p.stop(pt)
 	first, ok := p.first(t)
 	if !ok {
 		pt.State = Waits
@@ -151,7 +157,7 @@ func (p *Plan) drag() {
 
 // keep takes the clip that the shot used last; false where there is none.
 func (p *Plan) keep(pt *Planned, st *store.Store, was *store.Film) bool {
-	used, ok := was.Shots[pt.Take.Name()]
+	used, ok := was.Shots[p.memory(pt.Take)]
 	if !ok || !store.IsKey(used.Key) {
 		return false
 	}
@@ -165,15 +171,34 @@ func (p *Plan) keep(pt *Planned, st *store.Store, was *store.Film) bool {
 
 // leave takes what the user did not ask for out of the run.
 func (p *Plan) leave(pt *Planned) {
-	if p.Options.Only == nil || pt.State == Cached {
+	if p.Options.Only == nil || pt.State == Cached || pt.State == Unpicked {
 		return
 	}
 	up := pt.Take.From
 	if !pt.Take.in(p.Options.Only) {
 		pt.State, pt.Reason = Left, "not among the shots of this run"
-	} else if up != nil && p.Of(up).State == Left {
+	} else if up != nil && p.Of(up).Out() {
 		pt.State, pt.Reason = Left, fmt.Sprintf("grows from %s, which is left out", up.Name())
 	}
+}
+
+// stop takes what grows from a shot that still waits for its pick out of the run.
+func (p *Plan) stop(pt *Planned) {
+	up := pt.Take.From
+	if up == nil || pt.State == Cached || pt.State == InFlight || pt.State == Unclear {
+		return
+	}
+	switch {
+	case p.Of(up).State == Unpicked:
+		pt.State, pt.Reason = Unpicked, p.Of(up).Reason
+	case up.in(p.Options.StopAt), up.unpicked():
+		pt.State, pt.Reason = Unpicked, fmt.Sprintf("waits for a pick of %s", up.Shot.Name())
+	}
+}
+
+// unpicked reports whether a shot of the take asks for a pick that nobody has written.
+func (t *Take) unpicked() bool {
+	return slices.ContainsFunc(t.Uses, func(u Use) bool { return u.Shot.Unpicked() })
 }
 
 // told is the state as another take's reason says it.
@@ -229,4 +254,14 @@ func (t *Take) still() string {
 	default:
 		return f.Digest
 	}
+}
+
+// Count is the number of takes that the plan finds in a state.
+func (p *Plan) Count(s State) (n int) {
+	for i := range p.Takes {
+		if p.Takes[i].State == s {
+			n++
+		}
+	}
+	return n
 }

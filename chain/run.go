@@ -153,7 +153,7 @@ func (r *run) enter(takes []*Take) {
 	for stack := append([]*Take(nil), takes...); len(stack) > 0; {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if r.reel.Outcomes[t.Index].Take != nil || r.plan.Of(t).State == Left {
+		if r.reel.Outcomes[t.Index].Take != nil || r.plan.Of(t).Out() {
 			continue
 		}
 		if out, ok := r.cached(t, r.upstream(t)); ok {
@@ -215,7 +215,7 @@ func (r *run) closeBooks(ctx context.Context) {
 			continue
 		}
 		out := Outcome{Take: t, Stage: StageStopped, Fault: context.Cause(ctx)}
-		if r.plan.Of(t).State == Left {
+		if r.plan.Of(t).Out() {
 			out.Stage = StageLeft
 		}
 		if up := r.upstream(t); up != nil && up.Stage != StageStopped && up.Stage != StageLeft && !up.Ok() {
@@ -238,9 +238,8 @@ func (r *run) remember() {
 			continue
 		}
 		used := store.Used{Key: out.Dir.Key, Asked: out.Take.asked(out.Take.firstOf(r.upstream(out.Take)))}
-		film.Shots[out.Take.Name()] = used
-		for _, s := range out.Take.Also {
-			film.Shots[s.Name()] = used
+		for _, u := range out.Take.Uses {
+			film.Shots[u.memory(r.plan.Graph.Films)] = used
 		}
 	}
 	_ = r.Store.PutFilm(r.plan.Options.FilmID, film) // it only serves to explain; clips are kept without it

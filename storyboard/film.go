@@ -1,6 +1,10 @@
 package storyboard
 
-import "gopkg.in/yaml.v3"
+import (
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+)
 
 // draft is a shot before its beginning is resolved.
 type draft struct {
@@ -112,7 +116,7 @@ func (r *reader) shots(sc *Scene, f field, inherited Look) []draft {
 }
 
 func (r *reader) shot(fs fields, inherited Look) draft {
-	d := draft{Shot: &Shot{Look: r.look(fs, inherited)}}
+	d := draft{Shot: &Shot{Look: r.look(fs, inherited), Takes: 1, Pick: Setting[int]{Value: 1}}}
 	for _, f := range fs {
 		switch f.key.name {
 		case "prompt":
@@ -127,6 +131,17 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 		case "keep":
 			v, _ := r.scalar(f)
 			d.Keep = v.yes
+		case "takes":
+			if v, ok := r.scalar(f); ok {
+				d.Takes = int(v.number)
+			}
+		case "pick":
+			if v, ok := r.scalar(f); ok {
+				d.Pick = Setting[int]{int(v.number), true, v.at}
+			}
+		case "approve":
+			v, _ := r.scalar(f)
+			d.Approve = v.yes
 		case "from":
 			v, _ := r.scalar(f)
 			d.from, d.fromAt, d.ownStep = v.text, v.at, true
@@ -138,7 +153,24 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 		}
 	}
 	r.oneBeginning(fs)
+	r.oneOfTheTakes(fs, d.Shot)
 	return d
+}
+
+// oneOfTheTakes refuses a pick that is not among the takes, and seeds that run past the last there is.
+func (r *reader) oneOfTheTakes(fs fields, s *Shot) {
+	if takes, ok := fs.get("takes"); s.Pick.Value > s.Takes {
+		hint := fmt.Sprintf("write `takes: %d`", s.Pick.Value)
+		if ok {
+			hint = fmt.Sprintf("pick one of 1 to %d, or ask for more `takes` in line %d", s.Takes, takes.name.Line)
+		}
+		r.report(s.Pick.Pos, say(hint), "take %d is picked of %d", s.Pick.Value, s.Takes)
+	}
+	if s.Look.Seed.Value >= 0 && s.Look.Seed.Value+int64(s.Takes-1) > maxSeed {
+		takes, _ := fs.get("takes")
+		r.report(position(takes.name), say("each take has the seed after the one before it: choose a smaller `seed`"),
+			"the seeds of %d takes from %d on are larger than %d", s.Takes, s.Look.Seed.Value, maxSeed)
+	}
 }
 
 // oneBeginning refuses a shot that both continues another and opens on a still.

@@ -44,6 +44,7 @@ const (
 	maxSeconds = 3600      // of one clip; what a model takes is far less and known to package chain
 	maxID      = 64        // characters, so that ids fit into file names
 	maxText    = 64 << 10  // bytes of one expanded value
+	maxTakes   = 99        // of one shot
 	maxSeed    = 1<<31 - 1 // ark-api.md §2, as are the ranges below
 	minExpiry  = 3600      // seconds
 	maxExpiry  = 259200    // seconds
@@ -85,6 +86,9 @@ var language = []*key{
 	{name: "negative", in: inShot, kind: text, expands: true, prompted: true, doc: "What to avoid; appended to the prompt."},
 	{name: "caption", in: inShot, kind: text, expands: true, doc: "The shot's caption."},
 	{name: "keep", in: inShot, kind: toggle, doc: "Use the clip that the shot used last, whatever has changed since."},
+	{name: "takes", in: inShot, kind: whole, min: 1, max: maxTakes, doc: "How many takes of the shot are generated, each with its own seed. 1 unless said."},
+	{name: "pick", in: inShot, kind: whole, min: 1, max: maxTakes, doc: "The take that the film uses and that later shots continue from. 1 unless said; at most `takes`."},
+	{name: "approve", in: inShot, kind: toggle, doc: "Nothing that grows from the shot is bought before `pick` is written."},
 	{name: "from", in: inShot, kind: reference, doc: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to open on its own. Not together with first_frame."},
 	{name: "first_frame", in: inShot, kind: picture, expands: true, doc: "A still that the shot opens from: a path relative to this file, or an https URL. Not together with from."},
 
@@ -122,7 +126,7 @@ var soon = map[string]bool{
 	"cuts": true, "output": true, "outputs": true, "trim": true, "speed": true, "transition": true, "transitions": true,
 	"music": true, "narration": true, "captions": true, "titles": true, "loudness": true, "size": true, "poster": true,
 	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true, "at": true,
-	"takes": true, "pick": true, "references": true, "to": true, "cast": true, "approve": true, "draft": true,
+	"references": true, "to": true, "cast": true, "draft": true,
 }
 
 // vocabulary finds a key by place and name.
