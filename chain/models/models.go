@@ -80,9 +80,9 @@ type References struct{ Images, Videos, Audios int }
 // Images are the limits of input pictures.
 type Images struct {
 	Formats            []string // as image formats are named by the standard library: jpeg, png, webp, …
-	MaxBytes           int64
-	MinSide, MaxSide   int     // pixels
-	MinRatio, MaxRatio float64 // width / height
+	MaxBytes           int64    // a picture has fewer
+	MinSide, MaxSide   int      // pixels
+	MinRatio, MaxRatio float64  // width / height
 }
 
 // Drafts are a model's cheap trial clips.

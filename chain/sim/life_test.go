@@ -429,6 +429,27 @@ func TestDraftBecomesFinal(t *testing.T) {
 	})
 }
 
+// A week in one jump leaves nothing behind that would take another task's place.
+func TestClockMayJumpOverALife(t *testing.T) {
+	st := new(stage)
+	bubble(t, sim.Options{Camera: st.film, Cameras: 1, Limits: sim.Limits{Concurrency: 2}}, func(t *testing.T, s *service) {
+		st.open()
+		for range 4 {
+			s.create(nil)
+		}
+		synctest.Wait()
+		s.Advance(8 * 24 * time.Hour)
+		synctest.Wait()
+		v := s.Stats()
+		require.Equal(t, map[string]int{"expired": 4}, v.ByStatus)
+		require.Zero(t, v.Running+v.Queued)
+		id := s.create(nil)
+		st.cut <- nil
+		pass(0)
+		require.Equal(t, "succeeded", s.get(id)["status"])
+	})
+}
+
 func TestHeldTasksWaitToBeNamed(t *testing.T) {
 	bubble(t, sim.Options{}, func(t *testing.T, s *service) {
 		s.Hold()

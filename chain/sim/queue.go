@@ -109,7 +109,10 @@ func (s *Service) happen(e event) {
 	case lapse:
 		_ = os.Remove(t.footage.Video)
 		_ = os.Remove(t.footage.LastFrame)
-	case forget:
+	case forget: // its other events are past
+		if !t.status.done() { // a week in one jump, before a camera was free
+			s.conclude(t, expired, e.at)
+		}
 		s.erase(t)
 	}
 }
@@ -255,7 +258,6 @@ func (s *Service) erase(t *task) {
 	}
 	delete(s.tasks, t.id)
 	_ = os.RemoveAll(t.dir)
-	s.events.drop(t)
 }
 
 // drop removes a task's events, so that memory does not wait for a week that nobody needs.

@@ -43,6 +43,7 @@ func (s *Service) delete(c *call) (any, *refusal) {
 			"The task " + t.id + " is " + string(t.status) + " and can not be deleted.", "id"}
 	default:
 		s.erase(t)
+		s.events.drop(t)
 	}
 	s.poke()
 	return struct{}{}, nil
