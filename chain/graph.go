@@ -95,36 +95,6 @@ func (g *Graph) Pick(s *storyboard.Shot) *Take {
 // TakesOf are all takes of a shot by number. The shot is one of Films.
 func (g *Graph) TakesOf(s *storyboard.Shot) []*Take { return g.shots[s] }
 
-// Share is what a film of the graph has of its takes.
-type Share struct {
-	Film   *storyboard.Storyboard
-	Takes  []*Take // all of them, in the order of Graph.Takes
-	Shared int     // how many of them other films use too
-}
-
-// Shares are the takes of each film.
-func (g *Graph) Shares() []Share {
-	all := make([]Share, len(g.Films))
-	for i, f := range g.Films {
-		all[i].Film = f
-	}
-	for _, t := range g.Takes {
-		shared := slices.ContainsFunc(t.Uses, func(u Use) bool { return u.Film != t.Uses[0].Film })
-		last := -1 // uses are in the order of films
-		for _, u := range t.Uses {
-			if u.Film == last {
-				continue
-			}
-			last = u.Film
-			all[u.Film].Takes = append(all[u.Film].Takes, t)
-			if shared {
-				all[u.Film].Shared++
-			}
-		}
-	}
-	return all
-}
-
 // Limit names what a take competes for at the provider and how many may run there at once.
 func (t *Take) Limit() (class string, n int) {
 	n = t.Model.Concurrency

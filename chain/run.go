@@ -215,10 +215,13 @@ func (r *run) closeBooks(ctx context.Context) {
 			continue
 		}
 		out := Outcome{Take: t, Stage: StageStopped, Fault: context.Cause(ctx)}
-		if r.plan.Of(t).Out() {
+		switch r.plan.Of(t).State {
+		case Unpicked:
+			out.Stage, out.Fault = StageUnpicked, errors.New(r.plan.Of(t).Reason)
+		case Left:
 			out.Stage = StageLeft
 		}
-		if up := r.upstream(t); up != nil && up.Stage != StageStopped && up.Stage != StageLeft && !up.Ok() {
+		if up := r.upstream(t); up != nil && up.Stage != StageStopped && up.Stage != StageLeft && up.Stage != StageUnpicked && !up.Ok() {
 			out = Outcome{Take: t, Stage: StageSkipped, Behind: cmp.Or(up.Behind, up.Take)}
 			out.Fault = fmt.Errorf("it grows from %s, which is not there", t.From.Name())
 		}

@@ -91,7 +91,7 @@ func TestNothingIsBoughtBehindAShotThatWaitsForAPick(t *testing.T) {
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
 		require.Equal(t, 3, x.f.created())
-		require.Equal(t, StageLeft, stages(r)["a/three"])
+		require.Equal(t, StageUnpicked, stages(r)["a/three"])
 
 		p = x.plan(film(t, "a/one takes: 2; approve: true; pick: 2", "a/two", "a/three", "b/other"))
 		require.Equal(t, 2, p.Buys)

@@ -2,6 +2,7 @@ package storyboard
 
 import (
 	"fmt"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 )
@@ -14,33 +15,56 @@ type draft struct {
 	ownStep bool // something else than the shot before it was named, rightly or not
 }
 
-// film reads the whole storyboard.
-func (r *reader) film(root *yaml.Node, over map[string]string) *Storyboard {
+// film reads the whole storyboard, as one of its variants (nil: as it stands).
+func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Storyboard {
 	sb := &Storyboard{File: r.file, lines: r.lines}
 	fs, _, ok := r.mapping(root, inFilm)
 	if !ok {
-		r.readVars(nil, nil)
+		r.readVars(nil, nil, nil)
 		return sb
 	}
 	vars, _ := fs.get("vars")
-	r.readVars(vars.value, over)
+	if _, has := fs.get("variants"); has && as == nil {
+		as = &variant{}
+	}
+	r.readVars(vars.value, over, as)
 	sb.Vars = r.vars.text
 	if f, ok := fs.get("title"); ok {
 		if v, ok := r.scalar(f); ok {
 			sb.Title = v.text
 		}
 	}
+	var settings fields
 	if f, ok := fs.get("look"); ok {
-		if settings, _, ok := r.mapping(f.value, inLook); ok {
-			sb.Look = r.look(settings, Look{})
-		}
+		settings, _, _ = r.mapping(f.value, inLook)
 	}
+	sb.Look = r.look(settings.as(as), Look{})
 	var drafts []draft
 	if f, ok := fs.get("scenes"); ok {
 		drafts = r.scenes(sb, f)
 	}
 	r.seams(sb, drafts)
 	return sb
+}
+
+// as are the settings of a film's look as a variant has them.
+func (fs fields) as(v *variant) fields {
+	if v == nil {
+		return fs
+	}
+	all := append(fields{}, fs...)
+	for _, s := range v.sets {
+		if s.look == nil {
+			continue
+		}
+		i := slices.IndexFunc(all, func(f field) bool { return f.key == s.look })
+		if i < 0 {
+			i = len(all)
+			all = append(all, field{})
+		}
+		all[i] = field{s.look, s.value, s.value}
+	}
+	return all
 }
 
 // look lays the settings among some fields over those that are inherited.

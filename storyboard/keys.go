@@ -1,23 +1,24 @@
 package storyboard
 
 // place is where in a storyboard a key may stand; places are combined as bits.
-type place uint8
+type place uint16
 
 const (
 	inFilm place = 1 << iota
 	inLook
 	inScene
 	inShot
+	inVariants
 )
 
 // inherited are the places of a setting that scenes inherit from the film and shots from their scene.
 const inherited = inLook | inScene | inShot
 
 // placeNames say a place in messages: "a shot needs `id`".
-var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot"}
+var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot", inVariants: "`variants`"}
 
 // whereNames say where a key stands.
-var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot"}
+var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot", inVariants: "in `variants`"}
 
 // kind is what a key's value is.
 type kind uint8
@@ -37,6 +38,10 @@ const (
 	settings              // a mapping of look keys
 	scenes                // a list of scenes
 	shots                 // a list of shots
+	versions              // the variants of a film
+	axes                  // a mapping of names to lists of plain values
+	cases                 // a list of mappings of names to plain values
+	file                  // a path
 )
 
 // Limits of the language.
@@ -78,6 +83,12 @@ var language = []*key{
 	{name: "vars", in: inFilm, kind: texts, doc: "Text that is used below as ${name}; `--var name=value` overrides it. $${ is a literal ${."},
 	{name: "look", in: inFilm, kind: settings, doc: "Settings of the whole film. Scenes inherit them, then shots; the nearest setting wins, key by key."},
 	{name: "scenes", in: inFilm, kind: scenes, required: true, doc: "The film's scenes, in order."},
+	{name: "variants", in: inFilm, kind: versions, doc: "The whole film once for each variant. Clips that come out the same in several are made once. ${variant} is a variant's id."},
+
+	{name: "matrix", in: inVariants, kind: axes, doc: "Each variable, or key of look, with a list of values: every combination is a variant."},
+	{name: "exclude", in: inVariants, kind: cases, doc: "Combinations of the matrix that are left out."},
+	{name: "include", in: inVariants, kind: cases, doc: "Further variants, each with its values and, if it likes, an `id`."},
+	{name: "from", in: inVariants, kind: file, expands: false, doc: "A CSV file of further variants: its first row names variables, keys of look, or `id`; each row is a variant."},
 
 	{name: "id", in: inScene | inShot, kind: ident, required: true, doc: "The name: lower-case letters, digits and `-`. Scene ids are unique in the film, shot ids in their scene."},
 	{name: "shots", in: inScene, kind: shots, required: true, doc: "The scene's shots, in order. Each continues the one before it unless it says otherwise."},
@@ -122,7 +133,6 @@ var language = []*key{
 
 // soon are the words of the language that are not built yet. They are refused by name wherever they stand.
 var soon = map[string]bool{
-	"variants": true, "matrix": true, "exclude": true, "include": true,
 	"cuts": true, "output": true, "outputs": true, "trim": true, "speed": true, "transition": true, "transitions": true,
 	"music": true, "narration": true, "captions": true, "titles": true, "loudness": true, "size": true, "poster": true,
 	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true, "at": true,

@@ -83,14 +83,27 @@ func (k *key) kindSchema() node {
 			"additionalProperties": node{"type": []string{"string", "number", "boolean"}, "maxLength": maxText}}
 	case settings:
 		return object(inLook, k.doc)
+	case versions:
+		n := object(inVariants, k.doc)
+		n["minProperties"] = 1
+		return n
+	case axes:
+		return node{"type": "object", "minProperties": 1, "additionalProperties": node{"type": "array", "minItems": 1, "items": plainSchema()}}
+	case cases:
+		return node{"type": "array", "minItems": 1, "items": node{"type": "object", "minProperties": 1, "additionalProperties": plainSchema()}}
 	case scenes, shots:
 		return node{"type": "array", "minItems": 1, "items": node{"$ref": "#/$defs/" + strings.TrimSuffix(k.name, "s")}}
 	}
 	n := node{"type": "string", "maxLength": maxText}
-	if k.required || k.kind == picture {
+	if k.required || k.kind == picture || k.kind == file {
 		n["pattern"] = `\S`
 	}
 	return n
+}
+
+// plainSchema is that of a value of a variant.
+func plainSchema() node {
+	return node{"type": []string{"string", "number", "boolean"}, "maxLength": maxText}
 }
 
 // orExpanding also accepts text with a variable in it.

@@ -96,6 +96,8 @@ func (k kind) says() string {
 		return "the name of a shot"
 	case picture:
 		return "a path or an https URL"
+	case file:
+		return "a path"
 	}
 	return "text"
 }

@@ -34,6 +34,8 @@ type reader struct {
 	found  []finding
 	visits int
 	halted bool // a limit was reached: nothing more is read or reported
+
+	context string // begins every message, where what is read stands in another file
 }
 
 // textOf names an anchored scalar read as a key; it is read once however many aliases there are.
@@ -52,7 +54,7 @@ func (r *reader) report(at Pos, hint func() string, format string, args ...any) 
 	if r.halted {
 		return
 	}
-	r.found = append(r.found, finding{at: at, message: fmt.Sprintf(format, args...), hint: hint})
+	r.found = append(r.found, finding{at: at, message: r.context + fmt.Sprintf(format, args...), hint: hint})
 	if len(r.found) >= maxFindings {
 		r.halted = true
 	}
@@ -222,6 +224,8 @@ func homeHint(name string, home, in place) string {
 		return "write its keys directly here"
 	case home == inherited:
 		return "put it under `look`"
+	case home == inVariants:
+		return "it belongs under `variants`"
 	case home == inFilm:
 		return "it belongs at the top of the file"
 	case home&inScene != 0:
