@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -50,6 +51,9 @@ func (v *life) await(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 		case ctx.Err() != nil:
 			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
 		case f.Class == Gone && time.Since(a.IntendedAt) > young:
+			if clip, ok := v.there(ctx); ok && a.State == store.Succeeded {
+				return v.book(ctx, a, Task{ID: a.Task, Tokens: a.Tokens}, clip), false
+			}
 			return v.gone(ctx, a, err), false
 		case f.Class != Busy && f.Class != Gone, time.Since(reached) > v.Timing.Patience:
 			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
@@ -124,6 +128,9 @@ const (
 func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) Outcome {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval = time.Second
+	if clip, ok := v.there(ctx); ok {
+		return v.book(ctx, a, task, clip)
+	}
 	for n := 1; ; n++ {
 		clip, err := v.fetch(ctx, task)
 		if err == nil {
@@ -138,7 +145,7 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) Outcome {
 			return v.ended(ctx, v.t, StageInFlight, a.Task, err)
 		}
 		if n == maxFetches {
-			_ = v.l.SetAside("clip.mp4")
+			_ = v.l.SetAside(clipName)
 			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("downloaded %d times: %w; the task is paid: the next run tries again", n, err))
 		}
 		if err := pause(ctx, max(f.RetryAfter, wait.NextBackOff())); err != nil {
@@ -150,7 +157,33 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) Outcome {
 	}
 }
 
-// book records the facts of files that are in place. The take is kept once clip.json is.
+// there finds the files of a take that was stopped between having them in place and saying so. They got their names
+// only after they had been checked and synced.
+func (v *life) there(ctx context.Context) (*store.Clip, bool) {
+	frames, err := filepath.Glob(v.l.Path("last_frame.*"))
+	if err != nil || len(frames) != 1 {
+		return nil, false
+	}
+	facts, err := v.Inspector.Clip(ctx, v.l.Path(clipName))
+	if err != nil {
+		return nil, false
+	}
+	if _, err := v.Inspector.Picture(frames[0]); err != nil {
+		return nil, false
+	}
+	clip := facts.clip()
+	return clip, v.describe(clip, filepath.Base(frames[0])) == nil
+}
+
+// clip is what the facts say of a clip.
+func (f Facts) clip() *store.Clip {
+	return &store.Clip{Width: f.Width, Height: f.Height, Frames: f.Frames, Rate: f.Rate, Audio: f.Audio}
+}
+
+// clipName is the file of a take's video.
+const clipName = "clip.mp4"
+
+// book records the facts of files that are in place. The take is kept once clip.json is, and that is the last write.
 func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *store.Clip) Outcome {
 	billed := v.bill(task)
 	clip.Shot, clip.Provider, clip.Model = v.t.Shot.Name(), v.plan.Graph.Namespace, v.t.Request.Model
@@ -163,12 +196,15 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *stor
 		clip.Seconds = task.Duration
 	}
 	clip.CreatedAt, clip.FinishedAt, clip.KeptAt = task.Created.UTC(), finishedAt(task).UTC(), time.Now().UTC()
-	if err := v.l.PutClip(clip); err != nil {
-		return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("the clip could not be kept: %w", err))
-	}
 	now := time.Now().UTC()
 	a.State, a.EndedAt, a.Tokens, a.Message = store.Succeeded, &now, task.Tokens, ""
-	_ = v.l.PutJournal(v.j) // clip.json says all that matters from here on
+	err := v.l.PutJournal(v.j)
+	if err == nil {
+		err = v.l.PutClip(clip)
+	}
+	if err != nil {
+		return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("the clip could not be kept: %w", err))
+	}
 	out := Outcome{Take: v.t, Stage: StageKept, Clip: clip, Task: a.Task}
 	if v.held {
 		v.purse.exchange(v.t.Cost, billed)
@@ -192,7 +228,7 @@ func (v *life) bill(task Task) Money {
 
 // fetch downloads clip and last frame, checks that they decode, and puts them in place.
 func (v *life) fetch(ctx context.Context, task Task) (*store.Clip, error) {
-	video := v.l.Temp("clip.mp4")
+	video := v.l.Temp(clipName)
 	defer remove(video)
 	if err := v.download(ctx, task.Video, video, maxClipBytes); err != nil {
 		return nil, err
@@ -201,7 +237,7 @@ func (v *life) fetch(ctx context.Context, task Task) (*store.Clip, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the clip does not decode: %w", err)
 	}
-	clip := &store.Clip{Width: facts.Width, Height: facts.Height, Frames: facts.Frames, Rate: facts.Rate, Audio: facts.Audio}
+	clip := facts.clip()
 	frame := v.l.Temp("last_frame")
 	defer remove(frame)
 	if task.LastFrame != "" {
@@ -223,14 +259,19 @@ func (v *life) fetch(ctx context.Context, task Task) (*store.Clip, error) {
 	return clip, v.adopt(clip, video, frame, "last_frame"+extension(mediaType))
 }
 
-func (v *life) adopt(clip *store.Clip, video, frame, frameName string) (err error) {
-	if err := v.l.Adopt(video, "clip.mp4"); err != nil {
-		return err
-	}
+func (v *life) adopt(clip *store.Clip, video, frame, frameName string) error {
 	if err := v.l.Adopt(frame, frameName); err != nil {
 		return err
 	}
-	if clip.Video, err = v.l.Describe("clip.mp4"); err != nil {
+	if err := v.l.Adopt(video, clipName); err != nil {
+		return err
+	}
+	return v.describe(clip, frameName)
+}
+
+// describe measures the files of a clip that are in place.
+func (v *life) describe(clip *store.Clip, frameName string) (err error) {
+	if clip.Video, err = v.l.Describe(clipName); err != nil {
 		return err
 	}
 	clip.LastFrame, err = v.l.Describe(frameName)

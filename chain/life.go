@@ -56,7 +56,7 @@ func (v *life) live(ctx context.Context) Outcome {
 	case err == nil: // another process has made it in the meantime
 		return Outcome{Take: v.t, Stage: StageCached, Clip: clip, Task: clip.Task}
 	case errors.Is(err, store.ErrDamaged):
-		if err := v.l.SetAside("clip.json", "clip.mp4", "last_frame.png", "last_frame.jpg", "last_frame.webp"); err != nil {
+		if err := v.l.SetAside("clip.json", clipName, "last_frame.png", "last_frame.jpg", "last_frame.webp"); err != nil {
 			return v.ended(ctx, v.t, StageFailed, "", err)
 		}
 	case !errors.Is(err, fs.ErrNotExist): // there may well be a clip: not for us to buy another

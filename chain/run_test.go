@@ -391,3 +391,31 @@ func TestAClipThatCannotBeReadIsNotBoughtAgain(t *testing.T) {
 		require.Equal(t, 1, x.f.created())
 	})
 }
+
+func TestAClipThatIsThereOnlyNeedsToBeSaidSo(t *testing.T) {
+	for name, gone := range map[string]bool{"the task is known": false, "the task is gone": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x := newFixture(t)
+				sb := film(t, "a/one")
+				r, err := x.run(t.Context(), x.plan(sb))
+				require.NoError(t, err)
+				dir := r.Outcomes[0].Dir
+				require.NoError(t, os.Remove(dir.Path("clip.json"))) // as a crash before the last write leaves it
+				x.f.script = func(op, id string, n int) error {
+					if op == "video" || op == "get" && gone {
+						return &Fault{Class: Gone, Message: "lapsed"}
+					}
+					return nil
+				}
+				time.Sleep(8 * 24 * time.Hour)
+				r, err = x.run(t.Context(), x.plan(sb))
+				require.NoError(t, err)
+				require.True(t, r.Whole())
+				require.Equal(t, 1, x.f.created())
+				require.EqualValues(t, 108900, r.Outcomes[0].Clip.Tokens)
+				require.NoError(t, dir.Verify())
+			})
+		})
+	}
+}

@@ -14,13 +14,15 @@ import (
 
 // budgetFlags say how much a run may cost.
 type budgetFlags struct {
-	yes     bool
-	maxCost string
+	yes      bool
+	maxCost  string
+	maxTakes int
 }
 
 func (b *budgetFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.BoolVarP(&b.yes, "yes", "y", false, "buy without asking")
+	fs.IntVar(&b.maxTakes, "max-takes", 0, "buy nothing where it would be more than `N` clips (default any number)")
 	fs.StringVar(&b.maxCost, "max-cost", "", "buy nothing where all of it would cost more than `AMOUNT`, as 12.50, in the provider's currency")
 }
 
@@ -47,6 +49,10 @@ func (p *program) allow(ctx context.Context, f *film, plan *chain.Plan, b *budge
 		return err
 	}
 	total := chain.FormatMoney(plan.Total)
+	if b.maxTakes > 0 && plan.Buys > b.maxTakes {
+		return &failure{exit: exitBudget, hint: fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", plan.Buys),
+			message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", count(plan.Buys, "clip"), b.maxTakes)}
+	}
 	if capped && plan.Total.Micros > most {
 		return &failure{exit: exitBudget,
 			message: fmt.Sprintf("it would cost %s, more than the %s allowed; nothing was bought", total,

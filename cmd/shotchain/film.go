@@ -130,15 +130,18 @@ func (f *storeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.dir, "store", "", "the `FOLDER` that keeps the clips (default $SHOTCHAIN_STORE, else .shotchain beside the storyboard)")
 }
 
-// place is the store's folder for a film.
-func (p *program) storeDir(f storeFlags, film *film) string {
+// storeDir is the store's folder for a film.
+func (p *program) storeDir(f storeFlags, film *film) string { return p.storeIn(f, film.Dir) }
+
+// storeIn is the store's folder where the storyboard lies in dir.
+func (p *program) storeIn(f storeFlags, dir string) string {
 	switch {
 	case f.dir != "":
 		return f.dir
 	case p.env(envStore) != "":
 		return p.env(envStore)
 	}
-	return filepath.Join(film.Dir, store.DirName)
+	return filepath.Join(dir, store.DirName)
 }
 
 // id names the film in a store: by whom it is made, and the way from the store to the storyboard, so that a folder

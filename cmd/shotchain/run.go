@@ -11,6 +11,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/ark"
+	"shotchain/chain/models"
 	"shotchain/chain/store"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
@@ -22,6 +23,7 @@ type runFlags struct {
 	stores storeFlags
 	limits planFlags
 	budget budgetFlags
+	timing timingFlags
 	output outputFlags
 }
 
@@ -46,6 +48,7 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.stores.add(cmd)
 	o.limits.add(cmd, &o.film)
 	o.budget.add(cmd)
+	o.timing.add(cmd)
 	o.output.add(cmd)
 	return cmd
 }
@@ -78,7 +81,11 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err := p.allow(ctx, f, plan, &o.budget); err != nil {
 		return err
 	}
-	provider, done, err := p.provider(f, o.film)
+	catalogue, err := o.film.catalogue()
+	if err != nil {
+		return err
+	}
+	provider, done, err := p.client(f.service, catalogue)
 	if err != nil {
 		return err
 	}
@@ -86,24 +93,23 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if st, err = store.Open(dir); err != nil {
 		return err
 	}
-	return p.make(ctx, f, plan, provider, st, out)
+	return p.make(ctx, f, plan, provider, st, out, o.timing)
 }
 
-// provider connects to who makes the clips. done ends the built-in simulator.
-func (p *program) provider(f *film, o filmFlags) (_ chain.Provider, done func(), err error) {
-	base, key, done := f.service.base, p.env(envKey), func() {}
-	if f.service.simulated() {
-		catalogue, err := o.catalogue()
-		if err != nil {
-			return nil, nil, err
-		}
+// decorate, where a test sets it, wraps every provider of the program.
+var decorate = func(p chain.Provider) chain.Provider { return p }
+
+// client connects to who makes the clips; the built-in simulator serves the catalogue. done ends it.
+func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Provider, done func(), err error) {
+	base, key, done := who.base, p.env(envKey), func() {}
+	if who.simulated() {
 		s, secret, err := builtin(catalogue)
 		if err != nil {
 			return nil, nil, fmt.Errorf("the simulator does not start: %w", err)
 		}
 		base, key, done = s.url, secret, s.close
 	} else if key == "" {
-		return nil, nil, &failure{exit: exitAccount, message: fmt.Sprintf("%s needs %s", f.service.name, envKey),
+		return nil, nil, &failure{exit: exitAccount, message: fmt.Sprintf("%s needs %s", who.name, envKey),
 			hint: "set it to the service's API key, or use --provider sim"}
 	}
 	c, err := ark.New(ark.Options{BaseURL: base, Key: key, Version: buildInfo().Version})
@@ -111,14 +117,16 @@ func (p *program) provider(f *film, o filmFlags) (_ chain.Provider, done func(),
 		done()
 		return nil, nil, &failure{exit: exitUsage, message: err.Error()}
 	}
-	return c, done, nil
+	return decorate(c), done, nil
 }
 
 // make gets the takes and assembles the film.
-func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, out string) error {
+func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, out string, t timingFlags) error {
 	began := time.Now()
 	show := p.newProgress(f)
-	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Observe: show.take})
+	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
+		Observe: show.take, Timing: t.timing()})
+	p.note(f, st, reel, began)
 	if fail := p.outcome(ctx, f, reel, err); fail != nil {
 		show.close()
 		p.tellReel(f, reel, time.Since(began), fail)

@@ -33,7 +33,7 @@ var update = flag.Bool("update", false, "rewrite the golden files; read the diff
 
 // TestMain lets scripts run the real program: this test binary, started under another name.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"shotchain": main})
+	testscript.Main(m, map[string]func(){"shotchain": stoppable})
 }
 
 // TestScripts plays the stories in testdata/scripts. What they can say besides testscript's own commands:

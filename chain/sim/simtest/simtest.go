@@ -166,7 +166,12 @@ func box(name, content string) []byte {
 func still(path string, print [sha256.Size]byte, width, height int) error {
 	base := color.RGBA{print[0], print[1], print[2], 255}
 	mark := color.RGBA{^print[0], ^print[1], ^print[2], 255}
-	img := image.NewPaletted(image.Rect(0, 0, width, height), color.Palette{base, mark})
+	palette := make(color.Palette, 17) // more than 16: a byte for each pixel, which the encoder copies row by row
+	for i := range palette {
+		palette[i] = base
+	}
+	palette[1] = mark
+	img := image.NewPaletted(image.Rect(0, 0, width, height), palette)
 	for i := range 8 * len(print) {
 		img.SetColorIndex(i, height/2, print[i/8]>>(i%8)&1)
 	}

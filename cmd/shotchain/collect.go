@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain"
+	"shotchain/chain/store"
+	"shotchain/render/ffmpeg"
+)
+
+// tasks are the options of verbs that deal with the tasks of earlier runs.
+type tasks struct {
+	keeper
+	serviceFlags
+	timing timingFlags
+}
+
+func (o *tasks) add(cmd *cobra.Command) {
+	o.keeper.add(cmd)
+	o.serviceFlags.add(cmd)
+}
+
+// unfinished opens the store and the provider and finds the provider's open tasks. What belongs to another provider
+// is told.
+func (p *program) unfinished(o tasks, args []string) (s service, provider chain.Provider, st *store.Store, open []chain.Open, err error) {
+	if s, err = p.service(o.serviceFlags); err != nil {
+		return s, nil, nil, nil, err
+	}
+	if st, err = p.peek(o.keeper, args); err != nil {
+		return s, nil, nil, nil, err
+	}
+	all, unread := chain.Unfinished(st)
+	others := map[string]int{}
+	for _, u := range all {
+		if u.Request.Provider == s.namespace {
+			open = append(open, u)
+		} else {
+			others[u.Request.Provider]++
+		}
+	}
+	for name, n := range others {
+		p.say("%s of %s left alone: choose it with --provider and --base-url", count(n, "task"), clean(name))
+	}
+	if unread != nil {
+		return s, nil, nil, nil, &failure{exit: exitUnknown, message: unread.Error(), hint: "`shotchain store verify` looks closer"}
+	}
+	if len(open) == 0 || s.simulated() {
+		return s, nil, st, nil, nil
+	}
+	provider, _, err = p.client(s, nil)
+	return s, provider, st, open, err
+}
+
+func (p *program) collectVerb() *cobra.Command {
+	var o tasks
+	cmd := &cobra.Command{
+		Use:   "collect [FILE]",
+		Short: "fetch the clips of tasks that earlier runs have bought",
+		Long: `Collect waits for the tasks that earlier runs have left at the provider and keeps what they made, in the store beside
+FILE, or here. It needs no storyboard and buys nothing. Where the answer to a create call was lost, it looks the task up
+in the provider's list first. A task that failed, or was never made, is only told: the next run makes the clip.`,
+		Example: "shotchain collect --provider ark",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, provider, st, open, err := p.unfinished(o, args)
+			if err != nil {
+				return err
+			}
+			return p.collect(cmd.Context(), s, provider, st, open, o.timing)
+		},
+	}
+	o.add(cmd)
+	o.timing.add(cmd)
+	return cmd
+}
+
+func (p *program) collect(ctx context.Context, s service, provider chain.Provider, st *store.Store, open []chain.Open, t timingFlags) error {
+	if len(open) == 0 {
+		if p.json {
+			p.printJSON(map[string]any{"collected": []any{}})
+		} else {
+			fmt.Fprintln(p.out, "nothing is in flight")
+		}
+		return nil
+	}
+	if _, err := ffmpeg.Find(); err != nil {
+		return err
+	}
+	told := lines{p: p, charged: true, last: map[*chain.Take]chain.Stage{}}
+	observe := told.take
+	if p.json || p.quiet {
+		observe = func(chain.Event) {}
+	}
+	reel, err := chain.Collect(ctx, s.namespace, open, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
+		Observe: observe, Timing: t.timing()})
+	if p.json {
+		p.printJSON(collectedJSON(reel))
+	} else {
+		for _, o := range reel.Outcomes {
+			if o.Ok() {
+				fmt.Fprintln(p.out, shown(o.Dir.Path(o.Clip.Video.Name)))
+			}
+		}
+	}
+	return collected(ctx, s, reel, err)
+}
+
+// collected says how a collection ended.
+func collected(ctx context.Context, s service, r *chain.Reel, err error) error {
+	var fault *chain.Fault
+	switch {
+	case ctx.Err() != nil:
+		return &failure{exit: exitInterrupted, message: "interrupted", hint: "`shotchain collect` goes on"}
+	case errors.As(err, &fault):
+		return &failure{exit: exitAccount, message: fmt.Sprintf("%s refused the account: %s", s.host(), fault), hint: fault.Hint, fault: fault}
+	case err != nil:
+		return err
+	}
+	var bad []string
+	exit := exitIncomplete
+	for _, o := range r.Outcomes {
+		if o.Ok() {
+			continue
+		}
+		bad = append(bad, fmt.Sprintf("%s: %v", o.Take.Name(), o.Fault))
+		if o.Stage == chain.StageUnknown {
+			exit = exitUnknown
+		}
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	return &failure{exit: exit, message: strings.Join(bad, "\n"), hint: "`shotchain run` makes what is missing; --resubmit SHOT buys a clip whose outcome is unknown again"}
+}
+
+func collectedJSON(r *chain.Reel) any {
+	shots := []jsonShot{}
+	for _, o := range r.Outcomes {
+		shots = append(shots, shotJSON(o.Take.Name(), o))
+	}
+	return map[string]any{"collected": shots}
+}
+
+func (p *program) cancelVerb() *cobra.Command {
+	var o tasks
+	cmd := &cobra.Command{
+		Use:   "cancel [FILE]",
+		Short: "end the tasks that are still queued at the provider",
+		Long: `Cancel ends the tasks of earlier runs, or of one that goes on elsewhere, that are still queued; they are not billed. A
+task that runs cannot be stopped, and is billed if it succeeds: it is named, and collect or the next run keeps its clip.`,
+		Example: "shotchain cancel film.yaml --provider ark",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, provider, st, open, err := p.unfinished(o, args)
+			if err != nil {
+				return err
+			}
+			return p.cancel(cmd.Context(), s, chain.Cancel(cmd.Context(), s.namespace, open, chain.RunOptions{Provider: provider, Store: st}))
+		},
+	}
+	o.add(cmd)
+	return cmd
+}
+
+func (p *program) cancel(ctx context.Context, s service, all []chain.Cancellation) error {
+	rows := []map[string]any{}
+	left := 0
+	for _, c := range all {
+		row := map[string]any{"shot": c.Request.Shot, "task": c.Attempt.Task, "cancelled": c.Ended}
+		line := fmt.Sprintf("%s: cancelled, task %s", c.Request.Shot, clean(c.Attempt.Task))
+		if c.Why != nil {
+			row["reason"] = c.Why.Error()
+			line = fmt.Sprintf("%s: not cancelled, task %s: %s", c.Request.Shot, clean(c.Attempt.Task), clean(c.Why.Error()))
+		}
+		if !c.Ended {
+			left++
+		}
+		rows = append(rows, row)
+		if !p.json {
+			fmt.Fprintln(p.out, line)
+		}
+	}
+	switch {
+	case p.json:
+		p.printJSON(map[string]any{"tasks": rows})
+	case len(all) == 0:
+		fmt.Fprintln(p.out, "nothing is in flight")
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if left > 0 {
+		p.say("%s left; `shotchain collect` keeps what finishes", count(left, "task"))
+	}
+	return nil
+}

@@ -1,0 +1,305 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"shotchain/chain"
+	"shotchain/chain/sim"
+	"shotchain/chain/store"
+	"shotchain/render/ffmpeg"
+)
+
+// How long the crash tests go on: `make soak` sets both.
+var (
+	crashEvery = flag.Bool("crash.all", false, "stop the program at every point, not only at a sample")
+	crashFor   = flag.Duration("crash.for", 0, "kill the program at random moments for so long")
+)
+
+// Environment of a program that is to be stopped.
+const (
+	envCrashAt = "SHOTCHAIN_TEST_CRASH_AT" // the number of the point at which it dies as by kill -9
+	envSteps   = "SHOTCHAIN_TEST_STEPS"    // a file that takes one line for each point it passes
+)
+
+// stoppable is main, with a point before every change of the disk and around every step of the network at which the
+// process can be made to die.
+func stoppable() {
+	at, _ := strconv.Atoi(os.Getenv(envCrashAt))
+	s := &steps{at: at}
+	if name := os.Getenv(envSteps); name != "" {
+		s.log, _ = os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	}
+	if s.at > 0 || s.log != nil {
+		store.Step = func(what, path string) { s.step(what + " " + filepath.Base(path)) }
+		decorate = func(p chain.Provider) chain.Provider { return watched{p, s} }
+	}
+	main()
+}
+
+// steps counts the points that a program passes.
+type steps struct {
+	mu  sync.Mutex
+	n   int // guarded by mu
+	at  int
+	log *os.File
+}
+
+func (s *steps) step(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n++
+	if s.log != nil {
+		fmt.Fprintln(s.log, what)
+	}
+	if s.n == s.at {
+		if p, err := os.FindProcess(os.Getpid()); err == nil {
+			_ = p.Kill() // no deferred function runs, nothing is flushed
+		}
+		select {}
+	}
+}
+
+// watched is a provider with points before and after each call, and in the middle of those that matter.
+type watched struct {
+	chain.Provider
+	s *steps
+}
+
+func (w watched) Create(ctx context.Context, r chain.Request) (chain.Created, error) {
+	w.s.step("create: not sent")
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteRequest:         func(httptrace.WroteRequestInfo) { w.s.step("create: sent") },
+		GotFirstResponseByte: func() { w.s.step("create: answered") },
+	})
+	made, err := w.Provider.Create(ctx, r)
+	w.s.step("create: answer read")
+	return made, err
+}
+
+func (w watched) Get(ctx context.Context, id string) (chain.Task, error) {
+	w.s.step("get")
+	t, err := w.Provider.Get(ctx, id)
+	w.s.step("get: read")
+	return t, err
+}
+
+func (w watched) List(ctx context.Context, f chain.Filter) ([]chain.Task, bool, error) {
+	w.s.step("list")
+	tasks, complete, err := w.Provider.List(ctx, f)
+	w.s.step("list: read")
+	return tasks, complete, err
+}
+
+func (w watched) Fetch(ctx context.Context, u chain.SignedURL, to io.Writer, limit int64) error {
+	w.s.step("fetch")
+	err := w.Provider.Fetch(ctx, u, watchedWriter{to, w.s}, limit)
+	w.s.step("fetch: written")
+	return err
+}
+
+type watchedWriter struct {
+	io.Writer
+	s *steps
+}
+
+func (w watchedWriter) Write(b []byte) (int, error) {
+	w.s.step("fetch: a part")
+	return w.Writer.Write(b)
+}
+
+// crashFilm has six takes: chains that branch, and one that stands alone.
+const crashFilm = `title: Crash
+look: { model: seedance-2.0-mini, resolution: 480p, duration: 4s, audio: false }
+scenes:
+  - id: a
+    shots:
+      - { id: one, prompt: A boat. }
+      - { id: two, prompt: It lands. }
+      - { id: three, prompt: The door. }
+  - id: b
+    shots:
+      - { id: storm, from: a/one, prompt: A storm. }
+      - { id: lamp, prompt: The lamp. }
+      - { id: sea, from: none, prompt: The sea. }
+`
+
+const (
+	crashTakes  = 6
+	crashFrames = 97*6 - 3 // a clip that continues the one before it drops its first frame
+	crashKey    = "secret-key-0123456789"
+)
+
+// wreck is a film in a folder of its own, with a service of its own.
+type wreck struct {
+	t       *testing.T
+	dir     string
+	service *sim.Service
+	url     string
+}
+
+// newWreck makes a film whose store already holds the parts that films are cut from: encoding is not what is tested.
+func newWreck(t *testing.T, work string) *wreck {
+	t.Helper()
+	w := &wreck{t: t, dir: t.TempDir()}
+	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "film.yaml"), []byte(crashFilm), 0o644))
+	st, err := store.Open(filepath.Join(w.dir, store.DirName))
+	require.NoError(t, err)
+	if work != "" {
+		require.NoError(t, os.CopyFS(st.WorkDir(), os.DirFS(work)))
+	}
+	w.service, err = sim.New(sim.Options{Dir: t.TempDir(), Key: crashKey, Camera: canned, Limits: sim.NoRates})
+	require.NoError(t, err)
+	server := httptest.NewServer(w.service)
+	t.Cleanup(func() { w.service.Close(); server.CloseClientConnections(); server.Close() })
+	w.url = server.URL + sim.Prefix
+	return w
+}
+
+func (w *wreck) command(ctx context.Context, env ...string) *exec.Cmd {
+	self, err := os.Executable()
+	require.NoError(w.t, err)
+	cmd := exec.CommandContext(ctx, self, "run", "film.yaml", "--yes", "--settle", "1s")
+	cmd.Args[0] = "shotchain" // testscript.Main runs the program by this name
+	cmd.Dir = w.dir
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "TMPDIR=" + os.TempDir(),
+		envKey + "=" + crashKey, envBase + "=" + w.url, ffmpeg.Env + "=" + os.Getenv(ffmpeg.Env)}, env...)
+	return cmd
+}
+
+// recover runs the film until it is there and compares everything that was promised.
+func (w *wreck) recover() {
+	t := w.t
+	t.Helper()
+	var said bytes.Buffer
+	cmd := w.command(t.Context())
+	cmd.Stderr = &said
+	require.NoError(t, cmd.Run(), said.String())
+	stats := w.service.Stats()
+	require.Equal(t, crashTakes, stats.Created, "tasks that the service ever created\n%s", said.String())
+	film, err := ffmpeg.Verify(t.Context(), filepath.Join(w.dir, "out", "crash.mp4"), ffmpeg.Facts{})
+	require.NoError(t, err)
+	require.Equal(t, crashFrames, film.Frames)
+
+	st, err := store.Open(filepath.Join(w.dir, store.DirName))
+	require.NoError(t, err)
+	entries, err := st.Ls()
+	require.NoError(t, err)
+	tokens, clips := int64(0), 0
+	for _, e := range entries {
+		require.NoError(t, e.Damage)
+		require.False(t, e.Open)
+		if e.Clip == nil {
+			continue
+		}
+		clips++
+		require.NoError(t, e.Verify())
+		tokens += e.Clip.Tokens
+	}
+	require.Equal(t, crashTakes, clips)
+	require.Equal(t, stats.BilledTokens, tokens, "what the service bills is what the store says was spent")
+	w.noRemains(st.Dir())
+}
+
+// noRemains holds that no half-written file, key or signed URL is left in the store.
+func (w *wreck) noRemains(dir string) {
+	require.NoError(w.t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		require.False(w.t, strings.HasPrefix(d.Name(), ".new-"), path)
+		b, err := os.ReadFile(path)
+		if err == nil && (bytes.Contains(b, []byte(crashKey)) || bytes.Contains(b, []byte("X-Tos-"))) {
+			err = errors.New(path + " holds a secret")
+		}
+		return err
+	}))
+}
+
+// TestARunThatIsStoppedAnywhereBuysNothingTwice kills the program at each point that a whole run passes – the points
+// are counted, not listed – and lets the next run finish the film.
+func TestARunThatIsStoppedAnywhereBuysNothingTwice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts many processes")
+	}
+	whole := newWreck(t, "")
+	log := filepath.Join(t.TempDir(), "steps")
+	out, err := whole.command(t.Context(), envSteps+"="+log).CombinedOutput()
+	require.NoError(t, err, string(out))
+	whole.recover()
+	work := filepath.Join(whole.dir, store.DirName, "work")
+	b, err := os.ReadFile(log)
+	require.NoError(t, err)
+	points := strings.Split(strings.TrimSpace(string(b)), "\n")
+	t.Logf("%d points", len(points))
+	require.Greater(t, len(points), 150)
+
+	for _, n := range sample(len(points)) {
+		t.Run(fmt.Sprintf("%d %s", n, points[n-1]), func(t *testing.T) {
+			t.Parallel()
+			w := newWreck(t, work)
+			err := w.command(t.Context(), envCrashAt+"="+strconv.Itoa(n)).Run()
+			if err != nil { // a run that passed fewer points this time has simply ended
+				var exit *exec.ExitError
+				require.ErrorAs(t, err, &exit)
+				require.Equal(t, -1, exit.ExitCode(), "it died, rather than failed")
+			}
+			w.recover()
+		})
+	}
+}
+
+// sampled is how many points `make test` takes.
+const sampled = 10
+
+// sample is every point, or a fixed few: evenly spread, so that each kind of step is among them over time.
+func sample(n int) (points []int) {
+	for i := 1; i <= n; i++ {
+		if *crashEvery || i%max(n/sampled, 1) == 1 {
+			points = append(points, i)
+		}
+	}
+	return points
+}
+
+// TestARunThatIsKilledAtRandomBuysNothingTwice kills the program again and again until it gets through.
+func TestARunThatIsKilledAtRandomBuysNothingTwice(t *testing.T) {
+	if *crashFor == 0 {
+		t.Skip("-crash.for says how long")
+	}
+	whole := newWreck(t, "")
+	whole.recover()
+	work := filepath.Join(whole.dir, store.DirName, "work")
+	seed := uint64(time.Now().UnixNano())
+	r := rand.New(rand.NewPCG(seed, 0))
+	t.Logf("seed %d", seed)
+	for began, n := time.Now(), 0; time.Since(began) < *crashFor; n++ {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
+			w := newWreck(t, work)
+			for range 1 + r.IntN(4) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(r.IntN(3000))*time.Millisecond)
+				_ = w.command(ctx).Run() // killed, or done
+				cancel()
+			}
+			w.recover()
+		})
+	}
+}

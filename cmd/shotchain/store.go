@@ -1,0 +1,330 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain"
+	"shotchain/chain/store"
+	"shotchain/render/ffmpeg"
+)
+
+func (p *program) storeVerb() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "store ls|verify|gc",
+		Short: "what is kept and why; check it; let go of what no film uses",
+		Long: `The store keeps every clip that was ever bought, in .shotchain beside the storyboard unless --store or SHOTCHAIN_STORE
+names another folder. Each take is one folder that a person can read; the README.md in the store explains it.`,
+		Example: "shotchain store ls",
+		Args:    p.noVerb,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(p.storeLsVerb(), p.storeVerifyVerb(), p.storeGCVerb())
+	return cmd
+}
+
+func (p *program) storeLsVerb() *cobra.Command {
+	var k keeper
+	cmd := &cobra.Command{
+		Use: "ls [FILE]", Short: "list the takes of the store",
+		Long:    "Ls lists every take of the store beside FILE, or here: the shot that it was made for, its state, its price and size.",
+		Example: "shotchain store ls film.yaml",
+		RunE: func(_ *cobra.Command, args []string) error {
+			st, err := p.peek(k, args)
+			if err != nil {
+				return err
+			}
+			entries, err := st.Ls()
+			if err != nil {
+				return err
+			}
+			if p.json {
+				p.printJSON(map[string]any{"store": st.Dir(), "takes": entriesJSON(entries)})
+			} else {
+				printEntries(p.out, entries)
+			}
+			return nil
+		},
+	}
+	k.add(cmd)
+	return cmd
+}
+
+func printEntries(w io.Writer, entries []store.Entry) {
+	t := newTable("KEY", "SHOT", "FILM", "PROVIDER", "STATE", ">PRICE", ">SIZE", "KEPT")
+	for _, e := range entries {
+		if e.Empty() {
+			continue
+		}
+		shot, film, provider, cost, kept := "-", "-", "-", "-", "-"
+		if e.Request != nil {
+			shot, film, provider = e.Request.Shot, e.Request.Film, e.Request.Provider
+		}
+		if c := e.Clip; c != nil {
+			shot, provider, kept = c.Shot, c.Provider, c.KeptAt.Local().Format(time.DateTime)
+			if !free(provider) {
+				cost = chain.FormatMoney(c.Cost)
+			}
+		}
+		t.add(e.Key[:12], shot, film, provider, entryState(e), cost, size(e.Bytes), kept)
+	}
+	t.write(w, nil)
+}
+
+// entryState is what a take of the store is, in a word.
+func entryState(e store.Entry) string {
+	switch {
+	case e.Damage != nil:
+		return "damaged"
+	case e.Clip != nil:
+		return "kept"
+	case e.Open:
+		return "in flight"
+	}
+	return "failed"
+}
+
+// size is a number of bytes as people say it.
+func size(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1000*1000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	case n < 1000*1000*1000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
+type jsonEntry struct {
+	Key      string     `json:"key"`
+	Shot     string     `json:"shot,omitempty"`
+	Film     string     `json:"film,omitempty"`
+	Provider string     `json:"provider,omitempty"`
+	State    string     `json:"state"` // kept, in flight, failed, damaged
+	Cost     *price     `json:"cost,omitempty"`
+	Bytes    int64      `json:"bytes"`
+	Task     string     `json:"task,omitempty"`
+	Seed     *int64     `json:"seed,omitempty"`
+	KeptAt   *time.Time `json:"kept_at,omitempty"`
+	Damage   string     `json:"damage,omitempty"`
+}
+
+func entriesJSON(entries []store.Entry) []jsonEntry {
+	all := []jsonEntry{}
+	for _, e := range entries {
+		if e.Empty() {
+			continue
+		}
+		j := jsonEntry{Key: e.Key, State: entryState(e), Bytes: e.Bytes}
+		if e.Request != nil {
+			j.Shot, j.Film, j.Provider = e.Request.Shot, e.Request.Film, e.Request.Provider
+		}
+		if c := e.Clip; c != nil {
+			cost := priceOf(c.Cost)
+			j.Shot, j.Provider, j.Cost, j.Task, j.Seed, j.KeptAt = c.Shot, c.Provider, &cost, c.Task, c.Seed, &c.KeptAt
+		}
+		if e.Damage != nil {
+			j.Damage = e.Damage.Error()
+		}
+		all = append(all, j)
+	}
+	return all
+}
+
+func (p *program) storeVerifyVerb() *cobra.Command {
+	var k keeper
+	cmd := &cobra.Command{
+		Use: "verify [FILE]", Short: "read every kept byte and decode every clip",
+		Long: `Verify compares every kept file with its digest and decodes every clip. It changes nothing. A take that is damaged
+counts as not kept: the next run fetches it again while the provider still has it, and sets what is left of it aside.`,
+		Example: "shotchain store verify film.yaml",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			st, err := p.peek(k, args)
+			if err != nil {
+				return err
+			}
+			if _, err := ffmpeg.Find(); err != nil {
+				return err
+			}
+			return p.verify(cmd.Context(), st)
+		},
+	}
+	k.add(cmd)
+	return cmd
+}
+
+func (p *program) verify(ctx context.Context, st *store.Store) error {
+	entries, err := st.Ls()
+	if err != nil {
+		return err
+	}
+	whole, bad := 0, []jsonEntry{}
+	for _, e := range entries {
+		if e.Clip == nil && e.Damage == nil {
+			continue
+		}
+		if err := sound(ctx, e); ctx.Err() != nil {
+			return ctx.Err()
+		} else if err != nil {
+			e.Damage = err
+			bad = append(bad, entriesJSON([]store.Entry{e})...)
+			p.say("%s %s: %s", e.Key[:12], clean(shotOf(e)), clean(err.Error()))
+			continue
+		}
+		whole++
+	}
+	if p.json {
+		p.printJSON(map[string]any{"store": st.Dir(), "whole": whole, "damaged": bad})
+	} else {
+		fmt.Fprintf(p.out, "%s whole, %d damaged\n", count(whole, "take"), len(bad))
+	}
+	if len(bad) > 0 {
+		return &failure{exit: exitFailed, told: p.json, message: count(len(bad), "take") + " of the store damaged",
+			hint: "the next run fetches them again where the provider still has them"}
+	}
+	return nil
+}
+
+// sound checks a take's records, bytes and pictures.
+func sound(ctx context.Context, e store.Entry) error {
+	if e.Damage != nil {
+		return e.Damage
+	}
+	if err := e.Verify(); err != nil {
+		return err
+	}
+	if _, err := (inspector{}).Clip(ctx, e.Path(e.Clip.Video.Name)); err != nil {
+		return fmt.Errorf("the clip does not decode: %w", err)
+	}
+	_, err := (inspector{}).Picture(e.Path(e.Clip.LastFrame.Name))
+	return err
+}
+
+func shotOf(e store.Entry) string {
+	switch {
+	case e.Clip != nil:
+		return e.Clip.Shot
+	case e.Request != nil:
+		return e.Request.Shot
+	}
+	return "-"
+}
+
+func (p *program) storeGCVerb() *cobra.Command {
+	var film filmFlags
+	var stores storeFlags
+	var clips, dry bool
+	cmd := &cobra.Command{
+		Use: "gc FILE…", Short: "let go of what no storyboard given uses",
+		Long: `Gc removes from the store what none of the given storyboards uses: simulated clips, failed attempts, and parts of films
+that can be cut again. A clip that was paid for is removed only with --clips, and only where none of the storyboards
+uses it for the chosen provider, or used it last. What is in flight is never touched.`,
+		Example: "shotchain store gc film.yaml trailer.yaml --dry-run",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.gc(args, film, stores, clips, dry)
+		},
+	}
+	film.add(cmd)
+	stores.add(cmd)
+	cmd.Args = func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usage("shotchain store gc film.yaml", "gc needs the storyboards whose clips stay")
+		}
+		return nil
+	}
+	cmd.Flags().BoolVar(&clips, "clips", false, "remove paid clips too that no storyboard given uses")
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "say what would be removed, and remove nothing")
+	return cmd
+}
+
+func (p *program) gc(paths []string, o filmFlags, stores storeFlags, clips, dry bool) error {
+	var st *store.Store
+	used := map[string]bool{}
+	for _, path := range paths {
+		f, err := p.open(path, o)
+		if err != nil {
+			return err
+		}
+		at, err := store.Peek(p.storeDir(stores, f))
+		if err != nil {
+			return err
+		}
+		if st != nil && st.Dir() != at.Dir() {
+			return usage("name one with --store", "the storyboards keep their clips in different stores")
+		}
+		st = at
+		useOf(f, st, used)
+	}
+	entries, err := st.Ls()
+	if err != nil {
+		return err
+	}
+	gone, err := p.sweep(st, entries, used, clips, dry)
+	if err != nil {
+		return err
+	}
+	bytes := int64(0)
+	for _, e := range gone {
+		bytes += e.Bytes
+	}
+	verb := "removed"
+	if dry {
+		verb = "would remove"
+	}
+	if p.json {
+		p.printJSON(map[string]any{"store": st.Dir(), "dry_run": dry, "removed": entriesJSON(gone), "bytes": bytes})
+		return nil
+	}
+	fmt.Fprintf(p.out, "%s %s, %s\n", verb, count(len(gone), "take"), size(bytes))
+	return nil
+}
+
+// useOf adds the keys that a film uses: those that its plan finds, and those that its shots used last, by whatever
+// provider.
+func useOf(f *film, st *store.Store, used map[string]bool) {
+	for _, pt := range chain.Make(f.graph, st, chain.PlanOptions{}).Takes {
+		used[pt.Key] = true
+	}
+	for _, last := range st.Film(f.id(st)).Shots {
+		used[last.Key] = true
+	}
+}
+
+// sweep removes what is not used and returns it.
+func (p *program) sweep(st *store.Store, entries []store.Entry, used map[string]bool, clips, dry bool) ([]store.Entry, error) {
+	var gone []store.Entry
+	spared := 0
+	for _, e := range entries {
+		if used[e.Key] || e.Open || e.Empty() {
+			continue
+		}
+		if e.Paid(free) && !clips {
+			spared++
+			continue
+		}
+		if !dry {
+			if err := st.Remove(e.Key); errors.Is(err, store.ErrHeld) {
+				p.say("%s %s: %s", e.Key[:12], clean(shotOf(e)), err)
+				continue
+			} else if err != nil {
+				return gone, err
+			}
+		}
+		gone = append(gone, e)
+		if !p.json {
+			fmt.Fprintln(p.out, strings.Join([]string{e.Key[:12], clean(shotOf(e)), entryState(e), size(e.Bytes)}, "  "))
+		}
+	}
+	if spared > 0 {
+		p.say("%s spared although no storyboard given uses them: they were paid for; --clips removes them", count(spared, "take"))
+	}
+	return gone, nil
+}
