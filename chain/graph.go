@@ -59,6 +59,9 @@ type Use struct {
 // it belongs to some only.
 func (t *Take) Name() string { return nameOf(t.variant, t.Shot, t.Number) }
 
+// Variant is the id of the first film that uses the take, "" where all films of the graph do.
+func (t *Take) Variant() string { return t.variant }
+
 func nameOf(variant string, s *storyboard.Shot, number int) string {
 	name := s.Name()
 	if number > 1 {

@@ -34,7 +34,7 @@ Where a clip is missing it says which, and makes no film. The film's path is pri
 			if err != nil {
 				return err
 			}
-			out, err := f.output(output, st)
+			outs, err := f.deliveries(output, st)
 			if err != nil {
 				return err
 			}
@@ -44,23 +44,18 @@ Where a clip is missing it says which, and makes no film. The film's path is pri
 			}
 			p.admit(f.service)
 			reel := chain.Stored(plan, st)
-			if gone := missing(f, reel); len(gone) > 0 {
+			if gone := f.missingOf(reel); len(gone) > 0 {
 				return &failure{exit: exitIncomplete, shot: gone[0], hint: "`shotchain run` makes what is missing",
 					message: fmt.Sprintf("the store has no clip of %s", strings.Join(gone, ", "))}
 			}
 			show := p.newProgress(f)
-			made, err := p.assemble(cmd.Context(), f, reel, st, out, show.film)
+			made, err := p.deliver(cmd.Context(), outs, reel, st, show.film)
 			show.close()
-			if err != nil {
-				return err
+			p.tellFilms(made)
+			if err == nil && p.json {
+				p.printJSON(cutJSON(f, made))
 			}
-			p.tellFilm(made)
-			if p.json {
-				p.printJSON(map[string]any{"film": filmJSON(made)})
-			} else {
-				fmt.Fprintln(p.out, shown(out))
-			}
-			return nil
+			return err
 		},
 	}
 	film.add(cmd)

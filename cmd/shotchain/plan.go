@@ -62,6 +62,7 @@ new, stale or waits is all that a run will buy, at most at that price.
 type planFlags struct {
 	limit                int
 	only, keep, resubmit []string
+	stopAt               []string
 }
 
 func (l *planFlags) add(cmd *cobra.Command, film *filmFlags) {
@@ -70,7 +71,8 @@ func (l *planFlags) add(cmd *cobra.Command, film *filmFlags) {
 	fs.StringSliceVar(&l.only, "only", nil, "make only the takes of these shots; `SHOT,...`")
 	fs.StringSliceVar(&l.keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,...`")
 	fs.StringSliceVar(&l.resubmit, "resubmit", nil, "give up on the unfinished attempts of these shots and buy them again; `SHOT,...`")
-	for _, name := range []string{"only", "keep", "resubmit"} {
+	fs.StringSliceVar(&l.stopAt, "stop-at", nil, "buy nothing that grows from these shots: a pause to look and pick; `SHOT,...`")
+	for _, name := range []string{"only", "keep", "resubmit", "stop-at"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, film.completeShots)
 	}
 }
@@ -86,7 +88,7 @@ func (l *planFlags) plan(f *film, st *store.Store) (*chain.Plan, error) {
 		flag  string
 		names []string
 		into  *map[string]bool
-	}{{"--only", l.only, &o.Only}, {"--keep", l.keep, &o.Keep}, {"--resubmit", l.resubmit, &o.Resubmit}} {
+	}{{"--only", l.only, &o.Only}, {"--keep", l.keep, &o.Keep}, {"--resubmit", l.resubmit, &o.Resubmit}, {"--stop-at", l.stopAt, &o.StopAt}} {
 		if *set.into, err = f.shotSet(set.flag, set.names); err != nil {
 			return nil, err
 		}
@@ -118,6 +120,14 @@ var stateColours = map[chain.State]string{chain.Cached: dim, chain.New: green, c
 
 func (p *program) printPlan(f *film, plan *chain.Plan) {
 	fmt.Fprintf(p.out, "%s: %s, %d s, by %s\n\n", f.title(), count(len(f.Shots()), "shot"), f.seconds(), f.service.by())
+	if len(f.graph.Films) > 1 {
+		p.printParts(f, plan)
+		if len(plan.Takes) > maxPrinted {
+			fmt.Fprintf(p.out, "\n%s\n", f.bottomLine(plan))
+			return
+		}
+		fmt.Fprintln(p.out)
+	}
 	t := newTable("SHOT", "GROWS FROM", "STATE", ">LENGTH", "SIZE", ">TOKENS", ">AT MOST", "WHY")
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
@@ -161,7 +171,11 @@ func shotsOf(t *chain.Take) string {
 	for _, s := range t.Also {
 		names = append(names, s.Name())
 	}
-	return strings.Join(names, " = ")
+	shots := strings.Join(names, " = ")
+	if n := len(usersOf(t)); t.Variant() != "" && n > 1 {
+		shots += fmt.Sprintf(" (+%d)", n-1)
+	}
+	return shots
 }
 
 // growsFrom is the shot or the still that a take starts from.
@@ -217,6 +231,8 @@ type jsonPlan struct {
 	Namespace       string     `json:"namespace"` // of the provider's clips in the store
 	Charged         bool       `json:"charged"`   // false: the simulator's prices are what the real service would charge
 	Takes           []jsonTake `json:"takes"`
+	Variants        []jsonPart `json:"variants,omitempty"`
+	Separate        *price     `json:"separate,omitempty"` // what the variants would cost as films of their own
 	Buys            int        `json:"buys"`
 	Total           price      `json:"total"` // at most
 	Held            price      `json:"held"`  // at most, of tasks in flight
@@ -226,6 +242,9 @@ type jsonPlan struct {
 
 type jsonTake struct {
 	Shot       string   `json:"shot"`
+	Take       int      `json:"take"`
+	Picked     bool     `json:"picked"`
+	Variants   []string `json:"variants,omitempty"` // that use it
 	Also       []string `json:"also,omitempty"`
 	From       string   `json:"from,omitempty"`
 	FirstFrame string   `json:"first_frame,omitempty"`
@@ -251,7 +270,7 @@ func planJSON(f *film, plan *chain.Plan) jsonPlan {
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		t := pt.Take
-		n := jsonTake{Shot: t.Name(), State: string(pt.State), Reason: pt.Reason, Model: t.Request.Model,
+		n := jsonTake{Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: variantsOf(f, t), State: string(pt.State), Reason: pt.Reason, Model: t.Request.Model,
 			Resolution: t.Request.Resolution, Ratio: t.Request.Ratio, Width: t.Size.Width, Height: t.Size.Height,
 			Seconds: t.Seconds, Tokens: pt.Tokens, Cost: priceOf(pt.Cost), Key: pt.Key}
 		if pt.Drags > 0 {
@@ -262,11 +281,14 @@ func planJSON(f *film, plan *chain.Plan) jsonPlan {
 			n.Also = append(n.Also, s.Name())
 		}
 		if t.From != nil {
-			n.From = t.From.Name()
+			n.From = t.From.Shot.Name()
 		} else if t.Shot.FirstFrame != nil {
 			n.FirstFrame = f.growsFrom(t)
 		}
 		j.Takes = append(j.Takes, n)
+	}
+	if len(f.graph.Films) > 1 {
+		j.Variants, j.Separate = partsJSON(plan)
 	}
 	return j
 }

@@ -41,6 +41,8 @@ type jsonEvent struct {
 	Event   string    `json:"event"` // take
 	Time    time.Time `json:"time"`
 	Shot    string    `json:"shot"`
+	Variant string    `json:"variant,omitempty"` // the first that uses the take
+	Take    int       `json:"take"`
 	Stage   string    `json:"stage"`
 	Task    string    `json:"task,omitempty"`
 	Message string    `json:"message,omitempty"`
@@ -50,7 +52,7 @@ type jsonEvent struct {
 type jsonLines struct{ p *program }
 
 func (j *jsonLines) take(e chain.Event) {
-	line := jsonEvent{Event: "take", Time: e.Time, Shot: e.Take.Name(), Stage: string(e.Stage), Task: e.Task, Message: e.Message}
+	line := jsonEvent{Event: "take", Time: e.Time, Shot: e.Take.Shot.Name(), Take: e.Take.Number, Variant: e.Take.Variant(), Stage: string(e.Stage), Task: e.Task, Message: e.Message}
 	if e.Stage == chain.StageKept {
 		cost := priceOf(e.Cost)
 		line.Cost = &cost
@@ -209,7 +211,7 @@ func (b *bars) film(done, total int) {
 	if b.closed {
 		return
 	}
-	if b.joined == nil {
+	if b.joined == nil || b.joined.Completed() { // of the next variant
 		b.joined = b.all.New(int64(total), mpb.BarStyle().Lbound("▕").Filler("█").Tip("█").Padding(" ").Rbound("▏"),
 			mpb.BarRemoveOnComplete(),
 			mpb.PrependDecorators(decor.Name("film", decor.WC{W: b.width + 1, C: decor.DindentRight})),

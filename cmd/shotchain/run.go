@@ -13,7 +13,6 @@ import (
 	"shotchain/chain/ark"
 	"shotchain/chain/models"
 	"shotchain/chain/store"
-	"shotchain/render"
 	"shotchain/render/ffmpeg"
 )
 
@@ -68,7 +67,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err != nil {
 		return err
 	}
-	out, err := f.output(o.output, st)
+	outs, err := f.deliveries(o.output, st)
 	if err != nil {
 		return err
 	}
@@ -93,7 +92,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if st, err = store.Open(dir); err != nil {
 		return err
 	}
-	return p.make(ctx, f, plan, provider, st, out, o.timing)
+	return p.make(ctx, f, plan, provider, st, outs, o.timing)
 }
 
 // decorate, where a test sets it, wraps every provider of the program.
@@ -121,40 +120,37 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 }
 
 // make gets the takes and assembles the film.
-func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, out string, t timingFlags) error {
+func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, outs []delivery, t timingFlags) error {
 	began := time.Now()
 	show := p.newProgress(f)
 	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
 		Observe: show.take, Timing: t.timing()})
 	p.note(f, st, reel, began)
-	if fail := p.outcome(ctx, f, reel, err); fail != nil {
-		show.close()
-		p.tellReel(f, reel, time.Since(began), fail)
-		return p.ended(f, reel, fail)
-	}
-	made, err := p.assemble(ctx, f, reel, st, out, show.film)
-	show.close()
-	p.tellReel(f, reel, time.Since(began), nil)
-	if err != nil {
-		fail := asFailure(ctx, err)
-		if fail.hint == "" {
-			fail.hint = "the clips are kept: `shotchain cut` assembles them again"
+	fail := p.outcome(ctx, f, reel, err)
+	var made []madeFilm
+	if fail == nil || fail.exit == exitIncomplete || fail.exit == exitUnknown { // films that lack nothing are made all the same
+		made, err = p.deliver(ctx, outs, reel, st, show.film)
+		if err != nil {
+			fail = asFailure(ctx, err)
+			if fail.hint == "" {
+				fail.hint = "the clips are kept: `shotchain cut` assembles them again"
+			}
 		}
-		return p.ended(f, reel, fail)
 	}
-	p.tellFilm(made)
-	if p.json {
-		p.printJSON(resultJSON(f, reel, &made, nil))
-	} else {
-		fmt.Fprintln(p.out, shown(out))
+	show.close()
+	p.tellReel(f, reel, time.Since(began), fail)
+	p.tellFilms(made)
+	if fail == nil {
+		p.tellWaiting(f, reel)
+	}
+	switch {
+	case fail != nil:
+		fail.result = resultJSON(f, reel, made, fail)
+		return fail
+	case p.json:
+		p.printJSON(resultJSON(f, reel, made, nil))
 	}
 	return nil
-}
-
-// ended gives a failure the result of the run that it ended.
-func (p *program) ended(f *film, reel *chain.Reel, fail *failure) error {
-	fail.result = resultJSON(f, reel, nil, fail)
-	return fail
 }
 
 // outcome says with which exit code a run ended; nil where every take has its clip.
@@ -168,18 +164,23 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 			hint: fault.Hint, fault: fault}
 	case err != nil:
 		return asFailure(ctx, err)
-	case r.Whole():
+	case r.Whole(), r.Count(chain.StageCached)+r.Count(chain.StageKept)+r.Count(chain.StageUnpicked) == len(r.Outcomes):
 		return nil
 	}
-	gone := missing(f, r)
-	fail := &failure{exit: exitIncomplete, shot: gone[0],
-		message: fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", ")),
-		hint:    "`shotchain run` again makes only what is missing"}
+	fail := &failure{exit: exitIncomplete, hint: "`shotchain run` again makes only what is missing"}
+	if gone := f.missingOf(r); len(gone) > 0 {
+		fail.shot, fail.message = gone[0], fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", "))
+		if len(r.Graph.Films) > 1 {
+			fail.message = "not every film: " + strings.TrimPrefix(fail.message, "no film: ")
+		}
+	} else {
+		fail.message = "the film has its clips, but not every take was made"
+	}
 	for _, o := range r.Outcomes {
 		if o.Stage == chain.StageUnknown {
 			fail.exit, fail.shot = exitUnknown, o.Take.Name()
 			fail.message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
-			fail.hint = fmt.Sprintf("look for it in the service's console; run again to look it up once more, or with --resubmit %s to buy it again", o.Take.Name())
+			fail.hint = fmt.Sprintf("look for it in the service's console; run again to look it up once more, or with --resubmit %s to buy it again", o.Take.Shot.Name())
 			break
 		}
 	}
@@ -258,6 +259,7 @@ func outcomeLine(o chain.Outcome) string {
 type jsonResult struct {
 	Event    string     `json:"event"` // result
 	Film     *jsonFilm  `json:"film,omitempty"`
+	Films    []jsonFilm `json:"films,omitempty"` // of a storyboard with variants
 	Provider string     `json:"provider"`
 	Charged  bool       `json:"charged"`
 	Spent    price      `json:"spent"`
@@ -268,6 +270,8 @@ type jsonResult struct {
 
 type jsonShot struct {
 	Shot      string     `json:"shot"`
+	Variant   string     `json:"variant,omitempty"`
+	Take      int        `json:"take"` // the pick
 	Stage     string     `json:"stage"`
 	Task      string     `json:"task,omitempty"`
 	Clip      string     `json:"clip,omitempty"`
@@ -277,25 +281,31 @@ type jsonShot struct {
 	Tokens    int64      `json:"tokens,omitempty"`
 	Cost      *price     `json:"cost,omitempty"` // what the clip cost when it was bought
 	Error     *jsonError `json:"error,omitempty"`
+	Takes     []jsonShot `json:"takes,omitempty"` // all of them, where there are several
 }
 
-func resultJSON(f *film, r *chain.Reel, made *render.Film, fail *failure) jsonResult {
+func resultJSON(f *film, r *chain.Reel, made []madeFilm, fail *failure) jsonResult {
 	j := jsonResult{Event: "result", Provider: f.service.name, Charged: !f.service.simulated(),
 		Spent: priceOf(r.Spent), Saved: priceOf(r.Saved), Shots: []jsonShot{}}
-	if made != nil {
-		j.Film = filmJSON(*made)
+	for _, m := range made {
+		j.Films = append(j.Films, *m.json())
+	}
+	if len(r.Graph.Films) == 1 && len(made) == 1 {
+		j.Film, j.Films = &j.Films[0], nil
 	}
 	if fail != nil {
 		j.Error = fail.json()
 	}
-	for _, s := range f.Shots() {
-		j.Shots = append(j.Shots, shotJSON(s.Name(), r.Of(s)))
+	for _, one := range f.films() {
+		for _, s := range one.Shots() {
+			j.Shots = append(j.Shots, takesJSON(one, r, s))
+		}
 	}
 	return j
 }
 
 func shotJSON(name string, o chain.Outcome) jsonShot {
-	j := jsonShot{Shot: name, Stage: string(o.Stage), Task: o.Task}
+	j := jsonShot{Shot: name, Take: o.Take.Number, Stage: string(o.Stage), Task: o.Task}
 	if c := o.Clip; c != nil {
 		cost := priceOf(c.Cost)
 		j.Clip, j.LastFrame = o.Dir.Path(c.Video.Name), o.Dir.Path(c.LastFrame.Name)
