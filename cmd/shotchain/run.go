@@ -217,22 +217,39 @@ func (p *program) tellReel(f *film, r *chain.Reel, d time.Duration, fail *failur
 		if fail != nil && fail.fault != nil && errors.Is(o.Fault, fail.fault) {
 			continue // the end of the run says it
 		}
+		if o.Stage == chain.StageSkipped && fail != nil && fail.exit == exitInterrupted {
+			continue // everything was left off here
+		}
 		if line := outcomeLine(o); line != "" {
 			p.say("%s", line)
 		}
 	}
-	bought := r.Spent
-	bought.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
-	spent := "for " + chain.FormatMoney(bought)
-	verb := "bought"
+	p.say("%s, in %s", bill(f, r), took(d))
+}
+
+// bill says how many clips were bought, for how much, and how many cost nothing in this run.
+func bill(f *film, r *chain.Reel) string {
+	kept, cached := r.Count(chain.StageKept), r.Count(chain.StageCached)
 	if f.service.simulated() {
-		verb, spent = "made", "for nothing"
+		return fmt.Sprintf("made %s for nothing, %d from the store", count(kept, "clip"), cached)
 	}
-	bill := fmt.Sprintf("%s %s %s, %d from the store", verb, count(r.Count(chain.StageKept), "clip"), spent, r.Count(chain.StageCached))
-	if r.Saved.Micros > 0 && !f.service.simulated() {
-		bill += fmt.Sprintf(" (saved %s)", chain.FormatMoney(r.Saved))
+	bought := 0
+	for _, o := range r.Outcomes {
+		if o.Stage == chain.StageKept && o.Spent.Micros > 0 {
+			bought++
+		}
 	}
-	p.say("%s, in %s", bill, took(d))
+	spent := r.Spent
+	spent.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
+	s := fmt.Sprintf("bought %s for %s", count(bought, "clip"), chain.FormatMoney(spent))
+	if kept > bought {
+		s += fmt.Sprintf(", picked up %d of earlier runs", kept-bought)
+	}
+	s += fmt.Sprintf(", %d from the store", cached)
+	if r.Saved.Micros > 0 {
+		s += fmt.Sprintf(" (saved %s)", chain.FormatMoney(r.Saved))
+	}
+	return s
 }
 
 // outcomeLine tells of a take that has no clip, "" of one that has.
