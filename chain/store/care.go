@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Entry is one take of the store, as `store ls` shows it.
@@ -122,12 +123,17 @@ func remove(path string) error {
 	return nil
 }
 
-// SweepTemps removes what crashes left half-written outside the takes' folders, which clean themselves.
+// old is the age at which a half-written file belongs to nobody who is still writing it.
+const old = time.Hour
+
+// SweepTemps removes what crashes left half-written outside the takes' folders. Those clean themselves, under their
+// lock; here another process may be writing, so only old files go.
 func (s *Store) SweepTemps() error {
 	for _, dir := range []string{s.dir, filepath.Join(s.dir, "films"), filepath.Join(s.dir, "runs")} {
 		files, _ := os.ReadDir(dir)
 		for _, f := range files {
-			if strings.HasPrefix(f.Name(), tempPrefix) {
+			fi, err := f.Info()
+			if err == nil && strings.HasPrefix(f.Name(), tempPrefix) && time.Since(fi.ModTime()) > old {
 				if err := remove(filepath.Join(dir, f.Name())); err != nil {
 					return err
 				}

@@ -97,3 +97,17 @@ func TestRunsAreRememberedInOrder(t *testing.T) {
 	require.Len(t, runs, 2)
 	require.Equal(t, "first", runs[0].Film)
 }
+
+func TestOnlyOldRemainsAreSwept(t *testing.T) {
+	s := open(t)
+	require.NoError(t, s.PutRun(&Run{Began: time.Now()}))
+	young, aged := filepath.Join(s.Dir(), "runs", tempPrefix+"young"), filepath.Join(s.Dir(), "runs", tempPrefix+"aged")
+	for _, name := range []string{young, aged} {
+		require.NoError(t, os.WriteFile(name, nil, 0o644))
+	}
+	yesterday := time.Now().Add(-24 * time.Hour)
+	require.NoError(t, os.Chtimes(aged, yesterday, yesterday))
+	require.NoError(t, s.SweepTemps())
+	require.FileExists(t, young)
+	require.NoFileExists(t, aged)
+}

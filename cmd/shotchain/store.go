@@ -271,6 +271,11 @@ func (p *program) gc(paths []string, o filmFlags, stores storeFlags, clips, dry 
 	if err != nil {
 		return err
 	}
+	if !dry {
+		if err := st.SweepTemps(); err != nil {
+			return err
+		}
+	}
 	bytes := int64(0)
 	for _, e := range gone {
 		bytes += e.Bytes
