@@ -25,6 +25,7 @@ type runFlags struct {
 	budget budgetFlags
 	timing timingFlags
 	output outputFlags
+	calls  callbackFlags
 }
 
 func (p *program) runVerb() *cobra.Command {
@@ -50,12 +51,16 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.budget.add(cmd)
 	o.timing.add(cmd)
 	o.output.add(cmd)
+	o.calls.add(cmd)
 	return cmd
 }
 
 // run is the verb, in the order in which a user could still say no: everything that can be wrong is found before
 // anything is written, and everything is written before anything is bought.
 func (p *program) run(ctx context.Context, path string, o *runFlags) error {
+	if err := o.calls.check(); err != nil {
+		return err
+	}
 	f, err := p.open(path, o.film)
 	if err != nil {
 		return err
@@ -93,7 +98,14 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if st, err = store.Open(dir); err != nil {
 		return err
 	}
-	return p.make(ctx, f, plan, provider, st, out, o.timing)
+	calls, err := o.calls.start()
+	if err != nil {
+		return err
+	}
+	defer calls.close()
+	how := chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Timing: o.timing.timing()}
+	calls.into(&how, o.calls.url)
+	return p.make(ctx, f, plan, how, out)
 }
 
 // decorate, where a test sets it, wraps every provider of the program.
@@ -121,18 +133,18 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 }
 
 // make gets the takes and assembles the film.
-func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, out string, t timingFlags) error {
+func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain.RunOptions, out string) error {
 	began := time.Now()
 	show := p.newProgress(f)
-	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
-		Observe: show.take, Timing: t.timing()})
-	p.note(f, st, reel, began)
+	how.Observe = show.take
+	reel, err := chain.Run(ctx, plan, how)
+	p.note(f, how.Store, reel, began)
 	if fail := p.outcome(ctx, f, reel, err); fail != nil {
 		show.close()
 		p.tellReel(f, reel, time.Since(began), fail)
 		return p.ended(f, reel, fail)
 	}
-	made, err := p.assemble(ctx, f, reel, st, out, show.film)
+	made, err := p.assemble(ctx, f, reel, how.Store, out, show.film)
 	show.close()
 	p.tellReel(f, reel, time.Since(began), nil)
 	if err != nil {
