@@ -2,8 +2,6 @@ package chain
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -85,22 +83,28 @@ type compiler struct {
 
 // compile makes the takes of a shot, those that it grows from first.
 func (c *compiler) compile(s *storyboard.Shot) {
-	// Upstream shots may stand later in the film. The walk is a loop, not a recursion: chains are long.
-	var chain []*storyboard.Shot
-	for at := s; at != nil && c.g.shots[at] == nil; at = c.shots[at.From] {
-		chain = append(chain, at)
-	}
-	for _, at := range slices.Backward(chain) {
-		c.add(at)
+	// Upstream shots may stand later in the film. The stack stands in for a recursion: chains are long.
+	for stack := []*storyboard.Shot{s}; len(stack) > 0; {
+		at := stack[len(stack)-1]
+		ready := true
+		for _, name := range []string{at.To, at.From} {
+			if up := c.shots[name]; up != nil && c.g.shots[up] == nil {
+				stack, ready = append(stack, up), false
+			}
+		}
+		if !ready {
+			continue
+		}
+		if stack = stack[:len(stack)-1]; c.g.shots[at] == nil {
+			c.add(at)
+		}
 	}
 }
 
 // add makes the takes of a shot.
 func (c *compiler) add(s *storyboard.Shot) {
 	t := &Take{Shot: s, Number: 1, Order: c.order[s.Name()]}
-	if s.From != "" {
-		t.From = c.g.Pick(c.shots[s.From])
-	}
+	c.origin(t)
 	found := len(c.problems)
 	c.fill(t)
 	takes := make([]*Take, s.Takes)
@@ -129,7 +133,7 @@ func (t *Take) numbered(n int) *Take {
 
 // unique is the node of the graph that a take is: itself, or one that asks for exactly the same.
 func (c *compiler) unique(t *Take) *Take {
-	t.Identity = t.key(c.to.Namespace, c.opening(t))
+	t.Identity = t.key(c.to.Namespace, t.expected())
 	use := Use{c.film, t.Shot, t.Number}
 	same := c.identities[t.Identity]
 	if same == nil {
@@ -141,17 +145,6 @@ func (c *compiler) unique(t *Take) *Take {
 	}
 	same.Uses = append(same.Uses, use)
 	return same
-}
-
-// opening says what a take's first frame is, as far as that is known before anything is made.
-func (c *compiler) opening(t *Take) string {
-	if t.From != nil {
-		return "last frame of " + t.From.Identity
-	}
-	if t.Request.FirstFrame == nil {
-		return ""
-	}
-	return cmp.Or(t.Request.FirstFrame.Digest, t.Request.FirstFrame.Web)
 }
 
 // fill decides everything about a take but its place in the graph.
@@ -278,40 +271,6 @@ func (c *compiler) length(t *Take) {
 	}
 }
 
-// frames reads the still that a shot opens on and checks it against the model's limits.
-func (c *compiler) frames(t *Take) {
-	s, m := t.Shot, t.Model
-	if t.From != nil && !m.FirstFrame {
-		c.problem(s.FromPos, s, "write `from: none`, or choose another model", "%s takes no first frame, so the shot cannot continue %q", m.Alias, s.From)
-	}
-	still := s.FirstFrame
-	if still == nil {
-		return
-	}
-	if !m.FirstFrame {
-		c.problem(still.Pos, s, "", "%s takes no first frame", m.Alias)
-	}
-	f := &Frame{Web: still.URL}
-	t.Request.FirstFrame = f
-	if still.URL != "" {
-		return
-	}
-	c.limits(t, still)
-	f.MediaType = "image/" + still.Format
-	digest, ok := c.digests[still.Path]
-	if !ok {
-		b, err := still.Read()
-		if err != nil {
-			c.problem(still.Pos, s, "", "%v", err)
-			return
-		}
-		h := sha256.Sum256(b)
-		digest = hex.EncodeToString(h[:])
-		c.digests[still.Path] = digest
-	}
-	f.Digest = digest
-}
-
 func (c *compiler) price(t *Take) {
 	m, r := t.Model, &t.Request
 	audio := r.Audio != nil && *r.Audio
@@ -330,8 +289,8 @@ func (c *compiler) price(t *Take) {
 func (g *Graph) finish() {
 	for i, t := range g.Takes {
 		t.Index = i
-		if t.From != nil {
-			t.From.Grows = append(t.From.Grows, t)
+		for _, up := range t.needs() {
+			up.Grows = append(up.Grows, t)
 		}
 	}
 	for _, t := range g.Takes {

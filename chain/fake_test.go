@@ -28,6 +28,8 @@ type fake struct {
 	took   func(Request) time.Duration         // how long a task runs
 	script func(op, label string, n int) error // an answer instead of the service's own; nil for none
 	after  bool                                // a scripted create fault comes after the task was made
+	clock  time.Duration                       // how far the service's clock is ahead of ours
+	echo   func(*Task)                         // what the service makes of a task in its answers; nil for nothing
 
 	mu            sync.Mutex
 	tasks         []*fakeTask
@@ -58,7 +60,7 @@ func (f *fake) called(op, label string) error {
 }
 
 // shotOf is the take's name in a label.
-func shotOf(label string) string { return label[:strings.LastIndex(label, "#")] }
+func shotOf(label string) string { return label[:max(strings.LastIndex(label, "#"), 0)] }
 
 func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 	err := f.called("create", shotOf(r.Label))
@@ -68,7 +70,7 @@ func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	t := &fakeTask{req: r, Task: Task{ID: fmt.Sprintf("cgt-%d", len(f.tasks)+1), Model: r.Model, Status: Queued,
-		ExpiresAfter: r.ExpiresAfter, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now()}}
+		ExpiresAfter: r.ExpiresAfter, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now().Add(f.clock)}}
 	if r.Seed == nil {
 		t.Seed = new(int64(len(f.tasks)))
 		t.req.Seed = t.Seed
@@ -97,7 +99,7 @@ func (f *fake) start() {
 func (f *fake) finish(t *fakeTask) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	t.Status, t.Updated = Succeeded, time.Now()
+	t.Status, t.Updated = Succeeded, time.Now().Add(f.clock)
 	if t.Task.Fault != nil {
 		t.Status = Failed
 	} else {
@@ -130,7 +132,11 @@ func (f *fake) List(ctx context.Context, _ Filter) ([]Task, bool, error) {
 	defer f.mu.Unlock()
 	var all []Task
 	for _, t := range f.tasks {
-		all = append(all, t.Task)
+		seen := t.Task
+		if f.echo != nil {
+			f.echo(&seen)
+		}
+		all = append(all, seen)
 	}
 	return all, true, nil
 }
@@ -167,11 +173,14 @@ func (f *fake) Fetch(ctx context.Context, u SignedURL, w io.Writer, limit int64)
 // content is what a fake clip shows: all that was asked for and the seed, which the fake chooses where the request
 // names none.
 func content(r Request) string {
-	first := ""
+	first, last := "", ""
 	if r.FirstFrame != nil {
 		first = r.FirstFrame.Digest
 	}
-	h := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d|%d", r.Prompt, first, r.Duration, *r.Seed))
+	if r.LastFrame != nil {
+		last = r.LastFrame.Digest
+	}
+	h := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%d|%d", r.Prompt, first, last, r.Duration, *r.Seed))
 	return hex.EncodeToString(h[:])
 }
 
@@ -194,7 +203,7 @@ func (glance) Clip(_ context.Context, path string) (Facts, error) {
 
 func (glance) Picture(path string) (string, error) {
 	b, err := os.ReadFile(path)
-	if err == nil && !strings.Contains(string(b), " of ") {
+	if err == nil && !strings.Contains(string(b), " of ") && !strings.HasPrefix(string(b), "\x89PNG") {
 		err = errors.New("not a picture")
 	}
 	return "image/png", err
@@ -202,6 +211,18 @@ func (glance) Picture(path string) (string, error) {
 
 func (glance) LastFrame(_ context.Context, clip, out string) error {
 	return os.WriteFile(out, []byte("decoded last of "+clip), 0o644)
+}
+
+func (glance) FrameAt(_ context.Context, clip string, frame int, out string) error {
+	b, err := os.ReadFile(clip)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, fmt.Appendf(nil, "frame %d of %s", frame, b), 0o644)
+}
+
+func (glance) Fit(picture []byte, width, height int) ([]byte, error) {
+	return fmt.Appendf(nil, "%dx%d of %x", width, height, sha256.Sum256(picture)), nil
 }
 
 // film parses a storyboard whose shots are given as lines of "scene/shot key: value; key: value".

@@ -29,8 +29,12 @@ type Take struct {
 	Number int                // 1 is a shot's first take
 	Uses   []Use              // every place that it is made for: Shot's first
 
-	From  *Take   // it starts from this take's last frame; nil opens on its own
-	Grows []*Take // the takes that grow from it
+	From    *Take   // it starts from a frame of this take; nil opens on its own
+	At      int     // of From's clip: the number of that frame; 0 for its last
+	To      *Take   // it ends on a frame of this take; nil where a still, or nothing, says how it ends
+	ToFrame int     // of To's clip: the number of that frame, from 0; Last for its last
+	Grows   []*Take // the takes that grow from it, or end on a frame of it
+	Fits    []Fit   // the stills that are cropped and scaled for it
 
 	Model    *models.Model
 	Request  Request // without the bytes of frames; those of a still are read when it is sent
@@ -41,11 +45,30 @@ type Take struct {
 	Cost     Money  // at most
 	Identity string // equal for takes that will have equal keys, known before anything is made
 
+	ending *storyboard.Still   // what Request.LastFrame is made of, where it is a still
+	looks  []*storyboard.Still // what Request.References are made of
+
 	kept    string // the key, where it is known otherwise than from the request: of a take read back from the store
 	variant string // its first film's, where not all films of the graph use it
 
 	Expected  time.Duration // of its own task
 	Remaining time.Duration // of the longest chain that begins with it
+}
+
+// Last is the ToFrame of a clip's last frame.
+const Last = -1
+
+// needs are the takes that must be there before it can be asked for.
+func (t *Take) needs() []*Take {
+	switch {
+	case t.From == nil && t.To == nil:
+		return nil
+	case t.To == nil || t.To == t.From:
+		return []*Take{t.From}
+	case t.From == nil:
+		return []*Take{t.To}
+	}
+	return []*Take{t.From, t.To}
 }
 
 // Use is one place that a take is made for.

@@ -28,10 +28,14 @@ type question struct {
 }
 
 // Key is the hash of a question: the name under which its clip is kept. first is what the first frame is – the
-// digest of its bytes – or, for an identity, how it comes about.
-func (t *Take) key(namespace, first string) string {
+// digest of its bytes – or, for an identity, how it comes about; last is the same for the last frame.
+func (t *Take) key(namespace string, a anchors) string {
 	r := t.Request
-	q := question{Version: 1, Provider: namespace, Model: r.Model, Prompt: r.Prompt, FirstFrame: first,
+	var references []string
+	for i := range r.References {
+		references = append(references, r.References[i].name())
+	}
+	q := question{Version: 1, Provider: namespace, Model: r.Model, Prompt: r.Prompt, FirstFrame: a.first, LastFrame: a.last, References: references,
 		Resolution: r.Resolution, Ratio: r.Ratio, Duration: r.Duration, Seed: r.Seed,
 		CameraFixed: r.CameraFixed, Watermark: r.Watermark, Audio: r.Audio, Number: t.Number - 1}
 	if r.Seed != nil && *r.Seed >= 0 {

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -24,25 +22,25 @@ const maxTries = 3
 type life struct {
 	*run
 	t     *Take
-	up    *Outcome // what it grows from, nil for nothing
+	up    upstream
 	l     *store.Locked
 	j     *store.Journal
 	free  func() // gives the place at the provider back
 	tries int    // create calls of this run
 	held  bool   // the take's price is set aside in the purse
-	first string // digest or address of the first frame
+	a     anchors
 }
 
-// make gets one take. up is what it grows from; free is called once its place at the provider is no longer needed.
-func (r *run) make(ctx context.Context, t *Take, up *Outcome, free func()) Outcome {
-	first := t.firstOf(up)
-	key := cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, first))
+// make gets one take. up is what it grows from and ends on; free is called once its place at the provider is no longer needed.
+func (r *run) make(ctx context.Context, t *Take, up upstream, free func()) Outcome {
+	a := t.anchors(up)
+	key := cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, a))
 	l, err := r.Store.Lock(ctx, key, func() { r.observe(Event{Take: t, Stage: StageWaiting}) })
 	if err != nil {
 		return r.ended(ctx, t, StageFailed, "", err)
 	}
 	defer l.Unlock()
-	v := &life{run: r, t: t, up: up, l: l, free: free, first: first}
+	v := &life{run: r, t: t, up: up, l: l, free: free, a: a}
 	out := v.live(ctx)
 	out.Dir = l.Take
 	return out
@@ -56,7 +54,7 @@ func (v *life) live(ctx context.Context) Outcome {
 	case err == nil: // another process has made it in the meantime
 		return Outcome{Take: v.t, Stage: StageCached, Clip: clip, Task: clip.Task}
 	case errors.Is(err, store.ErrDamaged):
-		if err := v.l.SetAside("clip.json", clipName, "last_frame.png", "last_frame.jpg", "last_frame.webp"); err != nil {
+		if err := v.l.SetAsideClip(); err != nil {
 			return v.ended(ctx, v.t, StageFailed, "", err)
 		}
 	case !errors.Is(err, fs.ErrNotExist): // there may well be a clip: not for us to buy another
@@ -94,6 +92,9 @@ func (v *life) openJournal() (err error) {
 		a.State, a.Message = store.Abandoned, "given up by the user"
 		if v.plan.Options.Forgetful {
 			a.Message = "the simulator that ran it is gone"
+		}
+		if err := v.l.SetAsideClip(); err != nil { // or its files would pass for those of the next attempt
+			return err
 		}
 		return v.l.PutJournal(v.j)
 	}
@@ -135,7 +136,7 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 		return v.ended(ctx, v.t, StageFailed, "", err), false
 	}
 	v.tries++
-	a, err := v.intend()
+	a, err := v.intend(ctx)
 	if err != nil {
 		v.unhold()
 		return v.ended(ctx, v.t, StageFailed, "", err), false
@@ -165,55 +166,20 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 }
 
 // intend writes down what is about to be asked for. When it returns, the intent is on disk.
-func (v *life) intend() (*store.Attempt, error) {
-	frozen, err := v.freeze()
+func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
+	frozen, err := v.freeze(ctx)
 	if err != nil {
 		return nil, err
 	}
 	req := &store.Request{Provider: v.plan.Graph.Namespace, Film: v.plan.Graph.Film.Title, Shot: v.t.Shot.Name(),
-		Number: v.t.Number, Asked: v.t.asked(v.first), First: frozen, Worst: v.t.Cost, Tokens: v.t.Tokens, PerMillion: v.t.Price.PerMillion,
+		Number: v.t.Number, Asked: v.t.asked(v.a), First: frozen.first, Last: frozen.last, References: frozen.references, Worst: v.t.Cost, Tokens: v.t.Tokens, PerMillion: v.t.Price.PerMillion,
 		Expected: v.t.Expected.Seconds(), Made: time.Now().UTC()}
 	if err := v.l.PutRequest(req); err != nil {
 		return nil, err
 	}
 	v.j.Attempts = append(v.j.Attempts, store.Attempt{Number: len(v.j.Attempts) + 1, State: store.Intended,
-		Mark: mark(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()})
+		Mark: v.marks.choose(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()})
 	return v.j.Last(), v.l.PutJournal(v.j)
-}
-
-// freeze copies the bytes of the first frame into the take's folder and names the file; "" where there are none.
-func (v *life) freeze() (string, error) {
-	switch f := v.t.Request.FirstFrame; {
-	case v.up != nil:
-		name := "first_frame" + filepath.Ext(v.up.Clip.LastFrame.Name)
-		return name, store.CopyFile(v.up.Dir.Path(v.up.Clip.LastFrame.Name), v.l.Path(name))
-	case f == nil || f.Web != "":
-		return "", nil
-	default:
-		b, err := v.t.Shot.FirstFrame.Read()
-		if err != nil {
-			return "", err
-		}
-		name := "first_frame." + v.t.Shot.FirstFrame.Format
-		return name, store.WriteFile(v.l.Path(name), b)
-	}
-}
-
-// The range of execution_expires_after, seconds (ark-api.md §2).
-const (
-	minExpiry     = 3600
-	maxExpiry     = 259200
-	defaultExpiry = 172800
-)
-
-// mark chooses an execution_expires_after that no other attempt is likely to have: up to an hour from what the film
-// asks for, or anything from one day up where it asks for nothing. The provider echoes it, so a task whose create
-// call was never answered can be told from all others.
-func mark(asked int) int {
-	if asked == 0 {
-		return defaultExpiry/2 + rand.IntN(maxExpiry-defaultExpiry/2+1)
-	}
-	return max(minExpiry, asked-rand.IntN(3600))
 }
 
 // create sends the request. Only where nothing was created is it sent again, after a pause that all takes keep.
@@ -224,6 +190,9 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 	for began := time.Now(); ; {
 		if err := v.gate.pass(ctx); err != nil {
 			return Created{}, context.Cause(ctx)
+		}
+		if err := v.redate(a); err != nil {
+			return Created{}, err
 		}
 		v.observe(Event{Take: v.t, Stage: StageSubmitting})
 		made, err := v.post(ctx, req)
@@ -244,6 +213,16 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 		v.gate.shut(d)
 		v.observe(Event{Take: v.t, Stage: StageBusy, Message: f.Error()})
 	}
+}
+
+// redate records when the call is really sent, where that is not when it was intended: a lost task is looked for
+// around that time.
+func (v *life) redate(a *store.Attempt) error {
+	if time.Since(a.IntendedAt) < time.Second {
+		return nil
+	}
+	a.IntendedAt = time.Now().UTC()
+	return v.l.PutJournal(v.j)
 }
 
 // post makes the paid call. It is not ended by an interrupt: an answer that is given up is a task that may be lost.

@@ -110,13 +110,14 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	}
 	defer p.leave(pt)
 	defer p.stop(pt)
-	first, ok := p.first(t)
+	pictures, ok := p.anchors(t)
 	if !ok {
+		up := p.absent(t)
 		pt.State = Waits
-		pt.Reason = fmt.Sprintf("grows from %s, which is %s", t.From.Name(), p.Of(t.From).told())
+		pt.Reason = fmt.Sprintf("%s %s, which is %s", t.how(up), up.Name(), p.Of(up).told())
 		return
 	}
-	pt.Key = t.key(p.Graph.Namespace, first)
+	pt.Key = t.key(p.Graph.Namespace, pictures)
 	take := st.Take(pt.Key)
 	clip, err := take.Clip()
 	if err == nil {
@@ -139,7 +140,7 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	case !errors.Is(err, fs.ErrNotExist):
 		pt.Reason = "the kept clip cannot be used: " + err.Error()
 	default:
-		pt.State, pt.Reason = p.changed(t, first, was)
+		pt.State, pt.Reason = p.changed(t, pictures, was)
 	}
 }
 
@@ -148,7 +149,7 @@ func (p *Plan) drag() {
 	for i := len(p.Takes) - 1; i >= 0; i-- {
 		pt := &p.Takes[i]
 		if pt.State == Waits {
-			up := p.Of(pt.Take.From)
+			up := p.Of(p.absent(pt.Take))
 			up.Drags += 1 + pt.Drags
 			up.DragsCost = add(up.DragsCost, add(pt.Cost, pt.DragsCost))
 		}
@@ -174,25 +175,32 @@ func (p *Plan) leave(pt *Planned) {
 	if p.Options.Only == nil || pt.State == Cached || pt.State == Unpicked {
 		return
 	}
-	up := pt.Take.From
 	if !pt.Take.in(p.Options.Only) {
 		pt.State, pt.Reason = Left, "not among the shots of this run"
-	} else if up != nil && p.Of(up).Out() {
-		pt.State, pt.Reason = Left, fmt.Sprintf("grows from %s, which is left out", up.Name())
+		return
+	}
+	for _, up := range pt.Take.needs() {
+		if p.Of(up).Out() {
+			pt.State, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", pt.Take.how(up), up.Name())
+			return
+		}
 	}
 }
 
 // stop takes what grows from a shot that still waits for its pick out of the run.
 func (p *Plan) stop(pt *Planned) {
-	up := pt.Take.From
-	if up == nil || pt.State == Cached || pt.State == InFlight || pt.State == Unclear {
+	if pt.State == Cached || pt.State == InFlight || pt.State == Unclear {
 		return
 	}
-	switch {
-	case p.Of(up).State == Unpicked:
-		pt.State, pt.Reason = Unpicked, p.Of(up).Reason
-	case up.in(p.Options.StopAt), up.unpicked():
-		pt.State, pt.Reason = Unpicked, fmt.Sprintf("waits for a pick of %s", up.Shot.Name())
+	for _, up := range pt.Take.needs() {
+		switch {
+		case p.Of(up).State == Unpicked:
+			pt.State, pt.Reason = Unpicked, p.Of(up).Reason
+			return
+		case up.in(p.Options.StopAt), up.unpicked():
+			pt.State, pt.Reason = Unpicked, fmt.Sprintf("waits for a pick of %s", up.Shot.Name())
+			return
+		}
 	}
 }
 
@@ -232,28 +240,39 @@ func look(take store.Take) (State, string) {
 	return New, ""
 }
 
-// first is the digest of a take's first frame, "" where it has none, and ok false where it is not there yet.
-func (p *Plan) first(t *Take) (digest string, ok bool) {
-	if t.From == nil {
-		return t.still(), true
+// anchors names a take's pictures; ok is false where one of them is not there yet.
+func (p *Plan) anchors(t *Take) (a anchors, ok bool) {
+	var up upstream
+	for _, need := range t.needs() {
+		if p.Of(need).Clip == nil {
+			return anchors{}, false
+		}
 	}
-	up := p.Of(t.From)
-	if up.Clip == nil {
-		return "", false
+	if t.From != nil {
+		up.from = &Outcome{Clip: p.Of(t.From).Clip}
 	}
-	return up.Clip.LastFrame.Digest, true
+	if t.To != nil {
+		up.to = &Outcome{Clip: p.Of(t.To).Clip}
+	}
+	return t.anchors(up), true
 }
 
-// still names the still that a take opens on, "" for none.
-func (t *Take) still() string {
-	switch f := t.Request.FirstFrame; {
-	case f == nil:
-		return ""
-	case f.Web != "":
-		return f.Web
-	default:
-		return f.Digest
+// absent is the first of the takes that a take needs and that is not there.
+func (p *Plan) absent(t *Take) *Take {
+	for _, need := range t.needs() {
+		if p.Of(need).Clip == nil {
+			return need
+		}
 	}
+	return nil
+}
+
+// how says in what way a take needs another one.
+func (t *Take) how(up *Take) string {
+	if t.From == up {
+		return "grows from"
+	}
+	return "ends on a frame of"
 }
 
 // Count is the number of takes that the plan finds in a state.

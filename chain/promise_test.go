@@ -152,7 +152,30 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					}
 					return nil
 				}
+			}, 200 * time.Second, StageFailed, "downloaded 3 times: the URL has lapsed; task cgt-1 is paid, and the next run tries again", InFlight},
+		"the result has lapsed, and a day has passed": {
+			func(f *fake) func(string, string, int) error {
+				return func(op, id string, n int) error {
+					if op == "get" && n == 2 {
+						time.Sleep(30 * time.Hour)
+					}
+					if op == "video" {
+						return &Fault{Class: Gone, HTTPStatus: 403, Message: "the URL has lapsed"}
+					}
+					return nil
+				}
 			}, 200 * time.Second, StageFailed, "its result is no longer to be had", New},
+		"nobody knows its status": {
+			func(f *fake) func(string, string, int) error {
+				return func(op, id string, n int) error {
+					f.mu.Lock()
+					defer f.mu.Unlock()
+					if op == "get" && n > 1 {
+						f.tasks[0].Status = "archived"
+					}
+					return nil
+				}
+			}, 200 * time.Second, StageUnknown, "a status that nobody knows", InFlight},
 		"somebody cancels it": {
 			func(f *fake) func(string, string, int) error {
 				return func(op, id string, n int) error {

@@ -67,6 +67,7 @@ type Frame struct {
 	Digest    string    `json:"digest,omitempty"`     // sha256 of the bytes, hex; "" for a web still
 	MediaType string    `json:"media_type,omitempty"` // image/png, image/jpeg, …
 	Web       string    `json:"web,omitempty"`        // the storyboard's own https URL
+	Fit       string    `json:"fit,omitempty"`        // WxH: what the picture is cropped and scaled to before it is sent; "" as it is
 	URL       SignedURL `json:"-"`                    // the provider's own, while it lives
 	Data      []byte    `json:"-"`
 }
@@ -85,6 +86,15 @@ const (
 
 // Done reports whether the status is final.
 func (s Status) Done() bool { return s != Queued && s != Running }
+
+// known reports whether the status is one of those above.
+func (s Status) known() bool {
+	switch s {
+	case Queued, Running, Succeeded, Failed, Cancelled, Expired:
+		return true
+	}
+	return false
+}
 
 // Task is the provider's remote job for a take, as it last answered. Fields that the service left out are zero.
 type Task struct {

@@ -22,6 +22,7 @@ type RunOptions struct {
 	Inspector Inspector
 	Observe   func(Event) // told of every stage, one call at a time; nil for nobody
 	Bell      *Bell       // rung by callbacks; nil where there are none
+	Callback  SignedURL   // where the provider is asked to send callbacks, "" for nowhere; not part of any key
 	Timing    Timing
 }
 
@@ -55,7 +56,7 @@ func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
 	o.Timing = o.Timing.orDefault()
 	r := &run{RunOptions: o, plan: p, stop: stop, purse: purse{cap: add(p.Total, p.Held)},
 		reel:  &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))},
-		queue: newSchedule(p.Options.Limit), frames: map[*Take]livingFrame{}}
+		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{}, frames: map[*Take]livingFrame{}}
 	r.loop(ctx)
 	r.remember()
 	if err := context.Cause(ctx); err != nil {
@@ -71,10 +72,12 @@ type run struct {
 	stop  context.CancelCauseFunc
 	purse purse
 	gate  gate
+	marks marks
 
 	// Only the goroutine of loop.
-	reel  *Reel
-	queue *schedule
+	reel    *Reel
+	queue   *schedule
+	entered map[*Take]bool // ready, or done without a place in the queue
 
 	observing sync.Mutex
 
@@ -119,13 +122,27 @@ func (r *run) loop(ctx context.Context) {
 	r.closeBooks(ctx)
 }
 
-// upstream is the outcome that a take grows from; nil where it opens on its own.
-func (r *run) upstream(t *Take) *Outcome {
-	if t.From == nil {
-		return nil
+// upstream are the outcomes that a take grows from and ends on.
+func (r *run) upstream(t *Take) (up upstream) {
+	if t.From != nil {
+		out := r.reel.Outcomes[t.From.Index]
+		up.from = &out
 	}
-	up := r.reel.Outcomes[t.From.Index]
-	return &up
+	if t.To != nil {
+		out := r.reel.Outcomes[t.To.Index]
+		up.to = &out
+	}
+	return up
+}
+
+// missing is the outcome of the first take that another one needs and that has no clip; nil where all are there.
+func (u upstream) missing() *Outcome {
+	for _, out := range []*Outcome{u.from, u.to} {
+		if out != nil && !out.Ok() {
+			return out
+		}
+	}
+	return nil
 }
 
 // begin records what the plan found in the store, and makes ready what can start.
@@ -141,9 +158,7 @@ func (r *run) begin() {
 		}
 	}
 	for _, t := range r.plan.Graph.Takes {
-		if up := r.upstream(t); up == nil || up.Ok() {
-			r.enter([]*Take{t})
-		}
+		r.enter([]*Take{t})
 	}
 }
 
@@ -153,10 +168,12 @@ func (r *run) enter(takes []*Take) {
 	for stack := append([]*Take(nil), takes...); len(stack) > 0; {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if r.reel.Outcomes[t.Index].Take != nil || r.plan.Of(t).Out() {
+		up := r.upstream(t)
+		if r.reel.Outcomes[t.Index].Take != nil || r.entered[t] || r.plan.Of(t).Out() || up.missing() != nil {
 			continue
 		}
-		if out, ok := r.cached(t, r.upstream(t)); ok {
+		r.entered[t] = true
+		if out, ok := r.cached(t, up); ok {
 			r.record(out)
 			stack = append(stack, t.Grows...)
 		} else {
@@ -166,21 +183,13 @@ func (r *run) enter(takes []*Take) {
 }
 
 // cached looks a take up in the store.
-func (r *run) cached(t *Take, up *Outcome) (Outcome, bool) {
-	take := r.Store.Take(cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, t.firstOf(up))))
+func (r *run) cached(t *Take, up upstream) (Outcome, bool) {
+	take := r.Store.Take(cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, t.anchors(up))))
 	clip, err := take.Clip()
 	if err != nil {
 		return Outcome{}, false
 	}
 	return Outcome{Take: t, Stage: StageCached, Clip: clip, Dir: take, Task: clip.Task}, true
-}
-
-// firstOf names a take's first frame in its key.
-func (t *Take) firstOf(up *Outcome) string {
-	if up == nil {
-		return t.still()
-	}
-	return up.Clip.LastFrame.Digest
 }
 
 // settle records an outcome and lets follow what grows from it.
@@ -221,9 +230,9 @@ func (r *run) closeBooks(ctx context.Context) {
 		case Left:
 			out.Stage = StageLeft
 		}
-		if up := r.upstream(t); up != nil && up.Stage != StageStopped && up.Stage != StageLeft && up.Stage != StageUnpicked && !up.Ok() {
+		if up := r.upstream(t).missing(); up != nil && up.Stage != "" && up.Stage != StageStopped && up.Stage != StageLeft && up.Stage != StageUnpicked {
 			out = Outcome{Take: t, Stage: StageSkipped, Behind: cmp.Or(up.Behind, up.Take)}
-			out.Fault = fmt.Errorf("it grows from %s, which is not there", t.From.Name())
+			out.Fault = fmt.Errorf("it %s %s, which is not there", t.how(up.Take), up.Take.Name())
 		}
 		r.record(out)
 	}
@@ -237,10 +246,15 @@ func (r *run) remember() {
 	film := r.Store.Film(r.plan.Options.FilmID)
 	film.Title = r.plan.Graph.Film.Title
 	for _, out := range r.reel.Outcomes {
-		if !out.Ok() {
+		up := r.upstream(out.Take)
+		if !out.Ok() || up.missing() != nil {
 			continue
 		}
-		used := store.Used{Key: out.Dir.Key, Asked: out.Take.asked(out.Take.firstOf(r.upstream(out.Take)))}
+		a := out.Take.anchors(up)
+		if out.Dir.Key != out.Take.key(r.plan.Graph.Namespace, a) {
+			continue // kept although it was made for another request: that one is still the one to compare with
+		}
+		used := store.Used{Key: out.Dir.Key, Asked: out.Take.asked(a)}
 		for _, u := range out.Take.Uses {
 			film.Shots[u.memory(r.plan.Graph.Films)] = used
 		}

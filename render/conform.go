@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strconv"
 
 	"shotchain/render/ffmpeg"
@@ -10,9 +11,11 @@ import (
 func (tl *Timeline) picture(g *ffmpeg.Graph, s *ffmpeg.Stream, it Item) *ffmpeg.Stream {
 	f, p := it.Source, it.Place
 	if !steady(f) {
-		// Clone the last frame as long as needed: rounding to the film's rate may ask for one more than there is.
+		// Rounding to the film's rate may ask for a frame more than there is: clone the last. A few are enough, and
+		// padding without an end beside a second output never ends.
+		s = g.Filter(s, "setpts", []string{"PTS-STARTPTS"}, nil)
 		s = g.Filter(s, "fps", nil, ffmpeg.Args{"fps": tl.Rate, "start_time": 0})
-		s = g.Filter(s, "tpad", nil, ffmpeg.Args{"stop": -1, "stop_mode": "clone"})
+		s = g.Filter(s, "tpad", nil, ffmpeg.Args{"stop": 4, "stop_mode": "clone"})
 	}
 	if it.In > 0 {
 		s = g.Filter(s, "trim", nil, ffmpeg.Args{"start_frame": it.In})
@@ -53,13 +56,17 @@ func colors(f ffmpeg.Facts) ffmpeg.Args {
 }
 
 // sound lays the filters that make a clip's sound exactly as long as its whole picture, in the film's format.
+// It counts from the first frame: that is not where every container's clock starts.
 func sound(g *ffmpeg.Graph, s *ffmpeg.Stream, it Item) *ffmpeg.Stream {
+	if start := it.Source.Start; start.Num != 0 && start.Den != 0 {
+		s = g.Filter(s, "asetpts", []string{fmt.Sprintf("PTS-(%d/%d)/TB", start.Num, start.Den)}, nil)
+	}
 	s = g.Filter(s, "aresample", []string{strconv.Itoa(sampleRate)}, ffmpeg.Args{"async": 1, "first_pts": 0})
 	if it.Source.Channels == 1 { // ffmpeg's own way from mono to stereo loses 3 dB
 		s = g.Filter(s, "pan", []string{"stereo|c0=c0|c1=c0"}, nil)
 	}
 	s = g.Filter(s, "aformat", nil, ffmpeg.Args{"sample_fmts": "flt", "channel_layouts": "stereo"})
-	s = g.Filter(s, "apad", nil, nil)
+	s = g.Filter(s, "apad", nil, ffmpeg.Args{"whole_len": it.Length * perFrame})
 	return g.Filter(s, "atrim", nil, ffmpeg.Args{"end_sample": it.Length * perFrame})
 }
 

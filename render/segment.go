@@ -88,7 +88,8 @@ func (tl *Timeline) command(it Item, picture, samples string) ([]string, error) 
 	}
 	args, err := g.Compile()
 	// A clip that does not decode must not get into a film: the first decoding error ends the run.
-	return append([]string{"-xerror", "-filter_complex_threads", "1"}, args...), err
+	// Times are the file's own, so that sound can be laid by the first frame's.
+	return append([]string{"-xerror", "-copyts", "-filter_complex_threads", "1"}, args...), err
 }
 
 // make makes those of the segment's files that the work folder does not have, and reports whether it encoded

@@ -12,12 +12,14 @@ type draft struct {
 	*Shot
 	from    string // as written, "" for nothing
 	fromAt  Pos
-	ownStep bool // something else than the shot before it was named, rightly or not
+	to      string // a shot's name as written, "" for none
+	ownStep bool   // something else than the shot before it was named, rightly or not
 }
 
 // film reads the whole storyboard, as one of its variants (nil: as it stands).
 func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Storyboard {
 	sb := &Storyboard{File: r.file, lines: r.lines}
+	r.cast = nil
 	fs, _, ok := r.mapping(root, inFilm)
 	if !ok {
 		r.readVars(nil, nil, nil)
@@ -39,6 +41,9 @@ func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Sto
 		settings, _, _ = r.mapping(f.value, inLook)
 	}
 	sb.Look = r.look(settings.as(as), Look{})
+	if f, ok := fs.get("cast"); ok {
+		r.readCast(f)
+	}
 	var drafts []draft
 	if f, ok := fs.get("scenes"); ok {
 		drafts = r.scenes(sb, f)
@@ -146,6 +151,9 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 		case "prompt":
 			v, _ := r.scalar(f)
 			d.Prompt, d.PromptPos = v.text, v.at
+			if r.cast != nil && f.value != nil {
+				r.introduce(d.Shot, f.value)
+			}
 		case "negative":
 			v, _ := r.scalar(f)
 			d.Negative = v.text
@@ -167,8 +175,11 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 			v, _ := r.scalar(f)
 			d.Approve = v.yes
 		case "from":
-			v, _ := r.scalar(f)
-			d.from, d.fromAt, d.ownStep = v.text, v.at, true
+			r.origin(&d, f)
+		case "to":
+			r.target(&d, f)
+		case "references":
+			d.References = r.pictures(f)
 		case "first_frame":
 			d.ownStep = true
 			if v, ok := r.scalar(f); ok {

@@ -9,16 +9,18 @@ const (
 	inScene
 	inShot
 	inVariants
+	inFrom
+	inCast
 )
 
 // inherited are the places of a setting that scenes inherit from the film and shots from their scene.
 const inherited = inLook | inScene | inShot
 
 // placeNames say a place in messages: "a shot needs `id`".
-var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot", inVariants: "`variants`"}
+var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot", inVariants: "`variants`", inFrom: "`from`", inCast: "a member of the cast"}
 
 // whereNames say where a key stands.
-var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot", inVariants: "in `variants`"}
+var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot", inVariants: "in `variants`", inFrom: "in `from`", inCast: "in the cast"}
 
 // kind is what a key's value is.
 type kind uint8
@@ -33,6 +35,11 @@ const (
 	toggle                // true or false
 	ident                 // an id
 	reference             // a shot's name, or none
+	origin                // as reference, or a mapping of a shot and a moment
+	target                // a shot's name, or a picture
+	moment                // 3.5s
+	pictures              // a list of pictures
+	people                // a mapping of names to members of the cast
 	picture               // a path or an https URL
 	texts                 // a mapping of names to plain values
 	settings              // a mapping of look keys
@@ -82,6 +89,7 @@ var language = []*key{
 	{name: "title", in: inFilm, kind: text, expands: true, doc: "The film's title."},
 	{name: "vars", in: inFilm, kind: texts, doc: "Text that is used below as ${name}; `--var name=value` overrides it. $${ is a literal ${."},
 	{name: "look", in: inFilm, kind: settings, doc: "Settings of the whole film. Scenes inherit them, then shots; the nearest setting wins, key by key."},
+	{name: "cast", in: inFilm, kind: people, doc: "Who is in the film, by name: @name in a prompt stands for the member's look."},
 	{name: "scenes", in: inFilm, kind: scenes, required: true, doc: "The film's scenes, in order."},
 	{name: "variants", in: inFilm, kind: versions, doc: "The whole film once for each variant. Clips that come out the same in several are made once. ${variant} is a variant's id."},
 
@@ -100,8 +108,14 @@ var language = []*key{
 	{name: "takes", in: inShot, kind: whole, min: 1, max: maxTakes, doc: "How many takes of the shot are generated, each with its own seed. 1 unless said."},
 	{name: "pick", in: inShot, kind: whole, min: 1, max: maxTakes, doc: "The take that the film uses and that later shots continue from. 1 unless said; at most `takes`."},
 	{name: "approve", in: inShot, kind: toggle, doc: "Nothing that grows from the shot is bought before `pick` is written."},
-	{name: "from", in: inShot, kind: reference, doc: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to open on its own. Not together with first_frame."},
+	{name: "from", in: inShot, kind: origin, doc: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to open on its own; { shot: …, at: 3.5s } continues from an earlier moment. Not together with first_frame."},
+	{name: "shot", in: inFrom, kind: reference, required: true, doc: "The shot that is continued."},
+	{name: "at", in: inFrom, kind: moment, required: true, doc: "The moment of its clip: `3.5s`. Where the two follow each other in the film, the clip ends there."},
+	{name: "to", in: inShot, kind: target, expands: true, doc: "What the shot ends on: the first frame of another shot (its name), or a still (its path, or an https URL)."},
+	{name: "references", in: inShot | inCast, kind: pictures, expands: true, doc: "Stills that the model is to look at, where it takes them. Not together with a first frame."},
 	{name: "first_frame", in: inShot, kind: picture, expands: true, doc: "A still that the shot opens from: a path relative to this file, or an https URL. Not together with from."},
+
+	{name: "look", in: inCast, kind: text, expands: true, prompted: true, doc: "What the prompt says instead of @name."},
 
 	{name: "model", in: inherited, kind: word, max: 200, expands: true, doc: "The video model: an alias of the catalogue, a full model id, or an endpoint id (ep-…).",
 		look: setText(func(l *Look) *Setting[string] { return &l.Model })},
@@ -135,8 +149,8 @@ var language = []*key{
 var soon = map[string]bool{
 	"cuts": true, "output": true, "outputs": true, "trim": true, "speed": true, "transition": true, "transitions": true,
 	"music": true, "narration": true, "captions": true, "titles": true, "loudness": true, "size": true, "poster": true,
-	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true, "at": true,
-	"references": true, "to": true, "cast": true, "draft": true,
+	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true,
+	"draft": true,
 }
 
 // vocabulary finds a key by place and name.

@@ -8,6 +8,8 @@
 // asks is decided by package chain, which reports it with this package's positions.
 package storyboard
 
+import "time"
+
 // Storyboard is one film. Immutable after Parse.
 type Storyboard struct {
 	Title  string
@@ -50,6 +52,21 @@ type Shot struct {
 	From       string // full name of the shot that this one continues; "" opens on its own
 	FromPos    Pos    // of the `from` value, or of the shot's id where the seam is implied
 	FirstFrame *Still // nil for none; never together with From
+
+	At         Setting[time.Duration] // the moment of From's clip that it continues, above 0; unset: its end
+	To         string                 // full name of the shot whose first frame this one ends on; "" for none
+	ToStill    *Still                 // the still that it ends on, nil for none; never together with To
+	ToPos      Pos                    // of the `to` value
+	References []*Still               // what the model is to look at, in the film's order
+	Cast       []*Member              // whom the prompt names, in the order of their first mention
+}
+
+// Member is one of the film's cast. Where a prompt says @Name it says Look instead.
+type Member struct {
+	Name       string
+	Pos        Pos // of the name
+	Look       string
+	References []*Still
 }
 
 // Unpicked reports whether the shot asks for a pick that nobody has written.

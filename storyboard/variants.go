@@ -170,6 +170,9 @@ func (r *reader) matrix(f field) (axes []axis) {
 	return axes
 }
 
+// filledHints show what belongs into a mapping of names.
+var filledHints = map[kind]string{axes: "write name: [value, …]", people: "write name: { look: … }"}
+
 // filled reads a field as a mapping that has something in it.
 func (r *reader) filled(f field) (*yaml.Node, bool) {
 	n, ok := r.visit(f.value)
@@ -178,9 +181,9 @@ func (r *reader) filled(f field) (*yaml.Node, bool) {
 	}
 	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
 		if isNull(n) || n.Kind == yaml.MappingNode {
-			r.report(position(n), say("write name: [value, …]"), "`%s` is empty", f.key.name)
+			r.report(position(n), say(filledHints[f.key.kind]), "`%s` is empty", f.key.name)
 		} else {
-			r.report(position(n), say("write name: [value, …]"), "`%s` must be a mapping of names to values", f.key.name)
+			r.report(position(n), say(filledHints[f.key.kind]), "`%s` must be a mapping of names to values", f.key.name)
 		}
 		return nil, false
 	}

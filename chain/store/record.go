@@ -16,6 +16,8 @@ type Request struct {
 	Number     int             `json:"take"`
 	Asked      json.RawMessage `json:"request"`               // the provider-neutral request
 	First      string          `json:"first_frame,omitempty"` // file of the frozen first frame, in this folder
+	Last       string          `json:"end_frame,omitempty"`   // file of the frozen frame that it is to end on
+	References []string        `json:"references,omitempty"`  // files of the frozen reference pictures; "" for one on the web
 	Worst      Money           `json:"at_most"`               // what it costs at most
 	Tokens     int64           `json:"tokens_at_most"`
 	PerMillion int64           `json:"micros_per_million_tokens"` // the price, in Worst's currency

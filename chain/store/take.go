@@ -70,10 +70,20 @@ func (t Take) Request() (*Request, error) {
 	if r.Format > Format {
 		return nil, fmt.Errorf("%w: request.json has version %d", ErrFormat, r.Format)
 	}
-	if r.Format < 1 || r.Key != t.Key || r.First != "" && !localName(r.First) {
+	if r.Format < 1 || r.Key != t.Key || !r.local() {
 		return nil, fmt.Errorf("%w: request.json is not this take's", ErrDamaged)
 	}
 	return r, nil
+}
+
+// local reports whether every file that the request names is in its own folder.
+func (r *Request) local() bool {
+	for _, name := range append([]string{r.First, r.Last}, r.References...) {
+		if name != "" && !localName(name) {
+			return false
+		}
+	}
+	return true
 }
 
 // Journal returns the take's attempts; an empty one where nothing was ever intended.
@@ -190,6 +200,19 @@ func (l *Locked) PutClip(c *Clip) error {
 		return err
 	}
 	return writeJSON(l.Path("clip.json"), c)
+}
+
+// SetAsideClip sets aside everything that makes the take a kept one, or nearly so. The facts go first.
+func (l *Locked) SetAsideClip() error {
+	names := []string{"clip.json", "clip.mp4"}
+	frames, err := filepath.Glob(l.Path("last_frame.*"))
+	if err != nil {
+		return err
+	}
+	for _, f := range frames {
+		names = append(names, filepath.Base(f))
+	}
+	return l.SetAside(names...)
 }
 
 // SetAside renames files of the folder so that nothing takes them for what they were, and nothing loses them. Those

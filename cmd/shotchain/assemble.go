@@ -16,6 +16,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/store"
 	"shotchain/render"
+	"shotchain/storyboard"
 )
 
 // outputFlags say where the film goes.
@@ -61,8 +62,14 @@ func within(dir, name string) string {
 func (f *film) inputs() []string {
 	all := []string{f.path}
 	for _, s := range f.Shots() {
-		if s.FirstFrame != nil && s.FirstFrame.Path != "" {
-			all = append(all, s.FirstFrame.Path)
+		stills := append([]*storyboard.Still{s.FirstFrame, s.ToStill}, s.References...)
+		for _, who := range s.Cast {
+			stills = append(stills, who.References...)
+		}
+		for _, still := range stills {
+			if still != nil && still.Path != "" {
+				all = append(all, still.Path)
+			}
 		}
 	}
 	return all
@@ -119,6 +126,9 @@ func clips(f *film, r *chain.Reel) []render.Clip {
 		o := r.Of(s)
 		all = append(all, render.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
 			Digest: o.Clip.Video.Digest, Continues: s.From != "" && s.From == before})
+		if n := len(all) - 2; n >= 0 && all[n+1].Continues && s.At.Set {
+			all[n].Frames = o.Take.At + 1 // the clip before ends on the frame that this one continues
+		}
 		before = s.Name()
 	}
 	return all

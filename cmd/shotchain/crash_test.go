@@ -219,13 +219,15 @@ func (w *wreck) recover() {
 	w.noRemains(st.Dir())
 }
 
-// noRemains holds that no half-written file, key or signed URL is left in the store.
+// noRemains holds that no key or signed URL is left in the store, and no half-written file in a take. Beside the
+// takes, where several processes write without a lock, such a file is left to `store gc`.
 func (w *wreck) noRemains(dir string) {
 	require.NoError(w.t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		require.False(w.t, strings.HasPrefix(d.Name(), ".new-"), path)
+		rel, _ := filepath.Rel(dir, path)
+		require.False(w.t, strings.HasPrefix(rel, "takes") && strings.HasPrefix(d.Name(), ".new-"), path)
 		b, err := os.ReadFile(path)
 		if err == nil && (bytes.Contains(b, []byte(crashKey)) || bytes.Contains(b, []byte("X-Tos-"))) {
 			err = errors.New(path + " holds a secret")

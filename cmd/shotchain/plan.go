@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/storyboard"
 )
 
 func (p *program) planVerb() *cobra.Command {
@@ -129,6 +131,7 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 		fmt.Fprintln(p.out)
 	}
 	t := newTable("SHOT", "GROWS FROM", "STATE", ">LENGTH", "SIZE", ">TOKENS", ">AT MOST", "WHY")
+	var notes []string
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		take := pt.Take
@@ -136,7 +139,14 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 		if pt.Cost != (chain.Money{}) {
 			tokens, cost = fmt.Sprint(pt.Tokens), chain.FormatMoney(pt.Cost)
 		}
-		t.add(shotsOf(take), f.growsFrom(take), string(pt.State), fmt.Sprintf("%d s", take.Seconds),
+		grows := f.growsFrom(take)
+		if to := f.endsOn(take); to != "" {
+			grows += " to " + to
+		}
+		for _, fit := range f.fits(take) {
+			notes = append(notes, take.Name()+": "+fit)
+		}
+		t.add(shotsOf(take), grows, string(pt.State), fmt.Sprintf("%d s", take.Seconds),
 			fmt.Sprintf("%s %d×%d", take.Request.Resolution, take.Size.Width, take.Size.Height), tokens, cost, why(pt))
 	}
 	t.write(p.out, func(row, column int) string {
@@ -145,6 +155,12 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 		}
 		return stateColours[plan.Takes[row-1].State]
 	})
+	if len(notes) > 0 {
+		fmt.Fprintf(p.out, "\nStills are cropped around their middle and scaled:\n")
+	}
+	for _, note := range notes {
+		fmt.Fprintf(p.out, "  %s\n", clean(note))
+	}
 	fmt.Fprintf(p.out, "\n%s\n", f.bottomLine(plan))
 }
 
@@ -182,11 +198,19 @@ func shotsOf(t *chain.Take) string {
 func (f *film) growsFrom(t *chain.Take) string {
 	still := t.Shot.FirstFrame
 	switch {
+	case t.From != nil && t.At > 0:
+		return fmt.Sprintf("%s at %gs", t.From.Name(), t.Shot.At.Value.Seconds())
 	case t.From != nil:
 		return t.From.Name()
 	case still == nil:
 		return "-"
-	case still.URL != "":
+	}
+	return f.stillName(still)
+}
+
+// stillName is a still as the storyboard would write it.
+func (f *film) stillName(still *storyboard.Still) string {
+	if still.URL != "" {
 		return still.URL
 	}
 	rel, err := filepath.Rel(f.Dir, still.Path)
@@ -194,6 +218,27 @@ func (f *film) growsFrom(t *chain.Take) string {
 		return still.Path
 	}
 	return filepath.ToSlash(rel)
+}
+
+// endsOn is the shot or the still whose frame a take ends on, "" for none.
+func (f *film) endsOn(t *chain.Take) string {
+	switch {
+	case t.Shot.To != "":
+		return t.Shot.To
+	case t.Shot.ToStill != nil:
+		return f.stillName(t.Shot.ToStill)
+	}
+	return ""
+}
+
+// fits says how stills are made to fit the clips that begin or end with them.
+func (f *film) fits(t *chain.Take) (all []string) {
+	for _, fit := range t.Fits {
+		if line := f.stillName(fit.Still) + " " + fit.String(); !slices.Contains(all, line) {
+			all = append(all, line)
+		}
+	}
+	return all
 }
 
 // bottomLine says what a run would buy, for how much, and how long it takes.
@@ -247,7 +292,10 @@ type jsonTake struct {
 	Variants   []string `json:"variants,omitempty"` // that use it
 	Also       []string `json:"also,omitempty"`
 	From       string   `json:"from,omitempty"`
+	At         float64  `json:"at,omitempty"` // seconds of the clip of from, where it is not its end
 	FirstFrame string   `json:"first_frame,omitempty"`
+	To         string   `json:"to,omitempty"`   // the shot whose first frame, or the still, that it ends on
+	Fits       []string `json:"fits,omitempty"` // how stills are cropped and scaled
 	State      string   `json:"state"`
 	Reason     string   `json:"reason,omitempty"`
 	Model      string   `json:"model"`
@@ -270,7 +318,7 @@ func planJSON(f *film, plan *chain.Plan) jsonPlan {
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		t := pt.Take
-		n := jsonTake{Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: variantsOf(f, t), State: string(pt.State), Reason: pt.Reason, Model: t.Request.Model,
+		n := jsonTake{At: t.Shot.At.Value.Seconds(), To: f.endsOn(t), Fits: f.fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: variantsOf(f, t), State: string(pt.State), Reason: pt.Reason, Model: t.Request.Model,
 			Resolution: t.Request.Resolution, Ratio: t.Request.Ratio, Width: t.Size.Width, Height: t.Size.Height,
 			Seconds: t.Seconds, Tokens: pt.Tokens, Cost: priceOf(pt.Cost), Key: pt.Key}
 		if pt.Drags > 0 {

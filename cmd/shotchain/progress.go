@@ -166,7 +166,7 @@ func (b *bars) take(e chain.Event) {
 	case b.closed:
 	case e.Stage.Final():
 		if bar != nil {
-			bar.SetTotal(resolution, true)
+			bar.Abort(true) // mpb: a bar that has a total cannot be completed by SetTotal, and Wait would hang
 			delete(b.live, e.Take)
 		}
 		if e.Stage != chain.StageCached {
@@ -231,7 +231,7 @@ func (b *bars) close() {
 	for _, bar := range b.live {
 		bar.Abort(true)
 	}
-	if b.joined != nil && !b.joined.Completed() {
+	if b.joined != nil {
 		b.joined.Abort(true)
 	}
 	b.mu.Unlock()

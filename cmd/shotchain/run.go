@@ -24,6 +24,7 @@ type runFlags struct {
 	budget budgetFlags
 	timing timingFlags
 	output outputFlags
+	calls  callbackFlags
 }
 
 func (p *program) runVerb() *cobra.Command {
@@ -49,12 +50,16 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.budget.add(cmd)
 	o.timing.add(cmd)
 	o.output.add(cmd)
+	o.calls.add(cmd)
 	return cmd
 }
 
 // run is the verb, in the order in which a user could still say no: everything that can be wrong is found before
 // anything is written, and everything is written before anything is bought.
 func (p *program) run(ctx context.Context, path string, o *runFlags) error {
+	if err := o.calls.check(); err != nil {
+		return err
+	}
 	f, err := p.open(path, o.film)
 	if err != nil {
 		return err
@@ -92,7 +97,14 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if st, err = store.Open(dir); err != nil {
 		return err
 	}
-	return p.make(ctx, f, plan, provider, st, outs, o.timing)
+	calls, err := o.calls.start()
+	if err != nil {
+		return err
+	}
+	defer calls.close()
+	how := chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Timing: o.timing.timing()}
+	calls.into(&how, o.calls.url)
+	return p.make(ctx, f, plan, how, outs)
 }
 
 // decorate, where a test sets it, wraps every provider of the program.
@@ -120,16 +132,16 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 }
 
 // make gets the takes and assembles the film.
-func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, outs []delivery, t timingFlags) error {
+func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain.RunOptions, outs []delivery) error {
 	began := time.Now()
 	show := p.newProgress(f)
-	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
-		Observe: show.take, Timing: t.timing()})
-	p.note(f, st, reel, began)
+	how.Observe = show.take
+	reel, err := chain.Run(ctx, plan, how)
+	p.note(f, how.Store, reel, began)
 	fail := p.outcome(ctx, f, reel, err)
 	var made []madeFilm
 	if fail == nil || fail.exit == exitIncomplete || fail.exit == exitUnknown { // films that lack nothing are made all the same
-		made, err = p.deliver(ctx, outs, reel, st, show.film)
+		made, err = p.deliver(ctx, outs, reel, how.Store, show.film)
 		if err != nil {
 			fail = asFailure(ctx, err)
 			if fail.hint == "" {
@@ -218,22 +230,39 @@ func (p *program) tellReel(f *film, r *chain.Reel, d time.Duration, fail *failur
 		if fail != nil && fail.fault != nil && errors.Is(o.Fault, fail.fault) {
 			continue // the end of the run says it
 		}
+		if o.Stage == chain.StageSkipped && fail != nil && fail.exit == exitInterrupted {
+			continue // everything was left off here
+		}
 		if line := outcomeLine(o); line != "" {
 			p.say("%s", line)
 		}
 	}
-	bought := r.Spent
-	bought.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
-	spent := "for " + chain.FormatMoney(bought)
-	verb := "bought"
+	p.say("%s, in %s", bill(f, r), took(d))
+}
+
+// bill says how many clips were bought, for how much, and how many cost nothing in this run.
+func bill(f *film, r *chain.Reel) string {
+	kept, cached := r.Count(chain.StageKept), r.Count(chain.StageCached)
 	if f.service.simulated() {
-		verb, spent = "made", "for nothing"
+		return fmt.Sprintf("made %s for nothing, %d from the store", count(kept, "clip"), cached)
 	}
-	bill := fmt.Sprintf("%s %s %s, %d from the store", verb, count(r.Count(chain.StageKept), "clip"), spent, r.Count(chain.StageCached))
-	if r.Saved.Micros > 0 && !f.service.simulated() {
-		bill += fmt.Sprintf(" (saved %s)", chain.FormatMoney(r.Saved))
+	bought := 0
+	for _, o := range r.Outcomes {
+		if o.Stage == chain.StageKept && o.Spent.Micros > 0 {
+			bought++
+		}
 	}
-	p.say("%s, in %s", bill, took(d))
+	spent := r.Spent
+	spent.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
+	s := fmt.Sprintf("bought %s for %s", count(bought, "clip"), chain.FormatMoney(spent))
+	if kept > bought {
+		s += fmt.Sprintf(", picked up %d of earlier runs", kept-bought)
+	}
+	s += fmt.Sprintf(", %d from the store", cached)
+	if r.Saved.Micros > 0 {
+		s += fmt.Sprintf(" (saved %s)", chain.FormatMoney(r.Saved))
+	}
+	return s
 }
 
 // outcomeLine tells of a take that has no clip, "" of one that has.

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"shotchain/chain"
+)
+
+// stages are all that a take can come through, in no order: bars must bear any.
+var stages = []chain.Stage{chain.StageWaiting, chain.StageSubmitting, chain.StageBusy, chain.StageLooking, chain.StageQueued,
+	chain.StageRunning, chain.StageDownloading, chain.StageAgain, chain.StageCached, chain.StageKept, chain.StageFailed,
+	chain.StageSkipped, chain.StageUnknown, chain.StageInFlight, chain.StageStopped, chain.StageLeft}
+
+// TestBarsEnd holds that the terminal comes back whatever happened: with takes done, under way, or never begun, and
+// the film half made. A bar that is neither completed nor aborted would hang the program for ever.
+func TestBarsEnd(t *testing.T) {
+	p := &program{env: func(string) string { return "" }}
+	f, err := p.open("../../examples/branches/film.yaml", filmFlags{})
+	require.NoError(t, err)
+	rapid.Check(t, func(t *rapid.T) {
+		var out bytes.Buffer
+		p.terminal = newTerminal(&out, &out, &out, p.env)
+		b := newBars(p, f)
+		for range rapid.IntRange(0, 20).Draw(t, "events") {
+			b.take(chain.Event{Time: time.Now(), Take: rapid.SampledFrom(f.graph.Takes).Draw(t, "take"),
+				Stage: rapid.SampledFrom(stages).Draw(t, "stage")})
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "frames") {
+			b.film(rapid.IntRange(0, 10).Draw(t, "done"), 10)
+		}
+		b.close()
+		b.close()
+		b.take(chain.Event{Take: f.graph.Takes[0], Stage: chain.StageRunning})
+		b.film(1, 10)
+	})
+}
+
+// TestEventLines holds what a log says of each change: the shot, the stage, and the service's words without control
+// characters.
+func TestEventLines(t *testing.T) {
+	p := &program{env: func(string) string { return "" }}
+	f, err := p.open("../../examples/branches/film.yaml", filmFlags{})
+	require.NoError(t, err)
+	e := chain.Event{Take: f.graph.Takes[0], Stage: chain.StageRunning, Task: "cgt-1\x1b[31m", Message: "all\nwell"}
+	require.Equal(t, "forest/path: running, task cgt-1 [31m: all well", eventLine(e, true))
+	e = chain.Event{Take: f.graph.Takes[0], Stage: chain.StageKept, Task: "cgt-1", Cost: chain.Money{Micros: 1_500_000, Currency: "CNY"}}
+	require.Equal(t, "forest/path: kept, ¥1.50", eventLine(e, true))
+	require.Equal(t, "forest/path: kept", eventLine(e, false))
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"shotchain/chain"
+)
+
+// TestCleanIsSafe holds that no text of others moves a cursor, rings a bell or turns what follows around.
+func TestCleanIsSafe(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) + rapid.String().Draw(t, "text") + "\u202e\u061c\x9b\x1b"
+		for _, r := range clean(s) {
+			require.False(t, unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r), "%U", r)
+		}
+	})
+	require.Equal(t, "海上 的灯塔 🎬", clean("海上\n的灯塔\t🎬"))
+}
+
+// TestTableLinesUp holds that columns begin at the same cell, whatever the script.
+func TestTableLinesUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tab := newTable("A", ">B", "C")
+		cell := rapid.StringMatching(`[a-z海灯塔🎬é]{0,8}`)
+		for range rapid.IntRange(1, 5).Draw(t, "rows") {
+			tab.add(cell.Draw(t, "a"), cell.Draw(t, "b"), "|")
+		}
+		var out bytes.Buffer
+		tab.write(&out, nil)
+		at := -1
+		for _, line := range strings.Split(strings.TrimSpace(out.String()), "\n")[1:] {
+			before, _, ok := strings.Cut(line, "|")
+			require.True(t, ok)
+			if at < 0 {
+				at = widths.StringWidth(before)
+			}
+			require.Equal(t, at, widths.StringWidth(before))
+		}
+	})
+}
+
+// TestPrices holds that JSON tells every millionth, and that --max-cost reads what a refusal suggests.
+func TestPrices(t *testing.T) {
+	for micros, want := range map[int64]string{0: "0", 1: "0.000001", 1_000_000: "1", 12_340_000: "12.34", -2_500_000: "-2.5"} {
+		require.Equal(t, want, string(priceOf(chain.Money{Micros: micros}).Amount))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		m := chain.Money{Micros: rapid.Int64Range(0, 1e15-1e4).Draw(t, "micros"), Currency: "CNY"}
+		b := budgetFlags{maxCost: ceiling(m)}
+		most, ok, err := b.cap()
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.GreaterOrEqual(t, most, m.Micros, "what is suggested passes")
+		require.Less(t, most-m.Micros, int64(10_000), "and is no more than a cent too much")
+	})
+	for _, bad := range []string{"", "¥5", "-1", "1,5", "1e9", "1.2345678", "0x10", " 5"} {
+		_, ok, err := (&budgetFlags{maxCost: bad}).cap()
+		require.False(t, ok)
+		require.Equal(t, bad != "", err != nil, bad)
+	}
+}
+
+func TestTook(t *testing.T) {
+	for d, want := range map[time.Duration]string{0: "0 s", 59*time.Second + 499*time.Millisecond: "59 s",
+		90 * time.Second: "1 min 30 s", 3600 * time.Second: "1 h 00 min"} {
+		require.Equal(t, want, took(d))
+	}
+}
+
+// TestAsk holds that only a yes is a yes.
+func TestAsk(t *testing.T) {
+	for answer, want := range map[string]bool{"y\n": true, "YES\n": true, " yes \n": true, "\n": false, "": false, "n\n": false, "yeah\n": false, "y": true} {
+		var said bytes.Buffer
+		tt := newTerminal(strings.NewReader(answer), &said, &said, func(string) string { return "" })
+		require.Equal(t, want, tt.ask(nil, "Buy?"), "%q", answer)
+		require.Equal(t, "Buy? [y/N] ", said.String())
+	}
+	done := make(chan struct{})
+	close(done)
+	pipe, w := blocked()
+	defer w()
+	tt := newTerminal(pipe, &bytes.Buffer{}, &bytes.Buffer{}, func(string) string { return "" })
+	require.False(t, tt.ask(done, "Buy?"), "an interrupt is no yes")
+}
+
+// blocked is an input that says nothing until it is closed.
+func blocked() (io.Reader, func()) {
+	r, w := io.Pipe()
+	return r, func() { w.Close() }
+}
