@@ -205,6 +205,7 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *stor
 	clip.CreatedAt, clip.FinishedAt, clip.KeptAt = task.Created.UTC(), finishedAt(task).UTC(), time.Now().UTC()
 	now := time.Now().UTC()
 	a.State, a.EndedAt, a.Tokens, a.Message = store.Succeeded, &now, task.Tokens, ""
+	v.drafted(clip, a)
 	err := v.l.PutJournal(v.j)
 	if err == nil {
 		err = v.l.PutClip(clip)

@@ -18,6 +18,7 @@ type Target struct {
 	Ended     bool          // models that have ended are served all the same (the simulator does)
 	Now       time.Time     // decides which models have ended
 
+	Draft    bool     // compile drafts: cheap takes to look at before the film is made
 	Variants []string // ids of the variants that are wanted; nil for all, as is a list that names none of them
 }
 
@@ -124,7 +125,7 @@ func (t *Take) numbered(n int) *Take {
 		return t
 	}
 	sibling := *t
-	sibling.Number = n
+	sibling.Number, sibling.Uses, sibling.Also = n, nil, nil
 	if seed := t.Request.Seed; seed != nil && *seed >= 0 {
 		sibling.Request.Seed = new(*seed + int64(n-1))
 	}
@@ -174,6 +175,9 @@ func (c *compiler) problem(at storyboard.Pos, s *storyboard.Shot, hint, format s
 // model finds the shot's model at the region it is to be bought in.
 func (c *compiler) model(t *Take) bool {
 	want := t.Shot.Look.Model
+	if draft := t.Shot.Look.Draft; c.to.Draft && draft.Value != "" {
+		want = draft
+	}
 	name := cmp.Or(want.Value, c.first())
 	m, ok := c.to.Models.Find(name)
 	if !ok {
@@ -240,6 +244,9 @@ func (c *compiler) prompt(t *Take) {
 func (c *compiler) picture(t *Take) {
 	s, m, r := t.Shot, t.Model, &t.Request
 	r.Resolution = cmp.Or(s.Look.Resolution.Value, m.DefaultResolution)
+	if c.to.Draft {
+		c.draft(t)
+	}
 	if _, ok := m.Resolution(r.Resolution); !ok {
 		c.problem(s.Look.Resolution.Pos, s, "it makes "+strings.Join(m.ResolutionNames(), ", "),
 			"%s does not make %s", m.Alias, r.Resolution)
@@ -280,6 +287,9 @@ func (c *compiler) price(t *Take) {
 		return
 	}
 	t.Tokens = models.Tokens(t.Size, t.Seconds)
+	if r.Draft {
+		t.Tokens = m.Drafts.DraftTokens(t.Tokens, audio)
+	}
 	t.Price = p
 	t.Cost = Money{Micros: p.Cost(t.Tokens), Currency: p.Currency}
 	t.Expected = m.ExpectedTime(t.Seconds)

@@ -69,6 +69,15 @@ func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if r.DraftTask != "" {
+		d := f.find(r.DraftTask)
+		if d == nil {
+			return Created{}, &Fault{Class: Gone, Code: "NotFound", Message: "no such draft"}
+		}
+		was := d.req
+		was.Resolution, was.DraftTask, was.ExpiresAfter, was.Draft, was.Label = r.Resolution, r.DraftTask, r.ExpiresAfter, false, r.Label
+		r = was
+	}
 	t := &fakeTask{req: r, Task: Task{ID: fmt.Sprintf("cgt-%d", len(f.tasks)+1), Model: r.Model, Status: Queued,
 		ExpiresAfter: r.ExpiresAfter, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now().Add(f.clock)}}
 	if r.Seed == nil {
@@ -81,6 +90,16 @@ func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 		return Created{}, err
 	}
 	return Created{Task: t.ID, RequestID: "req-" + t.ID}, nil
+}
+
+// find is a task by its id, nil for none. The caller holds the lock.
+func (f *fake) find(id string) *fakeTask {
+	for _, t := range f.tasks {
+		if t.ID == id {
+			return t
+		}
+	}
+	return nil
 }
 
 // start runs what is queued, first come first served. The caller holds the lock.
@@ -103,7 +122,11 @@ func (f *fake) finish(t *fakeTask) {
 	if t.Task.Fault != nil {
 		t.Status = Failed
 	} else {
-		t.Tokens = models.Tokens(models.Size{Width: 1280, Height: 720}, t.req.Duration)
+		size := models.Size{Width: 1280, Height: 720}
+		if m, ok := models.Default().Find(t.req.Model); ok {
+			size, _ = m.Pixels(t.req.Resolution, models.Adaptive, size)
+		}
+		t.Tokens = models.Tokens(size, t.req.Duration)
 		t.Video, t.LastFrame = SignedURL("https://files/"+t.ID+"/video"), SignedURL("https://files/"+t.ID+"/last")
 	}
 	f.running--

@@ -34,6 +34,7 @@ type Take struct {
 	To      *Take   // it ends on a frame of this take; nil where a still, or nothing, says how it ends
 	ToFrame int     // of To's clip: the number of that frame, from 0; Last for its last
 	Grows   []*Take // the takes that grow from it, or end on a frame of it
+	Draft   bool    // made to be looked at, not for the film
 	Fits    []Fit   // the stills that are cropped and scaled for it
 
 	Model    *models.Model

@@ -25,6 +25,7 @@ type question struct {
 	Watermark   *bool    `json:"watermark,omitempty"`
 	Audio       *bool    `json:"audio,omitempty"`
 	Number      int      `json:"take,omitempty"` // 0 for the first
+	Draft       bool     `json:"draft,omitempty"`
 }
 
 // Key is the hash of a question: the name under which its clip is kept. first is what the first frame is – the
@@ -37,7 +38,7 @@ func (t *Take) key(namespace string, a anchors) string {
 	}
 	q := question{Version: 1, Provider: namespace, Model: r.Model, Prompt: r.Prompt, FirstFrame: a.first, LastFrame: a.last, References: references,
 		Resolution: r.Resolution, Ratio: r.Ratio, Duration: r.Duration, Seed: r.Seed,
-		CameraFixed: r.CameraFixed, Watermark: r.Watermark, Audio: r.Audio, Number: t.Number - 1}
+		CameraFixed: r.CameraFixed, Watermark: r.Watermark, Audio: r.Audio, Number: t.Number - 1, Draft: t.Draft}
 	if r.Seed != nil && *r.Seed >= 0 {
 		q.Number = 0 // the seed tells the takes apart: one that was asked for under another number is the same clip
 	}

@@ -172,13 +172,18 @@ func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
 		return nil, err
 	}
 	req := &store.Request{Provider: v.plan.Graph.Namespace, Film: v.plan.Graph.Film.Title, Shot: v.t.Shot.Name(),
-		Number: v.t.Number, Asked: v.t.asked(v.a), First: frozen.first, Last: frozen.last, References: frozen.references, Worst: v.t.Cost, Tokens: v.t.Tokens, PerMillion: v.t.Price.PerMillion,
+		Number: v.t.Number, Asked: v.t.asked(v.a), First: frozen.first, Last: frozen.last, References: frozen.references,
+		Draft: v.t.Draft, Worst: v.t.Cost, Tokens: v.t.Tokens, PerMillion: v.t.Price.PerMillion,
 		Expected: v.t.Expected.Seconds(), Made: time.Now().UTC()}
 	if err := v.l.PutRequest(req); err != nil {
 		return nil, err
 	}
-	v.j.Attempts = append(v.j.Attempts, store.Attempt{Number: len(v.j.Attempts) + 1, State: store.Intended,
-		Mark: v.marks.choose(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()})
+	attempt := store.Attempt{Number: len(v.j.Attempts) + 1, State: store.Intended,
+		Mark: v.marks.choose(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()}
+	if from := v.promotion(); from != nil {
+		attempt.PromotedFrom = from.Task
+	}
+	v.j.Attempts = append(v.j.Attempts, attempt)
 	return v.j.Last(), v.l.PutJournal(v.j)
 }
 
@@ -187,6 +192,10 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = time.Second, 30*time.Second
 	req, fresh := v.request(ctx, a)
+	plain := req
+	if from := v.promotion(); from != nil {
+		req = v.promoting(req, from)
+	}
 	for began := time.Now(); ; {
 		if err := v.gate.pass(ctx); err != nil {
 			return Created{}, context.Cause(ctx)
@@ -200,6 +209,12 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 		switch {
 		case err == nil:
 			return made, nil
+		case req.DraftTask != "" && (f.Class == Invalid || f.Class == Gone): // the draft is no longer there: nothing was created
+			req, a.PromotedFrom = plain, ""
+			if err := v.l.PutJournal(v.j); err != nil {
+				return Created{}, err
+			}
+			continue
 		case f.Class == Invalid && fresh: // the provider would not take its own URL: nothing was created
 			if req, err = v.withBytes(req); err != nil {
 				return Created{}, err

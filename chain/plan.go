@@ -37,6 +37,8 @@ type Planned struct {
 	Cost   Money       // at most, of this run; zero where nothing is bought
 	Tokens int64
 
+	Promotes *Promotion // the draft that the clip is made from; nil for none
+
 	Drags     int   // takes that wait for this one, directly or not
 	DragsCost Money // what those cost at most
 }
@@ -62,6 +64,7 @@ type PlanOptions struct {
 	Only     map[string]bool // make only the takes of these shots (full names); nil for all
 	Keep     map[string]bool // use the clip that these shots used last, whatever has changed since
 	Resubmit map[string]bool // give up on what became of these shots' unfinished attempts, and buy them again
+	Drafts   *Plan           // of the same storyboard compiled as drafts: what is promoted where it can be; nil for none
 	StopAt   map[string]bool // buy nothing that grows from these shots, whether or not a take of them is picked
 
 	// Forgetful: the provider's tasks end with the process that asked for them (the built-in simulator's do), so
@@ -82,6 +85,11 @@ func Make(g *Graph, st *store.Store, o PlanOptions) *Plan {
 		pt := &p.Takes[i]
 		*pt = Planned{Take: t}
 		p.look(pt, st, was)
+		if pt.State == New || pt.State == Stale || pt.State == Waits {
+			if pt.Promotes = p.promote(t); pt.Promotes != nil {
+				pt.Reason += "; its draft is promoted"
+			}
+		}
 		switch pt.State {
 		case New, Stale, Waits, Unclear:
 			pt.Cost, pt.Tokens = t.Cost, t.Tokens

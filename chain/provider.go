@@ -59,6 +59,9 @@ type Request struct {
 	Priority         *int    `json:"priority,omitempty"`
 	ExpiresAfter     int     `json:"expires_after,omitempty"` // seconds from creation until the service gives up
 	SafetyIdentifier string  `json:"safety_identifier,omitempty"`
+	Draft            bool    `json:"draft,omitempty"` // a cheap trial clip
+	DraftTask        string  `json:"-"`               // the task whose draft becomes a final clip; what the draft has settled is left out
+	NoLastFrame      bool    `json:"-"`               // the service gives none for it, and refuses to be asked
 	CallbackURL      string  `json:"-"`
 }
 

@@ -119,6 +119,8 @@ var language = []*key{
 
 	{name: "model", in: inherited, kind: word, max: 200, expands: true, doc: "The video model: an alias of the catalogue, a full model id, or an endpoint id (ep-…).",
 		look: setText(func(l *Look) *Setting[string] { return &l.Model })},
+	{name: "draft", in: inherited, kind: word, max: 200, expands: true, doc: "The video model that `run --draft` makes drafts with. Without it they are made with the shot's own model, in its draft mode or at its lowest resolution.",
+		look: setText(func(l *Look) *Setting[string] { return &l.Draft })},
 	{name: "resolution", in: inherited, kind: choice, expands: true, choices: []string{"480p", "720p", "1080p", "4k"}, doc: "The picture's size.",
 		look: setText(func(l *Look) *Setting[string] { return &l.Resolution })},
 	{name: "ratio", in: inherited, kind: choice, expands: true, choices: []string{"16:9", "4:3", "1:1", "3:4", "9:16", "21:9", "adaptive"}, doc: "The picture's shape.",
@@ -150,7 +152,6 @@ var soon = map[string]bool{
 	"cuts": true, "output": true, "outputs": true, "trim": true, "speed": true, "transition": true, "transitions": true,
 	"music": true, "narration": true, "captions": true, "titles": true, "loudness": true, "size": true, "poster": true,
 	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true,
-	"draft": true,
 }
 
 // vocabulary finds a key by place and name.

@@ -107,6 +107,7 @@ type Setting[T any] struct {
 // is not known here.
 type Look struct {
 	Model            Setting[string] // alias, full model id or ep-…
+	Draft            Setting[string] // the model of drafts, named like Model
 	Resolution       Setting[string] // 480p, 720p, 1080p, 4k
 	Ratio            Setting[string] // 16:9, 4:3, 1:1, 3:4, 9:16, 21:9, adaptive
 	Duration         Setting[int]    // whole seconds, or Auto
