@@ -123,7 +123,7 @@ func clips(f *film, r *chain.Reel) []render.Clip {
 	var all []render.Clip
 	before := ""
 	for _, s := range f.Shots() {
-		o := r.Of(s)
+		o := f.of(r, s)
 		all = append(all, render.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
 			Digest: o.Clip.Video.Digest, Continues: s.From != "" && s.From == before})
 		if n := len(all) - 2; n >= 0 && all[n+1].Continues && s.At.Set {
@@ -137,7 +137,7 @@ func clips(f *film, r *chain.Reel) []render.Clip {
 // missing are the shots of one film that have no clip.
 func missing(f *film, r *chain.Reel) (names []string) {
 	for _, s := range f.Shots() {
-		if !r.Of(s).Ok() {
+		if !f.of(r, s).Ok() {
 			names = append(names, s.Name())
 		}
 	}

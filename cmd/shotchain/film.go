@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,10 @@ type film struct {
 	path    string // absolute
 	service service
 	graph   *chain.Graph
+	draft   bool  // what is made are drafts
+	drafts  *film // the same film as drafts; nil for drafts themselves, and where none can be made
+
+	fallback *chain.Reel // of drafts that stand in for missing clips; nil for none
 }
 
 // catalogueFlags say which models there are.
@@ -42,6 +47,7 @@ func (f catalogueFlags) catalogue() (*models.Catalogue, error) {
 // filmFlags say how a storyboard is read, and for whom.
 type filmFlags struct {
 	vars, allow, variants []string
+	draft                 bool
 	catalogueFlags
 	serviceFlags
 }
@@ -81,8 +87,9 @@ func (p *program) compile(path string, sb *storyboard.Storyboard, f filmFlags) (
 	if err != nil {
 		return nil, err
 	}
-	g, err := chain.Compile(sb, chain.Target{Models: catalogue, Region: s.region, Namespace: s.namespace,
-		Ended: s.simulated(), Now: time.Now(), Variants: wanted})
+	to := chain.Target{Models: catalogue, Region: s.region, Namespace: s.namespace,
+		Ended: s.simulated(), Now: time.Now(), Variants: wanted, Draft: f.draft}
+	g, err := chain.Compile(sb, to)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +97,13 @@ func (p *program) compile(path string, sb *storyboard.Storyboard, f filmFlags) (
 	if err != nil {
 		return nil, err
 	}
-	return &film{Storyboard: sb, path: abs, service: s, graph: g}, nil
+	made := &film{Storyboard: sb, path: abs, service: s, graph: g, draft: f.draft}
+	if to.Draft = true; !f.draft {
+		if g, err := chain.Compile(sb, to); err == nil && slices.ContainsFunc(g.Takes, func(t *chain.Take) bool { return t.Draft }) {
+			made.drafts = &film{Storyboard: sb, path: abs, service: s, graph: g, draft: true}
+		}
+	}
+	return made, nil
 }
 
 func (f filmFlags) load(path string) (*storyboard.Storyboard, error) {
@@ -170,5 +183,9 @@ func (f *film) id(st *store.Store) string {
 	if err != nil {
 		rel = f.path
 	}
-	return f.service.namespace + " " + filepath.ToSlash(rel)
+	id := f.service.namespace + " " + filepath.ToSlash(rel)
+	if f.draft {
+		id += " draft"
+	}
+	return id
 }

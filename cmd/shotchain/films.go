@@ -94,6 +94,10 @@ func takesJSON(f *film, r *chain.Reel, s *storyboard.Shot) jsonShot {
 		return j
 	}
 	j := one(f.graph.Pick(s), s.Pick.Value)
+	if o := f.of(r, s); !r.Of(s).Ok() && o.Ok() { // a draft stands in
+		j = shotJSON(s.Name(), o)
+		j.Variant, j.Take = f.Variant, s.Pick.Value
+	}
 	if takes := f.graph.TakesOf(s); len(takes) > 1 {
 		for i, t := range takes {
 			j.Takes = append(j.Takes, one(t, i+1))

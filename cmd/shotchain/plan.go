@@ -57,6 +57,7 @@ new, stale or waits is all that a run will buy, at most at that price.
 	film.add(cmd)
 	stores.add(cmd)
 	limits.add(cmd, &film)
+	film.addDraft(cmd)
 	return cmd
 }
 
@@ -94,6 +95,9 @@ func (l *planFlags) plan(f *film, st *store.Store) (*chain.Plan, error) {
 		if *set.into, err = f.shotSet(set.flag, set.names); err != nil {
 			return nil, err
 		}
+	}
+	if f.drafts != nil {
+		o.Drafts = chain.Make(f.drafts.graph, st, chain.PlanOptions{FilmID: f.drafts.id(st), Forgetful: o.Forgetful, StopAt: o.StopAt})
 	}
 	return chain.Make(f.graph, st, o), nil
 }
@@ -162,6 +166,24 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 		fmt.Fprintf(p.out, "  %s\n", clean(note))
 	}
 	fmt.Fprintf(p.out, "\n%s\n", f.bottomLine(plan))
+	if d := plan.Options.Drafts; d != nil && plan.Buys > 0 {
+		fmt.Fprintf(p.out, "%s\n", f.draftLine(plan, d))
+	}
+}
+
+// draftLine says what the same film costs as drafts, and how many finals are made from drafts there are.
+func (f *film) draftLine(plan, d *chain.Plan) string {
+	s := fmt.Sprintf("As drafts (--draft): %s to make, for at most %s.", count(d.Buys, "clip"), chain.FormatMoney(chain.Money{Micros: d.Total.Micros, Currency: plan.Total.Currency}))
+	n := 0
+	for i := range plan.Takes {
+		if plan.Takes[i].Promotes != nil {
+			n++
+		}
+	}
+	if n > 0 {
+		s += fmt.Sprintf(" %s made from drafts.", count(n, "clip"))
+	}
+	return s
 }
 
 // why is the reason of a take's state, with what it makes necessary downstream.
@@ -277,6 +299,7 @@ type jsonPlan struct {
 	Charged         bool       `json:"charged"`   // false: the simulator's prices are what the real service would charge
 	Takes           []jsonTake `json:"takes"`
 	Variants        []jsonPart `json:"variants,omitempty"`
+	Drafts          *jsonDraft `json:"drafts,omitempty"`   // the same film as drafts
 	Separate        *price     `json:"separate,omitempty"` // what the variants would cost as films of their own
 	Buys            int        `json:"buys"`
 	Total           price      `json:"total"` // at most
@@ -296,6 +319,8 @@ type jsonTake struct {
 	FirstFrame string   `json:"first_frame,omitempty"`
 	To         string   `json:"to,omitempty"`   // the shot whose first frame, or the still, that it ends on
 	Fits       []string `json:"fits,omitempty"` // how stills are cropped and scaled
+	Draft      bool     `json:"draft,omitempty"`
+	Promotes   string   `json:"promotes,omitempty"` // the task of the draft that it is made from
 	State      string   `json:"state"`
 	Reason     string   `json:"reason,omitempty"`
 	Model      string   `json:"model"`
@@ -328,12 +353,18 @@ func planJSON(f *film, plan *chain.Plan) jsonPlan {
 		for _, s := range t.Also {
 			n.Also = append(n.Also, s.Name())
 		}
+		if n.Draft = t.Draft; pt.Promotes != nil {
+			n.Promotes = pt.Promotes.Task
+		}
 		if t.From != nil {
 			n.From = t.From.Shot.Name()
 		} else if t.Shot.FirstFrame != nil {
 			n.FirstFrame = f.growsFrom(t)
 		}
 		j.Takes = append(j.Takes, n)
+	}
+	if d := plan.Options.Drafts; d != nil {
+		j.Drafts = &jsonDraft{d.Buys, priceOf(d.Total)}
 	}
 	if len(f.graph.Films) > 1 {
 		j.Variants, j.Separate = partsJSON(plan)

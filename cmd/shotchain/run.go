@@ -25,6 +25,8 @@ type runFlags struct {
 	timing timingFlags
 	output outputFlags
 	calls  callbackFlags
+	drafts draftFlags
+	lock   lockFlags
 }
 
 func (p *program) runVerb() *cobra.Command {
@@ -51,6 +53,9 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.timing.add(cmd)
 	o.output.add(cmd)
 	o.calls.add(cmd)
+	o.film.addDraft(cmd)
+	o.drafts.add(cmd)
+	o.lock.add(cmd)
 	return cmd
 }
 
@@ -72,7 +77,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err != nil {
 		return err
 	}
-	outs, err := f.deliveries(o.output, st)
+	locked, err := p.bring(ctx, f, o.lock, dir)
 	if err != nil {
 		return err
 	}
@@ -80,7 +85,18 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := held(f, locked, plan); err != nil {
+		return err
+	}
+	o.drafts.into(f, plan, st)
+	outs, err := f.deliveries(o.output, st)
+	if err != nil {
+		return err
+	}
 	p.admit(f.service)
+	if locked != nil {
+		return p.cut(ctx, f, plan, st, outs)
+	}
 	p.tellPlan(f, plan)
 	if err := p.allow(ctx, f, plan, &o.budget); err != nil {
 		return err
@@ -152,6 +168,9 @@ func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain
 	show.close()
 	p.tellReel(f, reel, time.Since(began), fail)
 	p.tellFilms(made)
+	if len(made) > 0 {
+		p.tellDrafts(f, reel)
+	}
 	if fail == nil {
 		p.tellWaiting(f, reel)
 	}
@@ -185,6 +204,8 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 		if len(r.Graph.Films) > 1 {
 			fail.message = "not every film: " + strings.TrimPrefix(fail.message, "no film: ")
 		}
+	} else if r.Count(chain.StageCached)+r.Count(chain.StageKept)+r.Count(chain.StageUnpicked)+r.Count(chain.StageLeft) == len(r.Outcomes) {
+		return nil // drafts stand in for what was left out, as the user wants it
 	} else {
 		fail.message = "the film has its clips, but not every take was made"
 	}
@@ -304,6 +325,7 @@ type jsonShot struct {
 	Stage     string     `json:"stage"`
 	Task      string     `json:"task,omitempty"`
 	Clip      string     `json:"clip,omitempty"`
+	Draft     string     `json:"draft,omitempty"` // how it was made cheaply
 	LastFrame string     `json:"last_frame,omitempty"`
 	Frames    int        `json:"frames,omitempty"`
 	Seed      *int64     `json:"seed,omitempty"`
@@ -338,6 +360,7 @@ func shotJSON(name string, o chain.Outcome) jsonShot {
 	if c := o.Clip; c != nil {
 		cost := priceOf(c.Cost)
 		j.Clip, j.LastFrame = o.Dir.Path(c.Video.Name), o.Dir.Path(c.LastFrame.Name)
+		j.Draft = c.Draft
 		j.Frames, j.Seed, j.Tokens, j.Cost = c.Frames, c.Seed, c.Tokens, &cost
 	}
 	if o.Fault != nil {

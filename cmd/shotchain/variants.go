@@ -69,6 +69,9 @@ func (f *film) name() string {
 	if v := slugOf(f.Variant); v != "" && !strings.Contains(name, v) {
 		name += "-" + v
 	}
+	if f.draft {
+		name += "-draft"
+	}
 	return name
 }
 
