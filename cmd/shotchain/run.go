@@ -213,7 +213,7 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 		if o.Stage == chain.StageUnknown {
 			fail.exit, fail.shot = exitUnknown, o.Take.Name()
 			fail.message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
-			fail.hint = fmt.Sprintf("look for it in the service's console; run again to look it up once more, or with --resubmit %s to buy it again", o.Take.Shot.Name())
+			fail.hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Shot.Name())
 			break
 		}
 	}
@@ -293,7 +293,7 @@ func outcomeLine(o chain.Outcome) string {
 	switch o.Stage {
 	case chain.StageFailed, chain.StageUnknown:
 		line := fmt.Sprintf("%s %s: %s", name, o.Stage, clean(fmt.Sprint(o.Fault)))
-		if errors.As(o.Fault, &fault) && fault.Hint != "" {
+		if errors.As(o.Fault, &fault) && fault.Hint != "" && o.Stage != chain.StageUnknown { // of the look-up, not of the clip
 			line += "\n  hint: " + clean(fault.Hint)
 		}
 		return line
@@ -365,7 +365,7 @@ func shotJSON(name string, o chain.Outcome) jsonShot {
 	}
 	if o.Fault != nil {
 		fail := &failure{exit: exitFailed, message: o.Fault.Error(), shot: name}
-		if errors.As(o.Fault, &fail.fault) {
+		if errors.As(o.Fault, &fail.fault) && o.Stage != chain.StageUnknown {
 			fail.hint = fail.fault.Hint
 		}
 		j.Error = fail.json()

@@ -185,16 +185,15 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 		}
 		whole++
 	}
-	if p.json {
-		p.printJSON(map[string]any{"store": st.Dir(), "whole": whole, "damaged": bad})
-	} else {
-		fmt.Fprintf(p.out, "%s whole, %d damaged\n", count(whole, "take"), len(bad))
-	}
+	var fail *failure
 	if len(bad) > 0 {
-		return &failure{exit: exitFailed, told: p.json, message: count(len(bad), "take") + " of the store damaged",
+		fail = &failure{exit: exitFailed, message: count(len(bad), "take") + " of the store damaged",
 			hint: "the next run fetches them again where the provider still has them"}
 	}
-	return nil
+	if !p.json {
+		fmt.Fprintf(p.out, "%s whole, %d damaged\n", count(whole, "take"), len(bad))
+	}
+	return p.conclude(map[string]any{"store": st.Dir(), "whole": whole, "damaged": bad}, fail)
 }
 
 // setAside makes sure that a take whose bytes have changed is not used. Its error says what was found, and what
