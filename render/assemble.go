@@ -49,14 +49,14 @@ func Assemble(ctx context.Context, tl *Timeline, out string, o Options) (Film, e
 		return Film{}, err
 	}
 	defer done()
-	film := Film{Path: out, Frames: tl.Frames, Width: tl.Width, Height: tl.Height, Sound: tl.Sound,
+	film := Film{Path: out, Frames: tl.Frames, Width: tl.Width, Height: tl.Height, Sound: tl.Heard(),
 		Duration: time.Duration(tl.Frames) * time.Second / time.Duration(tl.Rate)}
 	segments, err := tl.segments(ctx, w, tools, o, &film)
 	if err != nil {
 		return Film{}, err
 	}
 	track := ""
-	if tl.Sound {
+	if tl.Heard() {
 		if track, err = tl.track(ctx, w, tools, segments); err != nil {
 			return Film{}, fmt.Errorf("sound of the film: %w", err)
 		}
@@ -227,7 +227,7 @@ func (tl *Timeline) check(ctx context.Context, path string) error {
 		return fmt.Errorf("the join has %d frames, not %d", f.Frames, tl.Frames)
 	case !f.Regular || !f.Rate.Is(int64(tl.Rate), 1):
 		return fmt.Errorf("the join's frames are not %d per second", tl.Rate)
-	case f.HasAudio() != tl.Sound:
+	case f.HasAudio() != tl.Heard():
 		return errors.New("the join lost its sound")
 	}
 	return nil

@@ -17,14 +17,19 @@ const sameShape = 1.03
 // maxFrames bounds a film: 24 hours.
 const maxFrames = 24 * 3600 * Rate
 
+// Cut says how clips become a film. The zero Cut is every clip in order, end to end.
+type Cut struct {
+	Title string
+}
+
 // Edit probes the clips and lays them end to end. The first clip gives the film's size. A clip that continues the
 // one before it loses its first frame, which would stand still otherwise; a first clip has nothing to continue.
 // Errors name the shot.
-func Edit(ctx context.Context, title string, clips []Clip) (*Timeline, error) {
+func Edit(ctx context.Context, cut Cut, clips []Clip) (*Timeline, error) {
 	if len(clips) == 0 {
 		return nil, errors.New("a film needs at least one clip")
 	}
-	tl := &Timeline{Title: title, Rate: Rate, Items: make([]Item, 0, len(clips))}
+	tl := &Timeline{Title: cut.Title, Rate: Rate, Items: make([]Item, 0, len(clips))}
 	for i, c := range clips {
 		facts, err := ffmpeg.Probe(ctx, c.Path)
 		if err != nil {
@@ -39,11 +44,11 @@ func Edit(ctx context.Context, title string, clips []Clip) (*Timeline, error) {
 		}
 		tl.Items = append(tl.Items, it)
 		tl.Frames += it.Frames()
-		tl.Sound = tl.Sound || facts.HasAudio()
 	}
 	if tl.Frames > maxFrames {
 		return nil, fmt.Errorf("the film would have %d frames, more than 24 hours", tl.Frames)
 	}
+	tl.Sounds = tl.clipSounds()
 	return tl, nil
 }
 
@@ -53,7 +58,7 @@ func (tl *Timeline) lay(c Clip, f ffmpeg.Facts) (Item, error) {
 		c.Title = c.Shot
 	}
 	c.Continues = c.Continues && len(tl.Items) > 0
-	it := Item{Clip: c, Source: f, Length: conformed(f), At: tl.Frames, Place: place(f, tl.Width, tl.Height)}
+	it := Item{Clip: c, Source: f, Length: conformed(f), Speed: ffmpeg.Ratio{Num: 1, Den: 1}, At: tl.Frames, Place: place(f, tl.Width, tl.Height)}
 	it.Out = it.Length
 	if c.Continues {
 		it.In = 1

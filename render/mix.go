@@ -9,13 +9,6 @@ import (
 	"os"
 )
 
-// Fades at joins, in samples: where the next clip overlaps the seam they cross with equal power, at a hard cut each
-// side is faded so that nothing clicks. Neither shifts a sample.
-const (
-	crossfade = sampleRate * 10 / 1000
-	declick   = sampleRate * 5 / 1000
-)
-
 // span is one clip's sound in the film, in samples; From is where it begins in the clip's own sound.
 type span struct {
 	item            int
@@ -24,33 +17,12 @@ type span struct {
 	fadeIn, fadeOut int64
 }
 
-// spans lays the sounds of the timeline. A clip that continues another repeats the seam's frame, and so brings sound
-// for a frame more than its picture shows: it takes over at the start of that frame. Models end their sound a
-// little before the picture, so the seam frame's own clip has least to say there.
+// spans are the clips' sounds of the timeline.
 func (tl *Timeline) spans() []span {
 	var all []span
-	for i, it := range tl.Items {
-		s := span{item: i, start: int64(it.At) * perFrame, end: int64(it.At+it.Frames()) * perFrame, from: int64(it.In) * perFrame}
-		lead := int64(0)
-		if it.Continues && it.Source.HasAudio() {
-			lead = min(s.from, perFrame)
-		}
-		if i > 0 {
-			s.fadeIn = declick
-			fade := int64(declick)
-			if lead > 0 {
-				s.fadeIn, fade = crossfade, crossfade
-			}
-			if k := len(all) - 1; k >= 0 && all[k].item == i-1 {
-				all[k].fadeOut = fade
-				if lead > 0 {
-					all[k].end = s.start - lead + fade
-				}
-			}
-		}
-		s.start, s.from = s.start-lead, s.from-lead
-		if it.Source.HasAudio() {
-			all = append(all, s)
+	for _, s := range tl.Sounds {
+		if s.Kind == KindClip {
+			all = append(all, span{item: s.Item, start: s.Start, end: s.End, from: s.From, fadeIn: s.FadeIn, fadeOut: s.FadeOut})
 		}
 	}
 	return all

@@ -131,7 +131,7 @@ func missing(f *film, r *chain.Reel) (names []string) {
 
 // assemble makes the film of a whole reel.
 func (p *program) assemble(ctx context.Context, f *film, r *chain.Reel, st *store.Store, out string, moved func(done, total int)) (render.Film, error) {
-	tl, err := render.Edit(ctx, f.Title, clips(f, r))
+	tl, err := render.Edit(ctx, render.Cut{Title: f.Title}, clips(f, r))
 	if err != nil {
 		return render.Film{}, err
 	}
