@@ -25,6 +25,7 @@ func (r *reader) film(root *yaml.Node, over map[string]string) *Storyboard {
 		if v, ok := r.scalar(f); ok {
 			sb.Title = v.text
 		}
+		r.vars.given = map[string]string{"title": sb.Title}
 	}
 	if f, ok := fs.get("look"); ok {
 		if settings, _, ok := r.mapping(f.value, inLook); ok {
@@ -36,6 +37,9 @@ func (r *reader) film(root *yaml.Node, over map[string]string) *Storyboard {
 		drafts = r.scenes(sb, f)
 	}
 	r.seams(sb, drafts)
+	if f, ok := fs.get("cuts"); ok {
+		r.cuts(sb, f)
+	}
 	return sb
 }
 
@@ -134,6 +138,12 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 			d.ownStep = true
 			if v, ok := r.scalar(f); ok {
 				d.FirstFrame = r.still(v)
+			}
+		case "sound":
+			r.sound(&d.Sound, f)
+		case "fit":
+			if v, ok := r.scalar(f); ok {
+				d.Fit = Setting[string]{v.text, true, v.at}
 			}
 		}
 	}

@@ -1,23 +1,43 @@
 package storyboard
 
+import "slices"
+
 // place is where in a storyboard a key may stand; places are combined as bits.
-type place uint8
+type place uint32
 
 const (
 	inFilm place = 1 << iota
 	inLook
 	inScene
 	inShot
+	inCut
+	inCutShot
+	inOutput
+	inTransition // the one of a whole cut
+	inJoin       // the one of a single join
+	inMusic
+	inNarration
+	inCaptions
+	inTitle
+	inStyle
+	inSound
+	inEncoder
 )
 
 // inherited are the places of a setting that scenes inherit from the film and shots from their scene.
 const inherited = inLook | inScene | inShot
 
 // placeNames say a place in messages: "a shot needs `id`".
-var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot"}
+var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot",
+	inCut: "a cut", inCutShot: "a shot of a cut", inOutput: "an output", inTransition: "`transition`", inJoin: "a transition",
+	inMusic: "`music`", inNarration: "a narration", inCaptions: "`captions`", inTitle: "a title", inStyle: "`style`",
+	inSound: "`sound`", inEncoder: "`encoder`"}
 
 // whereNames say where a key stands.
-var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot"}
+var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot",
+	inCut: "in a cut", inCutShot: "in a shot of a cut", inOutput: "in an output", inTransition: "in `transition`", inJoin: "in a transition",
+	inMusic: "in `music`", inNarration: "in a narration", inCaptions: "in `captions`", inTitle: "in a title", inStyle: "in `style`",
+	inSound: "in `sound`", inEncoder: "in `encoder`"}
 
 // kind is what a key's value is.
 type kind uint8
@@ -35,8 +55,21 @@ const (
 	picture               // a path or an https URL
 	texts                 // a mapping of names to plain values
 	settings              // a mapping of look keys
-	scenes                // a list of scenes
-	shots                 // a list of shots
+	part                  // a mapping of the keys of key.of
+	parts                 // a list of such mappings
+	lines                 // a list of such mappings, each of which may be written as its first key's value alone
+	audio                 // the path of a sound file
+	footage               // the path of a video file
+	target                // the path of a file to write
+	moment                // 1.5s, 500ms, 12f; in key.max microseconds at most
+	interval              // 0s..3s, 0.5s.., ..2s
+	anchor                // a moment of the film, or of one of its shots
+	decimals              // a number with at most three decimals, in [key.min, key.max] thousandths
+	decibels              // -14dB, in thousandths as well
+	percent               // 5%, in thousandths as well
+	extent                // 1920x1080
+	paint                 // "#rrggbb", or "#rrggbbaa"
+	bitrate               // 8M, 800k: bits per second
 )
 
 // Limits of the language.
@@ -54,8 +87,9 @@ type key struct {
 	name     string
 	in       place
 	kind     kind
+	of       place // part, parts, lines: the mapping's
 	choices  []string
-	min, max int64 // whole: the range; word: max is the length in bytes
+	min, max int64 // the range of a number; word: max is the length in bytes
 	expands  bool  // ${name} is replaced
 	prompted bool  // the service sees the text as (part of) the prompt
 	required bool
@@ -68,18 +102,25 @@ type value struct {
 	text   string
 	number int64
 	yes    bool
+	time   Time   // of a moment
+	span   Range  // of an interval
+	anchor Anchor // its shot as written
+	size   Size
 	at     Pos
 }
 
 // language is every key that is built: the parser walks by it and the JSON Schema is made from it.
-var language = []*key{
+var language = slices.Concat(filmKeys, cutKeys)
+
+// filmKeys are those of what is to be made.
+var filmKeys = []*key{
 	{name: "title", in: inFilm, kind: text, expands: true, doc: "The film's title."},
 	{name: "vars", in: inFilm, kind: texts, doc: "Text that is used below as ${name}; `--var name=value` overrides it. $${ is a literal ${."},
 	{name: "look", in: inFilm, kind: settings, doc: "Settings of the whole film. Scenes inherit them, then shots; the nearest setting wins, key by key."},
-	{name: "scenes", in: inFilm, kind: scenes, required: true, doc: "The film's scenes, in order."},
+	{name: "scenes", in: inFilm, kind: parts, of: inScene, required: true, doc: "The film's scenes, in order."},
 
 	{name: "id", in: inScene | inShot, kind: ident, required: true, doc: "The name: lower-case letters, digits and `-`. Scene ids are unique in the film, shot ids in their scene."},
-	{name: "shots", in: inScene, kind: shots, required: true, doc: "The scene's shots, in order. Each continues the one before it unless it says otherwise."},
+	{name: "shots", in: inScene, kind: parts, of: inShot, required: true, doc: "The scene's shots, in order. Each continues the one before it unless it says otherwise."},
 
 	{name: "prompt", in: inShot, kind: text, expands: true, prompted: true, required: true, doc: "What the shot shows."},
 	{name: "negative", in: inShot, kind: text, expands: true, prompted: true, doc: "What to avoid; appended to the prompt."},
@@ -119,9 +160,7 @@ var language = []*key{
 // soon are the words of the language that are not built yet. They are refused by name wherever they stand.
 var soon = map[string]bool{
 	"variants": true, "matrix": true, "exclude": true, "include": true,
-	"cuts": true, "output": true, "outputs": true, "trim": true, "speed": true, "transition": true, "transitions": true,
-	"music": true, "narration": true, "captions": true, "titles": true, "loudness": true, "size": true, "poster": true,
-	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true, "at": true,
+	"clip":  true,
 	"takes": true, "pick": true, "references": true, "to": true, "cast": true, "approve": true, "draft": true,
 }
 

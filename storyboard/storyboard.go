@@ -16,6 +16,7 @@ type Storyboard struct {
 	Vars   map[string]string // after --var overrides
 	Look   Look              // of the whole film, before scenes and shots override it
 	Scenes []*Scene
+	Cuts   []*Cut // in file order; empty where the film has one cut, every shot in order
 
 	lines []string // of the source, for excerpts
 	index index
@@ -43,6 +44,9 @@ type Shot struct {
 	From       string // full name of the shot that this one continues; "" opens on its own
 	FromPos    Pos    // of the `from` value, or of the shot's id where the seam is implied
 	FirstFrame *Still // nil for none; never together with From
+
+	Sound Sound           // what becomes of the clip's own sound
+	Fit   Setting[string] // narration: its last frame stands until the narration that begins in it is over
 }
 
 // Name is the shot's full name, scene/shot.

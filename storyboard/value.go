@@ -34,6 +34,9 @@ func (r *reader) scalar(f field) (value, bool) {
 func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 	v := value{at: position(n)}
 	switch {
+	case isNull(n) && k.kind == paint:
+		r.report(v.at, say("put it in quotes: # begins a comment"), "`%s` is empty", k.name)
+		return v, false
 	case isNull(n):
 		r.report(v.at, say("write a value, or leave the key out"), "`%s` is empty", k.name)
 		return v, false
@@ -46,8 +49,10 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 		return r.toggle(k, n, v)
 	case whole:
 		return r.whole(k, n, v)
+	case decimals:
+		return r.decimals(k, n, v)
 	}
-	if loose := k.kind == choice || k.kind == seconds || k.kind == span; n.Tag != "!!str" && !loose {
+	if n.Tag != "!!str" && !k.kind.loose() {
 		r.report(v.at, say("put it in quotes: "+strconv.Quote(n.Value)), "`%s` must be text", k.name)
 		return v, false
 	}
@@ -66,6 +71,20 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 		return r.word(k, v)
 	case ident:
 		return r.ident(k, v)
+	case moment:
+		return r.moment(k, v)
+	case interval:
+		return r.interval(k, v)
+	case anchor:
+		return r.anchor(k, v)
+	case decibels, percent:
+		return r.measure(k, v)
+	case extent:
+		return r.extent(k, v)
+	case paint:
+		return r.color(k, v)
+	case bitrate:
+		return r.bitrate(k, v)
 	}
 	if v.text == "" && k.kind != text || k.required && v.text == "" {
 		r.report(v.at, nil, "`%s` is empty", k.name)
@@ -83,6 +102,15 @@ func (r *reader) structure(k *key, n *yaml.Node) {
 	r.report(position(n), nil, "`%s` must be %s", k.name, k.kind.says())
 }
 
+// loose reports a kind whose values YAML may take for numbers; what is wrong with them is said by their own rules.
+func (k kind) loose() bool {
+	switch k {
+	case choice, seconds, span, moment, interval, anchor, decibels, percent, extent, bitrate:
+		return true
+	}
+	return false
+}
+
 // says names what a kind of value is.
 func (k kind) says() string {
 	switch k {
@@ -94,6 +122,18 @@ func (k kind) says() string {
 		return "a duration"
 	case reference:
 		return "the name of a shot"
+	case moment:
+		return "a time such as 1.5s"
+	case interval:
+		return "a range such as 0.5s..3s"
+	case anchor:
+		return "a time such as 2s or a place such as arrival/boat+1s"
+	case decimals:
+		return "a number"
+	case extent:
+		return "a size such as 1080x1920"
+	case audio, target:
+		return "a path"
 	case picture:
 		return "a path or an https URL"
 	}

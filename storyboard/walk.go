@@ -220,14 +220,18 @@ func homeHint(name string, home, in place) string {
 	switch {
 	case name == "look":
 		return "write its keys directly here"
-	case home == inherited:
+	case home&inherited == inherited:
 		return "put it under `look`"
-	case home == inFilm:
+	case home&inFilm != 0:
 		return "it belongs at the top of the file"
 	case home&inScene != 0:
 		return "it belongs in a scene, under `scenes`"
+	case home&inShot != 0:
+		return "it belongs in a shot, under `shots`"
+	case home&inCut != 0:
+		return "it belongs in a cut, under `cuts`"
 	}
-	return "it belongs in a shot, under `shots`"
+	return "it belongs " + whereNames[home&-home]
 }
 
 // list reads a node as a list.
@@ -240,12 +244,37 @@ func (r *reader) list(f field) []*yaml.Node {
 	case !ok:
 		return nil
 	case n.Kind != yaml.SequenceNode:
-		r.report(position(n), say("begin each item with `- id: …`"), "`%s` must be a list", f.key.name)
+		r.report(position(n), say(f.key.itemHint()), "`%s` must be a list", f.key.name)
 		return nil
 	case len(n.Content) == 0:
 		r.report(position(n), nil, "`%s` is empty", f.key.name)
 	}
 	return n.Content
+}
+
+// itemHint says how an item of a list begins.
+func (k *key) itemHint() string {
+	first := firstKey(k.of).name
+	for _, other := range language {
+		if other.in&k.of != 0 && other.required {
+			first = other.name
+			break
+		}
+	}
+	if k.kind == lines {
+		return "write `[…]`, or begin each item with `- `"
+	}
+	return "begin each item with `- " + first + ": …`"
+}
+
+// firstKey is the one that stands for the whole of an item that is written as a plain value.
+func firstKey(in place) *key {
+	for _, k := range language {
+		if k.in&in != 0 {
+			return k
+		}
+	}
+	return nil
 }
 
 // quote shows a stranger's word in a message, cut to a length that can be read.
