@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/storyboard"
 )
 
 // Clip is what Edit needs to know of a finished take.
@@ -30,6 +31,7 @@ type Timeline struct {
 	Titles        []Text  // burned in, in order of Start
 	Captions      []Text  // in order of Start
 	CaptionMode   string  // burn, soft, file; "" for none
+	Poster        int     // the frame that pictures of the film show
 
 	Quality string            // draft, standard, master; "" is standard
 	Encoder map[string]string // plain options of the picture's encoder over the preset's, without their dash
@@ -153,6 +155,9 @@ type Text struct {
 	Text       string
 	Start, End int // frames of the film
 	Style      Style
+	// For messages, and no part of what a film is made of.
+	Shot string         `json:"-"` // of a caption
+	Pos  storyboard.Pos `json:"-"` // where it was asked for
 }
 
 // Style is how words look.
