@@ -31,45 +31,69 @@ type Cut struct {
 // What the cut asks for and the clips cannot give is returned as storyboard.Problems, all together, at the lines that
 // ask for it. Other errors name the shot.
 func Edit(ctx context.Context, cut Cut, clips []Clip) (*Timeline, error) {
-	return edit(ctx, cut, clips, ffmpeg.Probe, ffmpeg.ProbeSound)
+	return newEditor(cut, thisMachine).edit(ctx, clips)
 }
 
-func edit(ctx context.Context, cut Cut, clips []Clip, see seer, hear hearer) (*Timeline, error) {
-	e := &editor{cut: cut, spec: cut.Spec, tl: &Timeline{Title: cut.Title, Rate: Rate}, see: see, hear: hear}
+// Check reports what of a cut cannot be done whatever its clips will be: sound files without sound, words that no
+// font has the letters of, encoders that are missing. It needs no clips, so that nothing is bought for a film that
+// cannot be made.
+func Check(ctx context.Context, cut Cut) error {
+	e := newEditor(cut, thisMachine)
+	return e.steps(ctx, e.machine)
+}
+
+// surroundings are what Edit asks about files and the machine.
+type surroundings struct {
+	see      func(ctx context.Context, path string) (ffmpeg.Facts, error)
+	hear     func(ctx context.Context, path string) (ffmpeg.SoundFacts, error)
+	encoders func(ctx context.Context) ([]string, error)
+	letters  func(Text) error
+}
+
+var thisMachine = surroundings{ffmpeg.Probe, ffmpeg.ProbeSound, ffmpeg.Encoders, CheckText}
+
+func newEditor(cut Cut, s surroundings) *editor {
+	e := &editor{surroundings: s, cut: cut, spec: cut.Spec, tl: &Timeline{Title: cut.Title, Rate: Rate}}
 	if cut.Spec == nil {
 		e.spec = &storyboard.Cut{}
 	}
+	return e
+}
+
+func (e *editor) edit(ctx context.Context, clips []Clip) (*Timeline, error) {
 	if err := e.entries(clips); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{e.probe, e.frame, e.lay, e.listen, e.words} {
-		if err := step(ctx); err != nil {
-			return nil, err
-		}
-		if len(e.problems) > 0 {
-			e.problems.Sort()
-			return nil, e.problems
-		}
+	if err := e.steps(ctx, e.machine, e.probe, e.frame, e.lay, e.listen, e.words); err != nil {
+		return nil, err
 	}
 	return e.tl, nil
 }
 
-// What Edit knows of files.
-type (
-	seer   func(ctx context.Context, path string) (ffmpeg.Facts, error)
-	hearer func(ctx context.Context, path string) (ffmpeg.SoundFacts, error)
-)
+// steps goes on as long as there is no problem: each step relies on those before it.
+func (e *editor) steps(ctx context.Context, steps ...func(context.Context) error) error {
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if len(e.problems) > 0 {
+			e.problems.Sort()
+			return e.problems
+		}
+	}
+	return nil
+}
 
-// editor makes one timeline. Each step relies on those before it having found no problem.
+// editor makes one timeline.
 type editor struct {
+	surroundings
 	cut      Cut
 	spec     *storyboard.Cut
 	tl       *Timeline
-	see      seer
-	hear     hearer
 	list     []entry
-	first    map[string]int // the first place of a shot in the list
-	lines    []line         // narration
+	first    map[string]int    // the first place of a shot in the list
+	lines    []line            // narration
+	bed      ffmpeg.SoundFacts // music
 	problems storyboard.Problems
 }
 

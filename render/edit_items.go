@@ -9,10 +9,7 @@ import (
 )
 
 // lay makes the items: first what is used of each clip, then how they join, then where they stand.
-func (e *editor) lay(ctx context.Context) error {
-	if err := e.probeLines(ctx); err != nil {
-		return err
-	}
+func (e *editor) lay(context.Context) error {
 	e.tl.Items = make([]Item, len(e.list))
 	for i := range e.list {
 		e.tl.Items[i] = e.trimmed(e.list[i])

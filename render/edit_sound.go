@@ -48,28 +48,6 @@ func lasting(d ffmpeg.Ratio) int64 {
 	return n.Int64()
 }
 
-// heard probes a sound file of the storyboard.
-func (e *editor) heard(ctx context.Context, f storyboard.File) (ffmpeg.SoundFacts, bool) {
-	facts, err := e.hear(ctx, f.Path)
-	if err == nil {
-		return facts, true
-	}
-	e.problem(f.Pos, "", "%s: %v", f.Name, err)
-	return facts, false
-}
-
-func (e *editor) probeLines(ctx context.Context) error {
-	for _, n := range e.spec.Narration {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if facts, ok := e.heard(ctx, n.File); ok {
-			e.lines = append(e.lines, line{n, facts, lasting(facts.Duration)})
-		}
-	}
-	return nil
-}
-
 // begins is the sample at which a line begins.
 func (e *editor) begins(l line) int64 {
 	a := l.At
@@ -98,12 +76,10 @@ func (e *editor) spoken(i int) int {
 }
 
 // listen lays everything that is heard.
-func (e *editor) listen(ctx context.Context) error {
+func (e *editor) listen(context.Context) error {
 	e.clipSounds()
 	e.narration()
-	if err := e.music(ctx); err != nil {
-		return err
-	}
+	e.music()
 	sort.SliceStable(e.tl.Sounds, func(i, j int) bool { return e.tl.Sounds[i].Start < e.tl.Sounds[j].Start })
 	return nil
 }
@@ -228,17 +204,13 @@ func (e *editor) narration() {
 	}
 }
 
-func (e *editor) music(ctx context.Context) error {
+func (e *editor) music() {
 	m := e.spec.Music
 	if m == nil {
-		return nil
+		return
 	}
-	facts, ok := e.heard(ctx, m.File)
-	if !ok {
-		return ctx.Err()
-	}
-	total, length := int64(e.tl.Frames)*perFrame, lasting(facts.Duration)
-	s := Sound{Kind: KindMusic, Item: -1, Path: m.File.Path, Name: m.File.Name, Speed: ffmpeg.Ratio{Num: 1, Den: 1}, Channels: facts.Channels,
+	total, length := int64(e.tl.Frames)*perFrame, lasting(e.bed.Duration)
+	s := Sound{Kind: KindMusic, Item: -1, Path: m.File.Path, Name: m.File.Name, Speed: ffmpeg.Ratio{Num: 1, Den: 1}, Channels: e.bed.Channels,
 		Loop: m.Loop && length < total, Gain: m.Gain.Value, End: total, FadeIn: samples(m.FadeIn), FadeOut: samples(m.FadeOut), Ducked: m.Duck}
 	if !s.Loop {
 		s.End = min(total, length)
@@ -256,5 +228,4 @@ func (e *editor) music(ctx context.Context) error {
 		s.Ducked = false // there is nothing to step back for
 	}
 	e.add(s)
-	return nil
 }

@@ -50,7 +50,14 @@ func (b *bench) edit(cut Cut) (*Timeline, error) {
 		}
 		return ffmpeg.SoundFacts{}, errors.New("has no sound")
 	}
-	return edit(context.Background(), cut, b.clips, see, hear)
+	encoders := func(context.Context) ([]string, error) { return []string{"libx264", "libx265", "gif"}, nil }
+	letters := func(x Text) error {
+		if strings.ContainsRune(x.Text, '灯') {
+			return errors.New("no font has 灯")
+		}
+		return nil
+	}
+	return newEditor(cut, surroundings{see, hear, encoders, letters}).edit(context.Background(), b.clips)
 }
 
 // Each file is a storyboard, the facts of its clips and sounds, and the timelines of its cuts, or what is wrong.

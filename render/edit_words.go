@@ -35,9 +35,9 @@ func (e *editor) words(context.Context) error {
 
 // captions stand as long as their shots do. Where two shots overlap, one caption gives way to the other in the middle.
 func (e *editor) captions() {
-	style, at := storyboard.Style{}, e.spec.Pos
+	style := storyboard.Style{}
 	if c := e.spec.Captions; c != nil {
-		e.tl.CaptionMode, style, at = c.Mode, c.Style, c.Pos
+		e.tl.CaptionMode, style = c.Mode, c.Style
 	}
 	look := e.style(style, usualCaption, captionSize)
 	for i, it := range e.tl.Items {
@@ -45,7 +45,10 @@ func (e *editor) captions() {
 		if text == "" {
 			continue
 		}
-		t := Text{Text: text, Start: it.At + it.Join.Overlap()/2, End: it.End(), Style: look, Pos: at, Shot: it.Shot}
+		t := Text{Text: text, Start: it.At + it.Join.Overlap()/2, End: it.End(), Style: look, Shot: it.Shot}
+		if s := e.list[i].CutShot.Shot; s != nil {
+			t.Pos = s.CaptionPos
+		}
 		if i+1 < len(e.tl.Items) {
 			o := e.tl.Items[i+1].Join.Overlap()
 			t.End -= o - o/2
