@@ -127,7 +127,7 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 			d.Negative = v.text
 		case "caption":
 			v, _ := r.scalar(f)
-			d.Caption = v.text
+			d.Caption, d.CaptionPos = v.text, v.at
 		case "keep":
 			v, _ := r.scalar(f)
 			d.Keep = v.yes

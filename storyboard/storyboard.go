@@ -34,12 +34,13 @@ type Shot struct {
 	Scene, ID string
 	Pos       Pos // of the id
 
-	Prompt    string // variables expanded; style and negative are separate
-	PromptPos Pos
-	Negative  string // things to avoid, "" for none
-	Caption   string // "" for none
-	Keep      bool   // use the clip there is, whatever has changed since
-	Look      Look   // the nearest setting wins, key by key
+	Prompt     string // variables expanded; style and negative are separate
+	PromptPos  Pos
+	Negative   string // things to avoid, "" for none
+	Caption    string // "" for none
+	CaptionPos Pos
+	Keep       bool // use the clip there is, whatever has changed since
+	Look       Look // the nearest setting wins, key by key
 
 	From       string // full name of the shot that this one continues; "" opens on its own
 	FromPos    Pos    // of the `from` value, or of the shot's id where the seam is implied
