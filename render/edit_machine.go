@@ -67,7 +67,7 @@ func (e *editor) settable() {
 
 // encodersOf are what makes each format: any of them will do.
 var encodersOf = map[string][]string{
-	"mp4": {"libx264"}, "mp4 h264": {"libx264"}, "mp4 hevc": {"libx265"}, "mp4 av1": {"libsvtav1", "libaom-av1", "librav1e"},
+	"mp4": {"libx264"}, "mp4 h264": {"libx264"}, "mp4 hevc": {"libx265"}, "mp4 av1": {"libsvtav1", "libaom-av1"},
 	"mov": {"prores_ks"}, "webm": {"libvpx-vp9"}, "gif": {"gif"}, "png": {"png"}, "jpg": {"mjpeg"},
 }
 

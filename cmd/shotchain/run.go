@@ -13,8 +13,8 @@ import (
 	"shotchain/chain/ark"
 	"shotchain/chain/models"
 	"shotchain/chain/store"
-	"shotchain/render"
 	"shotchain/render/ffmpeg"
+	"shotchain/storyboard"
 )
 
 // runFlags are all options of run.
@@ -25,6 +25,7 @@ type runFlags struct {
 	budget budgetFlags
 	timing timingFlags
 	output outputFlags
+	trace  traceFlags
 }
 
 func (p *program) runVerb() *cobra.Command {
@@ -49,7 +50,8 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.limits.add(cmd, &o.film)
 	o.budget.add(cmd)
 	o.timing.add(cmd)
-	o.output.add(cmd)
+	o.output.add(cmd, &o.film)
+	o.trace.add(cmd, false)
 	return cmd
 }
 
@@ -68,8 +70,11 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err != nil {
 		return err
 	}
-	out, err := f.output(o.output, st)
+	cuts, err := f.editions(o.output, st)
 	if err != nil {
+		return err
+	}
+	if err := f.feasible(ctx, cuts); err != nil {
 		return err
 	}
 	plan, err := o.limits.plan(f, st)
@@ -93,7 +98,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if st, err = store.Open(dir); err != nil {
 		return err
 	}
-	return p.make(ctx, f, plan, provider, st, out, o.timing)
+	return p.make(ctx, f, plan, provider, st, cuts, o)
 }
 
 // decorate, where a test sets it, wraps every provider of the program.
@@ -121,18 +126,18 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 }
 
 // make gets the takes and assembles the film.
-func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, out string, t timingFlags) error {
+func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, cuts []*storyboard.Cut, o *runFlags) error {
 	began := time.Now()
 	show := p.newProgress(f)
 	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
-		Observe: show.take, Timing: t.timing()})
+		Observe: show.take, Timing: o.timing.timing()})
 	p.note(f, st, reel, began)
-	if fail := p.outcome(ctx, f, reel, err); fail != nil {
+	if fail := p.outcome(ctx, f, reel, cuts, err); fail != nil {
 		show.close()
 		p.tellReel(f, reel, time.Since(began), fail)
 		return p.ended(f, reel, fail)
 	}
-	made, err := p.assemble(ctx, f, reel, st, out, show.film)
+	made, err := p.assemble(ctx, f, cuts, reel, o.trace.options(p, st, show.film))
 	show.close()
 	p.tellReel(f, reel, time.Since(began), nil)
 	if err != nil {
@@ -142,11 +147,11 @@ func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider 
 		}
 		return p.ended(f, reel, fail)
 	}
-	p.tellFilm(made)
+	p.tellFilms(made)
 	if p.json {
-		p.printJSON(resultJSON(f, reel, &made, nil))
+		p.printJSON(resultJSON(f, reel, made, nil))
 	} else {
-		fmt.Fprintln(p.out, shown(out))
+		p.printFilms(made)
 	}
 	return nil
 }
@@ -158,7 +163,7 @@ func (p *program) ended(f *film, reel *chain.Reel, fail *failure) error {
 }
 
 // outcome says with which exit code a run ended; nil where every take has its clip.
-func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error) *failure {
+func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, cuts []*storyboard.Cut, err error) *failure {
 	var fault *chain.Fault
 	switch {
 	case ctx.Err() != nil:
@@ -171,7 +176,7 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 	case r.Whole():
 		return nil
 	}
-	gone := missing(f, r)
+	gone := missing(f, r, []*storyboard.Cut{f.Whole()})
 	fail := &failure{exit: exitIncomplete, shot: gone[0],
 		message: fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", ")),
 		hint:    "`shotchain run` again makes only what is missing"}
@@ -256,8 +261,9 @@ func outcomeLine(o chain.Outcome) string {
 
 // jsonResult is the last line of a run with --json.
 type jsonResult struct {
-	Event    string     `json:"event"` // result
-	Film     *jsonFilm  `json:"film,omitempty"`
+	Event    string     `json:"event"`           // result
+	Film     *jsonFilm  `json:"film,omitempty"`  // the first of films
+	Films    []jsonFilm `json:"films,omitempty"` // all files of all cuts
 	Provider string     `json:"provider"`
 	Charged  bool       `json:"charged"`
 	Spent    price      `json:"spent"`
@@ -279,11 +285,12 @@ type jsonShot struct {
 	Error     *jsonError `json:"error,omitempty"`
 }
 
-func resultJSON(f *film, r *chain.Reel, made *render.Film, fail *failure) jsonResult {
+func resultJSON(f *film, r *chain.Reel, made []edition, fail *failure) jsonResult {
 	j := jsonResult{Event: "result", Provider: f.service.name, Charged: !f.service.simulated(),
 		Spent: priceOf(r.Spent), Saved: priceOf(r.Saved), Shots: []jsonShot{}}
-	if made != nil {
-		j.Film = filmJSON(*made)
+	if len(made) > 0 {
+		j.Films = filmsJSON(made)
+		j.Film = &j.Films[0]
 	}
 	if fail != nil {
 		j.Error = fail.json()
