@@ -118,11 +118,11 @@ func (s *sounding) measured(ctx context.Context) (levels, error) {
 		return l, nil
 	}
 	l = levels{Stretches: make([]level, s.stretches())}
-	group, ctx := limited(ctx, s.Workers)
+	group, each := limited(ctx, s.Workers) // each ends with the group; the second pass goes on with ctx
 	for i := range l.Stretches {
 		group.Go(func() (err error) {
 			from, to, _ := s.span(i)
-			pcm, err := s.samples(ctx, from, to)
+			pcm, err := s.samples(each, from, to)
 			if err == nil {
 				l.Stretches[i] = s.level(i, pcm)
 			}
