@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"strings"
 
 	"shotchain/render/ffmpeg"
 )
@@ -27,7 +26,8 @@ func (s *segment) mix(g *ffmpeg.Graph, a, b *ffmpeg.Stream) *ffmpeg.Stream {
 	n := s.join.Frames
 	if s.join.Type == "smooth" {
 		// A dissolve that eases in and out: 3t²-2t³ of the second picture.
-		t := fmt.Sprintf("(N/%d)", max(1, n-1))
+		// (T, not N: blend counts from 1.)
+		t := fmt.Sprintf("(T*%d/%d)", s.Rate, max(1, n-1))
 		mixed := fmt.Sprintf("A+(B-A)*%s*%s*(3-2*%s)", t, t, t)
 		return g.Merge([]*ffmpeg.Stream{a, b}, "blend", nil, ffmpeg.Args{"all_expr": ffmpeg.Escape(mixed)})
 	}
@@ -42,14 +42,19 @@ func (s *segment) mix(g *ffmpeg.Graph, a, b *ffmpeg.Stream) *ffmpeg.Stream {
 	return g.Filter(v, "format", []string{"yuv420p"}, nil)
 }
 
-// fade lays one side of a fade through a colour.
+// fade lays one side of a fade through black or white: each frame is so much of the colour, and the rest of the
+// picture. eq computes it by table, in the picture's own format (fade would go through RGB for white).
 func (s *segment) fade(g *ffmpeg.Graph, v *ffmpeg.Stream) *ffmpeg.Stream {
-	side := "out"
+	share := fmt.Sprintf("n/%d", s.frames())
 	if s.in {
-		side = "in"
+		share = "(1-" + share + ")"
 	}
-	return g.Filter(v, "fade", nil, ffmpeg.Args{"type": side, "start_frame": 0, "nb_frames": s.frames(),
-		"color": strings.TrimPrefix(s.join.Type, "fade-to-")})
+	level := 16.0 // of the colour's brightness in video range
+	if s.join.Type == "fade-to-white" {
+		level = 235
+	}
+	return g.Filter(v, "eq", nil, ffmpeg.Args{"eval": "frame", "contrast": ffmpeg.Escape("1-" + share), "saturation": ffmpeg.Escape("1-" + share),
+		"brightness": ffmpeg.Escape(fmt.Sprintf("%s*%.6f", share, level/255-0.5))})
 }
 
 // checkJoin refuses transitions that do not exist.
