@@ -32,35 +32,41 @@ func (e *editor) heard(ctx context.Context, f storyboard.File) (ffmpeg.SoundFact
 	if err == nil {
 		return facts, true
 	}
-	e.problem(f.Pos, "", "%s: %v", f.Name, err)
+	e.problem(f.Pos, "", "%s %v", f.Name, err)
 	return facts, false
 }
 
 // settable refuses words that would come out as empty boxes.
 func (e *editor) settable() {
-	try := func(text string, s storyboard.Style, at storyboard.Pos) {
-		if s.Font.Set && text == "" {
-			at = s.Font.Pos
+	font := func(s storyboard.Style) bool {
+		if !s.Font.Set {
+			return true
 		}
+		err := e.letters(Text{Style: Style{Font: s.Font.Value}})
+		if err != nil {
+			e.problem(s.Font.Pos, "", "%v", err)
+		}
+		return err == nil
+	}
+	words := func(text string, s storyboard.Style, at storyboard.Pos) {
 		if err := e.letters(Text{Text: text, Style: Style{Font: s.Font.Value}}); err != nil {
 			e.problem(at, "", "%v", err)
 		}
 	}
 	for _, t := range e.spec.Titles {
-		try(t.Text, t.Style, t.Pos)
+		if font(t.Style) {
+			words(t.Text, t.Style, t.Pos)
+		}
 	}
 	c := e.spec.Captions
-	if c == nil || c.Mode != "burn" {
+	if c == nil || c.Mode != "burn" || !font(c.Style) {
 		return
-	}
-	if c.Style.Font.Set {
-		try("", c.Style, c.Pos)
 	}
 	seen := map[*storyboard.Shot]bool{}
 	for _, s := range e.spec.Shots {
 		if s.Shot.Caption != "" && !seen[s.Shot] {
 			seen[s.Shot] = true
-			try(s.Shot.Caption, storyboard.Style{}, s.Shot.CaptionPos)
+			words(s.Shot.Caption, c.Style, s.Shot.CaptionPos)
 		}
 	}
 }

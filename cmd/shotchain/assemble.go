@@ -347,15 +347,18 @@ func filmsJSON(all []edition) []jsonFilm {
 	return films
 }
 
-// tellFilms says what the films turned out to be.
+// tellFilms says what the films turned out to be, a line for each cut.
 func (p *program) tellFilms(all []edition) {
-	for _, e := range all {
-		name := "film"
-		if e.cut != "" {
-			name = e.cut
+	for i := 0; i < len(all); {
+		e, formats := all[i], []string(nil)
+		var notes []string
+		for ; i < len(all) && all[i].cut == e.cut; i++ {
+			formats = append(formats, all[i].Format)
+			notes = append(notes, all[i].Notes...)
 		}
-		p.say("%s: %s, %d×%d, %s, %s encoded, %d as they were", name, e.Format, e.Width, e.Height, took(e.Duration), count(e.Encoded, "piece"), e.Reused)
-		for _, note := range e.Notes {
+		p.say("%s: %d×%d, %s, %s; %s encoded, %d as they were", cmp.Or(e.cut, "film"), e.Width, e.Height, took(e.Duration),
+			strings.Join(formats, " "), count(e.Encoded, "piece"), e.Reused)
+		for _, note := range notes {
 			p.say("  %s", clean(note))
 		}
 	}

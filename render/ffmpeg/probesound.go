@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"strings"
 )
 
 // SoundFacts are what a file's sound is, by its headers.
@@ -29,6 +30,9 @@ func ProbeSound(ctx context.Context, path string) (SoundFacts, error) {
 	args := append([]string{"-hide_banner", "-v", "error", "-select_streams", "a:0", "-show_streams", "-show_entries",
 		"format=duration", "-of", "json"}, Input(path)...)
 	if err := run(ctx, t.FFprobe, args, Options{Stdout: &out}); err != nil {
+		if ctx.Err() == nil && strings.Contains(err.Error(), "Invalid data found") {
+			return SoundFacts{}, errors.New("is no sound file")
+		}
 		return SoundFacts{}, err
 	}
 	var p struct {
