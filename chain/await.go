@@ -97,6 +97,13 @@ func (v *life) done(ctx context.Context, a *store.Attempt, task Task) (Outcome, 
 		return v.keep(ctx, a, task), false
 	}
 	f := task.Fault
+	if !task.Status.known() { // who knows what it comes to: neither failed nor free
+		err := error(f)
+		if f == nil {
+			err = fmt.Errorf("task %s has a status that nobody knows", a.Task)
+		}
+		return v.ended(ctx, v.t, StageUnknown, a.Task, err), false
+	}
 	if f == nil {
 		f = &Fault{Class: Invalid, Message: "the task was " + string(task.Status), RequestID: task.RequestID}
 		if task.Status == Failed {
@@ -137,16 +144,16 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) Outcome {
 			return v.book(ctx, a, task, clip)
 		}
 		f := asFault(err)
-		if f.Class == Gone {
+		switch {
+		case errors.As(err, new(*unkept)):
+			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task))
+		case ctx.Err() != nil:
+			return v.ended(ctx, v.t, StageInFlight, a.Task, err)
+		case n == maxFetches && f.Class == Gone && time.Since(finishedAt(task)) > frameLife:
 			a.State = store.Succeeded
 			return v.gone(ctx, a, err)
-		}
-		if ctx.Err() != nil {
-			return v.ended(ctx, v.t, StageInFlight, a.Task, err)
-		}
-		if n == maxFetches {
-			_ = v.l.SetAside(clipName)
-			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("downloaded %d times: %w; the task is paid: the next run tries again", n, err))
+		case n == maxFetches:
+			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task))
 		}
 		if err := pause(ctx, max(f.RetryAfter, wait.NextBackOff())); err != nil {
 			return v.ended(ctx, v.t, StageInFlight, a.Task, err)
@@ -258,13 +265,21 @@ func (v *life) fetch(ctx context.Context, task Task) (*store.Clip, error) {
 
 func (v *life) adopt(clip *store.Clip, video, frame, frameName string) error {
 	if err := v.l.Adopt(frame, frameName); err != nil {
-		return err
+		return &unkept{err}
 	}
 	if err := v.l.Adopt(video, clipName); err != nil {
-		return err
+		return &unkept{err}
 	}
-	return v.describe(clip, frameName)
+	if err := v.describe(clip, frameName); err != nil {
+		return &unkept{err}
+	}
+	return nil
 }
+
+// unkept is a failure of the disk: downloading again would not help.
+type unkept struct{ error }
+
+func (u *unkept) Unwrap() error { return u.error }
 
 // describe measures the files of a clip that are in place.
 func (v *life) describe(clip *store.Clip, frameName string) (err error) {
@@ -281,14 +296,34 @@ func (v *life) download(ctx context.Context, u SignedURL, path string, limit int
 	}
 	f, err := os.Create(path)
 	if err != nil {
-		return err
+		return &unkept{err}
 	}
 	defer f.Close()
-	if err := v.Provider.Fetch(ctx, u, f, limit); err != nil {
+	to := &disk{to: f}
+	if err := v.Provider.Fetch(ctx, u, to, limit); to.err != nil {
+		return &unkept{to.err}
+	} else if err != nil {
 		return err
 	}
-	if n, err := f.Seek(0, io.SeekEnd); err != nil || n == 0 {
+	if to.n == 0 {
 		return errors.New("the download is empty")
 	}
-	return f.Close()
+	if err := f.Close(); err != nil {
+		return &unkept{err}
+	}
+	return nil
+}
+
+// disk writes to a file and remembers whether that failed, since a provider may call it a failed download.
+type disk struct {
+	to  io.Writer
+	n   int64
+	err error
+}
+
+func (d *disk) Write(b []byte) (n int, err error) {
+	n, err = d.to.Write(b)
+	d.n += int64(n)
+	d.err = err
+	return n, err
 }

@@ -28,6 +28,8 @@ type fake struct {
 	took   func(Request) time.Duration         // how long a task runs
 	script func(op, label string, n int) error // an answer instead of the service's own; nil for none
 	after  bool                                // a scripted create fault comes after the task was made
+	clock  time.Duration                       // how far the service's clock is ahead of ours
+	echo   func(*Task)                         // what the service makes of a task in its answers; nil for nothing
 
 	mu            sync.Mutex
 	tasks         []*fakeTask
@@ -37,9 +39,7 @@ type fake struct {
 
 type fakeTask struct {
 	Task
-	req     Request
-	fail    *Fault
-	changed chan struct{}
+	req Request
 }
 
 func newFake() *fake {
@@ -67,7 +67,7 @@ func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	t := &fakeTask{req: r, Task: Task{ID: fmt.Sprintf("cgt-%d", len(f.tasks)+1), Model: r.Model, Status: Queued,
-		ExpiresAfter: r.ExpiresAfter, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now()}}
+		ExpiresAfter: r.ExpiresAfter, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now().Add(f.clock)}}
 	if r.Seed == nil {
 		t.Seed = new(int64(len(f.tasks)))
 	}
@@ -95,7 +95,7 @@ func (f *fake) start() {
 func (f *fake) finish(t *fakeTask) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	t.Status, t.Updated = Succeeded, time.Now()
+	t.Status, t.Updated = Succeeded, time.Now().Add(f.clock)
 	if t.Task.Fault != nil {
 		t.Status = Failed
 	} else {
@@ -128,7 +128,11 @@ func (f *fake) List(ctx context.Context, _ Filter) ([]Task, bool, error) {
 	defer f.mu.Unlock()
 	var all []Task
 	for _, t := range f.tasks {
-		all = append(all, t.Task)
+		seen := t.Task
+		if f.echo != nil {
+			f.echo(&seen)
+		}
+		all = append(all, seen)
 	}
 	return all, true, nil
 }

@@ -58,6 +58,7 @@ func (v *life) request(ctx context.Context, a *store.Attempt) (req Request, fres
 	req = v.t.Request
 	req.Label = v.t.Name() + "#" + v.l.Key[:12] + "-" + strconv.Itoa(a.Number)
 	req.ExpiresAfter = a.Mark
+	req.CallbackURL = string(v.Callback)
 	if v.up != nil {
 		if u := v.frameURL(ctx, v.up); u != "" {
 			req.FirstFrame = &Frame{Digest: v.first, URL: u}

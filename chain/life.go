@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
@@ -56,7 +55,7 @@ func (v *life) live(ctx context.Context) Outcome {
 	case err == nil: // another process has made it in the meantime
 		return Outcome{Take: v.t, Stage: StageCached, Clip: clip, Task: clip.Task}
 	case errors.Is(err, store.ErrDamaged):
-		if err := v.l.SetAside("clip.json", clipName, "last_frame.png", "last_frame.jpg", "last_frame.webp"); err != nil {
+		if err := v.l.SetAsideClip(); err != nil {
 			return v.ended(ctx, v.t, StageFailed, "", err)
 		}
 	case !errors.Is(err, fs.ErrNotExist): // there may well be a clip: not for us to buy another
@@ -94,6 +93,9 @@ func (v *life) openJournal() (err error) {
 		a.State, a.Message = store.Abandoned, "given up by the user"
 		if v.plan.Options.Forgetful {
 			a.Message = "the simulator that ran it is gone"
+		}
+		if err := v.l.SetAsideClip(); err != nil { // or its files would pass for those of the next attempt
+			return err
 		}
 		return v.l.PutJournal(v.j)
 	}
@@ -177,7 +179,7 @@ func (v *life) intend() (*store.Attempt, error) {
 		return nil, err
 	}
 	v.j.Attempts = append(v.j.Attempts, store.Attempt{Number: len(v.j.Attempts) + 1, State: store.Intended,
-		Mark: mark(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()})
+		Mark: v.marks.choose(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()})
 	return v.j.Last(), v.l.PutJournal(v.j)
 }
 
@@ -199,23 +201,6 @@ func (v *life) freeze() (string, error) {
 	}
 }
 
-// The range of execution_expires_after, seconds (ark-api.md §2).
-const (
-	minExpiry     = 3600
-	maxExpiry     = 259200
-	defaultExpiry = 172800
-)
-
-// mark chooses an execution_expires_after that no other attempt is likely to have: up to an hour from what the film
-// asks for, or anything from one day up where it asks for nothing. The provider echoes it, so a task whose create
-// call was never answered can be told from all others.
-func mark(asked int) int {
-	if asked == 0 {
-		return defaultExpiry/2 + rand.IntN(maxExpiry-defaultExpiry/2+1)
-	}
-	return max(minExpiry, asked-rand.IntN(3600))
-}
-
 // create sends the request. Only where nothing was created is it sent again, after a pause that all takes keep.
 func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 	wait := backoff.NewExponentialBackOff()
@@ -224,6 +209,9 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 	for began := time.Now(); ; {
 		if err := v.gate.pass(ctx); err != nil {
 			return Created{}, context.Cause(ctx)
+		}
+		if err := v.redate(a); err != nil {
+			return Created{}, err
 		}
 		v.observe(Event{Take: v.t, Stage: StageSubmitting})
 		made, err := v.post(ctx, req)
@@ -244,6 +232,16 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 		v.gate.shut(d)
 		v.observe(Event{Take: v.t, Stage: StageBusy, Message: f.Error()})
 	}
+}
+
+// redate records when the call is really sent, where that is not when it was intended: a lost task is looked for
+// around that time.
+func (v *life) redate(a *store.Attempt) error {
+	if time.Since(a.IntendedAt) < time.Second {
+		return nil
+	}
+	a.IntendedAt = time.Now().UTC()
+	return v.l.PutJournal(v.j)
 }
 
 // post makes the paid call. It is not ended by an interrupt: an answer that is given up is a task that may be lost.

@@ -3,6 +3,8 @@ package chain
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"shotchain/chain/store"
@@ -16,16 +18,10 @@ const skew = 5 * time.Minute
 // and left to the user where that is not conclusive.
 func (v *life) find(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 	v.observe(Event{Take: v.t, Stage: StageLooking})
-	settled := a.IntendedAt.Add(v.Timing.Settle)
-	if a.LostAt != nil {
-		settled = a.LostAt.Add(v.Timing.Settle)
-	}
-	if limit := time.Now().Add(v.Timing.Settle); settled.After(limit) {
-		settled = limit // recorded by a clock that was ahead
-	}
+	settled := v.settled(a)
 	for began := time.Now(); ; {
 		last := !time.Now().Before(settled)
-		tasks, complete, err := v.Provider.List(ctx, Filter{Model: v.t.Request.Model, ServiceTier: v.t.Request.ServiceTier})
+		tasks, complete, err := v.Provider.List(ctx, Filter{ServiceTier: v.t.Request.ServiceTier})
 		if ctx.Err() != nil {
 			return v.ended(ctx, v.t, StageUnknown, "", err), false
 		}
@@ -45,6 +41,8 @@ func (v *life) find(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 				return v.unknown(ctx, a, fmt.Errorf("the provider's list is not complete")), false
 			case time.Since(a.IntendedAt) > recordLife:
 				return v.unknown(ctx, a, fmt.Errorf("the provider lists only the last 7 days")), false
+			case time.Until(a.IntendedAt) > skew, ahead(tasks):
+				return v.unknown(ctx, a, fmt.Errorf("this machine's clock has been set back since, or is behind the provider's")), false
 			default:
 				return v.absent(ctx, a)
 			}
@@ -53,6 +51,27 @@ func (v *life) find(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 			return v.ended(ctx, v.t, StageUnknown, "", err), false
 		}
 	}
+}
+
+// settled is when a task of the attempt must be listed, if there is one. Where the answer was given up it is known
+// when that was; where the program died, the call may have been sent up to a moment ago. A clock that was ahead then
+// must not make anybody wait longer.
+func (v *life) settled(a *store.Attempt) time.Time {
+	at := a.IntendedAt.Add(v.Timing.Answer)
+	if a.LostAt != nil {
+		at = *a.LostAt
+	}
+	at = at.Add(v.Timing.Settle)
+	if limit := time.Now().Add(v.Timing.Settle); at.After(limit) {
+		return limit
+	}
+	return at
+}
+
+// ahead reports whether the provider lists something that by our clock has yet to happen: then what our clock says of
+// the attempt's age cannot be trusted either.
+func ahead(tasks []Task) bool {
+	return slices.ContainsFunc(tasks, func(t Task) bool { return time.Until(t.Created) > skew })
 }
 
 // recordLife is how long the provider lists a task, less a margin for clocks (ark-api.md §2: 7 days).
@@ -72,39 +91,66 @@ const (
 	unclear
 )
 
-// match looks for the attempt among the provider's tasks. The mark is all but unique; where a service does not echo
-// it, any task of the same model, size and time may be the one, and that is not for us to guess.
+// match looks for the attempt among the provider's tasks. The mark is all but unique, and no two attempts of a run
+// share one, so the one task that has it, was made in the attempt's time and contradicts nothing is the attempt's. One
+// that has the mark but not the rest – the clocks differ, a gateway calls the model by another name – may be it, and so
+// may any of about its length on a service that echoes no mark: that is not for us to guess. What another attempt
+// has on record is not this one's.
 func (v *life) match(a *store.Attempt, tasks []Task) (task Task, is verdict) {
 	from, until := a.IntendedAt.Add(-skew), a.IntendedAt.Add(v.Timing.Answer+v.Timing.Settle+skew)
-	hits := 0
+	if a.LostAt != nil && a.LostAt.Add(v.Timing.Settle+skew).After(until) {
+		until = a.LostAt.Add(v.Timing.Settle + skew)
+	}
+	var owned map[string]bool
 	for _, t := range tasks {
-		if v.contradicts(t) {
+		maybe := t.ExpiresAfter == a.Mark || t.ExpiresAfter == 0 && !v.otherLength(t)
+		if !maybe {
+			continue
+		}
+		if owned == nil {
+			owned = recorded(v.Store)
+		}
+		if owned[t.ID] {
 			continue
 		}
 		inTime := !t.Created.Before(from) && !t.Created.After(until)
-		switch {
-		case t.ExpiresAfter == a.Mark && inTime:
-			task, hits = t, hits+1
-		case t.ExpiresAfter == a.Mark, t.ExpiresAfter == 0 && inTime:
+		if is == found || t.ExpiresAfter == 0 || !inTime || v.contradicts(t) {
 			return Task{}, unclear
 		}
+		task, is = t, found
 	}
-	switch hits {
-	case 0:
-		return Task{}, absent
-	case 1:
-		return task, found
-	}
-	return Task{}, unclear
+	return task, is
 }
 
-// contradicts reports whether something that the task echoes differs from what was asked for.
+// recorded are the tasks that the store's attempts are known to have made.
+func recorded(st *store.Store) map[string]bool {
+	ids := map[string]bool{}
+	takes, _ := st.Takes() // what cannot be read only leaves more to the user
+	for _, t := range takes {
+		j, err := t.Journal()
+		if err != nil {
+			continue
+		}
+		for _, a := range j.Attempts {
+			ids[a.Task] = true
+		}
+	}
+	return ids
+}
+
+// otherLength reports whether a task surely makes a clip of another length.
+func (v *life) otherLength(t Task) bool {
+	return t.Duration > 0 && v.t.Request.Duration > 0 && t.Duration != v.t.Request.Duration
+}
+
+// contradicts reports whether something that the task echoes differs from what was asked for. An endpoint's id (ep-…)
+// is echoed as the model behind it.
 func (v *life) contradicts(t Task) bool {
 	r := v.t.Request
 	switch {
-	case t.Model != "" && t.Model != r.Model,
+	case t.Model != "" && t.Model != r.Model && !strings.HasPrefix(r.Model, "ep-"),
 		t.Resolution != "" && t.Resolution != r.Resolution,
-		t.Duration > 0 && r.Duration > 0 && t.Duration != r.Duration,
+		v.otherLength(t),
 		r.Seed != nil && *r.Seed >= 0 && t.Seed != nil && *t.Seed != *r.Seed,
 		r.SafetyIdentifier != "" && t.SafetyIdentifier != "" && t.SafetyIdentifier != r.SafetyIdentifier:
 		return true

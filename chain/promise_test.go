@@ -3,6 +3,7 @@ package chain
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -152,7 +153,30 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					}
 					return nil
 				}
+			}, 200 * time.Second, StageFailed, "downloaded 3 times: the URL has lapsed; task cgt-1 is paid, and the next run tries again", InFlight},
+		"the result has lapsed, and a day has passed": {
+			func(f *fake) func(string, string, int) error {
+				return func(op, id string, n int) error {
+					if op == "get" && n == 2 {
+						time.Sleep(30 * time.Hour)
+					}
+					if op == "video" {
+						return &Fault{Class: Gone, HTTPStatus: 403, Message: "the URL has lapsed"}
+					}
+					return nil
+				}
 			}, 200 * time.Second, StageFailed, "its result is no longer to be had", New},
+		"nobody knows its status": {
+			func(f *fake) func(string, string, int) error {
+				return func(op, id string, n int) error {
+					f.mu.Lock()
+					defer f.mu.Unlock()
+					if op == "get" && n > 1 {
+						f.tasks[0].Status = "archived"
+					}
+					return nil
+				}
+			}, 200 * time.Second, StageUnknown, "a status that nobody knows", InFlight},
 		"somebody cancels it": {
 			func(f *fake) func(string, string, int) error {
 				return func(op, id string, n int) error {
@@ -221,7 +245,8 @@ func (blind) Clip(context.Context, string) (Facts, error) {
 	return Facts{}, fmt.Errorf("moov atom not found")
 }
 
-// BenchmarkRun is what 1,000 takes cost besides waiting: the store with its syncs, the queue, the journal.
+// BenchmarkRun is what 1,000 takes cost besides waiting – the store with its syncs, the queue, the journal – and what
+// they leave in memory.
 func BenchmarkRun(b *testing.B) {
 	for b.Loop() {
 		st := openStore(b)
@@ -232,10 +257,19 @@ func BenchmarkRun(b *testing.B) {
 		f := newFake()
 		f.took = func(Request) time.Duration { return 0 }
 		p := Make(compile(b, film(b, lines...)), st, PlanOptions{FilmID: "film"})
-		began := time.Now()
+		before, began := inUse(), time.Now()
 		r, err := Run(b.Context(), p, RunOptions{Provider: f, Store: st, Inspector: glance{}})
 		require.NoError(b, err)
 		require.True(b, r.Whole())
 		b.ReportMetric(float64(time.Since(began).Microseconds())/1000/float64(len(lines)), "ms/take")
+		b.ReportMetric(float64(inUse()-before)/1024/float64(len(lines)), "live-kB/take")
 	}
+}
+
+// inUse is what the heap holds, in bytes.
+func inUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

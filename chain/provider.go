@@ -86,6 +86,15 @@ const (
 // Done reports whether the status is final.
 func (s Status) Done() bool { return s != Queued && s != Running }
 
+// known reports whether the status is one of those above.
+func (s Status) known() bool {
+	switch s {
+	case Queued, Running, Succeeded, Failed, Cancelled, Expired:
+		return true
+	}
+	return false
+}
+
 // Task is the provider's remote job for a take, as it last answered. Fields that the service left out are zero.
 type Task struct {
 	ID               string

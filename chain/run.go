@@ -22,6 +22,7 @@ type RunOptions struct {
 	Inspector Inspector
 	Observe   func(Event) // told of every stage, one call at a time; nil for nobody
 	Bell      *Bell       // rung by callbacks; nil where there are none
+	Callback  SignedURL   // where the provider is asked to send callbacks, "" for nowhere; not part of any key
 	Timing    Timing
 }
 
@@ -71,6 +72,7 @@ type run struct {
 	stop  context.CancelCauseFunc
 	purse purse
 	gate  gate
+	marks marks
 
 	// Only the goroutine of loop.
 	reel  *Reel
@@ -234,10 +236,15 @@ func (r *run) remember() {
 	film := r.Store.Film(r.plan.Options.FilmID)
 	film.Title = r.plan.Graph.Film.Title
 	for _, out := range r.reel.Outcomes {
-		if !out.Ok() {
+		up := r.upstream(out.Take)
+		if !out.Ok() || up != nil && !up.Ok() {
 			continue
 		}
-		used := store.Used{Key: out.Dir.Key, Asked: out.Take.asked(out.Take.firstOf(r.upstream(out.Take)))}
+		first := out.Take.firstOf(up)
+		if out.Dir.Key != out.Take.key(r.plan.Graph.Namespace, first) {
+			continue // kept although it was made for another request: that one is still the one to compare with
+		}
+		used := store.Used{Key: out.Dir.Key, Asked: out.Take.asked(first)}
 		film.Shots[out.Take.Name()] = used
 		for _, s := range out.Take.Also {
 			film.Shots[s.Name()] = used

@@ -116,7 +116,8 @@ func (e *editor) problem(at storyboard.Pos, hint, format string, args ...any) {
 // entries finds the clip of each shot of the cut.
 func (e *editor) entries(clips []Clip) error {
 	if e.cut.Spec == nil {
-		for _, c := range clips {
+		for i, c := range clips {
+			c.Continues = c.Continues && i > 0
 			e.list = append(e.list, entry{clip: c})
 		}
 	} else {

@@ -24,6 +24,9 @@ func (w world) draw(c *canvas) {
 	slices.SortStableFunc(things, func(a, b thing) int { return cmp.Compare(a.Y, b.Y) }) // what stands lower is nearer
 	for _, t := range things {
 		if k := kindOf(t.Kind); k != nil {
+			if w.Place == "room" && (k.home == "studio" || k.home == "room") {
+				table(c, l, t)
+			}
 			k.draw(c, l, t)
 		}
 	}
@@ -492,6 +495,16 @@ func (w world) room(c *canvas) {
 	})
 	c.polygon(l.Light, 0.12, point{x - 0.2, 0.146}, point{x + 0.2, 0.146}, point{x + 0.42, 0.5}, point{x - 0.14, 0.5}) // light on the floor
 	c.glow(l.Light, 0.25, x, -0.2, 0.6)
+}
+
+// table stands under what would be silly on the floor.
+func table(c *canvas, l look, t thing) {
+	wood := tone{126, 86, 58}.to(l.Near, 0.35)
+	for _, x := range []float64{-0.24, 0.21} {
+		c.box(wood.times(0.7), 1, t.X+x, t.Y+0.02, t.X+x+0.03, t.Y+0.26)
+	}
+	c.box(wood.times(0.82), 1, t.X-0.27, t.Y+0.012, t.X+0.27, t.Y+0.045)
+	c.ellipse(wood, 1, t.X, t.Y+0.012, 0.29, 0.018)
 }
 
 // studio is a seamless backdrop with a pedestal.

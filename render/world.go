@@ -106,7 +106,9 @@ func (w *world) add(prompt string, r *rand.Rand) {
 			continue
 		}
 		t := thing{Kind: f.kind.name, Size: f.kind.size * (0.92 + 0.16*r.Float64()), Y: f.kind.base}
-		t.X = w.free(r)
+		if t.X = w.free(r); w.Place == "studio" && f.kind.home == "studio" {
+			t.X = w.pedestal()
+		}
 		w.Things = append(w.Things, t)
 	}
 	if over := len(w.Things) - maxThings; over > 0 {
@@ -130,6 +132,17 @@ func (w *world) free(r *rand.Rand) float64 {
 		}
 	}
 	return at
+}
+
+// pedestal is the place of the next product in a studio: the middle, then to either side of it.
+func (w *world) pedestal() float64 {
+	n := 0
+	for _, t := range w.Things {
+		if k := kindOf(t.Kind); k != nil && k.home == "studio" {
+			n++
+		}
+	}
+	return [...]float64{0, -0.15, 0.15}[n%3]
 }
 
 // slots are where things stand across the picture, for a frame 16:9 or narrower.

@@ -192,6 +192,19 @@ func (l *Locked) PutClip(c *Clip) error {
 	return writeJSON(l.Path("clip.json"), c)
 }
 
+// SetAsideClip sets aside everything that makes the take a kept one, or nearly so. The facts go first.
+func (l *Locked) SetAsideClip() error {
+	names := []string{"clip.json", "clip.mp4"}
+	frames, err := filepath.Glob(l.Path("last_frame.*"))
+	if err != nil {
+		return err
+	}
+	for _, f := range frames {
+		names = append(names, filepath.Base(f))
+	}
+	return l.SetAside(names...)
+}
+
 // SetAside renames files of the folder so that nothing takes them for what they were, and nothing loses them. Those
 // that are not there are passed over.
 func (l *Locked) SetAside(names ...string) error {

@@ -26,6 +26,7 @@ type runFlags struct {
 	timing timingFlags
 	output outputFlags
 	trace  traceFlags
+	calls  callbackFlags
 }
 
 func (p *program) runVerb() *cobra.Command {
@@ -52,12 +53,16 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.timing.add(cmd)
 	o.output.add(cmd, &o.film)
 	o.trace.add(cmd, false)
+	o.calls.add(cmd)
 	return cmd
 }
 
 // run is the verb, in the order in which a user could still say no: everything that can be wrong is found before
 // anything is written, and everything is written before anything is bought.
 func (p *program) run(ctx context.Context, path string, o *runFlags) error {
+	if err := o.calls.check(); err != nil {
+		return err
+	}
 	f, err := p.open(path, o.film)
 	if err != nil {
 		return err
@@ -98,7 +103,14 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if st, err = store.Open(dir); err != nil {
 		return err
 	}
-	return p.make(ctx, f, plan, provider, st, cuts, o)
+	calls, err := o.calls.start()
+	if err != nil {
+		return err
+	}
+	defer calls.close()
+	how := chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Timing: o.timing.timing()}
+	calls.into(&how, o.calls.url)
+	return p.make(ctx, f, plan, how, cuts, o.trace)
 }
 
 // decorate, where a test sets it, wraps every provider of the program.
@@ -126,18 +138,18 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 }
 
 // make gets the takes and assembles the film.
-func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, cuts []*storyboard.Cut, o *runFlags) error {
+func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain.RunOptions, cuts []*storyboard.Cut, trace traceFlags) error {
 	began := time.Now()
 	show := p.newProgress(f)
-	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
-		Observe: show.take, Timing: o.timing.timing()})
-	p.note(f, st, reel, began)
+	how.Observe = show.take
+	reel, err := chain.Run(ctx, plan, how)
+	p.note(f, how.Store, reel, began)
 	if fail := p.outcome(ctx, f, reel, cuts, err); fail != nil {
 		show.close()
 		p.tellReel(f, reel, time.Since(began), fail)
 		return p.ended(f, reel, fail)
 	}
-	made, err := p.assemble(ctx, f, cuts, reel, o.trace.options(p, st, show.film))
+	made, err := p.assemble(ctx, f, cuts, reel, trace.options(p, how.Store, show.film))
 	show.close()
 	p.tellReel(f, reel, time.Since(began), nil)
 	if err != nil {
@@ -184,7 +196,7 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, cuts []*s
 		if o.Stage == chain.StageUnknown {
 			fail.exit, fail.shot = exitUnknown, o.Take.Name()
 			fail.message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
-			fail.hint = fmt.Sprintf("look for it in the service's console; run again to look it up once more, or with --resubmit %s to buy it again", o.Take.Name())
+			fail.hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Name())
 			break
 		}
 	}
@@ -222,22 +234,39 @@ func (p *program) tellReel(f *film, r *chain.Reel, d time.Duration, fail *failur
 		if fail != nil && fail.fault != nil && errors.Is(o.Fault, fail.fault) {
 			continue // the end of the run says it
 		}
+		if o.Stage == chain.StageSkipped && fail != nil && fail.exit == exitInterrupted {
+			continue // everything was left off here
+		}
 		if line := outcomeLine(o); line != "" {
 			p.say("%s", line)
 		}
 	}
-	bought := r.Spent
-	bought.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
-	spent := "for " + chain.FormatMoney(bought)
-	verb := "bought"
+	p.say("%s, in %s", bill(f, r), took(d))
+}
+
+// bill says how many clips were bought, for how much, and how many cost nothing in this run.
+func bill(f *film, r *chain.Reel) string {
+	kept, cached := r.Count(chain.StageKept), r.Count(chain.StageCached)
 	if f.service.simulated() {
-		verb, spent = "made", "for nothing"
+		return fmt.Sprintf("made %s for nothing, %d from the store", count(kept, "clip"), cached)
 	}
-	bill := fmt.Sprintf("%s %s %s, %d from the store", verb, count(r.Count(chain.StageKept), "clip"), spent, r.Count(chain.StageCached))
-	if r.Saved.Micros > 0 && !f.service.simulated() {
-		bill += fmt.Sprintf(" (saved %s)", chain.FormatMoney(r.Saved))
+	bought := 0
+	for _, o := range r.Outcomes {
+		if o.Stage == chain.StageKept && o.Spent.Micros > 0 {
+			bought++
+		}
 	}
-	p.say("%s, in %s", bill, took(d))
+	spent := r.Spent
+	spent.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
+	s := fmt.Sprintf("bought %s for %s", count(bought, "clip"), chain.FormatMoney(spent))
+	if kept > bought {
+		s += fmt.Sprintf(", picked up %d of earlier runs", kept-bought)
+	}
+	s += fmt.Sprintf(", %d from the store", cached)
+	if r.Saved.Micros > 0 {
+		s += fmt.Sprintf(" (saved %s)", chain.FormatMoney(r.Saved))
+	}
+	return s
 }
 
 // outcomeLine tells of a take that has no clip, "" of one that has.
@@ -247,7 +276,7 @@ func outcomeLine(o chain.Outcome) string {
 	switch o.Stage {
 	case chain.StageFailed, chain.StageUnknown:
 		line := fmt.Sprintf("%s %s: %s", name, o.Stage, clean(fmt.Sprint(o.Fault)))
-		if errors.As(o.Fault, &fault) && fault.Hint != "" {
+		if errors.As(o.Fault, &fault) && fault.Hint != "" && o.Stage != chain.StageUnknown { // of the look-up, not of the clip
 			line += "\n  hint: " + clean(fault.Hint)
 		}
 		return line
@@ -310,7 +339,7 @@ func shotJSON(name string, o chain.Outcome) jsonShot {
 	}
 	if o.Fault != nil {
 		fail := &failure{exit: exitFailed, message: o.Fault.Error(), shot: name}
-		if errors.As(o.Fault, &fail.fault) {
+		if errors.As(o.Fault, &fail.fault) && o.Stage != chain.StageUnknown {
 			fail.hint = fail.fault.Hint
 		}
 		j.Error = fail.json()

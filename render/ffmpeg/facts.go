@@ -19,6 +19,7 @@ type Facts struct {
 	Rate          Ratio // frames per second; the average where they are not regular
 	Regular       bool  // every frame lasts as long as the others
 	Duration      Ratio // of the picture, in seconds
+	Start         Ratio // when the first frame is shown, in seconds of the file's clock; sound counts on the same
 
 	Audio      string // codec, "" for no sound
 	SampleRate int    // Hz

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 )
@@ -31,6 +32,7 @@ type stream struct {
 	Packets    string `json:"nb_read_packets"`
 	Duration   string `json:"duration"`
 	DurationTS int64  `json:"duration_ts"`
+	StartPTS   int64  `json:"start_pts"`
 	TimeBase   string `json:"time_base"`
 	SampleRate string `json:"sample_rate"`
 	Channels   int    `json:"channels"`
@@ -102,10 +104,14 @@ func (s stream) picture(f *Facts) {
 	if !f.Regular && avg.Num > 0 && avg.Den != 0 {
 		f.Rate = avg
 	}
-	if tb := fraction(s.TimeBase, "/"); s.DurationTS > 0 && tb.Den != 0 {
-		f.Duration = ratioOf(s.DurationTS*tb.Num, tb.Den)
+	tb := fraction(s.TimeBase, "/")
+	if f.Start = (Ratio{0, 1}); tb.Den != 0 {
+		f.Start = ratio(new(big.Int).Mul(big.NewInt(s.StartPTS), big.NewInt(tb.Num)), big.NewInt(tb.Den))
+	}
+	if s.DurationTS > 0 && tb.Den != 0 {
+		f.Duration = ratio(new(big.Int).Mul(big.NewInt(s.DurationTS), big.NewInt(tb.Num)), big.NewInt(tb.Den))
 	} else if f.Rate.Num > 0 {
-		f.Duration = ratioOf(int64(f.Frames)*f.Rate.Den, f.Rate.Num)
+		f.Duration = ratio(new(big.Int).Mul(big.NewInt(int64(f.Frames)), big.NewInt(f.Rate.Den)), big.NewInt(f.Rate.Num))
 	}
 }
 

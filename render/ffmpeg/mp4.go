@@ -310,7 +310,7 @@ func (t *track) time(f *Facts, movie uint32) bool {
 		}
 	}
 	scale := int64(t.timescale)
-	f.Frames, f.Regular = int(s.frames), s.regular
+	f.Frames, f.Regular, f.Start = int(s.frames), s.regular, Ratio{0, 1}
 	f.Duration, f.last = ratioOf(s.ticks, scale), ratioOf(s.last-start, scale)
 	f.Rate = ratioOf(s.frames*scale, s.ticks)
 	if s.regular {
