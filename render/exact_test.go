@@ -146,14 +146,16 @@ func TestFilmsAreExact(t *testing.T) {
 	half := ffmpeg.Ratio{Num: 1, Den: 2}
 	turn := make(chan struct{}, 2) // each film runs as many processes as there are cores
 	for name, change := range map[string]func(items []Item){
-		"hard cuts":        func([]Item) {},
-		"seams":            func(it []Item) { it[1].In, it[2].In = 1, 1 },
-		"dissolves":        func(it []Item) { it[1].Join, it[2].Join = Join{"dissolve", 12}, Join{"dissolve", 7} },
-		"one frame":        func(it []Item) { it[1].Join, it[2].Join = Join{"dissolve", 1}, Join{"smooth", 2} },
-		"odd trims":        func(it []Item) { it[0].In, it[0].Out, it[1].In, it[1].Out = 5, 31, 29, 30; it[2].Out = 47 },
-		"fades":            func(it []Item) { it[1].Join, it[2].Join = Join{"fade-to-black", 13}, Join{"fade-to-white", 24} },
-		"back to back":     func(it []Item) { it[1].Out = 24; it[1].Join, it[2].Join = Join{"dissolve", 12}, Join{"smooth", 12} },
-		"speeds":           func(it []Item) { it[0].Speed, it[1].Speed, it[2].Speed = ffmpeg.Ratio{Num: 3, Den: 2}, half, ffmpeg.Ratio{Num: 100, Den: 33} },
+		"hard cuts":    func([]Item) {},
+		"seams":        func(it []Item) { it[1].In, it[2].In = 1, 1 },
+		"dissolves":    func(it []Item) { it[1].Join, it[2].Join = Join{"dissolve", 12}, Join{"dissolve", 7} },
+		"one frame":    func(it []Item) { it[1].Join, it[2].Join = Join{"dissolve", 1}, Join{"smooth", 2} },
+		"odd trims":    func(it []Item) { it[0].In, it[0].Out, it[1].In, it[1].Out = 5, 31, 29, 30; it[2].Out = 47 },
+		"fades":        func(it []Item) { it[1].Join, it[2].Join = Join{"fade-to-black", 13}, Join{"fade-to-white", 24} },
+		"back to back": func(it []Item) { it[1].Out = 24; it[1].Join, it[2].Join = Join{"dissolve", 12}, Join{"smooth", 12} },
+		"speeds": func(it []Item) {
+			it[0].Speed, it[1].Speed, it[2].Speed = ffmpeg.Ratio{Num: 3, Den: 2}, half, ffmpeg.Ratio{Num: 100, Den: 33}
+		},
 		"speed and trims":  func(it []Item) { it[1].In, it[1].Out, it[1].Speed = 11, 50, half; it[1].Join = Join{"dissolve", 10} },
 		"holds":            func(it []Item) { it[0].Hold, it[1].Hold = 17, 3; it[1].Join = Join{"dissolve", 12}; it[2].Hold = 5 },
 		"wipes and slides": func(it []Item) { it[1].Join, it[2].Join = Join{"wipe-left", 12}, Join{"slide-up", 9} },

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"runtime"
 
-	"golang.org/x/sync/errgroup"
-
 	"shotchain/render/ffmpeg"
 )
 
@@ -29,32 +27,118 @@ func (sh *shop) picture(ctx context.Context, cells []cell, film *Film) ([]ffmpeg
 	if err != nil || sh.DryRun {
 		return nil, err
 	}
-	return sh.ranges(cells, order, names)
+	return sh.ranges(cells, names)
 }
 
-func (sh *shop) encode(ctx context.Context, order []*segment, weight map[*segment]int, total int, film *Film) ([]string, error) {
-	names, made := make([]string, len(order)), make([]bool, len(order))
+// job is a segment to be made.
+type job struct {
+	*segment
+	name     string
+	excerpts []excerpt     // of a mezzanine
+	done     chan struct{} // closed when it is made, or never will be
+	after    []*job        // whose excerpts it uses
+}
+
+// jobs are the segments in the order in which they are begun: mezzanines before the transitions that wait for them.
+func (sh *shop) jobs(order []*segment) []*job {
+	var first, rest []*job
+	dense := map[string]*job{}
+	for _, s := range order {
+		j := &job{segment: s, done: make(chan struct{})}
+		if s.dense {
+			dense[s.identity()] = j
+			first = append(first, j)
+		} else {
+			rest = append(rest, j)
+		}
+	}
+	for _, j := range rest {
+		if len(j.layers) != 2 {
+			continue
+		}
+		l := j.layers[0]
+		m, offset := mezzanine(j.Target, l.Item)
+		if d := dense[m.identity()]; d != nil {
+			e := &segment{Target: j.Target, layers: []layer{l}, edge: true}
+			d.excerpts = append(d.excerpts, excerpt{segment: e, from: offset + l.From})
+			j.after = append(j.after, d)
+		}
+	}
+	return append(first, rest...)
+}
+
+// do makes the job's segment.
+func (j *job) do(ctx context.Context, sh *shop, frames func(int)) (encoded bool, err error) {
+	if sh.has(j.name) {
+		return false, nil
+	}
+	s := j.segment
+	for _, d := range j.after {
+		select {
+		case <-d.done:
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+	}
+	if len(s.layers) == 2 {
+		if s, err = s.onEdge(sh); err != nil {
+			return false, err
+		}
+	}
+	var excerpts []excerpt
+	for _, e := range j.excerpts {
+		if e.path, err = e.segment.name(sh); err != nil {
+			return false, err
+		}
+		if !sh.has(e.path) {
+			excerpts = append(excerpts, e)
+		}
+	}
+	return s.make(ctx, sh, j.name, frames, excerpts...)
+}
+
+// onEdge is the transition with its first picture read from what was kept of the clip's end, where there is that.
+func (s *segment) onEdge(sh *shop) (*segment, error) {
+	l := s.layers[0]
+	name, err := (&segment{Target: s.Target, layers: []layer{l}, edge: true}).name(sh)
+	if err != nil || !sh.has(name) {
+		return s, err
+	}
+	n := l.To - l.From
+	kept := Item{Clip: l.Clip, Length: n, Out: n, Place: Place{Width: s.Width, Height: s.Height}}
+	kept.Path = sh.path(name)
+	kept.Source = ffmpeg.Facts{Codec: "h264", PixFmt: "yuv420p", Width: s.Width, Height: s.Height, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: n,
+		Rate: ffmpeg.Ratio{Num: int64(s.Rate), Den: 1}, Regular: true}
+	on := *s
+	on.layers = []layer{{kept, 0, n}, s.layers[1]}
+	return &on, nil
+}
+
+func (sh *shop) encode(ctx context.Context, order []*segment, weight map[*segment]int, total int, film *Film) (map[*segment]string, error) {
+	jobs := sh.jobs(order)
+	made := make([]bool, len(jobs))
 	p := &tally{total: total, report: sh.Progress}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(workers(sh.Workers))
-	for i, s := range order {
+	group, ctx := limited(ctx, sh.Workers)
+	for i, j := range jobs {
 		group.Go(func() (err error) {
-			if names[i], err = s.name(sh); err == nil {
-				part := p.part(weight[s])
-				made[i], err = s.make(ctx, sh, names[i], func(n int) { part.frames(n * weight[s] / s.frames()) })
-				if err == nil {
-					part.finish()
-				}
+			defer close(j.done)
+			part := p.part(weight[j.segment])
+			if j.name, err = j.segment.name(sh); err == nil {
+				made[i], err = j.do(ctx, sh, func(n int) { part.frames(n * weight[j.segment] / j.frames()) })
 			}
-			if err != nil && !errors.Is(err, context.Canceled) {
-				return fmt.Errorf("%s: %w", shotsOf(s.layers), err)
+			if err == nil {
+				part.finish()
+			} else if !errors.Is(err, context.Canceled) {
+				err = fmt.Errorf("%s: %w", shotsOf(j.layers), err)
 			}
 			return err
 		})
 	}
 	err := group.Wait()
-	for _, encoded := range made {
-		if encoded {
+	names := map[*segment]string{}
+	for i, j := range jobs {
+		names[j.segment] = j.name
+		if made[i] {
 			film.Encoded++
 		} else {
 			film.Reused++
@@ -64,10 +148,10 @@ func (sh *shop) encode(ctx context.Context, order []*segment, weight map[*segmen
 }
 
 // ranges opens each segment's tables once.
-func (sh *shop) ranges(cells []cell, order []*segment, names []string) ([]ffmpeg.Range, error) {
+func (sh *shop) ranges(cells []cell, names map[*segment]string) ([]ffmpeg.Range, error) {
 	read := map[*segment]*ffmpeg.Packets{}
-	for i, s := range order {
-		p, err := ffmpeg.ReadPackets(sh.path(names[i]), "vide")
+	for s, name := range names {
+		p, err := ffmpeg.ReadPackets(sh.path(name), "vide")
 		if err != nil {
 			return nil, err
 		}

@@ -28,6 +28,7 @@ type segment struct {
 	texts  []Text  // burned in; frames of the segment
 	keys   []int   // forced key frames
 	dense  bool    // a mezzanine
+	edge   bool    // the end of a clip, kept as it is for a transition
 }
 
 func (s *segment) frames() int { return s.layers[0].To - s.layers[0].From }
@@ -210,15 +211,23 @@ func unique(all []cell) []cell {
 // identity is what a segment is made of, clips by their place: equal for equal pictures, whoever asks.
 func (s *segment) identity() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%+v|%+v|%v|%+v|%v", s.Target, s.join, s.in, s.texts, s.dense)
+	fmt.Fprintf(&b, "%+v|%+v|%v|%+v|%v%v", s.Target, s.join, s.in, s.texts, s.dense, s.edge)
 	for _, l := range s.layers {
 		fmt.Fprintf(&b, "|%s %s %d %d %d %d %v %d %+v", l.Path, l.Digest, l.From, l.To, l.In, l.Out, l.Speed, l.Hold, l.Place)
 	}
 	return b.String()
 }
 
-// graph is the one ffmpeg run that makes the segment.
-func (s *segment) graph(out, words, fonts string) ([]string, error) {
+// excerpt is a stretch of a mezzanine that is written beside it, unchanged: what a transition takes from the end of a
+// clip would otherwise be decoded anew from the clip's start, its only key frame.
+type excerpt struct {
+	*segment
+	from int // in the mezzanine
+	path string
+}
+
+// graph is the one ffmpeg run that makes the segment, and excerpts of it.
+func (s *segment) graph(out, words, fonts string, excerpts ...excerpt) ([]string, error) {
 	var g ffmpeg.Graph
 	v := s.lay(&g, s.layers[0])
 	if len(s.layers) == 2 {
@@ -229,7 +238,17 @@ func (s *segment) graph(out, words, fonts string) ([]string, error) {
 	if words != "" {
 		v = g.Filter(v, "ass", nil, ffmpeg.Args{"filename": ffmpeg.Escape(words), "fontsdir": ffmpeg.Escape(fonts)})
 	}
-	g.Output(out, s.video(s.frames(), s.keys), v)
+	for _, e := range excerpts {
+		var b *ffmpeg.Stream
+		v, b = g.Split(v)
+		b = g.Filter(b, "trim", nil, ffmpeg.Args{"start_frame": e.from, "end_frame": e.from + e.frames()})
+		g.Output(e.path, s.lossless(e.frames()), clock(&g, b, s.Rate))
+	}
+	if s.edge {
+		g.Output(out, s.lossless(s.frames()), v)
+	} else {
+		g.Output(out, s.video(s.frames(), s.keys), v)
+	}
 	args, err := g.Compile()
 	// A clip that does not decode must not get into a film: the first decoding error ends the run.
 	return append([]string{"-xerror", "-filter_complex_threads", "1"}, args...), err

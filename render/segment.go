@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"shotchain/render/ffmpeg"
@@ -72,8 +73,11 @@ func (s *segment) name(sh *shop) (string, error) {
 		return "", err
 	}
 	kind := "piece"
-	if s.dense {
+	switch {
+	case s.dense:
 		kind = "picture"
+	case s.edge:
+		kind = "edge"
 	}
 	return key(kind, digests, sh.tools.Version, args, script) + ".mp4", nil
 }
@@ -101,45 +105,64 @@ func digest(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// make makes the segment unless the work folder has it, and reports whether it was encoded.
-func (s *segment) make(ctx context.Context, sh *shop, name string, frames func(int)) (encoded bool, err error) {
+// make makes the segment unless the work folder has it, and reports whether it was encoded. Sides, named by what they
+// are made of, are made along with it.
+func (s *segment) make(ctx context.Context, sh *shop, name string, frames func(int), excerpts ...excerpt) (encoded bool, err error) {
 	if sh.has(name) {
 		return false, nil
 	}
 	tmp, words, fonts := sh.temp(".mp4"), "", ""
 	if sh.DryRun {
-		tmp = sh.path(name)
+		tmp, excerpts = sh.path(name), nil
 	} else {
 		defer os.Remove(tmp)
 	}
+	names := make([]string, len(excerpts))
+	for i := range excerpts {
+		names[i], excerpts[i].path = excerpts[i].path, sh.temp(".mp4")
+		defer os.Remove(excerpts[i].path)
+	}
 	if len(s.texts) > 0 {
-		// The script stays beside the segment: a printed command can be run again.
-		words = sh.path(name[:len(name)-len(".mp4")] + ".ass")
-		if fonts, err = sh.fontFolder(); err != nil {
+		done := func() {}
+		if words, fonts, done, err = s.words(sh, name); err != nil {
 			return false, err
 		}
-		if !sh.DryRun {
-			script := assScript(s.texts, s.Width, s.Height, s.Rate, s.frames())
-			if err := ffmpeg.WriteFile(words, func(w io.Writer) error { _, err := io.WriteString(w, script); return err }); err != nil {
-				return false, err
-			}
-			if sh.Trace == nil {
-				defer os.Remove(words)
-			}
-		}
+		defer done()
 	}
-	args, err := s.graph(tmp, words, fonts)
+	args, err := s.graph(tmp, words, fonts, excerpts...)
 	if err != nil {
 		return false, err
 	}
-	o := ffmpeg.Options{Frames: frames}
-	if err := sh.run(ctx, args, o); err != nil || sh.DryRun {
+	if err := sh.run(ctx, args, ffmpeg.Options{Frames: frames}); err != nil || sh.DryRun {
 		return err == nil, err
+	}
+	for i, e := range excerpts {
+		if err := e.check(ctx, e.path); err != nil {
+			return false, err
+		}
+		if err := sh.keep(e.path, names[i]); err != nil {
+			return false, err
+		}
 	}
 	if err := s.check(ctx, tmp); err != nil {
 		return false, err
 	}
 	return true, sh.keep(tmp, name)
+}
+
+// words writes the script of the segment's texts. Where commands are shown it stays, so that they can be run again.
+func (s *segment) words(sh *shop, name string) (path, fonts string, done func(), err error) {
+	if fonts, err = sh.fontFolder(); err != nil {
+		return "", "", nil, err
+	}
+	path = sh.path(strings.TrimSuffix(name, ".mp4") + ".ass")
+	script := assScript(s.texts, s.Width, s.Height, s.Rate, s.frames())
+	err = ffmpeg.WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, script); return err })
+	done = func() {}
+	if sh.Trace == nil {
+		done = func() { os.Remove(path) }
+	}
+	return path, fonts, done, err
 }
 
 // check counts what came out.

@@ -21,17 +21,18 @@ import (
 
 // The film's sound is one stream of samples, mixed here and encoded in stretches that are kept by the samples they
 // are made of: a change is encoded where it is heard. AAC's frames overlap, so a stretch is encoded with a run-up
-// and a run-out that are dropped; with 64 frames of run-up it is the same as in one go (within 3 dB of noise at −80).
+// and a run-out that are dropped; with 48 frames of run-up it is the same as in one go (within 3 dB of noise at −80).
 const (
 	packet     = 1024           // samples of an AAC frame
-	stretch    = 1350           // frames: 28.8 s, a whole number of AAC frames and of the loudness meter's steps
-	runUp      = 64             // frames
+	stretch    = 675            // frames: 14.4 s, a whole number of AAC frames and of the loudness meter's steps
+	runUp      = 48             // frames
 	runOut     = 8              // frames
 	priming    = packet         // of ffmpeg's encoder
 	ceiling    = -1.0           // dBTP
 	gainStep   = 0.25           // dB: finer gains would make all stretches anew for nothing that is heard
+	headroom   = 0.5            // dB that AAC adds to limited peaks, mostly
 	maxGain    = 30.0           // dB: silence is not turned into noise
-	soundTable = "sound-plan-2" // changes when the way of mixing does
+	soundTable = "sound-plan-3" // changes when the way of mixing does
 )
 
 // sounding makes a film's sound.
@@ -107,7 +108,6 @@ type level struct {
 type levels struct {
 	Stretches []level
 	Gain      float64 // dB to apply
-	Limit     bool    // some peak needs the limiter
 }
 
 // measured is the film's first pass, kept by its plan.
@@ -148,7 +148,7 @@ func (s *sounding) level(i int, pcm []float32) level {
 	own := (from + drop*packet)
 	var l level
 	l.Sum = checksum(pcm)
-	if s.tl.Loudness != 0 {
+	if s.tl.Loudness != 0 && own < to {
 		l.Steps = stepsOf(pcm, own-from, min(to, own+stretch*packet)-from)
 	}
 	for _, x := range pcm {
@@ -191,34 +191,45 @@ func (s *sounding) choose(ctx context.Context, l *levels) error {
 	if s.tl.Loudness != 0 {
 		l.Gain = quantize(s.tl.Loudness - integrated(steps))
 	}
-	l.Limit = peak*math.Pow(10, l.Gain/20) > s.ceiling()/2
-	if !l.Limit || s.tl.Loudness == 0 {
+	if s.tl.Loudness == 0 || peak*math.Pow(10, l.Gain/20) <= s.ceiling()/2 {
 		return nil
 	}
+	for range 4 {
+		reached, err := s.limited(ctx, *l)
+		if err != nil {
+			return err
+		}
+		short := quantize(s.tl.Loudness - reached)
+		if short <= 0 || short > 6 { // more than that no limiter gives back
+			break
+		}
+		l.Gain += short
+	}
+	return nil
+}
+
+// limited is the film's loudness after the limiter.
+func (s *sounding) limited(ctx context.Context, l levels) (float64, error) {
 	after := make([][]float64, len(l.Stretches))
 	group, ctx := limited(ctx, s.Workers)
 	for i := range after {
 		group.Go(func() error {
 			from, to, drop := s.span(i)
-			pcm, err := s.finished(ctx, i, *l, 0)
-			if err == nil {
-				own := drop * packet
+			pcm, err := s.finished(ctx, i, l, headroom)
+			if own := drop * packet; err == nil && own < to-from {
 				after[i] = stepsOf(pcm, own, min(to-from, own+stretch*packet))
 			}
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return err
+		return 0, err
 	}
-	steps = nil
+	var steps []float64
 	for _, a := range after {
 		steps = append(steps, a...)
 	}
-	if short := s.tl.Loudness - integrated(steps); short > gainStep && short < 6 {
-		l.Gain = quantize(l.Gain + short)
-	}
-	return nil
+	return integrated(steps), nil
 }
 
 // ceiling is the amplitude that no true peak passes.
@@ -236,6 +247,11 @@ func quantize(db float64) float64 {
 	return math.Round(min(db, maxGain)/gainStep) * gainStep
 }
 
+// limits reports whether a stretch has samples so high that peaks between them can pass the ceiling.
+func (s *sounding) limits(i int, l levels) bool {
+	return l.Stretches[i].Peak*math.Pow(10, l.Gain/20) > s.ceiling()/2
+}
+
 // finished are a stretch's samples at their final level. lower is taken off the ceiling, in dB.
 func (s *sounding) finished(ctx context.Context, i int, l levels, lower float64) ([]float32, error) {
 	from, to, _ := s.span(i)
@@ -249,7 +265,7 @@ func (s *sounding) finished(ctx context.Context, i int, l levels, lower float64)
 			pcm[k] *= g
 		}
 	}
-	if l.Limit {
+	if s.limits(i, l) {
 		limiter{s.ceiling() * math.Pow(10, -lower/20)}.limit(pcm)
 	}
 	return pcm, nil
@@ -283,7 +299,7 @@ func (s *sounding) encoder(out string) []string {
 
 // encoded is one stretch as AAC.
 func (s *sounding) encoded(ctx context.Context, i int, l levels) (ffmpeg.Range, error) {
-	name := key("aac", soundTable, s.tools.Version, s.encoder("/out"), l.Stretches[i].Sum, l.Gain, l.Limit, s.ceiling()) + ".m4a"
+	name := key("aac", soundTable, s.tools.Version, s.encoder("/out"), l.Stretches[i].Sum, l.Gain, s.limits(i, l), s.ceiling()) + ".m4a"
 	if !s.has(name) {
 		if err := s.encode(ctx, i, l, name); err != nil {
 			return ffmpeg.Range{}, err
@@ -307,6 +323,9 @@ func (s *sounding) encode(ctx context.Context, i int, l levels, name string) err
 	tmp := s.temp(".m4a")
 	defer os.Remove(tmp)
 	lower := 0.0
+	if s.limits(i, l) {
+		lower = headroom
+	}
 	for range 4 {
 		pcm, err := s.finished(ctx, i, l, lower)
 		if err != nil {
@@ -315,7 +334,7 @@ func (s *sounding) encode(ctx context.Context, i int, l levels, name string) err
 		if err := s.run(ctx, s.encoder(tmp), ffmpeg.Options{Feed: feed(pcm)}); err != nil {
 			return err
 		}
-		if !l.Limit {
+		if !s.limits(i, l) {
 			break
 		}
 		over, err := s.over(ctx, tmp)

@@ -201,8 +201,12 @@ func (m *Movie) audio() (*lane, error) {
 	}
 	t.start = int64(m.Priming)
 	t.length = m.Samples * int64(ticks*m.Rate) / int64(m.AudioRate)
-	if have := int64(count)*1024 - t.start; have < m.Samples {
+	have := int64(count)*1024 - t.start
+	if have < m.Samples {
 		return nil, fmt.Errorf("the sound has %d of %d samples", have, m.Samples)
+	}
+	if over := have - m.Samples; over < 1024 { // the last packet counts only as far as the film goes
+		t.lasts[count-1] -= uint32(over)
 	}
 	return t, nil
 }
