@@ -28,8 +28,13 @@ type Reel struct {
 	Saved    Money     // what the cached clips had cost
 }
 
-// Of is the outcome for a shot.
-func (r *Reel) Of(s *storyboard.Shot) Outcome { return r.Outcomes[r.Graph.Take(s.Name()).Index] }
+// Of is the outcome for a shot; the zero Outcome for one that no take is made for.
+func (r *Reel) Of(s *storyboard.Shot) Outcome {
+	if t := r.Graph.Take(s.Name()); t != nil {
+		return r.Outcomes[t.Index]
+	}
+	return Outcome{}
+}
 
 // Whole reports whether every take has a clip.
 func (r *Reel) Whole() bool { return r.Count(StageCached)+r.Count(StageKept) == len(r.Outcomes) }

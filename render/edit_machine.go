@@ -19,6 +19,16 @@ func (e *editor) machine(ctx context.Context) error {
 	if m := e.spec.Music; m != nil {
 		e.bed, _ = e.heard(ctx, m.File)
 	}
+	seen := map[*storyboard.Shot]bool{}
+	for _, s := range e.spec.Shots {
+		if s.Shot.Clip == nil || seen[s.Shot] {
+			continue
+		}
+		seen[s.Shot] = true
+		if _, err := e.see(ctx, s.Shot.Clip.Path); err != nil {
+			e.problem(s.Shot.Clip.Pos, "", "%s %v", s.Shot.Clip.Name, err)
+		}
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

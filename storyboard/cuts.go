@@ -59,6 +59,9 @@ func (c *cutter) inputs() {
 		if s.FirstFrame != nil {
 			use(s.FirstFrame.Path)
 		}
+		if s.Clip != nil {
+			use(s.Clip.Path)
+		}
 	}
 	for _, cut := range c.sb.Cuts {
 		if cut.Music != nil {

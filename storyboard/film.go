@@ -148,6 +148,7 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 		}
 	}
 	r.oneBeginning(fs)
+	r.footage(&d, fs)
 	return d
 }
 

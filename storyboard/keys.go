@@ -59,17 +59,18 @@ const (
 	parts                 // a list of such mappings
 	lines                 // a list of such mappings, each of which may be written as its first key's value alone
 	audio                 // the path of a sound file
-	footage               // the path of a video file
-	target                // the path of a file to write
-	moment                // 1.5s, 500ms, 12f; in key.max microseconds at most
-	interval              // 0s..3s, 0.5s.., ..2s
-	anchor                // a moment of the film, or of one of its shots
-	decimals              // a number with at most three decimals, in [key.min, key.max] thousandths
-	decibels              // -14dB, in thousandths as well
-	percent               // 5%, in thousandths as well
-	extent                // 1920x1080
-	paint                 // "#rrggbb", or "#rrggbbaa"
-	bitrate               // 8M, 800k: bits per second
+
+	footage  // the path of a video file
+	target   // the path of a file to write
+	moment   // 1.5s, 500ms, 12f; in key.max microseconds at most
+	interval // 0s..3s, 0.5s.., ..2s
+	anchor   // a moment of the film, or of one of its shots
+	decimals // a number with at most three decimals, in [key.min, key.max] thousandths
+	decibels // -14dB, in thousandths as well
+	percent  // 5%, in thousandths as well
+	extent   // 1920x1080
+	paint    // "#rrggbb", or "#rrggbbaa"
+	bitrate  // 8M, 800k: bits per second
 )
 
 // Limits of the language.
@@ -123,6 +124,7 @@ var filmKeys = []*key{
 	{name: "shots", in: inScene, kind: parts, of: inShot, required: true, doc: "The scene's shots, in order. Each continues the one before it unless it says otherwise."},
 
 	{name: "prompt", in: inShot, kind: text, expands: true, prompted: true, required: true, doc: "What the shot shows."},
+	{name: "clip", in: inShot, kind: footage, expands: true, doc: "Own footage, a path relative to this file, used as it is in place of a prompt. It costs nothing, and shots may continue it."},
 	{name: "negative", in: inShot, kind: text, expands: true, prompted: true, doc: "What to avoid; appended to the prompt."},
 	{name: "caption", in: inShot, kind: text, expands: true, doc: "The shot's caption."},
 	{name: "keep", in: inShot, kind: toggle, doc: "Use the clip that the shot used last, whatever has changed since."},
@@ -160,7 +162,6 @@ var filmKeys = []*key{
 // soon are the words of the language that are not built yet. They are refused by name wherever they stand.
 var soon = map[string]bool{
 	"variants": true, "matrix": true, "exclude": true, "include": true,
-	"clip":  true,
 	"takes": true, "pick": true, "references": true, "to": true, "cast": true, "approve": true, "draft": true,
 }
 

@@ -65,6 +65,14 @@ func object(in place, doc string) node {
 func shotSchema() node {
 	n := object(inShot, "One camera setup. It continues the shot before it, unless it is the scene's first, or has `from` or `first_frame`.")
 	n["not"] = node{"required": []string{"from", "first_frame"}}
+	var generated []node // none of which own footage has
+	for _, k := range language {
+		if k.in&inShot != 0 && k.generates() {
+			generated = append(generated, node{"required": []string{k.name}})
+		}
+	}
+	n["required"] = []string{"id"}
+	n["oneOf"] = []node{{"required": []string{"prompt"}}, {"required": []string{"clip"}, "not": node{"anyOf": generated}}}
 	n["properties"].(node)["id"].(node)["not"] = node{"const": noShot}
 	return n
 }
@@ -133,7 +141,7 @@ func (k *key) kindSchema() node {
 		return orExpanding(node{"pattern": `^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$`})
 	case bitrate:
 		return orExpanding(node{"pattern": `^[1-9][0-9]{0,5}[kM]$`})
-	case audio, target:
+	case audio, footage, target:
 		return node{"type": "string", "maxLength": maxText, "pattern": `\S`}
 	}
 	n := node{"type": "string", "maxLength": maxText}

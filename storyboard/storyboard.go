@@ -45,6 +45,7 @@ type Shot struct {
 	From       string // full name of the shot that this one continues; "" opens on its own
 	FromPos    Pos    // of the `from` value, or of the shot's id where the seam is implied
 	FirstFrame *Still // nil for none; never together with From
+	Clip       *File  // own footage in place of a prompt, which is then empty, as are From and FirstFrame; nil for none
 
 	Sound Sound           // what becomes of the clip's own sound
 	Fit   Setting[string] // narration: its last frame stands until the narration that begins in it is over
@@ -95,6 +96,7 @@ type Still struct {
 	Pos  Pos
 	Path string // absolute, inside an allowed folder; "" for a remote still
 	URL  string // https; "" for a local still
+	Of   string // the shot of own footage whose last frame it is; "" for a picture that the storyboard names
 	// Of a local still, read from the file's own bytes. Zero for a remote one.
 	Format        string // jpeg, png, webp, bmp, tiff, gif
 	Width, Height int    // pixels

@@ -132,7 +132,7 @@ func (k kind) says() string {
 		return "a number"
 	case extent:
 		return "a size such as 1080x1920"
-	case audio, target:
+	case audio, footage, target:
 		return "a path"
 	case picture:
 		return "a path or an https URL"

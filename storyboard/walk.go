@@ -186,6 +186,9 @@ func (r *reader) missing(fs fields, at Pos, strange []string, in place) {
 		if !k.required || k.in&in == 0 || r.halted {
 			continue
 		}
+		if _, own := fs.get("clip"); own && in == inShot && k.name == "prompt" {
+			continue
+		}
 		if _, there := fs.get(k.name); !there && Suggest(k.name, strange[:min(len(strange), maxProblems)]) == "" {
 			r.report(at, nil, "%s needs `%s`", placeNames[in], k.name)
 		}

@@ -147,6 +147,9 @@ func (f *film) inputs() []string {
 		if s.FirstFrame != nil && s.FirstFrame.Path != "" {
 			all = append(all, s.FirstFrame.Path)
 		}
+		if s.Clip != nil {
+			all = append(all, s.Clip.Path)
+		}
 	}
 	for _, c := range f.Cuts {
 		if c.Music != nil {
@@ -201,7 +204,9 @@ func slug(f *film) string {
 func clips(f *film, r *chain.Reel) []render.Clip {
 	var all []render.Clip
 	for _, s := range f.Shots() {
-		if o := r.Of(s); o.Ok() {
+		if s.Clip != nil {
+			all = append(all, render.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: s.Clip.Path})
+		} else if o := r.Of(s); o.Ok() {
 			all = append(all, render.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
 				Digest: o.Clip.Video.Digest})
 		}
@@ -218,7 +223,7 @@ func missing(f *film, r *chain.Reel, cuts []*storyboard.Cut) (names []string) {
 		}
 	}
 	for _, s := range f.Shots() {
-		if used[s] && !r.Of(s).Ok() {
+		if used[s] && s.Clip == nil && !r.Of(s).Ok() {
 			names = append(names, s.Name())
 		}
 	}

@@ -48,7 +48,7 @@ commands that are still to run; a command can be pasted into a shell, as far as 
 }
 
 func (p *program) cut(ctx context.Context, path string, o *cutFlags) error {
-	f, err := p.open(path, o.film)
+	f, err := p.openIn(ctx, path, o.film, o.stores)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 	"time"
@@ -58,6 +59,11 @@ func (f *filmFlags) add(cmd *cobra.Command) {
 
 // open reads, checks and compiles a storyboard.
 func (p *program) open(path string, f filmFlags) (*film, error) {
+	return p.openIn(context.Background(), path, f, storeFlags{})
+}
+
+// openIn is open for a film whose store may be elsewhere: it knows the last frames of own footage.
+func (p *program) openIn(ctx context.Context, path string, f filmFlags, stores storeFlags) (*film, error) {
 	s, err := p.service(f.serviceFlags)
 	if err != nil {
 		return nil, err
@@ -70,7 +76,11 @@ func (p *program) open(path string, f filmFlags) (*film, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := chain.Compile(sb, chain.Target{Models: catalogue, Region: s.region, Namespace: s.namespace,
+	frames, err := p.lastFrames(ctx, sb, p.storeIn(stores, sb.Dir))
+	if err != nil {
+		return nil, err
+	}
+	g, err := chain.Compile(sb.Filmed(frames), chain.Target{Models: catalogue, Region: s.region, Namespace: s.namespace,
 		Ended: s.simulated(), Now: time.Now()})
 	if err != nil {
 		return nil, err
@@ -105,7 +115,9 @@ func (f *film) title() string {
 // seconds is the length of all shots, at most.
 func (f *film) seconds() (n int) {
 	for _, s := range f.Shots() {
-		n += f.graph.Take(s.Name()).Seconds
+		if t := f.graph.Take(s.Name()); t != nil {
+			n += t.Seconds
+		}
 	}
 	return n
 }

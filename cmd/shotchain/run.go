@@ -63,7 +63,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err := o.calls.check(); err != nil {
 		return err
 	}
-	f, err := p.open(path, o.film)
+	f, err := p.openIn(ctx, path, o.film, o.stores)
 	if err != nil {
 		return err
 	}
@@ -101,6 +101,9 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	}
 	defer done()
 	if st, err = store.Open(dir); err != nil {
+		return err
+	}
+	if err := p.keepFrames(f, st); err != nil {
 		return err
 	}
 	calls, err := o.calls.start()
@@ -257,7 +260,9 @@ func bill(f *film, r *chain.Reel) string {
 		}
 	}
 	spent := r.Spent
-	spent.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
+	if len(r.Graph.Takes) > 0 {
+		spent.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
+	}
 	s := fmt.Sprintf("bought %s for %s", count(bought, "clip"), chain.FormatMoney(spent))
 	if kept > bought {
 		s += fmt.Sprintf(", picked up %d of earlier runs", kept-bought)
@@ -325,6 +330,10 @@ func resultJSON(f *film, r *chain.Reel, made []edition, fail *failure) jsonResul
 		j.Error = fail.json()
 	}
 	for _, s := range f.Shots() {
+		if s.Clip != nil {
+			j.Shots = append(j.Shots, jsonShot{Shot: s.Name(), Stage: "own footage", Clip: s.Clip.Path})
+			continue
+		}
 		j.Shots = append(j.Shots, shotJSON(s.Name(), r.Of(s)))
 	}
 	return j

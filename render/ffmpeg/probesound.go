@@ -31,7 +31,7 @@ func ProbeSound(ctx context.Context, path string) (SoundFacts, error) {
 		"format=duration", "-of", "json"}, Input(path)...)
 	if err := run(ctx, t.FFprobe, args, Options{Stdout: &out}); err != nil {
 		if ctx.Err() == nil && strings.Contains(err.Error(), "Invalid data found") {
-			return SoundFacts{}, errors.New("is no sound file")
+			return SoundFacts{}, errors.New("is no sound that ffmpeg can read")
 		}
 		return SoundFacts{}, err
 	}
