@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strings"
 
 	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
@@ -40,6 +41,31 @@ func Edit(ctx context.Context, cut Cut, clips []Clip) (*Timeline, error) {
 func Check(ctx context.Context, cut Cut) error {
 	e := newEditor(cut, thisMachine)
 	return e.steps(ctx, e.machine)
+}
+
+// Foresee is Edit for clips that are not there yet: it reports what the cut asks for beyond what its clips can be.
+// longest are the frames that each of them has at most, by its shot's full name. Own footage is looked at as it is.
+func Foresee(ctx context.Context, cut Cut, longest map[string]int) error {
+	const generated = "generated:"
+	here := thisMachine
+	here.see = func(ctx context.Context, path string) (ffmpeg.Facts, error) {
+		shot, ok := strings.CutPrefix(path, generated)
+		if !ok {
+			return ffmpeg.Probe(ctx, path)
+		}
+		return ffmpeg.Facts{Width: 16, Height: 16, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: longest[shot], Regular: true,
+			Rate: ffmpeg.Ratio{Num: Rate, Den: 1}, Audio: "aac", Channels: channels}, nil
+	}
+	var clips []Clip
+	for _, s := range cut.Spec.Shots {
+		c := Clip{Shot: s.Shot.Name(), Caption: s.Shot.Caption, Path: generated + s.Shot.Name()}
+		if s.Shot.Clip != nil {
+			c.Path = s.Shot.Clip.Path
+		}
+		clips = append(clips, c)
+	}
+	_, err := newEditor(cut, here).edit(ctx, clips)
+	return err
 }
 
 // surroundings are what Edit asks about files and the machine.

@@ -75,7 +75,7 @@ var cutKeys = []*key{
 	{name: "encoder", in: inCut, kind: part, of: inEncoder, doc: "Single options of the picture's encoder, over those of quality."},
 	{name: "poster", in: inCut, kind: anchor, expands: true, doc: "The frame that png and jpg outputs show, written as `at` is; without it the first."},
 
-	{name: "crf", in: inEncoder, kind: whole, min: 0, max: 63, doc: "The encoder's constant rate factor: lower is better and larger."},
+	{name: "crf", in: inEncoder, kind: whole, min: 0, max: 51, doc: "The encoder's constant rate factor: lower is better and larger."},
 	{name: "preset", in: inEncoder, kind: choice, expands: true, choices: []string{"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"}, doc: "The encoder's preset."},
 	{name: "tune", in: inEncoder, kind: choice, expands: true, choices: []string{"film", "animation", "grain", "stillimage"}, doc: "What kind of picture the encoder expects."},
 	{name: "bitrate", in: inEncoder, kind: bitrate, expands: true, doc: "Bits per second to aim at instead of crf: `8M`, `800k`."},

@@ -239,6 +239,18 @@ func (f *film) feasible(ctx context.Context, cuts []*storyboard.Cut) error {
 	return gather(cuts, func(c *storyboard.Cut) error { return render.Check(ctx, f.cut(c)) })
 }
 
+// foreseen finds what of the cuts no clips of the lengths that were asked for can do. Models may give a little more
+// than that, so half a second is granted.
+func (f *film) foreseen(ctx context.Context, cuts []*storyboard.Cut) error {
+	longest := map[string]int{}
+	for _, s := range f.Shots() {
+		if t := f.graph.Take(s.Name()); t != nil {
+			longest[s.Name()] = t.Seconds*render.Rate + render.Rate/2
+		}
+	}
+	return gather(cuts, func(c *storyboard.Cut) error { return render.Foresee(ctx, f.cut(c), longest) })
+}
+
 // timelines are those of the cuts.
 func (f *film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel) ([]*render.Timeline, error) {
 	have := clips(f, r)

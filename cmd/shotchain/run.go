@@ -79,7 +79,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := f.feasible(ctx, cuts); err != nil {
+	if err := f.foreseen(ctx, cuts); err != nil {
 		return err
 	}
 	plan, err := o.limits.plan(f, st)
