@@ -259,7 +259,9 @@ func (d *delivery) make(ctx context.Context, o Output) (f Film, err error) {
 			err = d.captions(o)
 		}
 	case "png", "jpg":
-		err = d.poster(ctx, o)
+		if err = d.poster(ctx, o); err == errDry {
+			err = nil
+		}
 	case "wav":
 		if err = d.mixed(ctx); err == nil && !d.DryRun {
 			err = writeFile(o.Path, func(w io.Writer) error { return d.sound.wav(ctx, w) })

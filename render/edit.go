@@ -204,20 +204,27 @@ func (e *editor) frame(context.Context) error {
 		tl.Width, tl.Height = e.spec.Size.Value.Width, e.spec.Size.Value.Height
 	}
 	tl.Quality = e.spec.Quality.Value
-	for _, o := range e.spec.Encoder {
-		if tl.Encoder == nil {
-			tl.Encoder = map[string]string{}
+	tl.Encoder = EncoderOptions(e.spec)
+	if e.spec.Loudness.Set {
+		tl.Loudness = e.spec.Loudness.Value
+	}
+	return nil
+}
+
+// EncoderOptions are a cut's own as ffmpeg names them; nil for none.
+func EncoderOptions(c *storyboard.Cut) map[string]string {
+	var all map[string]string
+	for _, o := range c.Encoder {
+		if all == nil {
+			all = map[string]string{}
 		}
 		name := o.Name
 		if name == "bitrate" {
 			name = "b:v"
 		}
-		tl.Encoder[name] = o.Value
+		all[name] = o.Value
 	}
-	if e.spec.Loudness.Set {
-		tl.Loudness = e.spec.Loudness.Value
-	}
-	return nil
+	return all
 }
 
 // conformed is a clip's length in frames of the film: its own frames where its rate is the film's, else the whole

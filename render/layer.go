@@ -2,7 +2,9 @@ package render
 
 import (
 	"fmt"
+	"path/filepath"
 	"strconv"
+	"strings"
 
 	"shotchain/render/ffmpeg"
 )
@@ -18,20 +20,32 @@ type layer struct {
 func (t Target) lay(g *ffmpeg.Graph, l layer) *ffmpeg.Stream {
 	skip := 0
 	opts := ffmpeg.Args{}
-	if first := l.first(); steady(l.Source) && first > 0 {
+	if first := l.first(); first > 0 && seekable(l) {
 		// Seeking is exact in what has a frame each 1/24 s: to the middle between two frames, so that no rounding matters.
 		opts["ss"] = fmt.Sprintf("%.6f", (float64(first)-0.5)/float64(t.Rate))
 		skip = first
 	}
 	s := g.Input(l.Path, opts).Video()
 	if !steady(l.Source) {
-		// Clone the last frame as long as needed: rounding to the film's rate may ask for one more than there is.
+		// Rounding to the film's rate may ask for a frame more than there is: clone the last. A few are enough, and
+		// padding without an end beside a second output never ends.
+		s = g.Filter(s, "setpts", []string{"PTS-STARTPTS"}, nil)
 		s = g.Filter(s, "fps", nil, ffmpeg.Args{"fps": t.Rate, "start_time": 0})
-		s = g.Filter(s, "tpad", nil, ffmpeg.Args{"stop": -1, "stop_mode": "clone"})
+		s = g.Filter(s, "tpad", nil, ffmpeg.Args{"stop": 4, "stop_mode": "clone"})
 	}
 	s = l.pace(g, s, t, skip)
 	s = t.place(g, s, l.Item)
 	return clock(g, s, t.Rate)
+}
+
+// seekable reports whether the clip's frames can be found by their times: in what has a frame each 1/24 s, counted
+// from the start of a file whose clock begins with the picture.
+func seekable(l layer) bool {
+	switch strings.ToLower(filepath.Ext(l.Path)) {
+	case ".mp4", ".m4v", ".mov":
+		return steady(l.Source) && l.Source.Start.Num == 0
+	}
+	return false
 }
 
 // straight reports whether the layer is a plain range of the clip.
@@ -63,7 +77,7 @@ func (l layer) pace(g *ffmpeg.Graph, s *ffmpeg.Stream, t Target, skip int) *ffmp
 	} else {
 		s = clock(g, s, t.Rate)
 	}
-	s = g.Filter(s, "tpad", nil, ffmpeg.Args{"stop": -1, "stop_mode": "clone"})
+	s = g.Filter(s, "tpad", nil, ffmpeg.Args{"stop": l.Hold + 4, "stop_mode": "clone"})
 	return g.Filter(s, "trim", nil, ffmpeg.Args{"start_frame": l.From, "end_frame": l.To})
 }
 
@@ -90,10 +104,8 @@ func (t Target) place(g *ffmpeg.Graph, s *ffmpeg.Stream, it Item) *ffmpeg.Stream
 	if p.Width != t.Width || p.Height != t.Height {
 		s = g.Filter(s, "pad", nil, ffmpeg.Args{"w": t.Width, "h": t.Height, "x": p.X, "y": p.Y})
 	}
-	if !f.SAR.Is(1, 1) || p.Width != w || p.Height != h {
-		s = g.Filter(s, "setsar", []string{"1"}, nil)
-	}
-	return s
+	// Always: whether a clip says that its pixels are square would else be in the parameters of its segment.
+	return g.Filter(s, "setsar", []string{"1"}, nil)
 }
 
 // fit scales a picture of w × h and brings it to the film's colours and format.

@@ -16,7 +16,9 @@ type source struct {
 	path, digest string
 	speed        ffmpeg.Ratio
 	channels     int
-	limit        int64 // samples that are needed at most; 0 for all
+	clip         bool         // it belongs to a picture
+	start        ffmpeg.Ratio // of a clip: when its first frame is shown by the file's clock, which need not start there
+	limit        int64        // samples that are needed at most; 0 for all
 }
 
 // sampleBytes is the size of one sample of all channels in such a file.
@@ -25,15 +27,22 @@ const sampleBytes = 4 * channels
 // minute is the step in which the needed length of a source grows, so that small moves of a cut make none anew.
 const minute = 60 * sampleRate
 
-func sourceOf(s Sound) source {
+func (tl *Timeline) source(s Sound) source {
 	need := (s.From + s.End - s.Start + minute - 1) / minute * minute
-	return source{path: s.Path, digest: s.Digest, speed: s.Speed, channels: s.Channels, limit: need}
+	src := source{path: s.Path, digest: s.Digest, speed: s.Speed, channels: s.Channels, limit: need}
+	if s.Kind == KindClip && s.Item >= 0 && s.Item < len(tl.Items) {
+		src.clip, src.start = true, tl.Items[s.Item].Source.Start
+	}
+	return src
 }
 
 // command is the ffmpeg run that makes the samples.
 func (s source) command(out string) ([]string, error) {
 	var g ffmpeg.Graph
 	a := g.Input(s.path).Audio()
+	if s.clip && s.start.Num != 0 && s.start.Den != 0 {
+		a = g.Filter(a, "asetpts", []string{fmt.Sprintf("PTS-(%d/%d)/TB", s.start.Num, s.start.Den)}, nil)
+	}
 	a = g.Filter(a, "aresample", []string{strconv.Itoa(sampleRate)}, ffmpeg.Args{"async": 1, "first_pts": 0})
 	if s.channels == 1 { // ffmpeg's own way from mono to stereo loses 3 dB
 		a = g.Filter(a, "pan", []string{"stereo|c0=c0|c1=c0"}, nil)
@@ -52,7 +61,11 @@ func (s source) command(out string) ([]string, error) {
 	}
 	g.Output(out, ffmpeg.Args{"f": "f32le", "c:a": "pcm_f32le", "map_metadata": -1}, a)
 	args, err := g.Compile()
-	return append([]string{"-xerror", "-filter_complex_threads", "1"}, args...), err
+	global := []string{"-xerror", "-filter_complex_threads", "1"}
+	if s.clip { // times are the file's own, so that sound can be laid by the first frame's
+		global = append(global, "-copyts")
+	}
+	return append(global, args...), err
 }
 
 func (s source) name(sh *shop) (string, error) {
@@ -98,11 +111,12 @@ func (s source) make(ctx context.Context, sh *shop) (string, error) {
 }
 
 // sources makes the samples of all sounds, and returns the name of each one's.
-func (sh *shop) sources(ctx context.Context, sounds []Sound) ([]string, error) {
+func (sh *shop) sources(ctx context.Context, tl *Timeline) ([]string, error) {
+	sounds := tl.Sounds
 	// Uses of one source in different lengths share the longest.
 	longest := map[source]int64{}
 	for _, s := range sounds {
-		k := sourceOf(s)
+		k := tl.source(s)
 		need := k.limit
 		k.limit = 0
 		longest[k] = max(longest[k], need)
@@ -111,7 +125,7 @@ func (sh *shop) sources(ctx context.Context, sounds []Sound) ([]string, error) {
 	made := map[source]int{}
 	group, ctx := limited(ctx, sh.Workers)
 	for i, s := range sounds {
-		k := sourceOf(s)
+		k := tl.source(s)
 		k.limit = 0
 		if _, ok := made[k]; ok {
 			continue
@@ -120,7 +134,7 @@ func (sh *shop) sources(ctx context.Context, sounds []Sound) ([]string, error) {
 		k.limit = longest[k]
 		group.Go(func() (err error) {
 			if names[i], err = k.make(ctx, sh); err != nil && ctx.Err() == nil {
-				return fmt.Errorf("sound of %s: %w", s.Name, err)
+				return fmt.Errorf("%s: sound: %w", s.owner(), err)
 			}
 			return err
 		})
@@ -129,9 +143,17 @@ func (sh *shop) sources(ctx context.Context, sounds []Sound) ([]string, error) {
 		return nil, err
 	}
 	for i, s := range sounds {
-		k := sourceOf(s)
+		k := tl.source(s)
 		k.limit = 0
 		names[i] = names[made[k]]
 	}
 	return names, nil
+}
+
+// owner names whose sound it is, for messages.
+func (s Sound) owner() string {
+	if s.Kind == KindClip {
+		return "shot " + s.Name
+	}
+	return s.Name
 }

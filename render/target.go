@@ -93,6 +93,7 @@ func (t Target) video(frames int, keys []int) ffmpeg.Args {
 		"f": "mp4", "c:v": "libx264", "preset": q.preset, "crf": q.crf, "profile:v": "high",
 		"x264-params": stitchable + q.more, "threads": 1, "fps_mode": "passthrough", "frames:v": frames,
 		"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "color_range": "tv",
+		"chroma_sample_location": "left",
 		// Times of a join are exact only if pieces count in multiples of a frame (the default of 1000 slips 1/3 ms).
 		"video_track_timescale": 1000 * t.Rate, "movie_timescale": 1000 * t.Rate,
 		"map_metadata": -1, "flags:v": "+bitexact", "fflags": "+bitexact",

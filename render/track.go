@@ -55,7 +55,7 @@ func (sh *shop) sounding(ctx context.Context, tl *Timeline) (*sounding, error) {
 	if tl.Duck != nil && (tl.Duck.Threshold <= 0 || tl.Duck.Ratio < 1) {
 		return nil, fmt.Errorf("ducking at threshold %g with ratio %g makes no sense", tl.Duck.Threshold, tl.Duck.Ratio)
 	}
-	files, err := sh.sources(ctx, tl.Sounds)
+	files, err := sh.sources(ctx, tl)
 	if err != nil {
 		return nil, err
 	}

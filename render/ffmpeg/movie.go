@@ -45,7 +45,7 @@ type Cue struct {
 var ErrParameters = errors.New("pieces were encoded with different parameters")
 
 // ticks is a frame's length in the movie's and the pictures' time scale, which is ticks × Rate per second.
-const ticks = 1000
+const ticks = 100
 
 // Write writes the movie with its index in front, so that it plays while it loads.
 func (m *Movie) Write(w io.Writer) error {
@@ -250,7 +250,7 @@ func (m *Movie) chapterLane() *lane {
 		header: box("gmhd", full("gmin", 0, u16(0x40, 0x8000, 0x8000, 0x8000, 0, 0)), box("text", identity))}
 	encd := box("encd", u32(0x100)) // UTF-8
 	for _, c := range m.Chapters {
-		t.text(c.Title, encd, uint32((c.End-c.Start)*ticks), float64(c.Start)/float64(m.Rate))
+		t.text(oneLine(c.Title), encd, uint32((c.End-c.Start)*ticks), float64(c.Start)/float64(m.Rate))
 		t.length += int64((c.End - c.Start) * ticks)
 	}
 	return t
@@ -453,7 +453,7 @@ func language(code string) uint16 {
 // metadata is the title and the comment as iTunes and everyone since keeps them.
 func (m *Movie) metadata() []byte {
 	var items [][]byte
-	for _, kv := range [][2]string{{"\xa9nam", m.Title}, {"\xa9cmt", m.Comment}} {
+	for _, kv := range [][2]string{{"\xa9nam", oneLine(m.Title)}, {"\xa9cmt", oneLine(m.Comment)}} {
 		if kv[1] != "" {
 			items = append(items, box(kv[0], box("data", u32(1, 0), []byte(strings.ToValidUTF8(kv[1], "�")))))
 		}
