@@ -34,7 +34,8 @@ func (p *program) runVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run FILE",
 		Short: "generate what is missing and assemble the film",
-		Long: `Run plans, generates what the store does not hold, and assembles the film, whose path it prints on stdout. Takes that
+		Long: `Run plans, generates what the store does not hold, and assembles the film: all cuts of the storyboard, or those chosen
+with --cut. It prints the paths of what it made on stdout. Takes that
 do not depend on each other are made at the same time; a take starts the moment its first frame exists. A clip is kept
 as soon as it is there, so a run that ends early loses nothing: the next one goes on, and picks up tasks that still
 run at the provider. A failed take does not stop the others; what grows from it is skipped.
@@ -144,8 +145,13 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain.RunOptions, cuts []*storyboard.Cut, trace traceFlags) error {
 	began := time.Now()
 	show := p.newProgress(f)
-	how.Observe = show.take
+	soon := newAhead(f, cuts, trace.options(p, how.Store, nil))
+	how.Observe = func(e chain.Event) {
+		show.take(e)
+		soon.take(ctx, e)
+	}
 	reel, err := chain.Run(ctx, plan, how)
+	soon.wait()
 	p.note(f, how.Store, reel, began)
 	if fail := p.outcome(ctx, f, reel, cuts, err); fail != nil {
 		show.close()
