@@ -33,7 +33,7 @@ type Film struct {
 	Duration      time.Duration
 	Sound         bool
 	Encoded       int      // segments whose picture was encoded
-	Reused        int      // segments that the work folder had
+	Reused        int      // segments that the work folder had, or clips that are in the film as they are
 	Notes         []string // what was done otherwise than asked, in plain words
 }
 
@@ -114,6 +114,17 @@ func (d *delivery) parts(ctx context.Context) (err error) {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
+		if d.video = d.tl.asTheyAre(); d.video != nil {
+			d.counts.Reused = len(d.tl.Items)
+			d.counts.Notes = []string{"the clips' pictures are in the film as they are: nothing was encoded"}
+			if d.Progress != nil {
+				d.Progress(d.tl.Frames, d.tl.Frames)
+			}
+			if d.DryRun {
+				return nil
+			}
+			return d.tl.decodes(ctx)
+		}
 		d.video, err = d.picture(ctx, d.cells, &d.counts)
 		return err
 	})
@@ -144,7 +155,7 @@ func (d *delivery) mixed(ctx context.Context) (err error) {
 func (d *delivery) film(out Output) Film {
 	tl := d.tl
 	return Film{Path: out.Path, Format: out.format(), Frames: tl.Frames, Width: tl.Width, Height: tl.Height, Sound: tl.Heard(),
-		Duration: time.Duration(tl.Frames) * time.Second / time.Duration(tl.Rate), Encoded: d.counts.Encoded, Reused: d.counts.Reused}
+		Duration: time.Duration(tl.Frames) * time.Second / time.Duration(tl.Rate), Encoded: d.counts.Encoded, Reused: d.counts.Reused, Notes: d.counts.Notes}
 }
 
 // movie is the film as packets.

@@ -35,7 +35,8 @@ func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 	}
 	film := cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
 	require.Equal(t, 4*24+1, film.Frames)
-	require.Equal(t, 4, film.Encoded)
+	require.Zero(t, film.Encoded, "clips of one format are copied")
+	require.Equal(t, 4, film.Reused)
 	require.Equal(t, count(0, 97), numbers(t, film.Path))
 
 	pcm := hear(t, film.Path)
@@ -49,13 +50,16 @@ func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 	}
 	require.Equal(t, want, clicks(pcm))
 
-	// The same again encodes nothing; one clip changed encodes that one.
+	// The same again encodes nothing; a clip of another format changes that: the film gets one form for all.
 	again := cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
 	require.Zero(t, again.Encoded)
 	require.Equal(t, 4, again.Reused)
-	clips[2].Path = footage{name: "new.mp4", first: 1000, frames: 25, clicks: []float64{0.5}}.film(t, dir)
+	clips[2].Path = footage{name: "new.mp4", first: 1000, frames: 25, clicks: []float64{0.5}, extra: []string{"-bf", "2"}}.film(t, dir)
 	changed := cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
-	require.Equal(t, 1, changed.Encoded)
+	require.Equal(t, 4, changed.Encoded)
+	clips[2].Path = footage{name: "newer.mp4", first: 1000, frames: 25, clicks: []float64{0.5}, extra: []string{"-bf", "3"}}.film(t, dir)
+	changed = cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
+	require.Equal(t, 1, changed.Encoded, "one clip changed encodes that one")
 	require.Equal(t, count(1001, 24), numbers(t, changed.Path)[49:73])
 }
 
@@ -187,7 +191,7 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 	tl.Items[1].Path, tl.Items[1].Digest = filepath.Join(dir, "gone.mp4"), "0"
 	_, err = Assemble(t.Context(), tl, film.Path, Options{Work: work})
 	require.ErrorContains(t, err, "shot a/bad: ")
-	require.ErrorContains(t, err, "No such file")
+	require.ErrorContains(t, err, "no such file")
 	unchanged(t, dir, film.Path, before)
 
 	// The film must not overwrite a clip.

@@ -123,6 +123,9 @@ func (tl *Timeline) acceptable(ctx context.Context, outs []Output) error {
 	if ok, err := ffmpeg.HasEncoder(ctx, "libx264"); err != nil || !ok {
 		return orErr(err, "this ffmpeg lacks the encoder libx264")
 	}
+	if err := tl.present(); err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for _, o := range outs {
 		if err := tl.accept(ctx, o); err != nil {
@@ -136,6 +139,21 @@ func (tl *Timeline) acceptable(ctx context.Context, outs []Output) error {
 			return fmt.Errorf("%s is made twice", o.Path)
 		}
 		seen[abs] = true
+	}
+	return nil
+}
+
+// present refuses a timeline whose files are gone.
+func (tl *Timeline) present() error {
+	for _, it := range tl.Items {
+		if _, err := os.Stat(it.Path); err != nil {
+			return fmt.Errorf("shot %s: %w", it.Shot, err)
+		}
+	}
+	for _, s := range tl.Sounds {
+		if _, err := os.Stat(s.Path); err != nil {
+			return fmt.Errorf("%s: %w", s.owner(), err)
+		}
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -48,6 +50,33 @@ func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	require.Equal(t, 1, f.Encoded, "the frames with words")
 }
 
+// Clips of one format with hard cuts are copied, seams included: every frame is bit for bit a clip's.
+func TestHardCutsOfOneFormatAreCopied(t *testing.T) {
+	var paths []string
+	for i := range 3 {
+		paths = append(paths, shoot(t, "copy.mp4", "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=s=320x180:r=24,hue=h=%d,trim=end_frame=%d", 50*i, 30+i),
+			"-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-pix_fmt", "yuv420p"))
+	}
+	tl := lay(t, tw, th, paths...)
+	tl.Items[1].Continues, tl.Items[1].In = true, 1
+	arrange(tl)
+	film := filepath.Join(t.TempDir(), "film.mp4")
+	f, err := Assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
+	require.NoError(t, err)
+	require.Zero(t, f.Encoded)
+	require.Equal(t, 3, f.Reused)
+	require.Len(t, f.Notes, 1)
+	requireRegular(t, film, tl.Frames)
+	got := lumas(t, film, tw, th)
+	var want [][]byte
+	a, b, c := lumas(t, paths[0], tw, th), lumas(t, paths[1], tw, th), lumas(t, paths[2], tw, th)
+	want = append(append(append(want, a[:len(a)-1]...), b...), c...)
+	require.Equal(t, len(want), len(got))
+	for i := range want {
+		require.True(t, bytes.Equal(want[i], got[i]), "frame %d", i)
+	}
+}
+
 // With DryRun every command is told and none runs.
 func TestDryRunLeavesNothing(t *testing.T) {
 	paths, _ := scenes(t, 30, 31)
@@ -72,7 +101,9 @@ func TestDryRunLeavesNothing(t *testing.T) {
 // A cancelled run leaves no process, no temporary file, and the last good film.
 func TestCancelledRunLeavesTheLastFilm(t *testing.T) {
 	long := shoot(t, "long.mp4", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=24:d=20", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-	tl := arrange(lay(t, 1280, 720, long))
+	tl := lay(t, 1280, 720, long)
+	tl.Items[0].In = 5 // not a key frame: it is encoded
+	arrange(tl)
 	work, out := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
 	require.NoError(t, os.WriteFile(out, []byte("the last good film"), 0o644))
 	ctx, cancel := context.WithCancel(t.Context())
