@@ -1,3 +1,5 @@
+//go:build unix
+
 package render
 
 import (
@@ -237,4 +239,71 @@ func textbook(b *testing.B, tl *Timeline, music, out string) {
 		"-c:a", "aac", "-b:a", "192k", "-ar", "48000", out)
 	o, err := exec.Command("ffmpeg", args...).CombinedOutput()
 	require.NoError(b, err, string(o))
+}
+
+// BenchmarkMany is how a film of small clips grows: memory must stay, time go up with the number of clips, and what did
+// not change must be a copy.
+func BenchmarkMany(b *testing.B) {
+	const w, h = 160, 90
+	clips, music := stage(b, w, h), theme(b)
+	for b.Loop() {
+		for _, n := range []int{10, 100, 500} {
+			work, out := b.TempDir(), filepath.Join(b.TempDir(), "film.mp4")
+			tl := reel(b, n, w, h, clips, music)
+			name := fmt.Sprint(n)
+			cold := measure(b, func() { assembled(b, tl, work, out) })
+			report(b, name+"-cold", cold)
+			report(b, name+"-one", measure(b, func() { assembled(b, recut(tl, n/2), work, out) }))
+			report(b, name+"-none", measure(b, func() { assembled(b, tl, work, out) }))
+			b.ReportMetric(1000*cold.cpu/float64(n), name+"-ms/clip")
+		}
+	}
+}
+
+// BenchmarkHundred is a film of a hundred 720p clips: seven minutes and forty seconds. Its cold run takes minutes.
+func BenchmarkHundred(b *testing.B) {
+	if testing.Short() {
+		b.Skip("takes minutes")
+	}
+	const w, h = 1280, 720
+	clips, music := stage(b, w, h), theme(b)
+	for b.Loop() {
+		work, out := b.TempDir(), filepath.Join(b.TempDir(), "film.mp4")
+		tl := reel(b, 100, w, h, clips, music)
+		cold := measure(b, func() { assembled(b, tl, work, out) })
+		report(b, "cold", cold)
+		one := measure(b, func() { assembled(b, recut(tl, 50), work, out) })
+		report(b, "one", one)
+		b.ReportMetric(cold.cpu/one.cpu, "cold/one")
+		report(b, "none", measure(b, func() { assembled(b, tl, work, out) }))
+	}
+}
+
+// BenchmarkHardCuts is a film of ten clips of one format, against ffmpeg's concat demuxer with -c copy.
+func BenchmarkHardCuts(b *testing.B) {
+	const w, h = 1280, 720
+	clips := stage(b, w, h)
+	tl := reel(b, 100, w, h, clips, "")
+	for i := range tl.Items {
+		tl.Items[i].Join = Join{}
+	}
+	arrange(tl)
+	tl.Sounds = nil
+	list := filepath.Join(b.TempDir(), "list.txt")
+	var s strings.Builder
+	for _, it := range tl.Items {
+		fmt.Fprintf(&s, "file '%s'\n", it.Path)
+	}
+	require.NoError(b, os.WriteFile(list, []byte(s.String()), 0o644))
+	for b.Loop() {
+		out := filepath.Join(b.TempDir(), "film.mp4")
+		ours := measure(b, func() { require.Zero(b, assembled(b, tl, b.TempDir(), out).Encoded) })
+		report(b, "ours", ours)
+		theirs := measure(b, func() {
+			o, err := exec.Command("ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", list, "-map", "0:v", "-c", "copy", out).CombinedOutput()
+			require.NoError(b, err, string(o))
+		})
+		report(b, "concat", theirs)
+		b.ReportMetric(ours.wall/theirs.wall, "ours/concat")
+	}
 }

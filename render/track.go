@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -19,7 +18,7 @@ import (
 	"shotchain/render/ffmpeg"
 )
 
-// The film's sound is one stream of samples, mixed here and encoded in stretches that are kept by the samples they
+// The film's sound is one stream of samples, mixed here and encoded in stretches that are kept by the sounds they
 // are made of: a change is encoded where it is heard. AAC's frames overlap, so a stretch is encoded with a run-up
 // and a run-out that are dropped; with 48 frames of run-up it is the same as in one go (within 3 dB of noise at −80).
 const (
@@ -32,7 +31,7 @@ const (
 	gainStep   = 0.25           // dB: finer gains would make all stretches anew for nothing that is heard
 	headroom   = 0.5            // dB that AAC adds to limited peaks, mostly
 	maxGain    = 30.0           // dB: silence is not turned into noise
-	soundTable = "sound-plan-3" // changes when the way of mixing does
+	soundTable = "sound-plan-4" // changes when the way of mixing does
 )
 
 // sounding makes a film's sound.
@@ -99,7 +98,6 @@ func (s *sounding) samples(ctx context.Context, from, to int64) ([]float32, erro
 
 // level is what one stretch measures.
 type level struct {
-	Sum   string    // of its samples
 	Steps []float64 // loudness of its own samples, without run-up
 	Peak  float64   // highest sample
 }
@@ -110,36 +108,63 @@ type levels struct {
 	Gain      float64 // dB to apply
 }
 
+// part is what one stretch is made of: the sounds in it, with times counted from its start, and without what lies so
+// far outside that it changes nothing there. Stretches of equal parts sound the same, in whatever film.
+func (s *sounding) part(i int) string {
+	from, to, drop := s.span(i)
+	start := max(0, from-s.tl.Duck.settle())
+	var in []any
+	for k, x := range s.tl.Sounds {
+		if x.End <= start || x.Start >= to {
+			continue
+		}
+		if x.Start+x.FadeIn <= start {
+			x.From, x.Start, x.FadeIn = x.From+start-x.Start, start, 0
+		}
+		if x.End-x.FadeOut >= to {
+			x.End, x.FadeOut = to, 0
+		}
+		in = append(in, []any{s.files[k], x.Start - from, x.End - from, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
+	}
+	return key("part", soundTable, start-from, to-from, drop, s.tl.Duck, s.tl.Loudness != 0, in)
+}
+
+// recall reads a small value from the work folder, or makes it and keeps it there.
+func recall[T any](sh *shop, name string, make func() (T, error)) (v T, err error) {
+	name += ".json"
+	if b, err := os.ReadFile(sh.path(name)); err == nil && json.Unmarshal(b, &v) == nil {
+		return v, nil
+	}
+	if v, err = make(); err != nil {
+		return v, err
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return v, err
+	}
+	return v, ffmpeg.WriteFile(sh.path(name), func(w io.Writer) error { _, err := w.Write(b); return err })
+}
+
 // measured is the film's first pass, kept by its plan.
 func (s *sounding) measured(ctx context.Context) (levels, error) {
-	name := strings.Replace(s.plan, "plan-", "levels-", 1) + ".json"
-	var l levels
-	if b, err := os.ReadFile(s.path(name)); err == nil && json.Unmarshal(b, &l) == nil && len(l.Stretches) == s.stretches() {
-		return l, nil
-	}
-	l = levels{Stretches: make([]level, s.stretches())}
-	group, each := limited(ctx, s.Workers) // each ends with the group; the second pass goes on with ctx
-	for i := range l.Stretches {
-		group.Go(func() (err error) {
-			from, to, _ := s.span(i)
-			pcm, err := s.samples(each, from, to)
-			if err == nil {
-				l.Stretches[i] = s.level(i, pcm)
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return l, err
-	}
-	if err := s.choose(ctx, &l); err != nil {
-		return l, err
-	}
-	b, err := json.Marshal(l)
-	if err != nil {
-		return l, err
-	}
-	return l, ffmpeg.WriteFile(s.path(name), func(w io.Writer) error { _, err := w.Write(b); return err })
+	return recall(s.shop, strings.Replace(s.plan, "plan-", "levels-", 1), func() (levels, error) {
+		l := levels{Stretches: make([]level, s.stretches())}
+		group, each := limited(ctx, s.Workers)
+		for i := range l.Stretches {
+			group.Go(func() (err error) {
+				l.Stretches[i], err = recall(s.shop, key("level", s.part(i)), func() (level, error) {
+					from, to, _ := s.span(i)
+					pcm, err := s.samples(each, from, to)
+					return s.level(i, pcm), err
+				})
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return l, err
+		}
+		return l, s.choose(ctx, &l)
+	})
 }
 
 // level measures one stretch of samples, run-up included.
@@ -147,8 +172,7 @@ func (s *sounding) level(i int, pcm []float32) level {
 	from, to, drop := s.span(i)
 	own := (from + drop*packet)
 	var l level
-	l.Sum = checksum(pcm)
-	if s.tl.Loudness != 0 && own < to {
+	if s.tl.Loudness != 0 && own < to && int64(len(pcm)) == (to-from)*channels {
 		l.Steps = stepsOf(pcm, own-from, min(to, own+stretch*packet)-from)
 	}
 	for _, x := range pcm {
@@ -164,20 +188,6 @@ func stepsOf(pcm []float32, from, to int64) []float64 {
 	m.steps, m.sum, m.n = nil, 0, 0
 	m.add(pcm[from*channels : to*channels])
 	return m.steps
-}
-
-func checksum(pcm []float32) string {
-	h := sha256.New()
-	var b [8192]byte
-	for len(pcm) > 0 {
-		n := min(len(b)/4, len(pcm))
-		for i, x := range pcm[:n] {
-			binary.LittleEndian.PutUint32(b[4*i:], math.Float32bits(x))
-		}
-		h.Write(b[:4*n])
-		pcm = pcm[n:]
-	}
-	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
 // choose sets the gain. Where the limiter must work, it takes loudness away: a second pass measures how much is left
@@ -213,12 +223,15 @@ func (s *sounding) limited(ctx context.Context, l levels) (float64, error) {
 	after := make([][]float64, len(l.Stretches))
 	group, ctx := limited(ctx, s.Workers)
 	for i := range after {
-		group.Go(func() error {
-			from, to, drop := s.span(i)
-			pcm, err := s.finished(ctx, i, l, headroom)
-			if own := drop * packet; err == nil && own < to-from {
-				after[i] = stepsOf(pcm, own, min(to-from, own+stretch*packet))
-			}
+		group.Go(func() (err error) {
+			after[i], err = recall(s.shop, key("limited", s.part(i), l.Gain, s.limits(i, l)), func() ([]float64, error) {
+				from, to, drop := s.span(i)
+				pcm, err := s.finished(ctx, i, l, headroom)
+				if own := drop * packet; err == nil && own < to-from {
+					return stepsOf(pcm, own, min(to-from, own+stretch*packet)), nil
+				}
+				return nil, err
+			})
 			return err
 		})
 	}
@@ -299,7 +312,7 @@ func (s *sounding) encoder(out string) []string {
 
 // encoded is one stretch as AAC.
 func (s *sounding) encoded(ctx context.Context, i int, l levels) (ffmpeg.Range, error) {
-	name := key("aac", soundTable, s.tools.Version, s.encoder("/out"), l.Stretches[i].Sum, l.Gain, s.limits(i, l), s.ceiling()) + ".m4a"
+	name := key("aac", soundTable, s.tools.Version, s.encoder("/out"), s.part(i), l.Gain, s.limits(i, l), s.ceiling()) + ".m4a"
 	if !s.has(name) {
 		if err := s.encode(ctx, i, l, name); err != nil {
 			return ffmpeg.Range{}, err
