@@ -49,7 +49,10 @@ func (g *Graph) opens(t *Take) string {
 	if t.From != nil || still == nil {
 		return ""
 	}
-	if still.URL != "" {
+	switch {
+	case still.Of != "":
+		return plain(still.Of)
+	case still.URL != "":
 		return plain(still.URL)
 	}
 	if rel, err := filepath.Rel(g.Film.Dir, still.Path); err == nil {

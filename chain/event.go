@@ -42,4 +42,6 @@ type Event struct {
 	Task    string // the provider's id, once there is one
 	Message string // the reason, "" for nothing to say
 	Cost    Money  // billed, with StageKept
+	Video   string // path of the clip, with StageKept and StageCached
+	Digest  string // sha256 of its bytes, hex
 }

@@ -28,8 +28,14 @@ type Reel struct {
 	Saved    Money     // what the cached clips had cost
 }
 
-// Of is the outcome of the take that a shot's film uses. The shot is one of Graph.Films.
-func (r *Reel) Of(s *storyboard.Shot) Outcome { return r.Outcomes[r.Graph.Pick(s).Index] }
+// Of is the outcome of the take that a shot's film uses; the zero Outcome for a shot that no take is made for. The shot
+// is one of Graph.Films.
+func (r *Reel) Of(s *storyboard.Shot) Outcome {
+	if t := r.Graph.Pick(s); t != nil {
+		return r.Outcomes[t.Index]
+	}
+	return Outcome{}
+}
 
 // Whole reports whether every take has a clip.
 func (r *Reel) Whole() bool { return r.Count(StageCached)+r.Count(StageKept) == len(r.Outcomes) }

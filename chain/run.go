@@ -211,6 +211,9 @@ func (r *run) record(out Outcome) {
 		r.reel.Saved = add(r.reel.Saved, out.Clip.Cost)
 	}
 	e := Event{Take: out.Take, Stage: out.Stage, Task: out.Task, Cost: out.Spent}
+	if out.Ok() {
+		e.Video, e.Digest = out.Dir.Path(out.Clip.Video.Name), out.Clip.Video.Digest
+	}
 	if out.Fault != nil {
 		e.Message = out.Fault.Error()
 	}

@@ -214,7 +214,7 @@ func (t *sketch) shoot(ctx context.Context, video string) error {
 	}
 	tmp := video + ".tmp"
 	defer os.Remove(tmp)
-	args = append(args, "-c:v", "libx264", "-preset", "superfast", "-crf", "18", "-profile:v", "high", "-x264-params", stitchable,
+	args = append(args, "-c:v", "libx264", "-preset", "superfast", "-crf", "18", "-profile:v", "high", "-x264-params", stitchable+"0",
 		"-threads", "1", "-fps_mode", "passthrough", "-force_key_frames", fmt.Sprintf("expr:eq(n,1)+eq(n,%d)", s.Frames-1),
 		"-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv",
 		"-video_track_timescale", fmt.Sprint(1000*Rate), "-movie_timescale", fmt.Sprint(1000*Rate),

@@ -7,8 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,134 +20,191 @@ type Options struct {
 	Work     string                // folder that keeps segments between runs, "" for none
 	Workers  int                   // ffmpeg processes at once, each on one core and in about 200 MB; 0: one per core
 	Progress func(done, total int) // frames of the film that are ready to be joined; calls never overlap
+	Trace    func(argv []string)   // gets each ffmpeg command before it runs; calls never overlap
+	DryRun   bool                  // nothing runs and no output is written: only Trace is called, for what is not there yet
 }
 
-// Film is a film that was assembled.
+// Film is a file that was made of a timeline.
 type Film struct {
 	Path          string
+	Format        string // as in Output
 	Frames        int
 	Width, Height int
 	Duration      time.Duration
 	Sound         bool
-	Encoded       int // segments whose picture was encoded
-	Reused        int // segments that the work folder had
+	Encoded       int      // segments whose picture was encoded
+	Reused        int      // segments that the work folder had, or clips that are in the film as they are
+	Notes         []string // what was done otherwise than asked, in plain words
 }
 
-// Assemble makes the film of a timeline at out, an MP4. The film takes its name when it is whole and its frames are
-// counted; until then, and when anything fails, what was at out before stays. Errors name the shot.
+// Assemble makes the film of a timeline at out, an MP4 of H.264 and AAC. See [Deliver].
 func Assemble(ctx context.Context, tl *Timeline, out string, o Options) (Film, error) {
-	tools, err := ffmpeg.Find()
+	films, err := Deliver(ctx, tl, []Output{{Path: out, Format: "mp4"}}, o)
 	if err != nil {
 		return Film{}, err
 	}
-	if err := tl.spare(out); err != nil {
-		return Film{}, err
+	return films[0], nil
+}
+
+// Deliver makes the outputs of a timeline. What can be known to fail – an encoder that this ffmpeg lacks, words that
+// no font has, an output that is one of the sources – fails before anything is encoded. Each output takes its name
+// when it is whole and checked; until then, and when anything fails, what was there before stays. Errors name the
+// shot or the output.
+func Deliver(ctx context.Context, tl *Timeline, outs []Output, o Options) ([]Film, error) {
+	sh, done, err := open(o)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if err := tl.acceptable(ctx, outs); err != nil {
+		return nil, err
+	}
+	d := &delivery{shop: sh, tl: tl}
+	films := make([]Film, 0, len(outs))
+	for _, out := range sorted(outs) {
+		f, err := d.make(ctx, out)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", out.Path, err)
+		}
+		films = append(films, f)
+	}
+	return inOrder(films, outs), nil
+}
+
+func open(o Options) (*shop, func(), error) {
+	tools, err := ffmpeg.Find()
+	if err != nil {
+		return nil, nil, err
 	}
 	w, done, err := openWork(o.Work)
 	if err != nil {
-		return Film{}, err
+		return nil, nil, err
 	}
-	defer done()
-	film := Film{Path: out, Frames: tl.Frames, Width: tl.Width, Height: tl.Height, Sound: tl.Sound,
-		Duration: time.Duration(tl.Frames) * time.Second / time.Duration(tl.Rate)}
-	segments, err := tl.segments(ctx, w, tools, o, &film)
-	if err != nil {
-		return Film{}, err
-	}
-	track := ""
-	if tl.Sound {
-		if track, err = tl.track(ctx, w, tools, segments); err != nil {
-			return Film{}, fmt.Errorf("sound of the film: %w", err)
+	if o.Trace != nil {
+		var mu sync.Mutex
+		trace := o.Trace
+		o.Trace = func(argv []string) {
+			mu.Lock()
+			defer mu.Unlock()
+			trace(argv)
 		}
 	}
-	if err := tl.join(ctx, w, segments, track, out); err != nil {
-		return Film{}, fmt.Errorf("%s: %w", out, err)
-	}
-	return film, nil
+	return &shop{work: w, tools: tools, Options: o, slots: make(chan struct{}, workers(o.Workers))}, done, nil
 }
 
-// spare refuses an output that is one of the clips.
-func (tl *Timeline) spare(out string) error {
-	target, err := os.Stat(out)
-	if err != nil {
+// delivery is one timeline on its way to several outputs: what they share is made once. Used by one goroutine.
+type delivery struct {
+	*shop
+	tl     *Timeline
+	cells  []cell
+	video  []ffmpeg.Range
+	track  []ffmpeg.Range
+	sound  *sounding
+	counts Film
+	joined string // a file with the whole film
+}
+
+// parts makes the film's picture and sound, at the same time.
+func (d *delivery) parts(ctx context.Context) (err error) {
+	if d.video != nil || d.cells != nil {
 		return nil
 	}
-	if target.IsDir() {
-		return fmt.Errorf("%s is a folder", out)
+	if d.cells, err = d.tl.cells(); err != nil {
+		return err
 	}
-	for _, it := range tl.Items {
-		if st, err := os.Stat(it.Path); err == nil && os.SameFile(st, target) {
-			return fmt.Errorf("%s is the clip of shot %s: the film would overwrite it", out, it.Shot)
-		}
-	}
-	return nil
-}
-
-// segments makes what the work folder does not have, as many at once as there are workers. The first failure ends
-// the others: there is no film without it.
-func (tl *Timeline) segments(ctx context.Context, w work, t ffmpeg.Tools, o Options, film *Film) ([]segment, error) {
-	all, made := make([]segment, len(tl.Items)), make([]bool, len(tl.Items))
-	p := &tally{total: tl.Frames, report: o.Progress}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(workers(o.Workers))
-	for i, it := range tl.Items {
-		group.Go(func() error {
-			s, err := tl.plan(it, t)
-			if err == nil {
-				all[i] = s
-				part := p.part(it.Frames())
-				made[i], err = s.make(ctx, w, part.frames)
-				part.finish()
+	group.Go(func() (err error) {
+		if d.video = d.tl.asTheyAre(); d.video != nil {
+			d.counts.Reused = len(d.tl.Items)
+			d.counts.Notes = []string{"the clips' pictures are in the film as they are: nothing was encoded"}
+			if d.Progress != nil {
+				d.Progress(d.tl.Frames, d.tl.Frames)
 			}
-			if err != nil && !errors.Is(err, context.Canceled) {
-				return fmt.Errorf("shot %s: %w", it.Shot, err)
+			if d.DryRun {
+				return nil
+			}
+			return d.tl.decodes(ctx)
+		}
+		d.video, err = d.picture(ctx, d.cells, &d.counts)
+		return err
+	})
+	if d.tl.Heard() {
+		group.Go(func() error {
+			if err := d.mixed(ctx); err != nil {
+				return err
+			}
+			var err error
+			d.track, err = d.sound.aac(ctx)
+			if err != nil && ctx.Err() == nil {
+				return fmt.Errorf("sound of the film: %w", err)
 			}
 			return err
 		})
 	}
-	err := group.Wait()
-	for _, encoded := range made {
-		if encoded {
-			film.Encoded++
-		} else {
-			film.Reused++
+	return group.Wait()
+}
+
+// mixed prepares the film's sound.
+func (d *delivery) mixed(ctx context.Context) (err error) {
+	if d.sound == nil {
+		d.sound, err = d.sounding(ctx, d.tl)
+	}
+	return err
+}
+
+func (d *delivery) film(out Output) Film {
+	tl := d.tl
+	return Film{Path: out.Path, Format: out.format(), Frames: tl.Frames, Width: tl.Width, Height: tl.Height, Sound: tl.Heard(),
+		Duration: time.Duration(tl.Frames) * time.Second / time.Duration(tl.Rate), Encoded: d.counts.Encoded, Reused: d.counts.Reused, Notes: d.counts.Notes}
+}
+
+// movie is the film as packets.
+func (d *delivery) movie() *ffmpeg.Movie {
+	tl := d.tl
+	m := &ffmpeg.Movie{Title: tl.Title, Language: tl.Language, Rate: tl.Rate, Width: tl.Width, Height: tl.Height, Video: d.video, Audio: d.track,
+		AudioRate: sampleRate, Priming: priming, Samples: int64(tl.Frames) * perFrame, Chapters: tl.chapters(), CaptionsIn: tl.Language}
+	if tl.CaptionMode == "soft" {
+		m.Captions = tl.cues()
+	}
+	return m
+}
+
+// cues are the captions one after the other: where two overlap, the later one takes over.
+func (tl *Timeline) cues() []ffmpeg.Cue {
+	var all []ffmpeg.Cue
+	for _, t := range tl.Captions {
+		if n := len(all); n > 0 && all[n-1].End > t.Start {
+			all[n-1].End = t.Start
+		}
+		if t.Start < t.End {
+			all = append(all, ffmpeg.Cue{Text: t.Text, Start: t.Start, End: t.End})
 		}
 	}
-	return all, err
+	return all
 }
 
-func workers(n int) int {
-	if n > 0 {
-		return n
-	}
-	return runtime.NumCPU()
+// join copies the packets of picture and sound into one file.
+func (d *delivery) join(ctx context.Context, out string) error {
+	return written(out, ".mp4", func(tmp string) error {
+		f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+		if err != nil {
+			return err
+		}
+		m := d.movie()
+		if err := m.Write(f); err != nil {
+			f.Close()
+			return err
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
+		return d.tl.check(ctx, tmp)
+	})
 }
 
-// track is the film's sound, mixed sample by sample and encoded in one pass, kept by what it is made of.
-func (tl *Timeline) track(ctx context.Context, w work, t ffmpeg.Tools, segments []segment) (string, error) {
-	spans := tl.spans()
-	settings := []string{"-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2", "-threads", "1",
-		"-map_metadata", "-1", "-flags:a", "+bitexact", "-fflags", "+bitexact", "-movie_timescale", "48000", "-f", "mp4"}
-	var parts []string
-	for _, s := range spans {
-		parts = append(parts, fmt.Sprint(segments[s.item].sound, s.start, s.end, s.from, s.fadeIn, s.fadeOut))
-	}
-	name := key("mix", t.Version, settings, tl.Frames, parts) + ".m4a"
-	if w.has(name) {
-		return name, nil
-	}
-	tmp := w.temp(".m4a")
-	defer os.Remove(tmp)
-	m := &mixer{spans: spans, total: int64(tl.Frames) * perFrame, open: openSamples(w, segments)}
-	args := append([]string{"-protocol_whitelist", "pipe", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i", "pipe:0"}, settings...)
-	if err := ffmpeg.Run(ctx, append(args, ffmpeg.File(tmp)), ffmpeg.Options{Feed: m.mix}); err != nil {
-		return "", err
-	}
-	return name, w.keep(tmp, name)
-}
-
-// join copies the packets of all segments and the sound into one file.
-func (tl *Timeline) join(ctx context.Context, w work, segments []segment, track, out string) error {
+// written has a file written beside out and gives it out's name when write has returned without error and the bytes
+// are synced. Whatever happens, nothing else stays.
+func written(out, ext string, write func(tmp string) error) error {
 	out, err := filepath.Abs(out)
 	if err != nil {
 		return err
@@ -156,23 +212,9 @@ func (tl *Timeline) join(ctx context.Context, w work, segments []segment, track,
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return err
 	}
-	list, meta := w.temp(".txt"), w.temp(".meta")
-	tmp := filepath.Join(filepath.Dir(out), fmt.Sprintf(".%d-%s.tmp", os.Getpid(), strings.TrimPrefix(filepath.Base(w.temp("")), "tmp-")))
-	for _, f := range []string{list, meta, tmp} {
-		defer os.Remove(f)
-	}
-	if err := ffmpeg.WriteFile(list, func(o io.Writer) error { return concatList(o, segments) }); err != nil {
-		return err
-	}
-	if err := os.WriteFile(meta, []byte(ffmpeg.MetadataFile(tl.Title, "", tl.Rate, tl.chapters())), 0o644); err != nil {
-		return err
-	}
-	// The list names its files without folders, and ffmpeg runs in theirs: no folder's name needs quoting.
-	args := tl.joinArgs(filepath.Base(list), filepath.Base(meta), track)
-	if err := ffmpeg.Run(ctx, append(args, ffmpeg.File(tmp)), ffmpeg.Options{Dir: w.dir}); err != nil {
-		return err
-	}
-	if err := tl.check(ctx, tmp); err != nil {
+	tmp := filepath.Join(filepath.Dir(out), fmt.Sprintf(".tmp-%d-%d%s", os.Getpid(), temps.Add(1), ext))
+	defer os.Remove(tmp)
+	if err := write(tmp); err != nil {
 		return err
 	}
 	if err := syncFile(tmp); err != nil {
@@ -181,38 +223,30 @@ func (tl *Timeline) join(ctx context.Context, w work, segments []segment, track,
 	return os.Rename(tmp, out)
 }
 
-func (tl *Timeline) joinArgs(list, meta, track string) []string {
-	args := []string{"-protocol_whitelist", "file,pipe", "-f", "concat", "-safe", "1", "-auto_convert", "0", "-i", list,
-		"-protocol_whitelist", "file,pipe", "-f", "ffmetadata", "-i", meta}
-	if track != "" {
-		args = append(args, "-protocol_whitelist", "file,pipe", "-f", "mov", "-i", track)
-	}
-	args = append(args, "-map", "0:v:0")
-	if track != "" {
-		args = append(args, "-map", "2:a:0")
-		if tl.Language != "" {
-			args = append(args, "-metadata:s:a:0", "language="+tl.Language)
+func writeFile(out string, write func(io.Writer) error) error {
+	return written(out, ".tmp", func(tmp string) error {
+		f, err := os.Create(tmp)
+		if err != nil {
+			return err
 		}
-	}
-	return append(args, "-map_metadata", "1", "-map_chapters", "1", "-c", "copy",
-		"-video_track_timescale", fmt.Sprint(100*tl.Rate), "-movie_timescale", fmt.Sprint(1000*tl.Rate),
-		"-movflags", "+faststart", "-fflags", "+bitexact", "-flags", "+bitexact", "-f", "mp4")
-}
-
-func concatList(w io.Writer, segments []segment) error {
-	_, err := io.WriteString(w, "ffconcat version 1.0\n")
-	for _, s := range segments {
-		if err == nil {
-			_, err = fmt.Fprintf(w, "file %s\n", s.picture)
+		if err := write(f); err != nil {
+			f.Close()
+			return err
 		}
-	}
-	return err
+		return f.Close()
+	})
 }
 
 func (tl *Timeline) chapters() []ffmpeg.Chapter {
 	var all []ffmpeg.Chapter
-	for _, it := range tl.Items {
-		all = append(all, ffmpeg.Chapter{Title: it.Title, Start: it.At, End: it.At + it.Frames()})
+	for i, it := range tl.Items {
+		end := tl.Frames
+		if i+1 < len(tl.Items) {
+			end = tl.Items[i+1].At
+		}
+		if it.At < end { // chapters follow each other: one ends where the next shot begins to show
+			all = append(all, ffmpeg.Chapter{Title: it.Title, Start: it.At, End: end})
+		}
 	}
 	return all
 }
@@ -227,7 +261,7 @@ func (tl *Timeline) check(ctx context.Context, path string) error {
 		return fmt.Errorf("the join has %d frames, not %d", f.Frames, tl.Frames)
 	case !f.Regular || !f.Rate.Is(int64(tl.Rate), 1):
 		return fmt.Errorf("the join's frames are not %d per second", tl.Rate)
-	case f.HasAudio() != tl.Sound:
+	case f.HasAudio() != tl.Heard():
 		return errors.New("the join lost its sound")
 	}
 	return nil

@@ -17,7 +17,7 @@ import (
 // cut edits and assembles clips in dir.
 func cut(t testing.TB, dir string, o Options, clips ...Clip) Film {
 	t.Helper()
-	tl, err := Edit(t.Context(), "film", clips)
+	tl, err := Edit(t.Context(), Cut{Title: "film"}, clips)
 	require.NoError(t, err)
 	f, err := Assemble(t.Context(), tl, filepath.Join(dir, "film.mp4"), o)
 	require.NoError(t, err)
@@ -35,7 +35,8 @@ func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 	}
 	film := cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
 	require.Equal(t, 4*24+1, film.Frames)
-	require.Equal(t, 4, film.Encoded)
+	require.Zero(t, film.Encoded, "clips of one format are copied")
+	require.Equal(t, 4, film.Reused)
 	require.Equal(t, count(0, 97), numbers(t, film.Path))
 
 	pcm := hear(t, film.Path)
@@ -49,13 +50,16 @@ func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 	}
 	require.Equal(t, want, clicks(pcm))
 
-	// The same again encodes nothing; one clip changed encodes that one.
+	// The same again encodes nothing; a clip of another format changes that: the film gets one form for all.
 	again := cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
 	require.Zero(t, again.Encoded)
 	require.Equal(t, 4, again.Reused)
-	clips[2].Path = footage{name: "new.mp4", first: 1000, frames: 25, clicks: []float64{0.5}}.film(t, dir)
+	clips[2].Path = footage{name: "new.mp4", first: 1000, frames: 25, clicks: []float64{0.5}, extra: []string{"-bf", "2"}}.film(t, dir)
 	changed := cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
-	require.Equal(t, 1, changed.Encoded)
+	require.Equal(t, 4, changed.Encoded)
+	clips[2].Path = footage{name: "newer.mp4", first: 1000, frames: 25, clicks: []float64{0.5}, extra: []string{"-bf", "3"}}.film(t, dir)
+	changed = cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
+	require.Equal(t, 1, changed.Encoded, "one clip changed encodes that one")
 	require.Equal(t, count(1001, 24), numbers(t, changed.Path)[49:73])
 }
 
@@ -140,7 +144,7 @@ func TestChaptersHoldAnyTitle(t *testing.T) {
 		clips = append(clips, Clip{Shot: itoa(i), Title: title, Path: clip})
 	}
 	work := filepath.Join(dir, "work; it's [here] %d")
-	tl, err := Edit(t.Context(), "Title=;#\\ 'x'", clips)
+	tl, err := Edit(t.Context(), Cut{Title: "Title=;#\\ 'x'"}, clips)
 	require.NoError(t, err)
 	tl.Language = "chi"
 	film, err := Assemble(t.Context(), tl, filepath.Join(dir, "out: it's 100%", "-film.mp4"), Options{Work: work})
@@ -177,7 +181,7 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 		b[len(b)/3+i] = byte(i * 31)
 	}
 	require.NoError(t, os.WriteFile(bad, b, 0o644))
-	tl, err := Edit(t.Context(), "", []Clip{{Shot: "a/good", Path: good}, {Shot: "a/bad", Path: bad}})
+	tl, err := Edit(t.Context(), Cut{Title: ""}, []Clip{{Shot: "a/good", Path: good}, {Shot: "a/bad", Path: bad}})
 	require.NoError(t, err)
 	_, err = Assemble(t.Context(), tl, film.Path, Options{Work: work})
 	require.ErrorContains(t, err, "shot a/bad: ")
@@ -187,11 +191,11 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 	tl.Items[1].Path, tl.Items[1].Digest = filepath.Join(dir, "gone.mp4"), "0"
 	_, err = Assemble(t.Context(), tl, film.Path, Options{Work: work})
 	require.ErrorContains(t, err, "shot a/bad: ")
-	require.ErrorContains(t, err, "No such file")
+	require.ErrorContains(t, err, "no such file")
 	unchanged(t, dir, film.Path, before)
 
 	// The film must not overwrite a clip.
-	tl, err = Edit(t.Context(), "", []Clip{{Shot: "a/good", Path: good}})
+	tl, err = Edit(t.Context(), Cut{Title: ""}, []Clip{{Shot: "a/good", Path: good}})
 	require.NoError(t, err)
 	_, err = Assemble(t.Context(), tl, good, Options{Work: work})
 	require.ErrorContains(t, err, "is the clip of shot a/good")
@@ -204,7 +208,7 @@ func TestCancelLeavesNothing(t *testing.T) {
 	long := footage{name: "long.mp4", width: 640, height: 360, frames: 600}.film(t, dir)
 	film := filepath.Join(dir, "film.mp4")
 	require.NoError(t, os.WriteFile(film, []byte("the last film"), 0o644))
-	tl, err := Edit(t.Context(), "", []Clip{{Shot: "a", Path: long}})
+	tl, err := Edit(t.Context(), Cut{Title: ""}, []Clip{{Shot: "a", Path: long}})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err = Assemble(ctx, tl, film, Options{Work: filepath.Join(dir, "work"), Progress: func(done, total int) { cancel() }})

@@ -1,72 +1,230 @@
 package render
 
+// This file resolves a cut to a timeline; edit_items.go, edit_sound.go and edit_words.go lay its picture, sound and
+// words. All arithmetic of a film is there, in whole numbers: whoever assembles a timeline computes nothing.
+
 import (
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"math/big"
+	"strings"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/storyboard"
 )
-
-// sameShape is the difference of ratio, as a factor, below which a picture is scaled plainly rather than given
-// bars: models round 16:9 to sizes such as 864×496 (2 % off), which nobody sees, and a bar of 5 pixels everybody.
-const sameShape = 1.03
 
 // maxFrames bounds a film: 24 hours.
 const maxFrames = 24 * 3600 * Rate
 
-// Edit probes the clips and lays them end to end. The first clip gives the film's size. A clip that continues the
-// one before it loses its first frame, which would stand still otherwise; a first clip has nothing to continue.
-// Errors name the shot.
-func Edit(ctx context.Context, title string, clips []Clip) (*Timeline, error) {
-	if len(clips) == 0 {
-		return nil, errors.New("a film needs at least one clip")
-	}
-	tl := &Timeline{Title: title, Rate: Rate, Items: make([]Item, 0, len(clips))}
-	for i, c := range clips {
-		facts, err := ffmpeg.Probe(ctx, c.Path)
-		if err != nil {
-			return nil, fmt.Errorf("shot %s: %w", c.Shot, err)
-		}
-		if i == 0 {
-			tl.Width, tl.Height = filmSize(facts)
-		}
-		it, err := tl.lay(c, facts)
-		if err != nil {
-			return nil, fmt.Errorf("shot %s: %w", c.Shot, err)
-		}
-		tl.Items = append(tl.Items, it)
-		tl.Frames += it.Frames()
-		tl.Sound = tl.Sound || facts.HasAudio()
-	}
-	if tl.Frames > maxFrames {
-		return nil, fmt.Errorf("the film would have %d frames, more than 24 hours", tl.Frames)
-	}
-	return tl, nil
+// Cut says how clips become a film. Without a Spec it is every clip in order, end to end.
+type Cut struct {
+	Title string
+	Film  *storyboard.Storyboard // gives problems their places; needed with a Spec
+	Spec  *storyboard.Cut
 }
 
-// lay makes the item that follows those there are.
-func (tl *Timeline) lay(c Clip, f ffmpeg.Facts) (Item, error) {
-	if c.Title == "" {
-		c.Title = c.Shot
+// Edit probes the clips and lays them as the cut says. With a Spec the clips may come in any order, one for each
+// shot, and Edit itself decides which of them continue each other; without, they are the film in order, and a clip
+// whose Continues is set loses its first frame, which would stand still otherwise.
+//
+// What the cut asks for and the clips cannot give is returned as storyboard.Problems, all together, at the lines that
+// ask for it. Other errors name the shot.
+func Edit(ctx context.Context, cut Cut, clips []Clip) (*Timeline, error) {
+	return newEditor(cut, thisMachine).edit(ctx, clips)
+}
+
+// Check reports what of a cut cannot be done whatever its clips will be: sound files without sound, words that no
+// font has the letters of, encoders that are missing. It needs no clips, so that nothing is bought for a film that
+// cannot be made.
+func Check(ctx context.Context, cut Cut) error {
+	e := newEditor(cut, thisMachine)
+	return e.steps(ctx, e.machine)
+}
+
+// Foresee is Edit for clips that are not there yet: it reports what the cut asks for beyond what its clips can be.
+// longest are the frames that each of them has at most, by its shot's full name. Own footage is looked at as it is.
+func Foresee(ctx context.Context, cut Cut, longest map[string]int) error {
+	const generated = "generated:"
+	here := thisMachine
+	here.see = func(ctx context.Context, path string) (ffmpeg.Facts, error) {
+		shot, ok := strings.CutPrefix(path, generated)
+		if !ok {
+			return ffmpeg.Probe(ctx, path)
+		}
+		return ffmpeg.Facts{Width: 16, Height: 16, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: longest[shot], Regular: true,
+			Rate: ffmpeg.Ratio{Num: Rate, Den: 1}, Audio: "aac", Channels: channels}, nil
 	}
-	c.Continues = c.Continues && len(tl.Items) > 0
-	it := Item{Clip: c, Source: f, Length: conformed(f), At: tl.Frames, Place: place(f, tl.Width, tl.Height)}
-	if it.Out = it.Length; c.Frames > 0 {
-		it.Out = min(it.Length, c.Frames)
+	var clips []Clip
+	for _, s := range cut.Spec.Shots {
+		c := Clip{Shot: s.Shot.Name(), Caption: s.Shot.Caption, Path: generated + s.Shot.Name()}
+		if s.Shot.Clip != nil {
+			c.Path = s.Shot.Clip.Path
+		}
+		clips = append(clips, c)
 	}
-	if c.Continues {
-		it.In = 1
+	_, err := newEditor(cut, here).edit(ctx, clips)
+	return err
+}
+
+// surroundings are what Edit asks about files and the machine.
+type surroundings struct {
+	see      func(ctx context.Context, path string) (ffmpeg.Facts, error)
+	hear     func(ctx context.Context, path string) (ffmpeg.SoundFacts, error)
+	encoders func(ctx context.Context) ([]string, error)
+	letters  func(Text) error
+}
+
+var thisMachine = surroundings{ffmpeg.Probe, ffmpeg.ProbeSound, ffmpeg.Encoders, CheckText}
+
+func newEditor(cut Cut, s surroundings) *editor {
+	e := &editor{surroundings: s, cut: cut, spec: cut.Spec, tl: &Timeline{Title: cut.Title, Rate: Rate}}
+	if cut.Spec == nil {
+		e.spec = &storyboard.Cut{}
 	}
-	if it.Length > maxFrames {
-		return it, fmt.Errorf("has %d frames, more than 24 hours", it.Length)
+	return e
+}
+
+func (e *editor) edit(ctx context.Context, clips []Clip) (*Timeline, error) {
+	if err := e.entries(clips); err != nil {
+		return nil, err
 	}
-	if it.Frames() < 1 {
-		return it, fmt.Errorf("has %d frames: nothing is left to show", it.Length)
+	if err := e.steps(ctx, e.machine, e.probe, e.frame, e.lay, e.listen, e.words); err != nil {
+		return nil, err
 	}
-	return it, nil
+	return e.tl, nil
+}
+
+// steps goes on as long as there is no problem: each step relies on those before it.
+func (e *editor) steps(ctx context.Context, steps ...func(context.Context) error) error {
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if len(e.problems) > 0 {
+			e.problems.Sort()
+			return e.problems
+		}
+	}
+	return nil
+}
+
+// editor makes one timeline.
+type editor struct {
+	surroundings
+	cut      Cut
+	spec     *storyboard.Cut
+	tl       *Timeline
+	list     []entry
+	first    map[string]int    // the first place of a shot in the list
+	lines    []line            // narration
+	bed      ffmpeg.SoundFacts // music
+	problems storyboard.Problems
+}
+
+// entry is one item to be.
+type entry struct {
+	storyboard.CutShot
+	clip  Clip
+	facts ffmpeg.Facts
+}
+
+// problem notes what cannot be done, at the line that asks for it.
+func (e *editor) problem(at storyboard.Pos, hint, format string, args ...any) {
+	if e.cut.Film == nil {
+		e.problems = append(e.problems, storyboard.Problem{Pos: at, Hint: hint, Message: fmt.Sprintf(format, args...)})
+		return
+	}
+	e.problems = append(e.problems, e.cut.Film.Problem(at, hint, format, args...))
+}
+
+// entries finds the clip of each shot of the cut.
+func (e *editor) entries(clips []Clip) error {
+	if e.cut.Spec == nil {
+		for i, c := range clips {
+			c.Continues = c.Continues && i > 0
+			e.list = append(e.list, entry{clip: c})
+		}
+	} else {
+		of := make(map[string]Clip, len(clips))
+		for _, c := range clips {
+			of[c.Shot] = c
+		}
+		before := ""
+		for _, s := range e.spec.Shots {
+			c, ok := of[s.Shot.Name()]
+			if !ok {
+				return fmt.Errorf("there is no clip of shot %s", s.Shot.Name())
+			}
+			c.Continues = s.Shot.From != "" && s.Shot.From == before
+			e.list = append(e.list, entry{CutShot: s, clip: c})
+			before = s.Shot.Name()
+		}
+	}
+	if len(e.list) == 0 {
+		return errors.New("a film needs at least one clip")
+	}
+	e.first = make(map[string]int, len(e.list))
+	for i := len(e.list) - 1; i >= 0; i-- {
+		e.first[e.list[i].clip.Shot] = i
+	}
+	return nil
+}
+
+// probe looks at each clip once.
+func (e *editor) probe(ctx context.Context) error {
+	known := map[string]ffmpeg.Facts{}
+	for i := range e.list {
+		c := &e.list[i]
+		if c.clip.Title == "" {
+			c.clip.Title = c.clip.Shot
+		}
+		f, ok := known[c.clip.Path]
+		if !ok {
+			var err error
+			if f, err = e.see(ctx, c.clip.Path); err != nil {
+				return fmt.Errorf("shot %s: %w", c.clip.Shot, err)
+			}
+			if n := conformed(f); n < 1 || n > maxFrames {
+				return fmt.Errorf("shot %s: has %d frames", c.clip.Shot, n)
+			}
+			known[c.clip.Path] = f
+		}
+		c.facts = f
+	}
+	return nil
+}
+
+// frame decides what the whole film looks like.
+func (e *editor) frame(context.Context) error {
+	tl := e.tl
+	tl.Width, tl.Height = filmSize(e.list[0].facts)
+	if e.spec.Size.Set {
+		tl.Width, tl.Height = e.spec.Size.Value.Width, e.spec.Size.Value.Height
+	}
+	tl.Quality = e.spec.Quality.Value
+	tl.Encoder = EncoderOptions(e.spec)
+	if e.spec.Loudness.Set {
+		tl.Loudness = e.spec.Loudness.Value
+	}
+	return nil
+}
+
+// EncoderOptions are a cut's own as ffmpeg names them; nil for none.
+func EncoderOptions(c *storyboard.Cut) map[string]string {
+	var all map[string]string
+	for _, o := range c.Encoder {
+		if all == nil {
+			all = map[string]string{}
+		}
+		name := o.Name
+		if name == "bitrate" {
+			name = "b:v"
+		}
+		all[name] = o.Value
+	}
+	return all
 }
 
 // conformed is a clip's length in frames of the film: its own frames where its rate is the film's, else the whole
@@ -86,34 +244,7 @@ func conformed(f ffmpeg.Facts) int {
 // steady reports whether a clip's frames are the film's, one for one.
 func steady(f ffmpeg.Facts) bool { return f.Regular && f.Rate.Is(Rate, 1) }
 
-// shown is a picture's width and height in square pixels.
-func shown(f ffmpeg.Facts) (w, h float64) {
-	w, h = float64(f.Width), float64(f.Height)
-	if f.SAR.Num > 0 && f.SAR.Den > 0 && !f.SAR.Is(1, 1) {
-		w *= float64(f.SAR.Num) / float64(f.SAR.Den)
-	}
-	return w, h
-}
-
-// filmSize is the first clip's, made even: 4:2:0 halves both.
-func filmSize(f ffmpeg.Facts) (w, h int) {
-	sw, sh := shown(f)
-	return even(sw), even(sh)
-}
-
-func even(x float64) int { return max(2, 2*int(math.Round(x/2))) }
-
-// place fits a clip into the film's picture, in the middle.
-func place(f ffmpeg.Facts, w, h int) Place {
-	sw, sh := shown(f)
-	shape := (sw / sh) / (float64(w) / float64(h))
-	p := Place{Width: w, Height: h}
-	switch {
-	case shape > sameShape: // wider: bars above and below
-		p.Height = min(h, even(float64(w)*sh/sw))
-	case shape < 1/sameShape:
-		p.Width = min(w, even(float64(h)*sw/sh))
-	}
-	p.X, p.Y = (w-p.Width)/2&^1, (h-p.Height)/2&^1
-	return p
+// seconds writes a number of frames for people.
+func seconds(frames int) string {
+	return fmt.Sprintf("%s (%d frames)", storyboard.Time{Micros: int64(frames) * 1_000_000 / Rate / 10_000 * 10_000}, frames)
 }

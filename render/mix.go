@@ -3,125 +3,111 @@ package render
 import (
 	"bufio"
 	"encoding/binary"
-	"errors"
 	"io"
 	"math"
 	"os"
 )
 
-// Fades at joins, in samples: where the next clip overlaps the seam they cross with equal power, at a hard cut each
-// side is faded so that nothing clicks. Neither shifts a sample.
-const (
-	crossfade = sampleRate * 10 / 1000
-	declick   = sampleRate * 5 / 1000
-)
-
-// span is one clip's sound in the film, in samples; From is where it begins in the clip's own sound.
-type span struct {
-	item            int
-	start, end      int64
-	from            int64
-	fadeIn, fadeOut int64
-}
-
-// spans lays the sounds of the timeline. A clip that continues another repeats the seam's frame, and so brings sound
-// for a frame more than its picture shows: it takes over at the start of that frame. Models end their sound a
-// little before the picture, so the seam frame's own clip has least to say there.
-func (tl *Timeline) spans() []span {
-	var all []span
-	for i, it := range tl.Items {
-		s := span{item: i, start: int64(it.At) * perFrame, end: int64(it.At+it.Frames()) * perFrame, from: int64(it.In) * perFrame}
-		lead := int64(0)
-		if it.Continues && it.Source.HasAudio() {
-			lead = min(s.from, perFrame)
-		}
-		if i > 0 {
-			s.fadeIn = declick
-			fade := int64(declick)
-			if lead > 0 {
-				s.fadeIn, fade = crossfade, crossfade
-			}
-			if k := len(all) - 1; k >= 0 && all[k].item == i-1 {
-				all[k].fadeOut = fade
-				if lead > 0 {
-					all[k].end = s.start - lead + fade
-				}
-			}
-		}
-		s.start, s.from = s.start-lead, s.from-lead
-		if it.Source.HasAudio() {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
-// mixer adds up spans into one stream of samples, reading each clip's sound once from front to back.
+// mixer adds up the film's sounds, sample by sample, from any place on. It reads each source from front to back, so
+// memory does not grow with the film. Used by one goroutine.
 type mixer struct {
-	spans []span
-	total int64
-	open  func(item int) (io.ReadCloser, error) // the clip's samples
-	live  []*voice
+	sounds []Sound // in order of Start
+	open   func(i int) (*os.File, error)
+	duck   *ducker // nil for none
+	live   []*voice
+	next   int // of sounds
 }
 
-// voice is a span that is playing.
+// voice is a sound that is being read.
 type voice struct {
-	span
-	in io.ReadCloser
-	r  *bufio.Reader
+	Sound
+	in       *os.File
+	r        *bufio.Reader
+	amp      float64
+	ended    bool
+	consumed bool // since the source was last begun: an empty one must not loop for ever
 }
 
-// block is how many samples are mixed at a time.
-const block = 8192
+// block is how many samples are mixed at once.
+const block = 4096
 
-// mix writes all samples of the film as 32-bit floats.
-func (m *mixer) mix(w io.Writer) error {
+// mix writes the samples from..to to emit, block by block. The samples passed are overwritten by the next block.
+func (m *mixer) mix(from, to int64, emit func(samples []float32) error) error {
 	defer m.close()
-	out := bufio.NewWriterSize(w, 1<<16)
-	acc := make([]float32, block*channels)
-	for at := int64(0); at < m.total; {
-		n := min(block, m.total-at)
-		clear(acc)
-		if err := m.admit(at + n); err != nil {
+	plain, ducked := make([]float32, block*channels), make([]float32, block*channels)
+	for at := from; at < to; {
+		n := min(block, to-at)
+		a, d := plain[:n*channels], ducked[:n*channels]
+		clear(a)
+		clear(d)
+		if err := m.admit(at, at+n); err != nil {
 			return err
 		}
 		for _, v := range m.live {
-			if err := v.add(acc[:n*channels], at); err != nil {
+			acc := a
+			if v.Ducked && m.duck != nil {
+				acc = d
+			}
+			if err := v.add(acc, at); err != nil {
 				return err
 			}
 		}
 		m.retire(at + n)
-		if err := write(out, acc[:n*channels]); err != nil {
+		if m.duck != nil {
+			m.duck.under(a, d)
+		}
+		if err := emit(a); err != nil {
 			return err
 		}
 		at += n
 	}
-	return out.Flush()
+	return nil
 }
 
-// admit opens the spans that begin before end.
-func (m *mixer) admit(end int64) error {
-	for len(m.spans) > 0 && m.spans[0].start < end {
-		s := m.spans[0]
-		m.spans = m.spans[1:]
-		in, err := m.open(s.item)
+// admit opens the sounds that begin before end, at the place where at finds them.
+func (m *mixer) admit(at, end int64) error {
+	for m.next < len(m.sounds) && m.sounds[m.next].Start < end {
+		i := m.next
+		m.next++
+		if m.sounds[i].End <= at {
+			continue
+		}
+		in, err := m.open(i)
 		if err != nil {
 			return err
 		}
-		v := &voice{span: s, in: in, r: bufio.NewReaderSize(in, 1<<16)}
+		v := &voice{Sound: m.sounds[i], in: in, amp: math.Pow(10, m.sounds[i].Gain/20)}
 		m.live = append(m.live, v)
-		if _, err := io.CopyN(io.Discard, v.r, s.from*sampleBytes); err != nil {
-			return short(err)
+		if err := v.seek(v.From + max(0, at-v.Start)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// retire closes the spans that end by then.
+// seek goes to a sample of the source; one that loops begins anew as often as needed.
+func (v *voice) seek(sample int64) error {
+	if v.Loop {
+		st, err := v.in.Stat()
+		if err != nil {
+			return err
+		}
+		if n := st.Size() / sampleBytes; n > 0 {
+			sample %= n
+		}
+	}
+	if _, err := v.in.Seek(sample*sampleBytes, io.SeekStart); err != nil {
+		return err
+	}
+	v.r = bufio.NewReaderSize(v.in, 1<<16)
+	return nil
+}
+
+// retire closes the sounds that end by then.
 func (m *mixer) retire(by int64) {
 	still := m.live[:0]
 	for _, v := range m.live {
-		if v.end <= by {
+		if v.End <= by {
 			v.in.Close()
 			continue
 		}
@@ -134,18 +120,26 @@ func (m *mixer) close() {
 	for _, v := range m.live {
 		v.in.Close()
 	}
+	m.live = nil
 }
 
-// add adds the part of the span that lies in the block that begins at sample at.
+// add adds the part of the sound that lies in the block that begins at sample at. What the source lacks is silence.
 func (v *voice) add(acc []float32, at int64) error {
 	n := int64(len(acc) / channels)
-	first, last := max(v.start, at), min(v.end, at+n)
+	first, last := max(v.Start, at), min(v.End, at+n)
 	var b [sampleBytes]byte
-	for t := first; t < last; t++ {
-		if _, err := io.ReadFull(v.r, b[:]); err != nil {
-			return short(err)
+	steady := float32(v.amp)
+	for t := first; t < last && !v.ended; t++ {
+		if err := v.read(b[:]); err != nil {
+			return err
 		}
-		g := v.gain(t)
+		if v.ended {
+			break
+		}
+		g := steady
+		if t-v.Start < v.FadeIn || v.End-1-t < v.FadeOut {
+			g = float32(v.amp * v.fade(t))
+		}
 		for c := range channels {
 			x := math.Float32frombits(binary.LittleEndian.Uint32(b[4*c:]))
 			if x != x { // a decoder's NaN would silence the encoder for good
@@ -157,37 +151,35 @@ func (v *voice) add(acc []float32, at int64) error {
 	return nil
 }
 
-// gain is the fades' at a sample of the film.
-func (v *voice) gain(t int64) float32 {
+// read reads a sample, from the start again where the source loops.
+func (v *voice) read(b []byte) error {
+	_, err := io.ReadFull(v.r, b)
+	if err == nil {
+		v.consumed = true
+		return nil
+	}
+	if err != io.EOF && err != io.ErrUnexpectedEOF {
+		return err
+	}
+	if !v.Loop || !v.consumed {
+		v.ended = true
+		return nil
+	}
+	v.consumed = false
+	if err := v.seek(0); err != nil {
+		return err
+	}
+	return v.read(b)
+}
+
+// fade is the factor at a sample of the film.
+func (v *voice) fade(t int64) float64 {
 	g := 1.0
-	if i := t - v.start; i < v.fadeIn {
-		g = math.Sin(math.Pi / 2 * (float64(i) + 0.5) / float64(v.fadeIn))
+	if i := t - v.Start; i < v.FadeIn {
+		g = math.Sin(math.Pi / 2 * (float64(i) + 0.5) / float64(v.FadeIn))
 	}
-	if i := v.end - 1 - t; i < v.fadeOut {
-		g *= math.Sin(math.Pi / 2 * (float64(i) + 0.5) / float64(v.fadeOut))
+	if i := v.End - 1 - t; i < v.FadeOut {
+		g *= math.Sin(math.Pi / 2 * (float64(i) + 0.5) / float64(v.FadeOut))
 	}
-	return float32(g)
-}
-
-func write(w io.Writer, acc []float32) error {
-	var b [4]byte
-	for _, x := range acc {
-		binary.LittleEndian.PutUint32(b[:], math.Float32bits(x))
-		if _, err := w.Write(b[:]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func short(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("a conformed sound is shorter than its picture")
-	}
-	return err
-}
-
-// openSamples opens a segment's sound.
-func openSamples(w work, segments []segment) func(int) (io.ReadCloser, error) {
-	return func(item int) (io.ReadCloser, error) { return os.Open(w.path(segments[item].sound)) }
+	return g
 }

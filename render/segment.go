@@ -9,48 +9,77 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 
 	"shotchain/render/ffmpeg"
 )
 
-// segment is an item's part of the film: what it is made of, and the names of the two files it becomes.
-type segment struct {
-	tl      *Timeline
-	item    Item
-	picture string // file name in the work folder
-	sound   string // file name, "" for a silent clip
+// shop is where segments are made: the work folder, the tools and how to run them. Safe for concurrent use.
+type shop struct {
+	work
+	tools ffmpeg.Tools
+	Options
+	slots   chan struct{} // one for each process that may run
+	digests sync.Map      // of files by path, for clips that came without
 }
 
-// plan names an item's files by the digest of its clip, the ffmpeg that makes them and the very arguments.
-func (tl *Timeline) plan(it Item, t ffmpeg.Tools) (segment, error) {
-	var err error
-	if it.Digest == "" {
-		if it.Digest, err = digest(it.Path); err != nil {
-			return segment{}, err
+// digest is that of a file, read once.
+func (sh *shop) digest(path string) (string, error) {
+	if d, ok := sh.digests.Load(path); ok {
+		return d.(string), nil
+	}
+	d, err := digest(path)
+	if err == nil {
+		sh.digests.Store(path, d)
+	}
+	return d, err
+}
+
+func (sh *shop) run(ctx context.Context, args []string, o ffmpeg.Options) error {
+	o.Trace, o.DryRun = sh.Trace, sh.DryRun
+	select {
+	case sh.slots <- struct{}{}:
+		defer func() { <-sh.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return ffmpeg.Run(ctx, args, o)
+}
+
+// name is the segment's file in the work folder: what it is made of, by the digests of its clips, the ffmpeg that
+// makes it and the very arguments.
+func (s *segment) name(sh *shop) (string, error) {
+	anywhere := *s
+	anywhere.layers = nil
+	var digests []string
+	for i, l := range s.layers {
+		if l.Digest == "" {
+			var err error
+			if l.Digest, err = sh.digest(l.Path); err != nil {
+				return "", err
+			}
 		}
+		digests = append(digests, l.Digest)
+		l.Path = fmt.Sprintf("/clip%d%s", i, filepath.Ext(l.Path))
+		anywhere.layers = append(anywhere.layers, l)
 	}
-	s := segment{tl: tl, item: it}
-	anywhere := it
-	anywhere.Path = "/clip" + filepath.Ext(it.Path)
-	if s.picture, err = name("picture", ".mp4", it.Digest, t.Version, func() ([]string, error) {
-		return tl.command(anywhere, "/picture", "")
-	}); err != nil {
-		return s, err
+	words, script := "", ""
+	if len(s.texts) > 0 {
+		words, script = "/words.ass", assScript(s.texts, s.Width, s.Height, s.Rate, s.frames())
 	}
-	if it.Source.HasAudio() {
-		s.sound, err = name("sound", ".f32", it.Digest, t.Version, func() ([]string, error) {
-			return tl.command(anywhere, "", "/sound")
-		})
-	}
-	return s, err
-}
-
-func name(kind, ext, digest, version string, command func() ([]string, error)) (string, error) {
-	args, err := command()
+	args, err := anywhere.graph("/out", words, "/fonts")
 	if err != nil {
 		return "", err
 	}
-	return key(kind, digest, version, args) + ext, nil
+	kind := "piece"
+	switch {
+	case s.dense:
+		kind = "picture"
+	case s.edge:
+		kind = "edge"
+	}
+	return key(kind, digests, sh.tools.Version, args, script) + ".mp4", nil
 }
 
 // key is a file name for what parts say.
@@ -76,78 +105,77 @@ func digest(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// command is the one ffmpeg run that makes an item's picture, its sound, or both. A path of "" leaves that one out.
-func (tl *Timeline) command(it Item, picture, samples string) ([]string, error) {
-	var g ffmpeg.Graph
-	in := g.Input(it.Path)
-	if picture != "" {
-		g.Output(picture, tl.videoSettings(it.Frames()), tl.picture(&g, in.Video(), it))
-	}
-	if samples != "" {
-		g.Output(samples, soundSettings, sound(&g, in.Audio(), it))
-	}
-	args, err := g.Compile()
-	// A clip that does not decode must not get into a film: the first decoding error ends the run.
-	// Times are the file's own, so that sound can be laid by the first frame's.
-	return append([]string{"-xerror", "-copyts", "-filter_complex_threads", "1"}, args...), err
-}
-
-// make makes those of the segment's files that the work folder does not have, and reports whether it encoded
-// picture.
-func (s segment) make(ctx context.Context, w work, frames func(int)) (encoded bool, err error) {
-	needPicture := !w.has(s.picture)
-	needSound := s.sound != "" && !w.has(s.sound)
-	if !needPicture && !needSound {
+// make makes the segment unless the work folder has it, and reports whether it was encoded. Sides, named by what they
+// are made of, are made along with it.
+func (s *segment) make(ctx context.Context, sh *shop, name string, frames func(int), excerpts ...excerpt) (encoded bool, err error) {
+	if sh.has(name) {
 		return false, nil
 	}
-	var picture, samples string
-	if needPicture {
-		picture = w.temp(".mp4")
-		defer os.Remove(picture)
+	tmp, words, fonts := sh.temp(".mp4"), "", ""
+	if sh.DryRun {
+		tmp, excerpts = sh.path(name), nil
+	} else {
+		defer os.Remove(tmp)
 	}
-	if needSound {
-		samples = w.temp(".f32")
-		defer os.Remove(samples)
+	names := make([]string, len(excerpts))
+	for i := range excerpts {
+		names[i], excerpts[i].path = excerpts[i].path, sh.temp(".mp4")
+		defer os.Remove(excerpts[i].path)
 	}
-	args, err := s.tl.command(s.item, picture, samples)
+	if len(s.texts) > 0 {
+		done := func() {}
+		if words, fonts, done, err = s.words(sh, name); err != nil {
+			return false, err
+		}
+		defer done()
+	}
+	args, err := s.graph(tmp, words, fonts, excerpts...)
 	if err != nil {
 		return false, err
 	}
-	if err := ffmpeg.Run(ctx, args, ffmpeg.Options{Frames: frames}); err != nil {
-		return false, err
+	if err := sh.run(ctx, args, ffmpeg.Options{Frames: frames}); err != nil || sh.DryRun {
+		return err == nil, err
 	}
-	if needSound {
-		if err := s.keepSound(w, samples); err != nil {
+	for i, e := range excerpts {
+		if err := e.check(ctx, e.path); err != nil {
+			return false, err
+		}
+		if err := sh.keep(e.path, names[i]); err != nil {
 			return false, err
 		}
 	}
-	if needPicture {
-		return true, s.keepPicture(ctx, w, picture)
+	if err := s.check(ctx, tmp); err != nil {
+		return false, err
 	}
-	return false, nil
+	return true, sh.keep(tmp, name)
 }
 
-func (s segment) keepPicture(ctx context.Context, w work, tmp string) error {
+// words writes the script of the segment's texts. Where commands are shown it stays, so that they can be run again.
+func (s *segment) words(sh *shop, name string) (path, fonts string, done func(), err error) {
+	if fonts, err = sh.fontFolder(); err != nil {
+		return "", "", nil, err
+	}
+	path = sh.path(strings.TrimSuffix(name, ".mp4") + ".ass")
+	script := assScript(s.texts, s.Width, s.Height, s.Rate, s.frames())
+	err = ffmpeg.WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, script); return err })
+	done = func() {}
+	if sh.Trace == nil {
+		done = func() { os.Remove(path) }
+	}
+	return path, fonts, done, err
+}
+
+// check counts what came out.
+func (s *segment) check(ctx context.Context, tmp string) error {
 	f, err := ffmpeg.Probe(ctx, tmp)
 	if err != nil {
 		return err
 	}
-	if want := s.item.Frames(); f.Frames != want {
+	if want := s.frames(); f.Frames != want {
 		return fmt.Errorf("%d of %d frames came out", f.Frames, want)
 	}
-	if f.Width != s.tl.Width || f.Height != s.tl.Height {
-		return fmt.Errorf("came out as %d×%d, not %d×%d", f.Width, f.Height, s.tl.Width, s.tl.Height)
+	if f.Width != s.Width || f.Height != s.Height {
+		return fmt.Errorf("came out as %d×%d, not %d×%d", f.Width, f.Height, s.Width, s.Height)
 	}
-	return w.keep(tmp, s.picture)
-}
-
-func (s segment) keepSound(w work, tmp string) error {
-	st, err := os.Stat(tmp)
-	if err != nil {
-		return err
-	}
-	if want := int64(s.item.Length) * perFrame * sampleBytes; st.Size() != want {
-		return fmt.Errorf("%d of %d bytes of sound came out", st.Size(), want)
-	}
-	return w.keep(tmp, s.sound)
+	return nil
 }

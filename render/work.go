@@ -12,9 +12,11 @@ import (
 // one: the worst that happens is that both make the same file.
 type work struct{ dir string }
 
-const workReadme = `What is here was made by shotchain from the clips of your films: each clip conformed to its film's
-format (picture-*.mp4, sound-*.f32) and each film's mixed sound (mix-*.m4a), named by what they are
-made of. All of it can be made again; delete it whenever you like.
+const workReadme = `What is here was made by shotchain from the clips of your films, each file named by what it is made
+of: clips conformed to a film's format (picture-*.mp4), the ends of them that transitions use
+(edge-*.mp4), transitions and frames with words on them (piece-*.mp4), sounds as plain samples
+(sound-*.f32), stretches of mixed sound (aac-*.m4a) and how loud they are (level*, limited*).
+All of it can be made again; delete it whenever you like.
 `
 
 // openWork makes the folder where needed. An empty dir is a temporary folder that close removes.

@@ -27,7 +27,7 @@ func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Sto
 	}
 	vars, _ := fs.get("vars")
 	if _, has := fs.get("variants"); has && as == nil {
-		as = &variant{}
+		as = &variant{id: variantVar} // any word: what is read without a variant is only looked at
 	}
 	r.readVars(vars.value, over, as)
 	sb.Vars = r.vars.text
@@ -35,6 +35,7 @@ func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Sto
 		if v, ok := r.scalar(f); ok {
 			sb.Title = v.text
 		}
+		r.vars.given = map[string]string{"title": sb.Title}
 	}
 	var settings fields
 	if f, ok := fs.get("look"); ok {
@@ -49,6 +50,9 @@ func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Sto
 		drafts = r.scenes(sb, f)
 	}
 	r.seams(sb, drafts)
+	if f, ok := fs.get("cuts"); ok {
+		r.cuts(sb, f)
+	}
 	return sb
 }
 
@@ -159,7 +163,7 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 			d.Negative = v.text
 		case "caption":
 			v, _ := r.scalar(f)
-			d.Caption = v.text
+			d.Caption, d.CaptionPos = v.text, v.at
 		case "keep":
 			v, _ := r.scalar(f)
 			d.Keep = v.yes
@@ -177,7 +181,7 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 		case "from":
 			r.origin(&d, f)
 		case "to":
-			r.target(&d, f)
+			r.aim(&d, f)
 		case "references":
 			d.References = r.pictures(f)
 		case "first_frame":
@@ -185,10 +189,17 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 			if v, ok := r.scalar(f); ok {
 				d.FirstFrame = r.still(v)
 			}
+		case "sound":
+			r.sound(&d.Sound, f)
+		case "fit":
+			if v, ok := r.scalar(f); ok {
+				d.Fit = Setting[string]{v.text, true, v.at}
+			}
 		}
 	}
 	r.oneBeginning(fs)
 	r.oneOfTheTakes(fs, d.Shot)
+	r.footage(&d, fs)
 	return d
 }
 

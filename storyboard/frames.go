@@ -39,8 +39,8 @@ func (r *reader) origin(d *draft, f field) {
 
 var shotName = regexp.MustCompile(`^` + idPattern + `(/` + idPattern + `)?$`)
 
-// target reads what a shot ends on. What looks like a shot's name is one; ./name is a still.
-func (r *reader) target(d *draft, f field) {
+// aim reads what a shot ends on. What looks like a shot's name is one; ./name is a still.
+func (r *reader) aim(d *draft, f field) {
 	v, ok := r.scalar(f)
 	if d.ToPos = v.at; !ok {
 		return

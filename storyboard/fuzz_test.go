@@ -64,7 +64,7 @@ func checkFilm(t *testing.T, sb *Storyboard) {
 		t.Fatal("no scenes")
 	}
 	for _, s := range sb.Shots() {
-		if got, ok := sb.Shot(s.Name()); !ok || got != s || s.Prompt == "" || s.From != "" && s.FirstFrame != nil {
+		if got, ok := sb.Shot(s.Name()); !ok || got != s || (s.Prompt == "") != (s.Clip != nil) || s.Clip != nil && (s.From != "" || s.FirstFrame != nil) || s.From != "" && s.FirstFrame != nil {
 			t.Fatalf("half a shot: %+v", s)
 		}
 		steps := 0

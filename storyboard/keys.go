@@ -1,7 +1,9 @@
 package storyboard
 
+import "slices"
+
 // place is where in a storyboard a key may stand; places are combined as bits.
-type place uint16
+type place uint32
 
 const (
 	inFilm place = 1 << iota
@@ -11,16 +13,36 @@ const (
 	inVariants
 	inFrom
 	inCast
+	inCut
+	inCutShot
+	inOutput
+	inTransition // the one of a whole cut
+	inJoin       // the one of a single join
+	inMusic
+	inNarration
+	inCaptions
+	inTitle
+	inStyle
+	inSound
+	inEncoder
 )
 
 // inherited are the places of a setting that scenes inherit from the film and shots from their scene.
 const inherited = inLook | inScene | inShot
 
 // placeNames say a place in messages: "a shot needs `id`".
-var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot", inVariants: "`variants`", inFrom: "`from`", inCast: "a member of the cast"}
+var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot",
+	inVariants: "`variants`", inFrom: "`from`", inCast: "a member of the cast",
+	inCut: "a cut", inCutShot: "a shot of a cut", inOutput: "an output", inTransition: "`transition`", inJoin: "a transition",
+	inMusic: "`music`", inNarration: "a narration", inCaptions: "`captions`", inTitle: "a title", inStyle: "`style`",
+	inSound: "`sound`", inEncoder: "`encoder`"}
 
 // whereNames say where a key stands.
-var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot", inVariants: "in `variants`", inFrom: "in `from`", inCast: "in the cast"}
+var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot",
+	inVariants: "in `variants`", inFrom: "in `from`", inCast: "in the cast",
+	inCut: "in a cut", inCutShot: "in a shot of a cut", inOutput: "in an output", inTransition: "in `transition`", inJoin: "in a transition",
+	inMusic: "in `music`", inNarration: "in a narration", inCaptions: "in `captions`", inTitle: "in a title", inStyle: "in `style`",
+	inSound: "in `sound`", inEncoder: "in `encoder`"}
 
 // kind is what a key's value is.
 type kind uint8
@@ -36,19 +58,33 @@ const (
 	ident                 // an id
 	reference             // a shot's name, or none
 	origin                // as reference, or a mapping of a shot and a moment
-	target                // a shot's name, or a picture
-	moment                // 3.5s
+	aim                   // a shot's name, or a picture
+	instant               // 3.5s
 	pictures              // a list of pictures
 	people                // a mapping of names to members of the cast
 	picture               // a path or an https URL
 	texts                 // a mapping of names to plain values
 	settings              // a mapping of look keys
-	scenes                // a list of scenes
-	shots                 // a list of shots
 	versions              // the variants of a film
 	axes                  // a mapping of names to lists of plain values
 	cases                 // a list of mappings of names to plain values
 	file                  // a path
+	part                  // a mapping of the keys of key.of
+	parts                 // a list of such mappings
+	lines                 // a list of such mappings, each of which may be written as its first key's value alone
+	audio                 // the path of a sound file
+
+	footage  // the path of a video file
+	target   // the path of a file to write
+	moment   // 1.5s, 500ms, 12f; in key.max microseconds at most
+	interval // 0s..3s, 0.5s.., ..2s
+	anchor   // a moment of the film, or of one of its shots
+	decimals // a number with at most three decimals, in [key.min, key.max] thousandths
+	decibels // -14dB, in thousandths as well
+	percent  // 5%, in thousandths as well
+	extent   // 1920x1080
+	paint    // "#rrggbb", or "#rrggbbaa"
+	bitrate  // 8M, 800k: bits per second
 )
 
 // Limits of the language.
@@ -67,8 +103,9 @@ type key struct {
 	name     string
 	in       place
 	kind     kind
+	of       place // part, parts, lines: the mapping's
 	choices  []string
-	min, max int64 // whole: the range; word: max is the length in bytes
+	min, max int64 // the range of a number; word: max is the length in bytes
 	expands  bool  // ${name} is replaced
 	prompted bool  // the service sees the text as (part of) the prompt
 	required bool
@@ -81,16 +118,23 @@ type value struct {
 	text   string
 	number int64
 	yes    bool
+	time   Time   // of a moment
+	span   Range  // of an interval
+	anchor Anchor // its shot as written
+	size   Size
 	at     Pos
 }
 
 // language is every key that is built: the parser walks by it and the JSON Schema is made from it.
-var language = []*key{
+var language = slices.Concat(filmKeys, cutKeys)
+
+// filmKeys are those of what is to be made.
+var filmKeys = []*key{
 	{name: "title", in: inFilm, kind: text, expands: true, doc: "The film's title."},
 	{name: "vars", in: inFilm, kind: texts, doc: "Text that is used below as ${name}; `--var name=value` overrides it. $${ is a literal ${."},
 	{name: "look", in: inFilm, kind: settings, doc: "Settings of the whole film. Scenes inherit them, then shots; the nearest setting wins, key by key."},
 	{name: "cast", in: inFilm, kind: people, doc: "Who is in the film, by name: @name in a prompt stands for the member's look."},
-	{name: "scenes", in: inFilm, kind: scenes, required: true, doc: "The film's scenes, in order."},
+	{name: "scenes", in: inFilm, kind: parts, of: inScene, required: true, doc: "The film's scenes, in order."},
 	{name: "variants", in: inFilm, kind: versions, doc: "The whole film once for each variant. Clips that come out the same in several are made once. ${variant} is a variant's id."},
 
 	{name: "matrix", in: inVariants, kind: axes, doc: "Each variable, or key of look, with a list of values: every combination is a variant."},
@@ -99,9 +143,10 @@ var language = []*key{
 	{name: "from", in: inVariants, kind: file, expands: false, doc: "A CSV file of further variants: its first row names variables, keys of look, or `id`; each row is a variant."},
 
 	{name: "id", in: inScene | inShot, kind: ident, required: true, doc: "The name: lower-case letters, digits and `-`. Scene ids are unique in the film, shot ids in their scene."},
-	{name: "shots", in: inScene, kind: shots, required: true, doc: "The scene's shots, in order. Each continues the one before it unless it says otherwise."},
+	{name: "shots", in: inScene, kind: parts, of: inShot, required: true, doc: "The scene's shots, in order. Each continues the one before it unless it says otherwise."},
 
 	{name: "prompt", in: inShot, kind: text, expands: true, prompted: true, required: true, doc: "What the shot shows."},
+	{name: "clip", in: inShot, kind: footage, expands: true, doc: "Own footage, a path relative to this file, used as it is in place of a prompt. It costs nothing, and shots may continue it."},
 	{name: "negative", in: inShot, kind: text, expands: true, prompted: true, doc: "What to avoid; appended to the prompt."},
 	{name: "caption", in: inShot, kind: text, expands: true, doc: "The shot's caption."},
 	{name: "keep", in: inShot, kind: toggle, doc: "Use the clip that the shot used last, whatever has changed since."},
@@ -110,8 +155,8 @@ var language = []*key{
 	{name: "approve", in: inShot, kind: toggle, doc: "Nothing that grows from the shot is bought before `pick` is written."},
 	{name: "from", in: inShot, kind: origin, doc: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to open on its own; { shot: …, at: 3.5s } continues from an earlier moment. Not together with first_frame."},
 	{name: "shot", in: inFrom, kind: reference, required: true, doc: "The shot that is continued."},
-	{name: "at", in: inFrom, kind: moment, required: true, doc: "The moment of its clip: `3.5s`. Where the two follow each other in the film, the clip ends there."},
-	{name: "to", in: inShot, kind: target, expands: true, doc: "What the shot ends on: the first frame of another shot (its name), or a still (its path, or an https URL)."},
+	{name: "at", in: inFrom, kind: instant, required: true, doc: "The moment of its clip: `3.5s`. Where the two follow each other in the film, the clip ends there."},
+	{name: "to", in: inShot, kind: aim, expands: true, doc: "What the shot ends on: the first frame of another shot (its name), or a still (its path, or an https URL)."},
 	{name: "references", in: inShot | inCast, kind: pictures, expands: true, doc: "Stills that the model is to look at, where it takes them. Not together with a first frame."},
 	{name: "first_frame", in: inShot, kind: picture, expands: true, doc: "A still that the shot opens from: a path relative to this file, or an https URL. Not together with from."},
 
@@ -145,13 +190,6 @@ var language = []*key{
 		look: setInt(func(l *Look) *Setting[int] { return &l.ExpiresAfter })},
 	{name: "safety_identifier", in: inherited, kind: word, max: 64, expands: true, doc: "A hashed id of the end user, at most 64 bytes.",
 		look: setText(func(l *Look) *Setting[string] { return &l.SafetyIdentifier })},
-}
-
-// soon are the words of the language that are not built yet. They are refused by name wherever they stand.
-var soon = map[string]bool{
-	"cuts": true, "output": true, "outputs": true, "trim": true, "speed": true, "transition": true, "transitions": true,
-	"music": true, "narration": true, "captions": true, "titles": true, "loudness": true, "size": true, "poster": true,
-	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true,
 }
 
 // vocabulary finds a key by place and name.

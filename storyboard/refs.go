@@ -24,6 +24,7 @@ func (r *reader) seams(sb *Storyboard, drafts []draft) {
 		if d.to != "" {
 			r.ends(sb, d)
 		}
+		r.besideFootage(sb, d.Shot)
 	}
 	if !r.circles(sb, drafts) {
 		r.loops(sb, drafts)

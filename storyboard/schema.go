@@ -12,8 +12,20 @@ func Schema() []byte {
 	film["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	film["title"] = "shotchain storyboard"
 	film["$defs"] = node{
-		"scene": object(inScene, "One continuous action: shots that, unless they say otherwise, continue one another."),
-		"shot":  shotSchema(),
+		defs[inScene]:      object(inScene, "One continuous action: shots that, unless they say otherwise, continue one another."),
+		defs[inShot]:       shotSchema(),
+		defs[inCut]:        object(inCut, "One edit of the film's clips."),
+		defs[inCutShot]:    object(inCutShot, "A shot in a cut."),
+		defs[inOutput]:     object(inOutput, "A file that a cut becomes."),
+		defs[inTransition]: object(inTransition, "How shots join."),
+		defs[inJoin]:       joinSchema(),
+		defs[inMusic]:      object(inMusic, "Music under a cut."),
+		defs[inNarration]:  object(inNarration, "A spoken line."),
+		defs[inCaptions]:   object(inCaptions, "What becomes of captions."),
+		defs[inTitle]:      object(inTitle, "Words on the picture."),
+		defs[inStyle]:      object(inStyle, "How words look."),
+		defs[inSound]:      object(inSound, "What becomes of a clip's own sound."),
+		defs[inEncoder]:    object(inEncoder, "Options of the picture's encoder."),
 	}
 	out, err := json.MarshalIndent(film, "", "  ")
 	if err != nil {
@@ -23,6 +35,13 @@ func Schema() []byte {
 }
 
 type node = map[string]any
+
+// defs are the names of the mappings that are described once.
+var defs = map[place]string{inScene: "scene", inShot: "shot", inCut: "cut", inCutShot: "cutShot", inOutput: "output",
+	inTransition: "transition", inJoin: "join", inMusic: "music", inNarration: "narration", inCaptions: "captions",
+	inTitle: "title", inStyle: "style", inSound: "sound", inEncoder: "encoder"}
+
+func refTo(in place) node { return node{"$ref": "#/$defs/" + defs[in]} }
 
 // object is the schema of the mapping at a place.
 func object(in place, doc string) node {
@@ -46,7 +65,21 @@ func object(in place, doc string) node {
 func shotSchema() node {
 	n := object(inShot, "One camera setup. It continues the shot before it, unless it is the scene's first, or has `from` or `first_frame`.")
 	n["not"] = node{"required": []string{"from", "first_frame"}}
+	var generated []node // none of which own footage has
+	for _, k := range language {
+		if k.in&inShot != 0 && k.generates() {
+			generated = append(generated, node{"required": []string{k.name}})
+		}
+	}
+	n["required"] = []string{"id"}
+	n["oneOf"] = []node{{"required": []string{"prompt"}}, {"required": []string{"clip"}, "not": node{"anyOf": generated}}}
 	n["properties"].(node)["id"].(node)["not"] = node{"const": noShot}
+	return n
+}
+
+func joinSchema() node {
+	n := object(inJoin, "How one join looks.")
+	n["oneOf"] = []node{{"required": []string{"after"}}, {"required": []string{"before"}}}
 	return n
 }
 
@@ -78,7 +111,7 @@ func (k *key) kindSchema() node {
 		return node{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"}
 	case origin:
 		return node{"anyOf": []node{{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"}, object(inFrom, k.doc)}}
-	case moment:
+	case instant:
 		return node{"type": "string", "pattern": `^[0-9]{1,4}(\.[0-9]{1,3})?s$`, "not": node{"pattern": `^0+(\.0+)?s$`}}
 	case pictures:
 		return node{"type": "array", "minItems": 1, "items": node{"type": "string", "pattern": `\S`, "maxLength": maxText}}
@@ -101,8 +134,33 @@ func (k *key) kindSchema() node {
 		return node{"type": "object", "minProperties": 1, "additionalProperties": node{"type": "array", "minItems": 1, "items": plainSchema()}}
 	case cases:
 		return node{"type": "array", "minItems": 1, "items": node{"type": "object", "minProperties": 1, "additionalProperties": plainSchema()}}
-	case scenes, shots:
-		return node{"type": "array", "minItems": 1, "items": node{"$ref": "#/$defs/" + strings.TrimSuffix(k.name, "s")}}
+	case part:
+		return refTo(k.of)
+	case parts:
+		return node{"type": "array", "minItems": 1, "items": refTo(k.of)}
+	case lines:
+		return node{"type": "array", "minItems": 1, "items": node{"anyOf": []node{firstKey(k.of).kindSchema(), refTo(k.of)}}}
+	case decimals:
+		return node{"type": "number", "minimum": float64(k.min) / 1000, "maximum": float64(k.max) / 1000}
+	case decibels:
+		return orExpanding(node{"pattern": `^[+-]?[0-9]{1,2}(\.[0-9]{1,3})?dB$`})
+	case percent:
+		return orExpanding(node{"pattern": `^[0-9]{1,2}(\.[0-9]{1,3})?%$`})
+	case moment:
+		return orExpanding(node{"pattern": "^" + momentPattern + "$"})
+	case interval:
+		return orExpanding(node{"pattern": "^((" + momentPattern + `)?\.\.` + momentPattern + "|" + momentPattern + `\.\.)$`})
+	case anchor:
+		return orExpanding(node{"pattern": "^(" + momentPattern + "|" + idPattern + "/" + idPattern +
+			`(\+` + momentPattern + `|@(100|[0-9]{1,2}(\.[0-9]{1,3})?)%)?)$`})
+	case extent:
+		return orExpanding(node{"pattern": `^[0-9]{1,4}x[0-9]{1,4}$`})
+	case paint:
+		return orExpanding(node{"pattern": `^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$`})
+	case bitrate:
+		return orExpanding(node{"pattern": `^[1-9][0-9]{0,5}[kM]$`})
+	case audio, footage, target:
+		return node{"type": "string", "maxLength": maxText, "pattern": `\S`}
 	}
 	n := node{"type": "string", "maxLength": maxText}
 	if k.required || k.kind == picture || k.kind == file || k.kind == target {

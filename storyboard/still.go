@@ -91,10 +91,17 @@ func (s *stills) look(name string) (Still, *stillError) {
 	if scheme.MatchString(name) && !filepath.IsAbs(name) {
 		return remote(name)
 	}
-	if strings.Contains(name, `\`) && filepath.Separator == '/' {
-		return Still{}, &stillError{quote(name) + " has a backslash in it", say("separate folders with /")}
+	if problem := backslash(name); problem != nil {
+		return Still{}, problem
 	}
 	return s.local(name)
+}
+
+func backslash(name string) *stillError {
+	if strings.Contains(name, `\`) && filepath.Separator == '/' {
+		return &stillError{quote(name) + " has a backslash in it", say("separate folders with /")}
+	}
+	return nil
 }
 
 // remote checks a URL. Nothing is fetched, and messages leave it out: it may be signed.
@@ -233,16 +240,9 @@ func (s *stills) neighbour(name, full string) string {
 
 // picture opens a file beneath the folder and reads its header.
 func (r *stillRoot) picture(name, rel string) (Still, *stillError) {
-	if r.root == nil {
-		root, err := os.OpenRoot(r.real)
-		if err != nil {
-			return Still{}, &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
-		}
-		r.root = root
-	}
-	f, size, err := openRegular(r.root, rel)
-	if err != nil {
-		return Still{}, &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
+	f, size, problem := r.open(name, rel)
+	if problem != nil {
+		return Still{}, problem
 	}
 	defer f.Close()
 	if size >= maxStill {
@@ -250,6 +250,22 @@ func (r *stillRoot) picture(name, rel string) (Still, *stillError) {
 	}
 	still := Still{Size: size, root: r.real, rel: rel}
 	return still, still.header(name, f)
+}
+
+// open opens a regular file beneath the folder.
+func (r *stillRoot) open(name, rel string) (*os.File, int64, *stillError) {
+	if r.root == nil {
+		root, err := os.OpenRoot(r.real)
+		if err != nil {
+			return nil, 0, &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
+		}
+		r.root = root
+	}
+	f, size, err := openRegular(r.root, rel)
+	if err != nil {
+		return nil, 0, &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
+	}
+	return f, size, nil
 }
 
 // header finds format and size in the file's own bytes.

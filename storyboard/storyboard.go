@@ -18,6 +18,7 @@ type Storyboard struct {
 	Vars   map[string]string // after --var overrides
 	Look   Look              // of the whole film, before scenes and shots override it
 	Scenes []*Scene
+	Cuts   []*Cut // in file order; empty where the film has one cut, every shot in order
 
 	Variant string // id of the variant that this is, "" for a film without variants
 
@@ -38,12 +39,13 @@ type Shot struct {
 	Scene, ID string
 	Pos       Pos // of the id
 
-	Prompt    string // variables expanded; style and negative are separate
-	PromptPos Pos
-	Negative  string // things to avoid, "" for none
-	Caption   string // "" for none
-	Keep      bool   // use the clip there is, whatever has changed since
-	Look      Look   // the nearest setting wins, key by key
+	Prompt     string // variables expanded; style and negative are separate
+	PromptPos  Pos
+	Negative   string // things to avoid, "" for none
+	Caption    string // "" for none
+	CaptionPos Pos
+	Keep       bool // use the clip there is, whatever has changed since
+	Look       Look // the nearest setting wins, key by key
 
 	Takes   int          // how many are generated, at least 1; each has a seed of its own
 	Pick    Setting[int] // the take that the film uses and later shots continue, 1 … Takes; Value is 1 where nobody wrote it
@@ -59,6 +61,10 @@ type Shot struct {
 	ToPos      Pos                    // of the `to` value
 	References []*Still               // what the model is to look at, in the film's order
 	Cast       []*Member              // whom the prompt names, in the order of their first mention
+	Clip       *File                  // own footage in place of a prompt, which is then empty, as are From and FirstFrame; nil for none
+
+	Sound Sound           // what becomes of the clip's own sound
+	Fit   Setting[string] // narration: its last frame stands until the narration that begins in it is over
 }
 
 // Member is one of the film's cast. Where a prompt says @Name it says Look instead.
@@ -127,6 +133,7 @@ type Still struct {
 	Pos  Pos
 	Path string // absolute, inside an allowed folder; "" for a remote still
 	URL  string // https; "" for a local still
+	Of   string // the shot of own footage whose last frame it is; "" for a picture that the storyboard names
 	// Of a local still, read from the file's own bytes. Zero for a remote one.
 	Format        string // jpeg, png, webp, bmp, tiff, gif
 	Width, Height int    // pixels

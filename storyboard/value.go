@@ -34,6 +34,9 @@ func (r *reader) scalar(f field) (value, bool) {
 func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 	v := value{at: position(n)}
 	switch {
+	case isNull(n) && k.kind == paint:
+		r.report(v.at, say("put it in quotes: # begins a comment"), "`%s` is empty", k.name)
+		return v, false
 	case isNull(n):
 		r.report(v.at, say("write a value, or leave the key out"), "`%s` is empty", k.name)
 		return v, false
@@ -46,8 +49,10 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 		return r.toggle(k, n, v)
 	case whole:
 		return r.whole(k, n, v)
+	case decimals:
+		return r.decimals(k, n, v)
 	}
-	if loose := k.kind == choice || k.kind == seconds || k.kind == span || k.kind == moment; n.Tag != "!!str" && !loose {
+	if n.Tag != "!!str" && !k.kind.loose() {
 		r.report(v.at, say("put it in quotes: "+strconv.Quote(n.Value)), "`%s` must be text", k.name)
 		return v, false
 	}
@@ -62,12 +67,26 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 		return r.seconds(k, v)
 	case span:
 		return r.span(k, v)
-	case moment:
-		return r.moment(k, v)
+	case instant:
+		return r.instant(k, v)
 	case word:
 		return r.word(k, v)
 	case ident:
 		return r.ident(k, v)
+	case moment:
+		return r.moment(k, v)
+	case interval:
+		return r.interval(k, v)
+	case anchor:
+		return r.anchor(k, v)
+	case decibels, percent:
+		return r.measure(k, v)
+	case extent:
+		return r.extent(k, v)
+	case paint:
+		return r.color(k, v)
+	case bitrate:
+		return r.bitrate(k, v)
 	}
 	if v.text == "" && k.kind != text || k.required && v.text == "" {
 		r.report(v.at, nil, "`%s` is empty", k.name)
@@ -81,6 +100,15 @@ func (r *reader) structure(k *key, n *yaml.Node) {
 	r.report(position(n), nil, "`%s` must be %s", k.name, k.kind.says())
 }
 
+// loose reports a kind whose values YAML may take for numbers; what is wrong with them is said by their own rules.
+func (k kind) loose() bool {
+	switch k {
+	case choice, seconds, span, instant, moment, interval, anchor, decibels, percent, extent, bitrate:
+		return true
+	}
+	return false
+}
+
 // says names what a kind of value is.
 func (k kind) says() string {
 	switch k {
@@ -92,10 +120,22 @@ func (k kind) says() string {
 		return "a duration"
 	case reference, origin:
 		return "the name of a shot"
-	case target:
+	case aim:
 		return "the name of a shot, or a path or https URL"
+	case instant:
+		return "a time in seconds"
 	case moment:
-		return "a time"
+		return "a time such as 1.5s"
+	case interval:
+		return "a range such as 0.5s..3s"
+	case anchor:
+		return "a time such as 2s or a place such as arrival/boat+1s"
+	case decimals:
+		return "a number"
+	case extent:
+		return "a size such as 1080x1920"
+	case audio, footage, target:
+		return "a path"
 	case picture:
 		return "a path or an https URL"
 	case file:
@@ -217,8 +257,8 @@ func secondsHint(s string) string {
 
 var time3 = regexp.MustCompile(`^([0-9]{1,4})(?:\.([0-9]{1,3}))?s$`)
 
-// moment reads a time in a clip as milliseconds.
-func (r *reader) moment(k *key, v value) (value, bool) {
+// instant reads a time in a clip as milliseconds.
+func (r *reader) instant(k *key, v value) (value, bool) {
 	m := time3.FindStringSubmatch(v.text)
 	if m == nil {
 		hint := ""

@@ -20,6 +20,7 @@ type vars struct {
 	raw      map[string]*yaml.Node
 	text     map[string]string // expanded
 	own      map[string]bool   // those that the language gives, not the film
+	given    map[string]string // the film's own words, for those that it does not define itself
 	open     []string          // being expanded, outermost first
 	bad      map[string]bool   // reported already
 	expanded int               // bytes so far
@@ -240,6 +241,9 @@ func (v *vars) use(r *reader, n *yaml.Node, j int) (text string, end int, ok boo
 		r.report(where("${"), say("write $${ for a literal ${"), "%s is not the name of a variable", quote(name))
 		return "", end, false
 	case v.raw[name] == nil:
+		if text, ok := v.given[name]; ok && !v.bad[name] {
+			return text, end, true
+		}
 		if !v.bad[name] {
 			r.report(where(s[j:end]), didYouMean(name, v.names), "undefined variable %s", quote(name))
 		}

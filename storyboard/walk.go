@@ -190,6 +190,9 @@ func (r *reader) missing(fs fields, at Pos, strange []string, in place) {
 		if !k.required || k.in&in == 0 || r.halted {
 			continue
 		}
+		if _, own := fs.get("clip"); own && in == inShot && k.name == "prompt" {
+			continue
+		}
 		if _, there := fs.get(k.name); !there && Suggest(k.name, strange[:min(len(strange), maxProblems)]) == "" {
 			r.report(at, nil, "%s needs `%s`", placeNames[in], k.name)
 		}
@@ -209,8 +212,6 @@ func (r *reader) key(n *yaml.Node, in place) *key {
 	switch home := homes(name); {
 	case name == "<<":
 		r.report(position(n), say("write the keys out; an alias (`*name`) may stand for a whole value"), "merge keys (`<<`) are not supported")
-	case soon[name]:
-		r.report(position(n), nil, "`%s` is not supported yet", name)
 	case home != 0:
 		r.report(position(n), say(homeHint(name, home, in)), "`%s` does not belong %s", name, whereNames[in])
 	default:
@@ -224,18 +225,22 @@ func homeHint(name string, home, in place) string {
 	switch {
 	case name == "look":
 		return "write its keys directly here"
-	case home == inherited:
+	case home&inherited == inherited:
 		return "put it under `look`"
 	case home == inVariants:
 		return "it belongs under `variants`"
-	case home == inFilm:
+	case home&inFilm != 0:
 		return "it belongs at the top of the file"
-	case home == inFrom:
+	case home&inFrom != 0 && in == inShot:
 		return "it belongs under `from`: { shot: …, at: 3.5s }"
 	case home&inScene != 0:
 		return "it belongs in a scene, under `scenes`"
+	case home&inShot != 0:
+		return "it belongs in a shot, under `shots`"
+	case home&inCut != 0:
+		return "it belongs in a cut, under `cuts`"
 	}
-	return "it belongs in a shot, under `shots`"
+	return "it belongs " + whereNames[home&-home]
 }
 
 // list reads a node as a list.
@@ -248,16 +253,43 @@ func (r *reader) list(f field) []*yaml.Node {
 	case !ok:
 		return nil
 	case n.Kind != yaml.SequenceNode:
-		hint := "begin each item with `- id: …`"
-		if f.key.kind == pictures {
-			hint = "write [still.png, …]"
-		}
-		r.report(position(n), say(hint), "`%s` must be a list", f.key.name)
+		r.report(position(n), say(f.key.itemHint()), "`%s` must be a list", f.key.name)
 		return nil
 	case len(n.Content) == 0:
 		r.report(position(n), nil, "`%s` is empty", f.key.name)
 	}
 	return n.Content
+}
+
+// itemHint says how an item of a list begins.
+func (k *key) itemHint() string {
+	switch k.kind {
+	case pictures:
+		return "write [still.png, …]"
+	case cases:
+		return "begin each item with `- `"
+	}
+	first := firstKey(k.of).name
+	for _, other := range language {
+		if other.in&k.of != 0 && other.required {
+			first = other.name
+			break
+		}
+	}
+	if k.kind == lines {
+		return "write `[…]`, or begin each item with `- `"
+	}
+	return "begin each item with `- " + first + ": …`"
+}
+
+// firstKey is the one that stands for the whole of an item that is written as a plain value.
+func firstKey(in place) *key {
+	for _, k := range language {
+		if k.in&in != 0 {
+			return k
+		}
+	}
+	return nil
 }
 
 // quote shows a stranger's word in a message, cut to a length that can be read.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,36 +21,124 @@ import (
 	"shotchain/storyboard"
 )
 
-// outputFlags say where the film goes.
-type outputFlags struct{ path string }
-
-func (f *outputFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.path, "output", "o", "", "the film's `FILE`; ${title} and ${variant} are replaced (default out/<title>.mp4 beside the storyboard, with the variant)")
+// outputFlags say which cuts are made, and where they go.
+type outputFlags struct {
+	path string
+	cuts []string
 }
 
-// output is where the film goes. It refuses what would be overwritten wrongly, before anything is bought.
-func (f *film) output(o outputFlags, st *store.Store) (string, error) {
-	path, own := strings.NewReplacer("${title}", slug(f), "${variant}", f.Variant).Replace(o.path), o.path == ""
+func (o *outputFlags) add(cmd *cobra.Command, film *filmFlags) {
+	fs := cmd.Flags()
+	fs.StringVarP(&o.path, "output", "o", "", "the `FILE` to make, in place of what the cut says; ${title} and ${variant} are replaced (default out/<title>.mp4 beside the storyboard, with the variant)")
+	fs.StringSliceVar(&o.cuts, "cut", nil, "make only these cuts of the film; `ID,...`")
+	_ = cmd.RegisterFlagCompletionFunc("cut", film.completeCuts)
+}
+
+// editions are the cuts to make, each with the files that it becomes. What would be overwritten wrongly is refused
+// here, before anything is bought.
+func (f *film) editions(o outputFlags, st *store.Store) ([]*storyboard.Cut, error) {
+	chosen, err := f.chosen(o.cuts)
+	if err != nil {
+		return nil, err
+	}
+	if o.path != "" && len(chosen) > 1 {
+		return nil, usage("choose one with --cut", "--output names one file, but the film has %d cuts", len(chosen))
+	}
+	var all []*storyboard.Cut
+	var wrong storyboard.Problems
+	made := map[string]string{}
+	for _, c := range chosen {
+		e := *c
+		if err := f.outputs(&e, o.path); err != nil {
+			return nil, err
+		}
+		for _, out := range e.Outputs {
+			fail := spare(out.Path, f.inputs(), st.Dir())
+			if key := strings.ToLower(out.Path); fail == nil && made[key] != "" {
+				fail = fmt.Errorf("%s is the output of cut %s already", shown(out.Path), made[key])
+			} else {
+				made[key] = cmp.Or(e.ID, "of all shots")
+			}
+			switch {
+			case fail != nil && out.Pos.Line > 0:
+				wrong = append(wrong, f.Problem(out.Pos, "", "%v", fail))
+			case fail != nil:
+				return nil, &failure{exit: exitFailed, message: fail.Error(), hint: "choose another --output"}
+			}
+		}
+		all = append(all, &e)
+	}
+	if len(wrong) > 0 {
+		wrong.Sort()
+		return nil, wrong
+	}
+	return all, nil
+}
+
+// chosen are the film's cuts, or those among them that were asked for; where it has none, every shot in order is one.
+func (f *film) chosen(ids []string) ([]*storyboard.Cut, error) {
+	if len(ids) == 0 && len(f.Cuts) > 0 {
+		return f.Cuts, nil
+	}
+	if len(ids) == 0 {
+		return []*storyboard.Cut{f.Whole()}, nil
+	}
+	var names []string
+	for _, c := range f.Cuts {
+		names = append(names, c.ID)
+	}
+	var all []*storyboard.Cut
+	for _, id := range ids {
+		c, ok := f.Cut(id)
+		switch {
+		case !ok && len(names) == 0:
+			return nil, usage("leave --cut out", "the film has no `cuts`: every shot in order is the one there is")
+		case !ok:
+			return nil, usage(near(id, names, "it has "+strings.Join(names, ", ")), "the film has no cut %q", clean(id))
+		case !slices.Contains(all, c):
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+// outputs says where a cut goes that does not say so itself, or is told to go elsewhere.
+func (f *film) outputs(c *storyboard.Cut, path string) error {
+	if path == "" && len(c.Outputs) > 0 {
+		if f.draft { // a draft must not replace the film
+			c.Outputs = slices.Clone(c.Outputs)
+			for i, o := range c.Outputs {
+				ending := filepath.Ext(o.Path)
+				c.Outputs[i].Path = strings.TrimSuffix(o.Path, ending) + "-draft" + ending
+			}
+		}
+		return nil
+	}
+	path = strings.NewReplacer("${title}", slug(f), "${variant}", f.Variant).Replace(path)
+	own := path == ""
 	if own {
-		path = filepath.Join(f.Dir, "out", f.name()+".mp4")
+		name := f.name()
+		if c.ID != "" {
+			name += "-" + c.ID
+		}
+		path = filepath.Join(f.Dir, "out", name+".mp4")
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if !strings.EqualFold(filepath.Ext(abs), ".mp4") {
-		return "", usage("give it a name that ends with .mp4", "films are mp4 files, %s is not", clean(path))
+	format := storyboard.Format(abs)
+	if format == "" {
+		return usage("give it an ending: "+storyboard.FormatNames, "%s does not say what to make", clean(path))
 	}
 	if own {
 		// A storyboard is somebody else's: its folder may hold an `out` that leads elsewhere.
 		if real, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil && real != within(f.Dir, "out") {
-			return "", fmt.Errorf("%s leads out of the storyboard's folder: name the film's file with --output", filepath.Dir(path))
+			return fmt.Errorf("%s leads out of the storyboard's folder: name the film's file with --output", filepath.Dir(path))
 		}
 	}
-	if err := spare(abs, f.inputs(), st.Dir()); err != nil {
-		return "", err
-	}
-	return abs, nil
+	c.Outputs = []storyboard.Output{{Name: path, Path: abs, Format: format}}
+	return nil
 }
 
 func within(dir, name string) string {
@@ -71,6 +161,17 @@ func (f *film) inputs() []string {
 				all = append(all, still.Path)
 			}
 		}
+		if s.Clip != nil {
+			all = append(all, s.Clip.Path)
+		}
+	}
+	for _, c := range f.Cuts {
+		if c.Music != nil {
+			all = append(all, c.Music.File.Path)
+		}
+		for _, n := range c.Narration {
+			all = append(all, n.File.Path)
+		}
 	}
 	return all
 }
@@ -78,7 +179,7 @@ func (f *film) inputs() []string {
 // spare refuses an output that is an input, a folder, or a place in the store.
 func spare(out string, inputs []string, storeDir string) error {
 	if rel, err := filepath.Rel(within(storeDir, ""), within(filepath.Dir(out), "")); err == nil && filepath.IsLocal(rel) {
-		return fmt.Errorf("%s is inside the store: choose another --output", out)
+		return fmt.Errorf("%s is inside the store", shown(out))
 	}
 	st, err := os.Stat(out)
 	switch {
@@ -87,11 +188,11 @@ func spare(out string, inputs []string, storeDir string) error {
 	case err != nil:
 		return err
 	case !st.Mode().IsRegular():
-		return fmt.Errorf("%s is no plain file: choose another --output", out)
+		return fmt.Errorf("%s is no plain file", shown(out))
 	}
 	for _, in := range inputs {
 		if other, err := os.Stat(in); err == nil && os.SameFile(st, other) {
-			return fmt.Errorf("%s is what the film is made of: choose another --output", out)
+			return fmt.Errorf("%s is what the film is made of", shown(out))
 		}
 	}
 	return nil
@@ -118,39 +219,132 @@ func slugOf(text string) string {
 	return strings.Trim(s, "-")
 }
 
-// clips are the film's clips in its order.
+// clips are the clips there are of the film's shots.
 func clips(f *film, r *chain.Reel) []render.Clip {
 	var all []render.Clip
-	before := ""
 	for _, s := range f.Shots() {
-		o := f.of(r, s)
-		all = append(all, render.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
-			Digest: o.Clip.Video.Digest, Continues: s.From != "" && s.From == before})
-		if n := len(all) - 2; n >= 0 && all[n+1].Continues && s.At.Set {
-			all[n].Frames = o.Take.At + 1 // the clip before ends on the frame that this one continues
+		if s.Clip != nil {
+			all = append(all, render.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: s.Clip.Path})
+		} else if o := f.of(r, s); o.Ok() {
+			all = append(all, render.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
+				Digest: o.Clip.Video.Digest})
 		}
-		before = s.Name()
 	}
 	return all
 }
 
-// missing are the shots of one film that have no clip.
-func missing(f *film, r *chain.Reel) (names []string) {
+// missing are the shots of some cuts that have no clip, in the film's order.
+func missing(f *film, r *chain.Reel, cuts []*storyboard.Cut) (names []string) {
+	used := map[*storyboard.Shot]bool{}
+	for _, c := range cuts {
+		for _, s := range c.Shots {
+			used[s.Shot] = true
+		}
+	}
 	for _, s := range f.Shots() {
-		if !f.of(r, s).Ok() {
+		if used[s] && s.Clip == nil && !f.of(r, s).Ok() {
 			names = append(names, s.Name())
 		}
 	}
 	return names
 }
 
-// assemble makes the film of a whole reel.
-func (p *program) assemble(ctx context.Context, f *film, r *chain.Reel, st *store.Store, out string, moved func(done, total int)) (render.Film, error) {
-	tl, err := render.Edit(ctx, f.Title, clips(f, r))
-	if err != nil {
-		return render.Film{}, err
+func (f *film) cut(spec *storyboard.Cut) render.Cut {
+	return render.Cut{Title: f.Title, Film: f.Storyboard, Spec: spec}
+}
+
+// feasible finds what of the cuts cannot be done whatever the clips will be.
+func (f *film) feasible(ctx context.Context, cuts []*storyboard.Cut) error {
+	return gather(cuts, func(c *storyboard.Cut) error { return render.Check(ctx, f.cut(c)) })
+}
+
+// foreseen finds what of the cuts no clips of the lengths that were asked for can do. Models may give a little more
+// than that, so half a second is granted.
+func (f *film) foreseen(ctx context.Context, cuts []*storyboard.Cut) error {
+	longest := map[string]int{}
+	for _, s := range f.Shots() {
+		if t := f.take(s); t != nil {
+			longest[s.Name()] = t.Seconds*render.Rate + render.Rate/2
+		}
 	}
-	return render.Assemble(ctx, tl, out, render.Options{Work: st.WorkDir(), Progress: moved})
+	return gather(cuts, func(c *storyboard.Cut) error { return render.Foresee(ctx, f.cut(c), longest) })
+}
+
+// timelines are those of the cuts.
+func (f *film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel) ([]*render.Timeline, error) {
+	have := clips(f, r)
+	var all []*render.Timeline
+	err := gather(cuts, func(c *storyboard.Cut) error {
+		tl, err := render.Edit(ctx, f.cut(c), have)
+		all = append(all, tl)
+		return err
+	})
+	return all, err
+}
+
+// gather puts the problems of all cuts together. Any other error ends it.
+func gather(cuts []*storyboard.Cut, try func(*storyboard.Cut) error) error {
+	var all storyboard.Problems
+	seen := map[storyboard.Problem]bool{}
+	for _, c := range cuts {
+		var ps storyboard.Problems
+		err := try(c)
+		if err != nil && !errors.As(err, &ps) {
+			return err
+		}
+		for _, p := range ps { // cuts share shots, and so what is wrong with them
+			if !seen[p] {
+				seen[p] = true
+				all = append(all, p)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	all.Sort()
+	return all
+}
+
+// edition is a finished file of a cut.
+type edition struct {
+	variant, cut string // "" for the only one
+	render.Film
+}
+
+// assemble makes all files of some cuts.
+func (p *program) assemble(ctx context.Context, f *film, cuts []*storyboard.Cut, r *chain.Reel, o render.Options) ([]edition, error) {
+	tls, err := f.timelines(ctx, cuts, r)
+	if err != nil {
+		return nil, err
+	}
+	before, whole, moved := 0, 0, o.Progress
+	for _, tl := range tls {
+		whole += tl.Frames
+	}
+	var all []edition
+	for i, tl := range tls {
+		if moved != nil {
+			o.Progress = func(done, total int) { moved(before+done*tl.Frames/max(total, 1), whole) }
+		}
+		films, err := render.Deliver(ctx, tl, outputsOf(cuts[i], tl), o)
+		if err != nil {
+			return nil, err
+		}
+		for _, made := range films {
+			all = append(all, edition{f.Variant, cuts[i].ID, made})
+		}
+		before += tl.Frames
+	}
+	return all, nil
+}
+
+func outputsOf(c *storyboard.Cut, tl *render.Timeline) []render.Output {
+	var all []render.Output
+	for _, o := range c.Outputs {
+		all = append(all, render.Output{Path: o.Path, Format: o.Format, Codec: o.Codec.Value, Frame: tl.Poster})
+	}
+	return all
 }
 
 // shown is a path as a person at the working folder would write it.
@@ -166,25 +360,50 @@ func shown(path string) string {
 	return rel
 }
 
-// jsonFilm is a film in JSON.
+// jsonFilm is a finished file in JSON.
 type jsonFilm struct {
-	Path    string  `json:"path"`
-	Variant string  `json:"variant,omitempty"`
-	Width   int     `json:"width"`
-	Height  int     `json:"height"`
-	Frames  int     `json:"frames"`
-	Seconds float64 `json:"seconds"`
-	Sound   bool    `json:"sound"`
-	Encoded int     `json:"encoded"` // clips whose picture was conformed anew
-	Reused  int     `json:"reused"`
+	Variant string   `json:"variant,omitempty"`
+	Cut     string   `json:"cut,omitempty"`
+	Path    string   `json:"path"`
+	Format  string   `json:"format"`
+	Width   int      `json:"width"`
+	Height  int      `json:"height"`
+	Frames  int      `json:"frames"`
+	Seconds float64  `json:"seconds"`
+	Sound   bool     `json:"sound"`
+	Encoded int      `json:"encoded"` // pieces of picture that were encoded
+	Reused  int      `json:"reused"`  // pieces that were there
+	Notes   []string `json:"notes,omitempty"`
 }
 
-func filmJSON(f render.Film) *jsonFilm {
-	return &jsonFilm{Path: f.Path, Width: f.Width, Height: f.Height, Frames: f.Frames, Seconds: f.Duration.Seconds(), Sound: f.Sound,
-		Encoded: f.Encoded, Reused: f.Reused}
+func filmsJSON(all []edition) []jsonFilm {
+	films := []jsonFilm{}
+	for _, e := range all {
+		films = append(films, jsonFilm{e.variant, e.cut, e.Path, e.Format, e.Width, e.Height, e.Frames, e.Duration.Seconds(), e.Sound, e.Encoded, e.Reused, e.Notes})
+	}
+	return films
 }
 
-// told says what a film turned out to be.
-func (p *program) tellFilm(film render.Film) {
-	p.say("film: %d×%d, %s, %s conformed, %d as they were", film.Width, film.Height, took(film.Duration), count(film.Encoded, "clip"), film.Reused)
+// tellFilms says what the films turned out to be, a line for each cut.
+func (p *program) tellFilms(all []edition) {
+	for i := 0; i < len(all); {
+		e, formats := all[i], []string(nil)
+		var notes []string
+		for ; i < len(all) && all[i].cut == e.cut && all[i].variant == e.variant; i++ {
+			formats = append(formats, all[i].Format)
+			notes = append(notes, all[i].Notes...)
+		}
+		p.say("%s: %d×%d, %s, %s; %s encoded, %d as they were", strings.TrimPrefix(e.variant+" "+cmp.Or(e.cut, "film"), " "), e.Width, e.Height, took(e.Duration),
+			strings.Join(formats, " "), count(e.Encoded, "piece"), e.Reused)
+		for _, note := range notes {
+			p.say("  %s", clean(note))
+		}
+	}
+}
+
+// printFilms prints where the films are.
+func (p *program) printFilms(all []edition) {
+	for _, e := range all {
+		fmt.Fprintln(p.out, shown(e.Path))
+	}
 }

@@ -37,11 +37,12 @@ type checked struct {
 	Takes    int    `json:"takes"`  // shots that ask for exactly the same share one
 	Chains   int    `json:"chains"` // takes that open on their own
 	Seconds  int    `json:"seconds"`
+	Cuts     int    `json:"cuts"` // 1 where the film does not say
 }
 
 func (p *program) printChecked(f *film) {
 	c := checked{OK: true, Title: f.Title, Provider: f.service.name, Scenes: len(f.Scenes), Shots: len(f.Shots()),
-		Takes: len(f.graph.Takes), Chains: f.chains(), Seconds: f.seconds()}
+		Takes: len(f.graph.Takes), Chains: f.chains(), Seconds: f.seconds(), Cuts: max(1, len(f.Cuts))}
 	if p.json {
 		p.printJSON(c)
 		return

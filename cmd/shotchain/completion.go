@@ -69,6 +69,23 @@ func (f *filmFlags) completeShots(_ *cobra.Command, args []string, begun string)
 	return all, cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeCuts offers the cuts of the storyboard that the command line names.
+func (f *filmFlags) completeCuts(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	sb, err := f.load(args[0])
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	before := begun[:strings.LastIndex(begun, ",")+1]
+	var all []string
+	for _, c := range sb.Cuts {
+		all = append(all, before+c.ID)
+	}
+	return all, cobra.ShellCompDirectiveNoFileComp
+}
+
 // excerpt is the beginning of a text on one line.
 func excerpt(s string, most int) string {
 	r := []rune(strings.Join(strings.Fields(clean(s)), " "))

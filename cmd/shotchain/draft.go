@@ -31,11 +31,15 @@ func (f draftFlags) into(film *film, plan *chain.Plan, st *store.Store) {
 
 // of is the outcome that the film shows for a shot: its pick, or the draft of it that may stand in.
 func (f *film) of(r *chain.Reel, s *storyboard.Shot) chain.Outcome {
-	o := r.Of(s)
+	made, ok := f.filmed.Shot(s.Name())
+	if !ok {
+		return chain.Outcome{} // own footage
+	}
+	o := r.Of(made)
 	if o.Ok() || f.fallback == nil {
 		return o
 	}
-	if d := f.fallback.Of(s); d.Ok() {
+	if d := f.fallback.Of(made); d.Ok() {
 		return d
 	}
 	return o

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,7 +18,9 @@ import (
 // film is a storyboard that was opened for a provider.
 type film struct {
 	*storyboard.Storyboard
-	path    string // absolute
+	filmed  *storyboard.Storyboard // the same film as the graph has it, without own footage
+	number  int                    // in graph.Films
+	path    string                 // absolute
 	service service
 	graph   *chain.Graph
 	draft   bool  // what is made are drafts
@@ -66,15 +69,20 @@ func (f *filmFlags) add(cmd *cobra.Command) {
 
 // open reads, checks and compiles a storyboard.
 func (p *program) open(path string, f filmFlags) (*film, error) {
+	return p.openIn(context.Background(), path, f, storeFlags{})
+}
+
+// openIn is open for a film whose store may be elsewhere: it knows the last frames of own footage.
+func (p *program) openIn(ctx context.Context, path string, f filmFlags, stores storeFlags) (*film, error) {
 	sb, err := f.load(path)
 	if err != nil {
 		return nil, err
 	}
-	return p.compile(path, sb, f)
+	return p.compile(ctx, path, sb, f, stores)
 }
 
 // compile compiles a storyboard that was read from path.
-func (p *program) compile(path string, sb *storyboard.Storyboard, f filmFlags) (*film, error) {
+func (p *program) compile(ctx context.Context, path string, sb *storyboard.Storyboard, f filmFlags, stores storeFlags) (*film, error) {
 	s, err := p.service(f.serviceFlags)
 	if err != nil {
 		return nil, err
@@ -87,9 +95,14 @@ func (p *program) compile(path string, sb *storyboard.Storyboard, f filmFlags) (
 	if err != nil {
 		return nil, err
 	}
+	frames, err := p.lastFrames(ctx, sb, p.storeIn(stores, sb.Dir))
+	if err != nil {
+		return nil, err
+	}
+	filmed := sb.Filmed(frames)
 	to := chain.Target{Models: catalogue, Region: s.region, Namespace: s.namespace,
 		Ended: s.simulated(), Now: time.Now(), Variants: wanted, Draft: f.draft}
-	g, err := chain.Compile(sb, to)
+	g, err := chain.Compile(filmed, to)
 	if err != nil {
 		return nil, err
 	}
@@ -97,10 +110,10 @@ func (p *program) compile(path string, sb *storyboard.Storyboard, f filmFlags) (
 	if err != nil {
 		return nil, err
 	}
-	made := &film{Storyboard: sb, path: abs, service: s, graph: g, draft: f.draft}
+	made := &film{Storyboard: sb, filmed: g.Film, path: abs, service: s, graph: g, draft: f.draft}
 	if to.Draft = true; !f.draft {
-		if g, err := chain.Compile(sb, to); err == nil && slices.ContainsFunc(g.Takes, func(t *chain.Take) bool { return t.Draft }) {
-			made.drafts = &film{Storyboard: sb, path: abs, service: s, graph: g, draft: true}
+		if g, err := chain.Compile(filmed, to); err == nil && slices.ContainsFunc(g.Takes, func(t *chain.Take) bool { return t.Draft }) {
+			made.drafts = &film{Storyboard: sb, filmed: g.Film, path: abs, service: s, graph: g, draft: true}
 		}
 	}
 	return made, nil
@@ -137,9 +150,19 @@ func (f *film) title() string {
 // seconds is the length of all shots, at most.
 func (f *film) seconds() (n int) {
 	for _, s := range f.Shots() {
-		n += f.graph.Take(s.Name()).Seconds
+		if t := f.take(s); t != nil {
+			n += t.Seconds
+		}
 	}
 	return n
+}
+
+// take is the take that the film uses for a shot, nil for own footage.
+func (f *film) take(s *storyboard.Shot) *chain.Take {
+	if made, ok := f.filmed.Shot(s.Name()); ok {
+		return f.graph.Pick(made)
+	}
+	return nil
 }
 
 // chains is the number of takes that open on their own.

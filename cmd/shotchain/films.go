@@ -5,46 +5,29 @@ import (
 	"fmt"
 
 	"shotchain/chain"
-	"shotchain/chain/store"
 	"shotchain/render"
 	"shotchain/storyboard"
 )
 
-// madeFilm is a film that was assembled, and which variant it is.
-type madeFilm struct {
-	render.Film
-	variant string
-}
-
-func (m madeFilm) json() *jsonFilm {
-	j := filmJSON(m.Film)
-	j.Variant = m.variant
-	return j
-}
-
-// deliver assembles the films that lack no clip, one after the other, and prints where they are.
-func (p *program) deliver(ctx context.Context, outs []delivery, r *chain.Reel, st *store.Store, moved func(done, total int)) (made []madeFilm, err error) {
+// deliver makes the cuts that lack no clip, one film after the other.
+func (p *program) deliver(ctx context.Context, outs []delivery, r *chain.Reel, o render.Options) (made []edition, err error) {
 	for _, d := range outs {
-		if len(missing(d.film, r)) > 0 {
+		var cuts []*storyboard.Cut
+		for _, c := range d.cuts {
+			if len(missing(d.film, r, []*storyboard.Cut{c})) == 0 {
+				cuts = append(cuts, c)
+			}
+		}
+		if len(cuts) == 0 {
 			continue
 		}
-		film, err := p.assemble(ctx, d.film, r, st, d.out, moved)
+		films, err := p.assemble(ctx, d.film, cuts, r, o)
+		made = append(made, films...)
 		if err != nil {
 			return made, err
 		}
-		made = append(made, madeFilm{film, d.Variant})
 	}
 	return made, nil
-}
-
-// tellFilms says what the films turned out to be; their paths are the product.
-func (p *program) tellFilms(made []madeFilm) {
-	for _, m := range made {
-		p.tellFilm(m.Film)
-		if !p.json {
-			fmt.Fprintln(p.out, shown(m.Path))
-		}
-	}
 }
 
 // tellWaiting says which shots wait for a pick. Their takes are what there is to look at.
@@ -70,22 +53,6 @@ func (p *program) tellWaiting(f *film, r *chain.Reel) {
 	}
 }
 
-// jsonCut is the answer of cut in JSON.
-type jsonCut struct {
-	Film  *jsonFilm  `json:"film,omitempty"`
-	Films []jsonFilm `json:"films,omitempty"` // of a storyboard with variants
-}
-
-func cutJSON(f *film, made []madeFilm) (j jsonCut) {
-	for _, m := range made {
-		j.Films = append(j.Films, *m.json())
-	}
-	if len(f.graph.Films) == 1 && len(made) == 1 {
-		j.Film, j.Films = &j.Films[0], nil
-	}
-	return j
-}
-
 // takesJSON is the outcome of a shot in JSON, with that of each take where there are several.
 func takesJSON(f *film, r *chain.Reel, s *storyboard.Shot) jsonShot {
 	one := func(t *chain.Take, number int) jsonShot {
@@ -93,12 +60,16 @@ func takesJSON(f *film, r *chain.Reel, s *storyboard.Shot) jsonShot {
 		j.Variant, j.Take = f.Variant, number
 		return j
 	}
-	j := one(f.graph.Pick(s), s.Pick.Value)
-	if o := f.of(r, s); !r.Of(s).Ok() && o.Ok() { // a draft stands in
+	pick := f.take(s)
+	if pick == nil {
+		return jsonShot{Shot: s.Name(), Variant: f.Variant, Stage: "own footage", Clip: s.Clip.Path}
+	}
+	j := one(pick, s.Pick.Value)
+	if o := f.of(r, s); !r.Outcomes[pick.Index].Ok() && o.Ok() { // a draft stands in
 		j = shotJSON(s.Name(), o)
 		j.Variant, j.Take = f.Variant, s.Pick.Value
 	}
-	if takes := f.graph.TakesOf(s); len(takes) > 1 {
+	if takes := f.takes(s); len(takes) > 1 {
 		for i, t := range takes {
 			j.Takes = append(j.Takes, one(t, i+1))
 		}
@@ -162,4 +133,12 @@ func partsJSON(plan *chain.Plan) (parts []jsonPart, separate *price) {
 	}
 	total := priceOf(sum)
 	return parts, &total
+}
+
+// takes are all takes of a shot by number; none of own footage.
+func (f *film) takes(s *storyboard.Shot) []*chain.Take {
+	if made, ok := f.filmed.Shot(s.Name()); ok {
+		return f.graph.TakesOf(made)
+	}
+	return nil
 }

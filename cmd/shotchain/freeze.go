@@ -32,8 +32,8 @@ func (p *program) freezeVerb() *cobra.Command {
 seed, digests, and whether it is picked. Keep it with the storyboard: "shotchain run --locked" makes the film of exactly
 these clips, from the store or from --fetch, and fails rather than buying another.`,
 		Example: "shotchain freeze film.yaml",
-		RunE: func(_ *cobra.Command, args []string) error {
-			f, err := p.open(args[0], film)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := p.openIn(cmd.Context(), args[0], film, stores)
 			if err != nil {
 				return err
 			}

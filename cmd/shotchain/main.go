@@ -24,6 +24,7 @@ func main() {
 // run is the whole program and returns its exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, env func(string) string) int {
 	p := &program{terminal: newTerminal(in, out, err, env), env: env}
+	defer p.tidy()
 	root := p.root()
 	root.SetArgs(append([]string{}, args...)) // nil would mean those of the process
 	return p.end(ctx, root.ExecuteContext(ctx))

@@ -185,7 +185,7 @@ func (p *program) take(ctx context.Context, path, shot string, o *takeFlags) err
 	if err := e.set(storyboard.SetTakes, had+o.more); err != nil {
 		return err
 	}
-	f, err := p.compile(path, e.film, o.film)
+	f, err := p.compile(ctx, path, e.film, o.film, o.stores)
 	if err != nil {
 		return err
 	}

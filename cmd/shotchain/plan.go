@@ -30,10 +30,12 @@ new, stale or waits is all that a run will buy, at most at that price.
   waits       bought once the frame that it grows from is there
   in flight   bought by an earlier run: picked up
   unknown     may have been bought: looked up before anything is bought
-  left out    not among the shots of --only`,
+  left out    not among the shots of --only
+
+Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it.`,
 		Example: "shotchain plan film.yaml --provider ark",
-		RunE: func(_ *cobra.Command, args []string) error {
-			f, err := p.open(args[0], film)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := p.openIn(cmd.Context(), args[0], film, stores)
 			if err != nil {
 				return err
 			}
@@ -153,8 +155,11 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 		t.add(shotsOf(take), grows, string(pt.State), fmt.Sprintf("%d s", take.Seconds),
 			fmt.Sprintf("%s %d×%d", take.Request.Resolution, take.Size.Width, take.Size.Height), tokens, cost, why(pt))
 	}
+	for _, s := range f.footage() {
+		t.add(s.Name(), "-", "own footage", "-", "-", "-", "-", clean(s.Clip.Name))
+	}
 	t.write(p.out, func(row, column int) string {
-		if !p.colourOut || column != 2 {
+		if !p.colourOut || column != 2 || row > len(plan.Takes) {
 			return ""
 		}
 		return stateColours[plan.Takes[row-1].State]
@@ -226,6 +231,8 @@ func (f *film) growsFrom(t *chain.Take) string {
 		return t.From.Name()
 	case still == nil:
 		return "-"
+	case still.Of != "":
+		return still.Of
 	}
 	return f.stillName(still)
 }
@@ -293,19 +300,26 @@ func (f *film) bottomLine(plan *chain.Plan) string {
 
 // jsonPlan is a plan in JSON.
 type jsonPlan struct {
-	Title           string     `json:"title"`
-	Provider        string     `json:"provider"`
-	Namespace       string     `json:"namespace"` // of the provider's clips in the store
-	Charged         bool       `json:"charged"`   // false: the simulator's prices are what the real service would charge
-	Takes           []jsonTake `json:"takes"`
-	Variants        []jsonPart `json:"variants,omitempty"`
-	Drafts          *jsonDraft `json:"drafts,omitempty"`   // the same film as drafts
-	Separate        *price     `json:"separate,omitempty"` // what the variants would cost as films of their own
-	Buys            int        `json:"buys"`
-	Total           price      `json:"total"` // at most
-	Held            price      `json:"held"`  // at most, of tasks in flight
-	Saved           price      `json:"saved"`
-	ExpectedSeconds float64    `json:"expected_seconds"`
+	Title           string        `json:"title"`
+	Provider        string        `json:"provider"`
+	Namespace       string        `json:"namespace"` // of the provider's clips in the store
+	Charged         bool          `json:"charged"`   // false: the simulator's prices are what the real service would charge
+	Takes           []jsonTake    `json:"takes"`
+	Footage         []jsonFootage `json:"footage,omitempty"` // shots that nothing is made for
+	Variants        []jsonPart    `json:"variants,omitempty"`
+	Drafts          *jsonDraft    `json:"drafts,omitempty"`   // the same film as drafts
+	Separate        *price        `json:"separate,omitempty"` // what the variants would cost as films of their own
+	Buys            int           `json:"buys"`
+	Total           price         `json:"total"` // at most
+	Held            price         `json:"held"`  // at most, of tasks in flight
+	Saved           price         `json:"saved"`
+	ExpectedSeconds float64       `json:"expected_seconds"`
+}
+
+// jsonFootage is a shot of own footage.
+type jsonFootage struct {
+	Shot string `json:"shot"`
+	Clip string `json:"clip"`
 }
 
 type jsonTake struct {
@@ -358,6 +372,8 @@ func planJSON(f *film, plan *chain.Plan) jsonPlan {
 		}
 		if t.From != nil {
 			n.From = t.From.Shot.Name()
+		} else if t.Shot.FirstFrame != nil && t.Shot.FirstFrame.Of != "" {
+			n.From = f.growsFrom(t)
 		} else if t.Shot.FirstFrame != nil {
 			n.FirstFrame = f.growsFrom(t)
 		}
@@ -368,6 +384,9 @@ func planJSON(f *film, plan *chain.Plan) jsonPlan {
 	}
 	if len(f.graph.Films) > 1 {
 		j.Variants, j.Separate = partsJSON(plan)
+	}
+	for _, s := range f.footage() {
+		j.Footage = append(j.Footage, jsonFootage{s.Name(), s.Clip.Path})
 	}
 	return j
 }

@@ -44,6 +44,15 @@ func TestTheReadmesStoryboardIsOne(t *testing.T) {
 	out, _ := said(t, exitDone, "check", path)
 	require.Contains(t, out, "3 shots, 15 s, 1 chain")
 
+	// Its cuts belong to it.
+	require.NoError(t, os.MkdirAll(filepath.Join(filepath.Dir(path), "audio"), 0o755))
+	for _, name := range []string{"theme.mp3", "line.wav"} {
+		require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "audio", name), []byte("sound"), 0o644))
+	}
+	require.NoError(t, os.WriteFile(path, []byte(board+readme(t, "yaml")[1]), 0o644))
+	out, _ = said(t, exitDone, "check", path, "--json")
+	require.Contains(t, out, `"cuts":2`)
+
 	// The problem that it shows is what a typing mistake in it gives.
 	wrong := regexp.MustCompile(`from: arrival/landing.*`).ReplaceAllString(board, "from: arrival/landin")
 	require.NoError(t, os.WriteFile(path, []byte(wrong), 0o644))

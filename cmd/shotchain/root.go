@@ -14,7 +14,8 @@ import (
 // program is one run of the command.
 type program struct {
 	terminal
-	env func(string) string
+	env   func(string) string
+	temps []string // folders that go when the program ends
 }
 
 // The commands are listed in the order in which a film comes about.

@@ -24,6 +24,7 @@ type runFlags struct {
 	budget budgetFlags
 	timing timingFlags
 	output outputFlags
+	trace  traceFlags
 	calls  callbackFlags
 	drafts draftFlags
 	lock   lockFlags
@@ -34,7 +35,8 @@ func (p *program) runVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run FILE",
 		Short: "generate what is missing and assemble the film",
-		Long: `Run plans, generates what the store does not hold, and assembles the film, whose path it prints on stdout. Takes that
+		Long: `Run plans, generates what the store does not hold, and assembles the film: all cuts of the storyboard, or those chosen
+with --cut. It prints the paths of what it made on stdout. Takes that
 do not depend on each other are made at the same time; a take starts the moment its first frame exists. A clip is kept
 as soon as it is there, so a run that ends early loses nothing: the next one goes on, and picks up tasks that still
 run at the provider. A failed take does not stop the others; what grows from it is skipped.
@@ -51,7 +53,8 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.limits.add(cmd, &o.film)
 	o.budget.add(cmd)
 	o.timing.add(cmd)
-	o.output.add(cmd)
+	o.output.add(cmd, &o.film)
+	o.trace.add(cmd, false)
 	o.calls.add(cmd)
 	o.film.addDraft(cmd)
 	o.drafts.add(cmd)
@@ -65,7 +68,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err := o.calls.check(); err != nil {
 		return err
 	}
-	f, err := p.open(path, o.film)
+	f, err := p.openIn(ctx, path, o.film, o.stores)
 	if err != nil {
 		return err
 	}
@@ -93,9 +96,14 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err != nil {
 		return err
 	}
+	for _, d := range outs {
+		if err := d.foreseen(ctx, d.cuts); err != nil {
+			return err
+		}
+	}
 	p.admit(f.service)
 	if locked != nil {
-		return p.cut(ctx, f, plan, st, outs)
+		return p.cut(ctx, f, plan, st, outs, o.trace)
 	}
 	p.tellPlan(f, plan)
 	if err := p.allow(ctx, f, plan, &o.budget); err != nil {
@@ -113,6 +121,9 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if st, err = store.Open(dir); err != nil {
 		return err
 	}
+	if err := p.keepFrames(f, st); err != nil {
+		return err
+	}
 	calls, err := o.calls.start()
 	if err != nil {
 		return err
@@ -120,7 +131,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	defer calls.close()
 	how := chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Timing: o.timing.timing()}
 	calls.into(&how, o.calls.url)
-	return p.make(ctx, f, plan, how, outs)
+	return p.make(ctx, f, plan, how, outs, o.trace)
 }
 
 // decorate, where a test sets it, wraps every provider of the program.
@@ -148,16 +159,28 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 }
 
 // make gets the takes and assembles the film.
-func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain.RunOptions, outs []delivery) error {
+func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain.RunOptions, outs []delivery, trace traceFlags) error {
 	began := time.Now()
 	show := p.newProgress(f)
-	how.Observe = show.take
+	var soon []*ahead
+	for _, d := range outs {
+		soon = append(soon, newAhead(d.film, d.cuts, trace.options(p, how.Store, nil)))
+	}
+	how.Observe = func(e chain.Event) {
+		show.take(e)
+		for _, a := range soon {
+			a.take(ctx, e)
+		}
+	}
 	reel, err := chain.Run(ctx, plan, how)
+	for _, a := range soon {
+		a.wait()
+	}
 	p.note(f, how.Store, reel, began)
 	fail := p.outcome(ctx, f, reel, err)
-	var made []madeFilm
+	var made []edition
 	if fail == nil || fail.exit == exitIncomplete || fail.exit == exitUnknown { // films that lack nothing are made all the same
-		made, err = p.deliver(ctx, outs, reel, how.Store, show.film)
+		made, err = p.deliver(ctx, outs, reel, trace.options(p, how.Store, show.film))
 		if err != nil {
 			fail = asFailure(ctx, err)
 			if fail.hint == "" {
@@ -168,6 +191,9 @@ func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain
 	show.close()
 	p.tellReel(f, reel, time.Since(began), fail)
 	p.tellFilms(made)
+	if !p.json {
+		p.printFilms(made)
+	}
 	if len(made) > 0 {
 		p.tellDrafts(f, reel)
 	}
@@ -199,7 +225,7 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 		return nil
 	}
 	fail := &failure{exit: exitIncomplete, hint: "`shotchain run` again makes only what is missing"}
-	if gone := f.missingOf(r); len(gone) > 0 {
+	if gone := missingOf(f.wholes(), r); len(gone) > 0 {
 		fail.shot, fail.message = gone[0], fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", "))
 		if len(r.Graph.Films) > 1 {
 			fail.message = "not every film: " + strings.TrimPrefix(fail.message, "no film: ")
@@ -274,7 +300,9 @@ func bill(f *film, r *chain.Reel) string {
 		}
 	}
 	spent := r.Spent
-	spent.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
+	if len(r.Graph.Takes) > 0 {
+		spent.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
+	}
 	s := fmt.Sprintf("bought %s for %s", count(bought, "clip"), chain.FormatMoney(spent))
 	if kept > bought {
 		s += fmt.Sprintf(", picked up %d of earlier runs", kept-bought)
@@ -307,9 +335,9 @@ func outcomeLine(o chain.Outcome) string {
 
 // jsonResult is the last line of a run with --json.
 type jsonResult struct {
-	Event    string     `json:"event"` // result
-	Film     *jsonFilm  `json:"film,omitempty"`
-	Films    []jsonFilm `json:"films,omitempty"` // of a storyboard with variants
+	Event    string     `json:"event"`           // result
+	Film     *jsonFilm  `json:"film,omitempty"`  // the first of films
+	Films    []jsonFilm `json:"films,omitempty"` // all files of all cuts
 	Provider string     `json:"provider"`
 	Charged  bool       `json:"charged"`
 	Spent    price      `json:"spent"`
@@ -335,14 +363,12 @@ type jsonShot struct {
 	Takes     []jsonShot `json:"takes,omitempty"` // all of them, where there are several
 }
 
-func resultJSON(f *film, r *chain.Reel, made []madeFilm, fail *failure) jsonResult {
+func resultJSON(f *film, r *chain.Reel, made []edition, fail *failure) jsonResult {
 	j := jsonResult{Event: "result", Provider: f.service.name, Charged: !f.service.simulated(),
 		Spent: priceOf(r.Spent), Saved: priceOf(r.Saved), Shots: []jsonShot{}}
-	for _, m := range made {
-		j.Films = append(j.Films, *m.json())
-	}
-	if len(r.Graph.Films) == 1 && len(made) == 1 {
-		j.Film, j.Films = &j.Films[0], nil
+	if len(made) > 0 {
+		j.Films = filmsJSON(made)
+		j.Film = &j.Films[0]
 	}
 	if fail != nil {
 		j.Error = fail.json()

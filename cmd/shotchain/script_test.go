@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -12,6 +13,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"math"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -48,6 +50,7 @@ func TestMain(m *testing.M) {
 //	json PATH VALUE               compares a value of the last stdout's last line: error.code usage
 //	frames FILE N                 compares a film's number of frames
 //	vacant DIR                    holds that a folder has nothing in it
+//	tone SECONDS FILE             makes a sound file, 48 kHz, 16 bits
 //	spoil PATTERN                 turns over the last byte of the files of that pattern
 //	there PATTERN N               compares the number of files of that pattern
 func TestScripts(t *testing.T) {
@@ -64,12 +67,39 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simfault": simFault, "simstats": simStats,
-			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant,
+			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant, "tone": tone,
 			"spoil": spoil, "there": there,
 		},
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
 	})
+}
+
+// tone writes a WAV file of a quiet tone.
+func tone(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("tone SECONDS FILE")
+	}
+	seconds, err := strconv.ParseFloat(args[0], 64)
+	ts.Check(err)
+	const rate = 48000
+	n := int(seconds * rate)
+	var b bytes.Buffer
+	b.WriteString("RIFF")
+	put := func(v any) { ts.Check(binary.Write(&b, binary.LittleEndian, v)) }
+	put(uint32(36 + 2*n))
+	b.WriteString("WAVEfmt ")
+	for _, v := range []any{uint32(16), uint16(1), uint16(1), uint32(rate), uint32(2 * rate), uint16(2), uint16(16)} {
+		put(v)
+	}
+	b.WriteString("data")
+	put(uint32(2 * n))
+	for i := range n {
+		put(int16(6000 * math.Sin(float64(i)/20)))
+	}
+	path := ts.MkAbs(args[1])
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
+	ts.Check(os.WriteFile(path, b.Bytes(), 0o644))
 }
 
 type simKey struct{}

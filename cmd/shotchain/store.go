@@ -269,7 +269,7 @@ func (p *program) gc(paths []string, o filmFlags, stores storeFlags, clips, dry 
 	var st *store.Store
 	used := map[string]bool{}
 	for _, path := range paths {
-		f, err := p.open(path, o)
+		f, err := p.openIn(context.Background(), path, o, stores)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"path"
 	"path/filepath"
 	"strings"
@@ -55,9 +56,14 @@ func (f *filmFlags) completeVariants(_ *cobra.Command, args []string, _ string) 
 // films are the films that are made: one for each variant.
 func (f *film) films() []*film {
 	all := make([]*film, len(f.graph.Films))
-	for i, sb := range f.graph.Films {
+	for i, filmed := range f.graph.Films {
 		one := *f
-		one.Storyboard = sb
+		one.filmed, one.number = filmed, i
+		for _, sb := range f.Films() {
+			if sb.Variant == filmed.Variant {
+				one.Storyboard = sb
+			}
+		}
 		all[i] = &one
 	}
 	return all
@@ -75,37 +81,59 @@ func (f *film) name() string {
 	return name
 }
 
-// delivery is one film and the file that it goes to.
+// delivery is one film and the cuts that are made of it, each with its files.
 type delivery struct {
 	*film
-	out string
+	cuts []*storyboard.Cut
 }
 
-// deliveries are the films with their files. Two films of one name are refused: the second would replace the first.
+// deliveries are the films with their cuts. Two files of one name are refused: the second would replace the first.
 func (f *film) deliveries(o outputFlags, st *store.Store) ([]delivery, error) {
 	var all []delivery
 	taken := map[string]string{} // variants by file, without case: not every file system tells it
 	for _, one := range f.films() {
-		out, err := one.output(o, st)
+		cuts, err := one.editions(o, st)
 		if err != nil {
 			return nil, err
 		}
-		if other, twice := taken[strings.ToLower(out)]; twice {
-			return nil, usage("put ${variant} into the name", "variants %s and %s would both be %s", other, one.Variant, filepath.Base(out))
+		for _, c := range cuts {
+			for _, out := range c.Outputs {
+				key := strings.ToLower(out.Path)
+				if other, twice := taken[key]; twice {
+					return nil, one.sameName(out, other)
+				}
+				taken[key] = one.Variant
+			}
 		}
-		taken[strings.ToLower(out)] = one.Variant
-		all = append(all, delivery{one, out})
+		all = append(all, delivery{one, cuts})
 	}
 	return all, nil
 }
 
-// missingOf are the shots without a clip, in all films, by the names of their takes.
-func (f *film) missingOf(r *chain.Reel) (names []string) {
-	films := f.films()
-	for _, one := range films {
-		for _, name := range missing(one, r) {
-			if len(films) > 1 {
-				name = one.Variant + ":" + name
+// sameName refuses a file that another variant has already.
+func (f *film) sameName(out storyboard.Output, other string) error {
+	message := fmt.Sprintf("variants %s and %s would both be %s", other, f.Variant, filepath.Base(out.Path))
+	const hint = "put ${variant} into the name"
+	if out.Pos.Line > 0 {
+		return storyboard.Problems{f.Problem(out.Pos, hint, "%s", message)}
+	}
+	return usage(hint, "%s", message)
+}
+
+// wholes are the films with every shot, whatever their cuts show.
+func (f *film) wholes() (all []delivery) {
+	for _, one := range f.films() {
+		all = append(all, delivery{one, []*storyboard.Cut{one.Whole()}})
+	}
+	return all
+}
+
+// missingOf are the shots of some films without a clip, by the names of their takes.
+func missingOf(films []delivery, r *chain.Reel) (names []string) {
+	for _, d := range films {
+		for _, name := range missing(d.film, r, d.cuts) {
+			if len(r.Graph.Films) > 1 {
+				name = d.Variant + ":" + name
 			}
 			names = append(names, name)
 		}

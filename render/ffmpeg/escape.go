@@ -1,9 +1,6 @@
 package ffmpeg
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // Escape makes text the literal value of a filter's option, for [Filter] and everything else that escapes whole
 // filters (ffmpeg-go does). Inside the quotes nothing but the quote itself has a meaning, and blanks at the ends
@@ -19,32 +16,16 @@ func EscapeGraph(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(Escape(text))
 }
 
-// MetadataFile is an ffmpeg metadata file (ffmetadata) with a title and chapters, for the demuxer of that name.
-// Line breaks in titles become blanks: players show one line.
-func MetadataFile(title, comment string, rate int, chapters []Chapter) string {
-	var b strings.Builder
-	b.WriteString(";FFMETADATA1\n")
-	if title != "" {
-		fmt.Fprintf(&b, "title=%s\n", escapeMetadata(title))
-	}
-	if comment != "" {
-		fmt.Fprintf(&b, "comment=%s\n", escapeMetadata(comment))
-	}
-	for _, c := range chapters {
-		fmt.Fprintf(&b, "[CHAPTER]\nTIMEBASE=1/%d\nSTART=%d\nEND=%d\ntitle=%s\n", rate, c.Start, c.End, escapeMetadata(c.Title))
-	}
-	return b.String()
-}
-
 // Chapter is a named range of frames, the end not included.
 type Chapter struct {
 	Title      string
 	Start, End int
 }
 
-func escapeMetadata(s string) string {
+// oneLine has blanks for line breaks and no other control characters.
+func oneLine(s string) string {
 	s = strings.ToValidUTF8(s, "�")
-	s = strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
 			return ' '
@@ -53,5 +34,4 @@ func escapeMetadata(s string) string {
 		}
 		return r
 	}, s)
-	return strings.NewReplacer(`\`, `\\`, `=`, `\=`, `;`, `\;`, `#`, `\#`).Replace(s)
 }

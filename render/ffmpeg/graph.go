@@ -54,6 +54,24 @@ func (g *Graph) Filter(s *Stream, name string, args []string, kw Args) (out *Str
 	return out
 }
 
+// Merge adds one filter of several inputs.
+func (g *Graph) Merge(in []*Stream, name string, args []string, kw Args) (out *Stream) {
+	out = in[0]
+	g.try(func() { out = ff.Filter(in, name, args, kw); g.filters++ })
+	return out
+}
+
+// Split makes two of one stream. Both must be used.
+func (g *Graph) Split(s *Stream) (a, b *Stream) {
+	a, b = s, s
+	g.try(func() {
+		n := s.Split()
+		a, b = n.Get("0"), n.Get("1")
+		g.filters++
+	})
+	return a, b
+}
+
 // Output adds a file made of streams.
 func (g *Graph) Output(path string, kw Args, streams ...*Stream) {
 	g.try(func() {

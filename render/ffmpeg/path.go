@@ -11,7 +11,7 @@ var demuxers = map[string]string{".mp4": "mov", ".m4v": "mov", ".m4a": "mov", ".
 
 // selfContained are the formats that are read where a name says nothing: a playlist, a concat script or an image
 // sequence would make ffmpeg open files of the clip's choice.
-const selfContained = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mxf,flv,ogg,wav,mp3,aac,flac,h264,hevc,nut,yuv4mpegpipe"
+const selfContained = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mxf,flv,ogg,wav,aiff,mp3,aac,flac,h264,hevc,nut,yuv4mpegpipe"
 
 // File is a path as ffmpeg takes it: with the protocol named, so that no colon, percent sign or leading dash in it
 // means anything.

@@ -88,7 +88,7 @@ func TestProbeRefuses(t *testing.T) {
 	require.NoError(t, os.WriteFile(text, []byte("#!/bin/sh\n"), 0o644))
 	sound := film(t, "sound.m4a", "-f", "lavfi", "-i", "sine=440:d=1", "-c:a", "aac")
 	for path, message := range map[string]string{
-		text:                           "Invalid data",
+		text:                           "is no video that ffmpeg can read",
 		filepath.Join(dir, "none.mp4"): "no such file",
 		sound:                          "has no picture",
 	} {

@@ -21,6 +21,8 @@ type Options struct {
 	Feed   func(io.Writer) error // writes ffmpeg's pipe:0 in a goroutine of its own; its error ends the run
 	Stdout io.Writer             // gets ffmpeg's pipe:1; not together with Frames
 	Frames func(done int)        // called a few times a second with the frames written so far, from one goroutine
+	Trace  func(argv []string)   // gets the whole command before it runs; may be called by several goroutines
+	DryRun bool                  // trace only: nothing runs
 }
 
 // grace is how long a killed process's pipes may stay open (a grandchild may hold them).
@@ -39,7 +41,14 @@ func Run(ctx context.Context, args []string, o Options) error {
 	if o.Frames != nil {
 		all = append(all, "-progress", "pipe:1", "-stats_period", "0.25")
 	}
-	return run(ctx, t.FFmpeg, append(all, args...), o)
+	all = append(all, args...)
+	if o.Trace != nil {
+		o.Trace(append([]string{t.FFmpeg}, all...))
+	}
+	if o.DryRun {
+		return ctx.Err()
+	}
+	return run(ctx, t.FFmpeg, all, o)
 }
 
 func run(ctx context.Context, program string, args []string, o Options) error {

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"sync"
+
+	"shotchain/chain"
+	"shotchain/render"
+	"shotchain/storyboard"
+)
+
+// ahead works on the films while their clips are still being made: a clip is conformed as soon as it is there, and a
+// transition is encoded as soon as both of its clips are. All that comes of it is found again in the store's work
+// folder, so nothing here can fail a run: what went wrong is met again, and told, when the films are assembled.
+type ahead struct {
+	f    *film
+	cuts []*storyboard.Cut
+	how  render.Options
+
+	under sync.WaitGroup
+	mu    sync.Mutex
+	there map[string]render.Clip // by shot; guarded by mu
+
+	joining sync.Mutex // one transition at a time: each takes all cores that it can use
+}
+
+func newAhead(f *film, cuts []*storyboard.Cut, how render.Options) *ahead {
+	how.Progress = nil
+	a := &ahead{f: f, cuts: cuts, how: how, there: map[string]render.Clip{}}
+	for _, s := range f.footage() {
+		a.there[s.Name()] = render.Clip{Shot: s.Name(), Path: s.Clip.Path}
+	}
+	return a
+}
+
+// take hears of a take, and goes to work where its clip is there.
+func (a *ahead) take(ctx context.Context, e chain.Event) {
+	if e.Stage != chain.StageKept && e.Stage != chain.StageCached || e.Video == "" {
+		return
+	}
+	for _, u := range e.Take.Uses {
+		s := u.Shot
+		if u.Film != a.f.number || u.Number != s.Pick.Value {
+			continue // another film's, or a take that is not shown
+		}
+		c := render.Clip{Shot: s.Name(), Path: e.Video, Digest: e.Digest}
+		a.mu.Lock()
+		a.there[c.Shot] = c
+		a.mu.Unlock()
+		if e.Stage == chain.StageKept { // what the store had, an earlier run has most likely conformed
+			a.under.Go(func() { a.work(ctx, c) })
+		}
+	}
+}
+
+// wait is until what was begun is done.
+func (a *ahead) wait() { a.under.Wait() }
+
+func (a *ahead) work(ctx context.Context, c render.Clip) {
+	for _, cut := range a.cuts {
+		if t, ok := a.target(cut); ok && uses(cut, c.Shot) {
+			_ = render.Prepare(ctx, c, t, cut.Reframe.Value, a.how)
+		}
+	}
+	for _, cut := range a.cuts {
+		for i := 1; i < len(cut.Shots) && ctx.Err() == nil; i++ {
+			if cut.Shots[i-1].Shot.Name() == c.Shot || cut.Shots[i].Shot.Name() == c.Shot {
+				a.join(ctx, cut, i)
+			}
+		}
+	}
+}
+
+func uses(cut *storyboard.Cut, shot string) bool {
+	for _, s := range cut.Shots {
+		if s.Shot.Name() == shot {
+			return true
+		}
+	}
+	return false
+}
+
+// target is what a cut's clips are conformed to; unknown where it follows from footage that nobody looked at.
+func (a *ahead) target(cut *storyboard.Cut) (render.Target, bool) {
+	size := cut.Size.Value
+	if t := a.f.take(cut.Shots[0].Shot); !cut.Size.Set && t != nil {
+		size = storyboard.Size{Width: t.Size.Width, Height: t.Size.Height}
+	}
+	return render.Target{Rate: render.Rate, Width: size.Width, Height: size.Height, Quality: cut.Quality.Value,
+		Encoder: render.EncoderOptions(cut)}, size.Width > 0
+}
+
+// join encodes the transition before a cut's i-th shot. Only where it has a look of its own: what is written on the
+// picture, or waits for narration, depends on the rest of the film.
+func (a *ahead) join(ctx context.Context, cut *storyboard.Cut, i int) {
+	pair := cut.Shots[i-1 : i+1]
+	burned := len(cut.Titles) > 0 || cut.Captions != nil && cut.Captions.Mode == "burn"
+	if cut.Transition == nil && pair[1].Join == nil || burned || pair[0].Fit.Set || pair[1].Fit.Set {
+		return
+	}
+	t, ok := a.target(cut)
+	if !ok {
+		return
+	}
+	a.mu.Lock()
+	first, one := a.there[pair[0].Shot.Name()]
+	second, two := a.there[pair[1].Shot.Name()]
+	a.mu.Unlock()
+	if !one || !two {
+		return
+	}
+	part := &storyboard.Cut{ID: cut.ID, Pos: cut.Pos, Shots: pair, Transition: cut.Transition, Reframe: cut.Reframe, Quality: cut.Quality,
+		Encoder: cut.Encoder, Size: storyboard.Setting[storyboard.Size]{Value: storyboard.Size{Width: t.Width, Height: t.Height}, Set: true}}
+	a.joining.Lock()
+	defer a.joining.Unlock()
+	tl, err := render.Edit(ctx, a.f.cut(part), []render.Clip{first, second})
+	if err == nil {
+		_ = render.Ahead(ctx, tl, a.how)
+	}
+}

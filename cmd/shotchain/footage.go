@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"path/filepath"
+
+	"shotchain/chain/store"
+	"shotchain/render/ffmpeg"
+	"shotchain/storyboard"
+)
+
+// footage are the film's shots that are the user's own.
+func (f *film) footage() []*storyboard.Shot {
+	var all []*storyboard.Shot
+	for _, s := range f.Shots() {
+		if s.Clip != nil {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// footageDir is where a store keeps last frames of own footage, by the footage's digest: a frame that was decoded
+// by another ffmpeg could have other bytes, and what continues it would be bought again.
+const footageDir = "footage"
+
+// lastFrames are the last frames of the own footage that shots continue: those that the store keeps, and for the
+// rest those that are decoded now, into a folder that goes when the program ends.
+func (p *program) lastFrames(ctx context.Context, sb *storyboard.Storyboard, storeDir string) (map[string]*storyboard.Still, error) {
+	var continued []*storyboard.Shot
+	for _, film := range sb.Films() {
+		continued = append(continued, film.Continued()...)
+	}
+	if len(continued) == 0 {
+		return nil, nil
+	}
+	temp, err := os.MkdirTemp("", "shotchain-footage-")
+	if err != nil {
+		return nil, err
+	}
+	p.temps = append(p.temps, temp)
+	frames := map[string]*storyboard.Still{}
+	var wrong storyboard.Problems
+	seen := map[string]bool{} // variants share most of their footage
+	for _, s := range continued {
+		if seen[s.Clip.Path] {
+			continue
+		}
+		seen[s.Clip.Path] = true
+		frame, err := lastFrame(ctx, s.Clip.Path, filepath.Join(storeDir, footageDir), temp)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			wrong = append(wrong, sb.Problem(s.Clip.Pos, "", "%s %v", s.Clip.Name, err))
+			continue
+		}
+		frames[s.Clip.Path] = frame
+	}
+	if len(wrong) > 0 {
+		return nil, wrong
+	}
+	return frames, nil
+}
+
+func lastFrame(ctx context.Context, clip, kept, temp string) (*storyboard.Still, error) {
+	digest, err := digestOf(clip)
+	if err != nil {
+		return nil, err
+	}
+	name := digest + ".png"
+	if still, err := stillAt(filepath.Join(kept, name)); err == nil {
+		return still, nil
+	}
+	path := filepath.Join(temp, name)
+	if _, err := os.Stat(path); err != nil {
+		if err := (inspector{}).LastFrame(ctx, clip, path); err != nil {
+			return nil, err
+		}
+	}
+	return stillAt(path)
+}
+
+func stillAt(path string) (*storyboard.Still, error) {
+	facts, err := ffmpeg.VerifyImage(path)
+	if err != nil {
+		return nil, err
+	}
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	return &storyboard.Still{Path: path, Format: "png", Width: facts.Width, Height: facts.Height, Size: st.Size()}, nil
+}
+
+func digestOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// keepFrames moves the last frames of own footage that this run decoded into the store.
+func (p *program) keepFrames(f *film, st *store.Store) error {
+	for _, t := range f.graph.Takes {
+		still := t.Shot.FirstFrame
+		if still == nil || still.Of == "" {
+			continue
+		}
+		kept := filepath.Join(st.Dir(), footageDir, filepath.Base(still.Path))
+		if still.Path == kept {
+			continue
+		}
+		b, err := still.Read()
+		if err == nil {
+			err = os.MkdirAll(filepath.Dir(kept), 0o755)
+		}
+		if err == nil {
+			err = store.WriteFile(kept, b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tidy removes what the program made for itself.
+func (p *program) tidy() {
+	for _, dir := range p.temps {
+		os.RemoveAll(dir)
+	}
+}

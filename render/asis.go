@@ -1,0 +1,84 @@
+package render
+
+import (
+	"context"
+	"fmt"
+
+	"shotchain/render/ffmpeg"
+)
+
+// asTheyAre are the clips' own packets where these make the film as it is: only hard cuts, at places where decoding
+// can begin and end, and all clips coded with one set of parameters in the film's very form. nil where anything has
+// to be encoded. Nothing is lost then, and nothing is waited for.
+func (tl *Timeline) asTheyAre() []ffmpeg.Range {
+	if len(tl.burned()) > 0 || tl.Quality != "" && tl.Quality != "standard" || len(tl.Encoder) > 0 {
+		return nil
+	}
+	read := map[string]*ffmpeg.Packets{}
+	var all []ffmpeg.Range
+	for i, it := range tl.Items {
+		if !tl.untouched(it) {
+			return nil
+		}
+		p := read[it.Path]
+		if p == nil {
+			var err error
+			if p, err = ffmpeg.ReadPackets(it.Path, "vide"); err != nil || len(p.Sizes) != it.Length {
+				return nil
+			}
+			read[it.Path] = p
+		}
+		from, to := it.In, it.Out
+		// A seam shows one picture twice, and mostly only its first showing can be left out without its clip's key
+		// frame: the other clip's last frame.
+		if it.Continues && i > 0 && it.In == 1 {
+			from = 0
+		}
+		if i+1 < len(tl.Items) && tl.Items[i+1].Continues && tl.Items[i+1].In == 1 {
+			to--
+		}
+		if string(p.Entry) != string(firstEntry(all, p)) || !p.Clean(from, to) {
+			return nil
+		}
+		all = append(all, ffmpeg.Range{Packets: p, From: from, To: to})
+	}
+	return all
+}
+
+// decodes makes sure that what is copied can be played: what is encoded is decoded on the way, and this is not. A clip
+// that comes with its digest was looked through when it was kept.
+func (tl *Timeline) decodes(ctx context.Context) error {
+	seen := map[string]bool{}
+	for _, it := range tl.Items {
+		if it.Digest != "" || seen[it.Path] {
+			continue
+		}
+		seen[it.Path] = true
+		if _, err := ffmpeg.Verify(ctx, it.Path, ffmpeg.Facts{}); err != nil {
+			return fmt.Errorf("shot %s: %w", it.Shot, err)
+		}
+	}
+	return nil
+}
+
+func firstEntry(all []ffmpeg.Range, p *ffmpeg.Packets) []byte {
+	if len(all) > 0 {
+		return all[0].Entry
+	}
+	return p.Entry
+}
+
+// untouched reports whether an item's frames are the clip's, in the film's form.
+func (tl *Timeline) untouched(it Item) bool {
+	f := it.Source
+	whole := Place{Width: tl.Width, Height: tl.Height}
+	place := it.Place
+	if place.CropWidth == f.Width && place.CropHeight == f.Height {
+		place.CropWidth, place.CropHeight = 0, 0
+	}
+	place.Blur = false // there is nothing around a picture of the film's size
+	c := f.Color
+	return it.Join.Frames == 0 && it.Plain() && it.Hold == 0 && place == whole && f.Width == tl.Width && f.Height == tl.Height &&
+		f.Codec == "h264" && f.PixFmt == "yuv420p" && f.SAR.Is(1, 1) && !f.Rotated && seekable(layer{Item: it}) &&
+		(c.Range == "" || c.Range == "tv") && (c.Space == "" || c.Space == "bt709")
+}

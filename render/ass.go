@@ -1,0 +1,181 @@
+package render
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/image/font/gofont/gobold"
+	"golang.org/x/image/font/gofont/gobolditalic"
+	"golang.org/x/image/font/gofont/goitalic"
+	"golang.org/x/image/font/gofont/goregular"
+
+	"shotchain/render/ffmpeg"
+
+	"io"
+)
+
+// assScript is an ASS script that shows texts, with times in frames from 0, and nothing but their own characters:
+// ASS's commands are taken out of their meaning.
+func assScript(texts []Text, width, height, rate, frames int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "[Script Info]\nScriptType: v4.00+\nPlayResX: %d\nPlayResY: %d\nWrapStyle: 0\nScaledBorderAndShadow: yes\nYCbCr Matrix: None\n\n", width, height)
+	b.WriteString("[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, " +
+		"ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\n")
+	for i, t := range texts {
+		b.WriteString(assStyle(i, t, width, height))
+	}
+	b.WriteString("\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n")
+	for i, t := range texts {
+		fmt.Fprintf(&b, "Dialogue: %d,%s,%s,s%d,,0,0,0,,%s\n", i, assTime(t.Start, rate), assTime(min(t.End, frames), rate), i, assText(t, width, height))
+	}
+	return b.String()
+}
+
+// assTime is the time half a frame before one, so that no rounding moves it to another.
+func assTime(frame, rate int) string {
+	cs := max(0, (frame*2-1)*100/(2*rate))
+	if frame <= 0 {
+		cs = 0
+	}
+	return fmt.Sprintf("%d:%02d:%02d.%02d", cs/360000, cs/6000%60, cs/100%60, cs%100)
+}
+
+// size is the height of a line in pixels: a twentieth of the picture where the style does not say.
+func (s Style) size(height int) int {
+	if s.Size > 0 {
+		return s.Size
+	}
+	return max(12, height/18)
+}
+
+func assStyle(i int, t Text, width, height int) string {
+	s := t.Style
+	size := s.size(height)
+	border, outline, edge, shadow := 1, assColor(s.Outline, "#000000"), float64(size)/14, float64(size)/40
+	if s.Background != "" {
+		border, outline, edge, shadow = 3, assColor(s.Background, "#000000"), float64(size)/6, 0
+	}
+	alignment := map[string]int{"top": 8, "middle": 5}[s.Position]
+	if alignment == 0 {
+		alignment = 2
+	}
+	name := ownFamily
+	if runs, err := fonts().set(t.Text, s.Font); err == nil && len(runs) > 0 {
+		name = runs[0].family
+	}
+	bold, italic := 0, 0
+	if s.Bold {
+		bold = -1
+	}
+	if s.Italic {
+		italic = -1
+	}
+	// Encoding -1 has libass find out the direction of each paragraph.
+	return fmt.Sprintf("Style: s%d,%s,%d,%s,%s,%s,%s,%d,%d,0,0,100,100,0,0,%d,%.1f,%.1f,%d,%d,%d,%d,-1\n", i, name, size,
+		assColor(s.Color, "#ffffff"), assColor(s.Color, "#ffffff"), outline, assColor("", "#00000080"), bold, italic,
+		border, edge, shadow, alignment, width/20, width/20, height/18)
+}
+
+// assColor turns #rrggbb or #rrggbbaa into &HAABBGGRR, where AA counts transparency.
+func assColor(color, otherwise string) string {
+	v, err := strconv.ParseUint(strings.TrimPrefix(color, "#"), 16, 32)
+	if n := len(color); err != nil || n != 7 && n != 9 {
+		return assColor(otherwise, "#ffffff")
+	}
+	alpha := uint64(0xff)
+	if len(color) == 9 {
+		alpha, v = v&0xff, v>>8
+	}
+	return fmt.Sprintf("&H%02X%02X%02X%02X", 0xff-alpha, v&0xff, v>>8&0xff, v>>16&0xff)
+}
+
+// assText is a text with its lines broken, each stretch in a font that has it.
+func assText(t Text, width, height int) string {
+	broken := breakLines(t.Text, float64(t.Style.size(height))*0.86, float64(width)*0.9)
+	runs, err := fonts().set(broken, t.Style.Font)
+	if err != nil {
+		return assEscape(broken) // checked before: see CheckText
+	}
+	if len(runs) == 1 {
+		return assEscape(runs[0].text)
+	}
+	var b strings.Builder
+	for _, r := range runs {
+		b.WriteString(`{\fn` + r.family + "}" + assEscape(r.text))
+	}
+	return b.String()
+}
+
+// breakLines wraps a text to a width in pixels, keeping its own line breaks.
+func breakLines(text string, size, width float64) string {
+	w := newWriter(regular(), size)
+	var lines []string
+	for line := range strings.SplitSeq(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n") {
+		if w.width(line) <= width {
+			lines = append(lines, line)
+			continue
+		}
+		lines = append(lines, w.wrap(line, width, 50)...)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// wordJoiner has no width and no glyph.
+const wordJoiner = "\u2060"
+
+// assEscape takes every character out of ASS's meaning: braces begin commands unless a backslash stands before them,
+// and a backslash begins one unless something else follows it – a word joiner is nothing to see. Blanks at the ends
+// of a line would be dropped.
+func assEscape(text string) string {
+	var b strings.Builder
+	text = strings.ToValidUTF8(text, "�")
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			b.WriteString(`\N`)
+		}
+		body := strings.TrimLeft(line, " ")
+		b.WriteString(strings.Repeat(`\h`, len(line)-len(body)))
+		rest := strings.TrimRight(body, " ")
+		for _, r := range rest {
+			switch {
+			case r == '\\':
+				b.WriteString(`\` + wordJoiner)
+			case r == '{' || r == '}':
+				b.WriteString(`\` + string(r))
+			case r == '\t':
+				b.WriteString(`\h\h\h\h`)
+			case unicode.IsControl(r):
+			default:
+				b.WriteRune(r)
+			}
+		}
+		b.WriteString(strings.Repeat(`\h`, len(body)-len(rest)))
+	}
+	if b.Len() == 0 {
+		return `\h`
+	}
+	return b.String()
+}
+
+// fontFolder puts the program's own fonts where libass finds them.
+func (w work) fontFolder() (string, error) {
+	dir := w.path("fonts")
+	for name, ttf := range map[string][]byte{"Go-Regular.ttf": goregular.TTF, "Go-Bold.ttf": gobold.TTF,
+		"Go-Italic.ttf": goitalic.TTF, "Go-Bold-Italic.ttf": gobolditalic.TTF} {
+		path := filepath.Join(dir, name)
+		if st, err := os.Stat(path); err == nil && st.Size() == int64(len(ttf)) {
+			continue
+		}
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return "", err
+		}
+		if err := ffmpeg.WriteFile(path, func(w io.Writer) error { _, err := w.Write(ttf); return err }); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}

@@ -1,0 +1,465 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"shotchain/render/ffmpeg"
+)
+
+// format is the output's, from its file name where it does not say.
+func (o Output) format() string {
+	f := strings.ToLower(o.Format)
+	if f == "" {
+		f = strings.TrimPrefix(strings.ToLower(filepath.Ext(o.Path)), ".")
+	}
+	if f == "jpeg" {
+		f = "jpg"
+	}
+	return f
+}
+
+// recipe is how a format is encoded from the finished film.
+type recipe struct {
+	encoders []string // the first that this ffmpeg has is used
+	args     func(encoder string, q string) []string
+	sound    []string // of its sound; nil for none
+	words    string   // codec of soft captions; "" for none
+	muxer    []string
+}
+
+var bt709 = []string{"-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"}
+
+var faststart = []string{"-movflags", "+faststart", "-f", "mp4"}
+
+var aac = []string{"-c:a", "aac", "-b:a", "192k"}
+
+// pick is the value for a quality.
+func pick(q, draft, standard, master string) string {
+	switch q {
+	case "draft":
+		return draft
+	case "master":
+		return master
+	}
+	return standard
+}
+
+// recipes are the formats that are encoded from the finished film, by format and codec.
+var recipes = map[string]recipe{
+	"mp4/hevc": {encoders: []string{"libx265"}, sound: aac, words: "mov_text", muxer: faststart, args: func(_, q string) []string {
+		return append([]string{"-preset", pick(q, "ultrafast", "fast", "slow"), "-crf", pick(q, "28", "22", "17"), "-tag:v", "hvc1",
+			"-pix_fmt", "yuv420p", "-x265-params", "log-level=none:pools=1:frame-threads=1"}, bt709...)
+	}},
+	"mp4/av1": {encoders: []string{"libsvtav1", "libaom-av1"}, sound: aac, words: "mov_text", muxer: faststart, args: func(e, q string) []string {
+		a := []string{"-preset", pick(q, "12", "8", "5"), "-crf", pick(q, "45", "32", "24"), "-g", "120", "-svtav1-params", "lp=1"}
+		if e == "libaom-av1" {
+			a = []string{"-cpu-used", pick(q, "8", "6", "4"), "-crf", pick(q, "45", "30", "22"), "-b:v", "0", "-g", "120"}
+		}
+		return append(append(a, "-pix_fmt", "yuv420p"), bt709...)
+	}},
+	"mov/prores": {encoders: []string{"prores_ks"}, sound: []string{"-c:a", "pcm_s24le"}, words: "mov_text", muxer: []string{"-f", "mov"},
+		args: func(_, q string) []string {
+			return append([]string{"-profile:v", pick(q, "0", "3", "3"), "-vendor", "apl0", "-pix_fmt", "yuv422p10le"}, bt709...)
+		}},
+	"webm/vp9": {encoders: []string{"libvpx-vp9"}, sound: []string{"-c:a", "libopus", "-b:a", "128k"}, words: "webvtt", muxer: []string{"-f", "webm"},
+		args: func(_, q string) []string {
+			speed := []string{"-deadline", "realtime", "-cpu-used", "8"}
+			if q == "master" {
+				speed = []string{"-deadline", "good", "-cpu-used", "2"}
+			}
+			return append(append(speed, "-row-mt", "1", "-crf", pick(q, "40", "32", "22"), "-b:v", "0", "-g", "120", "-pix_fmt", "yuv420p"), bt709...)
+		}},
+	"gif/gif": {encoders: []string{"gif"}, muxer: []string{"-f", "gif"}, args: func(_, q string) []string {
+		// A palette of its own for the film, and only what moves is drawn anew.
+		chain := fmt.Sprintf("fps=%s,scale='min(%s,iw)':-2:flags=lanczos,split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle",
+			pick(q, "8", "12", "24"), pick(q, "320", "480", "720"))
+		return []string{"-filter_complex", "[0:v]" + chain, "-loop", "0"}
+	}},
+}
+
+// plainFormats are made without encoding anything more than the film.
+var plainFormats = []string{"mp4/h264", "png/", "jpg/", "wav/", "srt/", "vtt/"}
+
+// firstCodec is the codec of a format that names none.
+var firstCodec = map[string]string{"mp4": "h264", "mov": "prores", "webm": "vp9", "gif": "gif"}
+
+func (o Output) kind() string {
+	c := strings.ToLower(o.Codec)
+	if c == "" {
+		c = firstCodec[o.format()]
+	}
+	return o.format() + "/" + c
+}
+
+// Formats are what outputs can be.
+func Formats() []string {
+	return []string{"mp4", "mov", "webm", "gif", "png", "jpg", "wav", "srt", "vtt"}
+}
+
+// acceptable refuses what could only fail later.
+func (tl *Timeline) acceptable(ctx context.Context, outs []Output) error {
+	if len(tl.Items) == 0 || tl.Frames < 1 {
+		return fmt.Errorf("a film needs at least one clip")
+	}
+	if err := tl.Target().check(); err != nil {
+		return err
+	}
+	for _, t := range tl.burned() {
+		if err := CheckText(t); err != nil {
+			return err
+		}
+	}
+	if len(tl.burned()) > 0 {
+		if ok, err := ffmpeg.HasFilter(ctx, "ass"); err != nil || !ok {
+			return orErr(err, "this ffmpeg cannot put words on a picture: it lacks libass")
+		}
+	}
+	if ok, err := ffmpeg.HasEncoder(ctx, "libx264"); err != nil || !ok {
+		return orErr(err, "this ffmpeg lacks the encoder libx264")
+	}
+	if err := tl.present(); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, o := range outs {
+		if err := tl.accept(ctx, o); err != nil {
+			return fmt.Errorf("%s: %w", o.Path, err)
+		}
+		abs, err := filepath.Abs(o.Path)
+		if err != nil {
+			return err
+		}
+		if seen[abs] {
+			return fmt.Errorf("%s is made twice", o.Path)
+		}
+		seen[abs] = true
+	}
+	return nil
+}
+
+// present refuses a timeline whose files are gone.
+func (tl *Timeline) present() error {
+	for _, it := range tl.Items {
+		if _, err := os.Stat(it.Path); err != nil {
+			return fmt.Errorf("shot %s: %w", it.Shot, err)
+		}
+	}
+	for _, s := range tl.Sounds {
+		if _, err := os.Stat(s.Path); err != nil {
+			return fmt.Errorf("%s: %w", s.owner(), err)
+		}
+	}
+	return nil
+}
+
+func orErr(err error, otherwise string) error {
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%s", otherwise)
+}
+
+func (tl *Timeline) accept(ctx context.Context, o Output) error {
+	if err := tl.spare(o.Path); err != nil {
+		return err
+	}
+	kind := o.kind()
+	r, encodes := recipes[kind]
+	switch {
+	case encodes:
+		if _, err := r.encoder(ctx); err != nil {
+			return err
+		}
+		if kind == "webm/vp9" && tl.Heard() {
+			if ok, err := ffmpeg.HasEncoder(ctx, "libopus"); err != nil || !ok {
+				return orErr(err, "this ffmpeg lacks the encoder libopus")
+			}
+		}
+	case !slices.Contains(plainFormats, kind):
+		return fmt.Errorf("there is no format %s", strings.Trim(strings.ReplaceAll(kind, "/", " with "), " "))
+	}
+	switch o.format() {
+	case "png", "jpg":
+		if o.Frame < 0 || o.Frame >= tl.Frames {
+			return fmt.Errorf("the film has %d frames: there is no frame %d", tl.Frames, o.Frame)
+		}
+	case "wav":
+		if !tl.Heard() {
+			return fmt.Errorf("the film has no sound")
+		}
+	case "srt", "vtt":
+		if len(tl.Captions) == 0 {
+			return fmt.Errorf("the film has no captions")
+		}
+	}
+	return nil
+}
+
+func (r recipe) encoder(ctx context.Context) (string, error) {
+	for _, e := range r.encoders {
+		ok, err := ffmpeg.HasEncoder(ctx, e)
+		if err != nil {
+			return "", err
+		}
+		if ok {
+			return e, nil
+		}
+	}
+	return "", fmt.Errorf("this ffmpeg lacks the encoder %s", strings.Join(r.encoders, " or "))
+}
+
+// spare refuses an output that is one of the sources.
+func (tl *Timeline) spare(out string) error {
+	target, err := os.Stat(out)
+	if err != nil {
+		return nil
+	}
+	if target.IsDir() {
+		return fmt.Errorf("is a folder")
+	}
+	same := func(path string) bool {
+		st, err := os.Stat(path)
+		return err == nil && os.SameFile(st, target)
+	}
+	for _, it := range tl.Items {
+		if same(it.Path) {
+			return fmt.Errorf("is the clip of shot %s: the film would overwrite it", it.Shot)
+		}
+	}
+	for _, s := range tl.Sounds {
+		if same(s.Path) {
+			return fmt.Errorf("is the sound %s: the film would overwrite it", s.Name)
+		}
+	}
+	return nil
+}
+
+// sorted has the film itself first: others are made from it.
+func sorted(outs []Output) []Output {
+	all := slices.Clone(outs)
+	slices.SortStableFunc(all, func(a, b Output) int {
+		x, y := a.kind() != "mp4/h264", b.kind() != "mp4/h264"
+		switch {
+		case x == y:
+			return 0
+		case y:
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+func inOrder(films []Film, outs []Output) []Film {
+	all := make([]Film, 0, len(outs))
+	for _, o := range outs {
+		for _, f := range films {
+			if f.Path == o.Path {
+				all = append(all, f)
+				break
+			}
+		}
+	}
+	return all
+}
+
+// make makes one output.
+func (d *delivery) make(ctx context.Context, o Output) (f Film, err error) {
+	switch o.format() {
+	case "srt", "vtt":
+		if !d.DryRun {
+			err = d.captions(o)
+		}
+	case "png", "jpg":
+		if err = d.poster(ctx, o); err == errDry {
+			err = nil
+		}
+	case "wav":
+		if err = d.mixed(ctx); err == nil && !d.DryRun {
+			err = writeFile(o.Path, func(w io.Writer) error { return d.sound.wav(ctx, w) })
+		}
+	default:
+		if err = d.parts(ctx); err != nil {
+			return f, err
+		}
+		if _, encodes := recipes[o.kind()]; encodes {
+			err = d.transcode(ctx, o)
+		} else if !d.DryRun {
+			if err = d.join(ctx, o.Path); err == nil {
+				d.joined = o.Path
+			}
+		}
+	}
+	return d.film(o), err
+}
+
+func (d *delivery) captions(o Output) error {
+	texts := slices.Clone(d.tl.Captions)
+	for i := range texts {
+		texts[i].Start, texts[i].End = max(0, texts[i].Start), min(texts[i].End, d.tl.Frames)
+	}
+	return writeFile(o.Path, func(w io.Writer) error {
+		if o.format() == "srt" {
+			return writeSRT(w, texts, d.tl.Rate)
+		}
+		return writeVTT(w, texts, d.tl.Rate, "")
+	})
+}
+
+// poster takes one frame of the film: only the segment that holds it must be there.
+func (d *delivery) poster(ctx context.Context, o Output) error {
+	cells, err := d.tl.cells()
+	if err != nil {
+		return err
+	}
+	at := 0
+	for _, c := range cells {
+		if n := c.to - c.from; o.Frame >= at+n {
+			at += n
+			continue
+		}
+		name, err := c.name(d.shop)
+		if err != nil {
+			return err
+		}
+		if _, err := c.make(ctx, d.shop, name, nil); err != nil {
+			return fmt.Errorf("%s: %w", shotsOf(c.layers), err)
+		}
+		return d.still(ctx, d.path(name), c.from+o.Frame-at, o)
+	}
+	return fmt.Errorf("there is no frame %d", o.Frame)
+}
+
+// still writes one frame of a segment as a picture.
+func (d *delivery) still(ctx context.Context, segment string, frame int, o Output) error {
+	return written(o.Path, "."+o.format(), func(tmp string) error {
+		args := []string{"-threads", "1"}
+		if frame > 0 {
+			args = append(args, "-ss", fmt.Sprintf("%.6f", (float64(frame)-0.5)/float64(d.tl.Rate)))
+		}
+		args = append(append(args, ffmpeg.Input(segment)...), "-map", "0:v:0", "-frames:v", "1", "-update", "1")
+		if o.format() == "jpg" {
+			args = append(args, "-vf", "scale=out_range=pc:in_range=tv:in_color_matrix=bt709:out_color_matrix=bt601,format=yuvj420p", "-q:v", "2")
+		} else {
+			args = append(args, "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt709,format=rgb24")
+		}
+		if err := d.run(ctx, append(args, "-f", "image2", "-c:v", map[string]string{"jpg": "mjpeg", "png": "png"}[o.format()], ffmpeg.File(tmp)), ffmpeg.Options{}); err != nil || d.DryRun {
+			return orDry(err, d.DryRun)
+		}
+		return nil
+	})
+}
+
+// errDry ends the writing of a file that a dry run does not make.
+var errDry = fmt.Errorf("dry run")
+
+func orDry(err error, dry bool) error {
+	if err == nil && dry {
+		return errDry
+	}
+	return err
+}
+
+// transcode encodes the finished film in another format.
+func (d *delivery) transcode(ctx context.Context, o Output) error {
+	r := recipes[o.kind()]
+	encoder, err := r.encoder(ctx)
+	if err != nil {
+		return err
+	}
+	film, closing, err := d.finished(ctx)
+	if err != nil {
+		return err
+	}
+	defer closing()
+	sound := ""
+	if r.sound != nil && d.tl.Heard() {
+		sound = d.temp(".wav")
+		defer os.Remove(sound)
+		if !d.DryRun {
+			if err := writeFile(sound, func(w io.Writer) error { return d.sound.wav(ctx, w) }); err != nil {
+				return err
+			}
+		}
+	}
+	err = written(o.Path, "."+o.format(), func(tmp string) error {
+		args := r.command(d.tl, film, sound, encoder, tmp)
+		if err := d.run(ctx, args, ffmpeg.Options{Frames: func(int) {}}); err != nil || d.DryRun {
+			return orDry(err, d.DryRun)
+		}
+		return d.tl.checkOther(ctx, o, tmp)
+	})
+	if err == errDry {
+		return nil
+	}
+	return err
+}
+
+func (r recipe) command(tl *Timeline, film, sound, encoder, out string) []string {
+	args := append([]string{"-threads", "1"}, ffmpeg.Input(film)...)
+	if sound != "" {
+		args = append(append(args, "-threads", "1"), ffmpeg.Input(sound)...)
+	}
+	gif := encoder == "gif"
+	if !gif {
+		args = append(args, "-map", "0:v:0")
+	}
+	if sound != "" {
+		args = append(append(args, "-map", "1:a:0"), r.sound...)
+		if tl.Language != "" {
+			args = append(args, "-metadata:s:a:0", "language="+tl.Language)
+		}
+	}
+	if r.words != "" && tl.CaptionMode == "soft" && len(tl.Captions) > 0 {
+		args = append(args, "-map", "0:s:0", "-c:s", r.words)
+	}
+	args = append(append(args, "-c:v", encoder, "-threads", "2", "-map_metadata", "0", "-map_chapters", "0"), r.args(encoder, tl.Quality)...)
+	if !gif {
+		args = append(args, "-fps_mode", "passthrough", "-frames:v", fmt.Sprint(tl.Frames))
+	}
+	return append(append(args, r.muxer...), ffmpeg.File(out))
+}
+
+// finished is a file with the whole film: the output that is one, or a temporary one.
+func (d *delivery) finished(ctx context.Context) (string, func(), error) {
+	if d.joined != "" {
+		return d.joined, func() {}, nil
+	}
+	tmp := d.temp(".mp4")
+	if d.DryRun {
+		return tmp, func() {}, nil
+	}
+	if err := d.join(ctx, tmp); err != nil {
+		os.Remove(tmp)
+		return "", nil, err
+	}
+	return tmp, func() { os.Remove(tmp) }, nil
+}
+
+// checkOther counts the frames of what was encoded. A GIF has fewer, and times of its own.
+func (tl *Timeline) checkOther(ctx context.Context, o Output, path string) error {
+	if o.format() == "gif" {
+		st, err := os.Stat(path)
+		if err == nil && st.Size() == 0 {
+			return fmt.Errorf("nothing came out")
+		}
+		return err
+	}
+	f, err := ffmpeg.Probe(ctx, path)
+	if err != nil {
+		return err
+	}
+	if f.Frames != tl.Frames {
+		return fmt.Errorf("%d of %d frames came out", f.Frames, tl.Frames)
+	}
+	if f.HasAudio() != tl.Heard() {
+		return fmt.Errorf("the sound got lost")
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"shotchain/render/ffmpeg"
+	"shotchain/storyboard"
+)
+
+// lay makes the items: first what is used of each clip, then how they join, then where they stand.
+func (e *editor) lay(context.Context) error {
+	e.tl.Items = make([]Item, len(e.list))
+	for i := range e.list {
+		e.tl.Items[i] = e.trimmed(e.list[i])
+	}
+	for i := 1; i < len(e.list); i++ {
+		e.left(i)
+	}
+	if len(e.problems) > 0 {
+		return nil
+	}
+	for i := 1; i < len(e.list); i++ {
+		if err := e.joined(i); err != nil {
+			return err
+		}
+	}
+	e.room()
+	if len(e.problems) > 0 {
+		return nil
+	}
+	return e.arrange()
+}
+
+// trimmed is the range of a clip that the cut uses.
+func (e *editor) trimmed(c entry) Item {
+	it := Item{Clip: c.clip, Source: c.facts, Length: conformed(c.facts), Speed: ffmpeg.Ratio{Num: 1, Den: 1},
+		Place: place(c.facts, e.tl.Width, e.tl.Height, e.spec.Reframe.Value)}
+	it.Out = it.Length
+	if s := c.Speed.Value; c.Speed.Set {
+		it.Speed = ffmpeg.Ratio{Num: s.Num, Den: s.Den}
+	}
+	if !c.Trim.Set {
+		return it
+	}
+	r := c.Trim.Value
+	it.In = int(r.From.At(Rate))
+	if !r.Open {
+		it.Out = int(r.To.At(Rate))
+	}
+	has := fmt.Sprintf("the clip of %s has %s", it.Shot, seconds(it.Length))
+	switch at := c.Trim.Pos; {
+	case it.In >= it.Length:
+		e.problem(at, has, "`trim` begins at %s, past the end of %s", r.From, it.Shot)
+	case it.Out > it.Length:
+		e.problem(at, has, "`trim` ends at %s, past the end of %s", r.To, it.Shot)
+	case it.Out <= it.In:
+		e.problem(at, "", "`trim` leaves no frame of %s", it.Shot)
+	}
+	return it
+}
+
+// leaves is how many frames there are of the clip before item i up to the one that item i continues, if it does.
+func (e *editor) leaves(i int) int {
+	before, s := e.tl.Items[i-1], e.list[i].Shot
+	if !e.tl.Items[i].Continues || s == nil || !s.At.Set {
+		return before.Length
+	}
+	return min(before.Length, int(math.Round(s.At.Value.Seconds()*Rate))+1)
+}
+
+// left ends the item before item i where item i continues it from an earlier moment, unless the cut itself says where
+// it ends.
+func (e *editor) left(i int) {
+	before, trim := &e.tl.Items[i-1], e.list[i-1].Trim
+	if end := e.leaves(i); end > before.In && (!trim.Set || trim.Value.Open) {
+		before.Out = min(before.Out, end)
+	}
+}
+
+// joined decides how an item follows the one before it. A shot that continues the one before it is cut to it, unless
+// the cut asks for something at that very join; and because it begins with the frame that the other ended with, it
+// loses that frame – but only where both frames are there and stand beside each other.
+func (e *editor) joined(i int) error {
+	before, it, c := &e.tl.Items[i-1], &e.tl.Items[i], e.list[i]
+	seam := it.Continues && before.Out == e.leaves(i) && it.In == 0
+	t := c.Join
+	if t == nil && !seam {
+		t = e.spec.Transition
+	}
+	if t != nil && t.Type != "cut" {
+		it.Join = Join{Type: t.Type, Frames: int(t.Duration.At(Rate))}
+	}
+	if it.Continues = seam && it.Join.Frames == 0; it.Continues {
+		it.In = 1
+	}
+	if it.Out > it.In {
+		return nil
+	}
+	return fmt.Errorf("shot %s: has %d frames: nothing is left to show", it.Shot, it.Length)
+}
+
+// transitionOf is where the join to item i was asked for.
+func (e *editor) transitionOf(i int) storyboard.Pos {
+	switch {
+	case i < len(e.list) && e.list[i].Join != nil:
+		return e.list[i].Join.Pos
+	case e.spec.Transition != nil:
+		return e.spec.Transition.Pos
+	}
+	return e.spec.Pos
+}
+
+// room refuses transitions that are longer than what they join.
+func (e *editor) room() {
+	items := e.tl.Items
+	short := func(i int, j Join, which Item, needs int) bool {
+		if needs <= which.Moving() {
+			return false
+		}
+		e.problem(e.transitionOf(i), fmt.Sprintf("%s shows %s", which.Shot, seconds(which.Moving())),
+			"the %s of %s from %s to %s is longer than %s", j.Type, seconds(j.Frames), items[i-1].Shot, items[i].Shot, which.Shot)
+		return true
+	}
+	for i, it := range items {
+		var next Join
+		if i+1 < len(items) {
+			next = items[i+1].Join
+		}
+		switch {
+		case it.Join.Frames > 0 && short(i, it.Join, it, it.Join.After()):
+		case next.Frames > 0 && short(i+1, next, it, next.Before()):
+		case it.Join.After()+next.Before() > it.Moving():
+			e.problem(e.transitionOf(i+1), fmt.Sprintf("%s shows %s", it.Shot, seconds(it.Moving())),
+				"the transitions from %s and to %s take %d and %d frames of %s, which is shorter", items[i-1].Shot, items[i+1].Shot,
+				it.Join.After(), next.Before(), it.Shot)
+		}
+	}
+}
+
+// arrange places the items one behind the other, and lets those stand that wait for their narration.
+func (e *editor) arrange() error {
+	items := e.tl.Items
+	at := 0
+	for i := range items {
+		it := &items[i]
+		it.At = at - it.Join.Overlap()
+		leaves := 0 // frames at its end that the next item covers
+		if i+1 < len(items) {
+			leaves = items[i+1].Join.Before()
+		}
+		if e.list[i].Fit.Value == "narration" {
+			it.Hold = max(0, e.spoken(i)-(it.End()-leaves))
+		}
+		if at = it.End(); at > maxFrames {
+			return fmt.Errorf("the film would have %d frames or more, which is over 24 hours", at)
+		}
+	}
+	e.tl.Frames = at
+	return nil
+}
+
+// anchored is the frame that an anchor means. Only items before and at the anchor's own need to be placed.
+func (e *editor) anchored(a storyboard.Anchor) int {
+	if a.Shot == "" {
+		return int(a.Offset.At(Rate))
+	}
+	it := e.tl.Items[e.first[a.Shot]]
+	if a.Part.Set {
+		return it.At + int(int64(it.Moving()-1)*a.Part.Value.Num/a.Part.Value.Den)
+	}
+	return it.At + int(a.Offset.At(Rate))
+}

@@ -1,0 +1,111 @@
+package render
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"shotchain/render/ffmpeg"
+	"shotchain/storyboard"
+)
+
+// machine asks what no clip is needed for: are the sound files sound, can the words be set, is there an encoder.
+func (e *editor) machine(ctx context.Context) error {
+	for _, n := range e.spec.Narration {
+		if facts, ok := e.heard(ctx, n.File); ok {
+			e.lines = append(e.lines, line{n, facts, lasting(facts.Duration)})
+		}
+	}
+	if m := e.spec.Music; m != nil {
+		e.bed, _ = e.heard(ctx, m.File)
+	}
+	seen := map[*storyboard.Shot]bool{}
+	for _, s := range e.spec.Shots {
+		if s.Shot.Clip == nil || seen[s.Shot] {
+			continue
+		}
+		seen[s.Shot] = true
+		if _, err := e.see(ctx, s.Shot.Clip.Path); err != nil {
+			e.problem(s.Shot.Clip.Pos, "", "%s %v", s.Shot.Clip.Name, err)
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	e.settable()
+	return e.encodable(ctx)
+}
+
+// heard probes a sound file of the storyboard.
+func (e *editor) heard(ctx context.Context, f storyboard.File) (ffmpeg.SoundFacts, bool) {
+	facts, err := e.hear(ctx, f.Path)
+	if err == nil {
+		return facts, true
+	}
+	e.problem(f.Pos, "", "%s %v", f.Name, err)
+	return facts, false
+}
+
+// settable refuses words that would come out as empty boxes.
+func (e *editor) settable() {
+	font := func(s storyboard.Style) bool {
+		if !s.Font.Set {
+			return true
+		}
+		err := e.letters(Text{Style: Style{Font: s.Font.Value}})
+		if err != nil {
+			e.problem(s.Font.Pos, "", "%v", err)
+		}
+		return err == nil
+	}
+	words := func(text string, s storyboard.Style, at storyboard.Pos) {
+		if err := e.letters(Text{Text: text, Style: Style{Font: s.Font.Value}}); err != nil {
+			e.problem(at, "", "%v", err)
+		}
+	}
+	for _, t := range e.spec.Titles {
+		if font(t.Style) {
+			words(t.Text, t.Style, t.Pos)
+		}
+	}
+	c := e.spec.Captions
+	if c == nil || c.Mode != "burn" || !font(c.Style) {
+		return
+	}
+	seen := map[*storyboard.Shot]bool{}
+	for _, s := range e.spec.Shots {
+		if s.Shot.Caption != "" && !seen[s.Shot] {
+			seen[s.Shot] = true
+			words(s.Shot.Caption, c.Style, s.Shot.CaptionPos)
+		}
+	}
+}
+
+// encodersOf are what makes each format: any of them will do.
+var encodersOf = map[string][]string{
+	"mp4": {"libx264"}, "mp4 h264": {"libx264"}, "mp4 hevc": {"libx265"}, "mp4 av1": {"libsvtav1", "libaom-av1"},
+	"mov": {"prores_ks"}, "webm": {"libvpx-vp9"}, "gif": {"gif"}, "png": {"png"}, "jpg": {"mjpeg"},
+}
+
+// encodable refuses outputs that this ffmpeg cannot make.
+func (e *editor) encodable(ctx context.Context) error {
+	if len(e.spec.Outputs) == 0 {
+		return nil
+	}
+	have, err := e.encoders(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range e.spec.Outputs {
+		what := strings.TrimSpace(o.Format + " " + o.Codec.Value)
+		need := encodersOf[what]
+		if len(need) > 0 && !slices.ContainsFunc(need, func(n string) bool { return slices.Contains(have, n) }) {
+			at := o.Pos
+			if o.Codec.Set {
+				at = o.Codec.Pos
+			}
+			e.problem(at, "`shotchain doctor` says which ffmpeg is used", "this ffmpeg cannot make %s: it lacks the encoder %s", what, strings.Join(need, " or "))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package render
+
+import (
+	"context"
+	"math"
+	"sort"
+	"strings"
+
+	"shotchain/storyboard"
+)
+
+// What words look like that say nothing: white with a dark edge can be read on anything.
+var (
+	usualCaption = Style{Color: "#ffffff", Outline: "#000000", Position: "bottom"}
+	usualTitle   = Style{Color: "#ffffff", Outline: "#000000", Position: "middle"}
+)
+
+// Heights of a line as a part of the picture's shorter side, so that words are as large upright as across.
+const (
+	captionSize = 0.055
+	titleSize   = 0.10
+)
+
+// words lays captions and titles, and the frame that posters show.
+func (e *editor) words(context.Context) error {
+	e.captions()
+	e.titles()
+	if p := e.spec.Poster; p != nil {
+		if e.tl.Poster = e.anchored(*p); e.tl.Poster >= e.tl.Frames {
+			e.problem(p.Pos, "", "`poster` is after the film, which is %s long", seconds(e.tl.Frames))
+		}
+	}
+	return nil
+}
+
+// captions stand as long as their shots do. Where two shots overlap, one caption gives way to the other in the middle.
+func (e *editor) captions() {
+	style := storyboard.Style{}
+	if c := e.spec.Captions; c != nil {
+		e.tl.CaptionMode, style = c.Mode, c.Style
+	}
+	look := e.style(style, usualCaption, captionSize)
+	for i, it := range e.tl.Items {
+		text := strings.TrimSpace(it.Caption)
+		if text == "" {
+			continue
+		}
+		t := Text{Text: text, Start: it.At + it.Join.Overlap()/2, End: it.End(), Style: look, Shot: it.Shot}
+		if s := e.list[i].CutShot.Shot; s != nil {
+			t.Pos = s.CaptionPos
+		}
+		if i+1 < len(e.tl.Items) {
+			o := e.tl.Items[i+1].Join.Overlap()
+			t.End -= o - o/2
+		}
+		if t.End > t.Start {
+			e.tl.Captions = append(e.tl.Captions, t)
+		}
+	}
+	if c := e.spec.Captions; c != nil && len(e.tl.Captions) == 0 {
+		e.problem(c.Pos, "give the shots a `caption`", "no shot of the cut has a caption")
+	}
+	for _, o := range e.spec.Outputs {
+		if (o.Format == "srt" || o.Format == "vtt") && len(e.tl.Captions) == 0 {
+			e.problem(o.Pos, "give the shots a `caption`", "no shot of the cut has a caption to write to %s", o.Name)
+		}
+	}
+}
+
+func (e *editor) titles() {
+	for _, t := range e.spec.Titles {
+		start := e.anchored(t.At)
+		end := start + int(t.Duration.At(Rate))
+		switch {
+		case start >= e.tl.Frames:
+			e.problem(t.At.Pos, "", "the title would begin after the film, which is %s long", seconds(e.tl.Frames))
+		case end > e.tl.Frames:
+			e.problem(t.At.Pos, "", "the title would stand for %s after the film", seconds(end-e.tl.Frames))
+		}
+		e.tl.Titles = append(e.tl.Titles, Text{Text: t.Text, Start: start, End: end, Style: e.style(t.Style, usualTitle, titleSize), Pos: t.Pos})
+	}
+	sort.SliceStable(e.tl.Titles, func(i, j int) bool { return e.tl.Titles[i].Start < e.tl.Titles[j].Start })
+}
+
+// style is what was asked for over what is usual.
+func (e *editor) style(s storyboard.Style, usual Style, size float64) Style {
+	height := float64(min(e.tl.Width, e.tl.Height)) * size
+	if s.Size.Set {
+		height = float64(e.tl.Height) * s.Size.Value / 100
+	}
+	usual.Size = max(8, int(math.Round(height)))
+	usual.Font, usual.Background = s.Font.Value, s.Background.Value
+	usual.Bold, usual.Italic = s.Bold.Value, s.Italic.Value
+	for _, over := range []struct {
+		to   *string
+		with storyboard.Setting[string]
+	}{{&usual.Color, s.Color}, {&usual.Outline, s.Outline}, {&usual.Position, s.Position}} {
+		if over.with.Set {
+			*over.to = over.with.Value
+		}
+	}
+	if s.Background.Set && !s.Outline.Set {
+		usual.Outline = ""
+	}
+	return usual
+}

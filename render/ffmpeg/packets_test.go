@@ -1,0 +1,57 @@
+package ffmpeg
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Packets that are taken apart and put together again are the film: every frame, in order, at its time.
+func TestMovieOfItsOwnPackets(t *testing.T) {
+	a := film(t, "a.mp4", silent("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-bf", "2", "-g", "12", "-x264-params", "scenecut=0:open-gop=0", "-frames:v", "60")...)
+	p, err := ReadPackets(a, "vide")
+	require.NoError(t, err)
+	require.Len(t, p.Sizes, 60)
+	require.True(t, p.Clean(0, 60))
+	require.True(t, p.Clean(12, 24))
+	require.False(t, p.Clean(13, 24), "not a key frame")
+	require.False(t, p.Clean(12, 61))
+	out := filepath.Join(t.TempDir(), "film.mp4")
+	m := &Movie{Title: "two\nlines", Rate: 24, Width: 320, Height: 180, Video: []Range{{p, 24, 48}, {p, 0, 12}},
+		Chapters: []Chapter{{"one", 0, 24}, {"two", 24, 36}}, Captions: []Cue{{"here", 3, 9}, {"there", 20, 30}}}
+	require.NoError(t, WriteFile(out, func(w io.Writer) error { return m.Write(w) }))
+	f, err := Verify(t.Context(), out, Facts{Frames: 36, Codec: "h264"})
+	require.NoError(t, err)
+	require.True(t, f.Regular)
+	require.True(t, f.Rate.Is(24, 1))
+	any, err := probeAny(t.Context(), out)
+	require.NoError(t, err)
+	require.Equal(t, 36, any.Frames)
+
+	m.Video = append(m.Video, Range{p, 13, 20})
+	require.ErrorContains(t, m.Write(io.Discard), "cannot be taken out")
+	b := film(t, "b.mp4", silent("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-frames:v", "6")...)
+	q, err := ReadPackets(b, "vide")
+	require.NoError(t, err)
+	m.Video = []Range{{p, 0, 12}, {q, 0, 6}}
+	require.ErrorIs(t, m.Write(io.Discard), ErrParameters)
+}
+
+// A damaged file is an error, never a panic nor endless memory.
+func FuzzReadPackets(f *testing.F) {
+	f.Add([]byte("not a film"))
+	f.Add(box("moov", box("trak", box("mdia", full("hdlr", 0, u32(0), []byte("vide"), make([]byte, 13))))))
+	f.Add(box("moov", box("trak", box("mdia", full("hdlr", 0, u32(0), []byte("vide"), make([]byte, 13)),
+		box("minf", box("stbl", full("stsz", 0, u32(0, 0xffffffff)), full("stsc", 0, u32(1, 1, 0xffffffff, 1)), full("stco", 0, u32(1, 8))))))))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		path := filepath.Join(t.TempDir(), "x.mp4")
+		require.NoError(t, os.WriteFile(path, b, 0o644))
+		p, err := ReadPackets(path, "vide")
+		if err == nil {
+			p.Clean(0, len(p.Sizes))
+		}
+	})
+}

@@ -1,0 +1,77 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"shotchain/render/ffmpeg"
+)
+
+// preparing bounds how many clips are conformed ahead at once, by all callers together: one core each.
+var preparing = make(chan struct{}, max(1, runtime.NumCPU()))
+
+// Prepare conforms a clip ahead of its film – when it arrives, while others are still generated – so that Assemble
+// finds its picture and its sound in the work folder: with plain cuts it then only copies. reframe is how the clip is
+// put into a picture of another shape, as Edit takes it. It may be called for many clips at once, and for the same
+// clip again; what is there is not made again. Of clips longer than a minute only the sound is prepared: which part
+// of their picture is used, only the cut knows.
+func Prepare(ctx context.Context, c Clip, t Target, reframe string, o Options) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	select {
+	case preparing <- struct{}{}:
+		defer func() { <-preparing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	o.Workers = 1
+	sh, done, err := open(o)
+	if err != nil {
+		return err
+	}
+	defer done()
+	f, err := ffmpeg.Probe(ctx, c.Path)
+	if err == nil {
+		err = sh.prepare(ctx, Item{Clip: c, Source: f, Length: conformed(f), Out: conformed(f), Place: place(f, t.Width, t.Height, reframe)}, t)
+	}
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("shot %s: %w", c.Shot, err)
+	}
+	return err
+}
+
+func (sh *shop) prepare(ctx context.Context, it Item, t Target) error {
+	if it.Source.HasAudio() {
+		s := source{path: it.Path, digest: it.Digest, channels: it.Source.Channels, clip: true, start: it.Source.Start, limit: minute}
+		if _, err := s.make(ctx, sh); err != nil {
+			return err
+		}
+	}
+	if it.Length < 1 || it.Length > longClip {
+		return nil
+	}
+	m, _ := mezzanine(t, it)
+	name, err := m.name(sh)
+	if err != nil {
+		return err
+	}
+	_, err = m.make(ctx, sh, name, nil)
+	return err
+}
+
+// Ahead makes the segments of a timeline without joining them: those of two neighbours, say, as soon as both are
+// there. Assemble finds them.
+func Ahead(ctx context.Context, tl *Timeline, o Options) error {
+	sh, done, err := open(o)
+	if err != nil {
+		return err
+	}
+	defer done()
+	cells, err := tl.cells()
+	if err == nil {
+		_, err = sh.picture(ctx, cells, &Film{})
+	}
+	return err
+}

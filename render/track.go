@@ -1,0 +1,455 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"shotchain/render/ffmpeg"
+)
+
+// The film's sound is one stream of samples, mixed here and encoded in stretches that are kept by the sounds they
+// are made of: a change is encoded where it is heard. AAC's frames overlap, so a stretch is encoded with a run-up
+// and a run-out that are dropped; with 48 frames of run-up it is the same as in one go (within 3 dB of noise at −80).
+const (
+	packet     = 1024           // samples of an AAC frame
+	stretch    = 675            // frames: 14.4 s, a whole number of AAC frames and of the loudness meter's steps
+	runUp      = 48             // frames
+	runOut     = 8              // frames
+	priming    = packet         // of ffmpeg's encoder
+	ceiling    = -1.0           // dBTP
+	gainStep   = 0.25           // dB: finer gains would make all stretches anew for nothing that is heard
+	headroom   = 0.5            // dB that AAC adds to limited peaks, mostly
+	maxGain    = 30.0           // dB: silence is not turned into noise
+	soundTable = "sound-plan-4" // changes when the way of mixing does
+)
+
+// sounding makes a film's sound.
+type sounding struct {
+	*shop
+	tl    *Timeline
+	total int64    // samples
+	files []string // of each of tl.Sounds, in the work folder
+	plan  string   // key of all it is made of
+}
+
+// limited is a group of as many goroutines as there are workers.
+func limited(ctx context.Context, n int) (*errgroup.Group, context.Context) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(workers(n))
+	return group, ctx
+}
+
+func (sh *shop) sounding(ctx context.Context, tl *Timeline) (*sounding, error) {
+	if tl.Duck != nil && (tl.Duck.Threshold <= 0 || tl.Duck.Ratio < 1) {
+		return nil, fmt.Errorf("ducking at threshold %g with ratio %g makes no sense", tl.Duck.Threshold, tl.Duck.Ratio)
+	}
+	files, err := sh.sources(ctx, tl)
+	if err != nil {
+		return nil, err
+	}
+	s := &sounding{shop: sh, tl: tl, total: int64(tl.Frames) * perFrame, files: files}
+	var parts []any
+	for i, x := range tl.Sounds {
+		parts = append(parts, []any{files[i], x.Start, x.End, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
+	}
+	s.plan = key("plan", soundTable, sh.tools.Version, s.total, tl.Duck, tl.Loudness, tl.Target().quality().audio, parts)
+	return s, nil
+}
+
+func (s *sounding) stretches() int { return int((s.packets() + stretch - 1) / stretch) }
+
+// packets is how many AAC frames the film has: one more than its samples fill, for the encoder's delay.
+func (s *sounding) packets() int64 { return (s.total+packet-1)/packet + 1 }
+
+// span are the samples that stretch i is encoded from, and how many AAC frames at its start are run-up.
+func (s *sounding) span(i int) (from, to, drop int64) {
+	first := int64(i) * stretch
+	drop = min(first, runUp)
+	return (first - drop) * packet, min(s.total, (first+stretch+runOut)*packet), drop
+}
+
+// samples mixes a range of the film, always in the same way: a stretch's samples do not depend on who asks.
+func (s *sounding) samples(ctx context.Context, from, to int64) ([]float32, error) {
+	start := max(0, from-s.tl.Duck.settle())
+	m := &mixer{sounds: s.tl.Sounds, duck: newDucker(s.tl.Duck), open: func(i int) (*os.File, error) { return os.Open(s.path(s.files[i])) }}
+	out := make([]float32, 0, (to-from)*channels)
+	at := start
+	err := m.mix(start, to, func(b []float32) error {
+		n := int64(len(b) / channels)
+		if skip := from - at; skip < n {
+			out = append(out, b[max(0, skip)*channels:]...)
+		}
+		at += n
+		return ctx.Err()
+	})
+	return out, err
+}
+
+// level is what one stretch measures.
+type level struct {
+	Steps []float64 // loudness of its own samples, without run-up
+	Peak  float64   // highest sample
+}
+
+// levels measures all stretches of the film, from what is known of equal ones where there is that.
+type levels struct {
+	Stretches []level
+	Gain      float64 // dB to apply
+}
+
+// part is what one stretch is made of: the sounds in it, with times counted from its start, and without what lies so
+// far outside that it changes nothing there. Stretches of equal parts sound the same, in whatever film.
+func (s *sounding) part(i int) string {
+	from, to, drop := s.span(i)
+	start := max(0, from-s.tl.Duck.settle())
+	var in []any
+	for k, x := range s.tl.Sounds {
+		if x.End <= start || x.Start >= to {
+			continue
+		}
+		if x.Start+x.FadeIn <= start {
+			x.From, x.Start, x.FadeIn = x.From+start-x.Start, start, 0
+		}
+		if x.End-x.FadeOut >= to {
+			x.End, x.FadeOut = to, 0
+		}
+		in = append(in, []any{s.files[k], x.Start - from, x.End - from, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
+	}
+	return key("part", soundTable, start-from, to-from, drop, s.tl.Duck, s.tl.Loudness != 0, in)
+}
+
+// recall reads a small value from the work folder, or makes it and keeps it there.
+func recall[T any](sh *shop, name string, make func() (T, error)) (v T, err error) {
+	name += ".json"
+	if b, err := os.ReadFile(sh.path(name)); err == nil && json.Unmarshal(b, &v) == nil {
+		return v, nil
+	}
+	if v, err = make(); err != nil {
+		return v, err
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return v, err
+	}
+	return v, ffmpeg.WriteFile(sh.path(name), func(w io.Writer) error { _, err := w.Write(b); return err })
+}
+
+// measured is the film's first pass, kept by its plan.
+func (s *sounding) measured(ctx context.Context) (levels, error) {
+	return recall(s.shop, strings.Replace(s.plan, "plan-", "levels-", 1), func() (levels, error) {
+		l := levels{Stretches: make([]level, s.stretches())}
+		group, each := limited(ctx, s.Workers)
+		for i := range l.Stretches {
+			group.Go(func() (err error) {
+				l.Stretches[i], err = recall(s.shop, key("level", s.part(i)), func() (level, error) {
+					from, to, _ := s.span(i)
+					pcm, err := s.samples(each, from, to)
+					return s.level(i, pcm), err
+				})
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return l, err
+		}
+		return l, s.choose(ctx, &l)
+	})
+}
+
+// level measures one stretch of samples, run-up included.
+func (s *sounding) level(i int, pcm []float32) level {
+	from, to, drop := s.span(i)
+	own := (from + drop*packet)
+	var l level
+	if s.tl.Loudness != 0 && own < to && int64(len(pcm)) == (to-from)*channels {
+		l.Steps = stepsOf(pcm, own-from, min(to, own+stretch*packet)-from)
+	}
+	for _, x := range pcm {
+		l.Peak = max(l.Peak, math.Abs(float64(x)))
+	}
+	return l
+}
+
+// stepsOf is the loudness of the samples from..to; what lies before them has settled the filters.
+func stepsOf(pcm []float32, from, to int64) []float64 {
+	m := &meter{}
+	m.add(pcm[:from*channels])
+	m.steps, m.sum, m.n = nil, 0, 0
+	m.add(pcm[from*channels : to*channels])
+	return m.steps
+}
+
+// choose sets the gain. Where the limiter must work, it takes loudness away: a second pass measures how much is left
+// and makes up for it.
+func (s *sounding) choose(ctx context.Context, l *levels) error {
+	peak := 0.0
+	var steps []float64
+	for _, x := range l.Stretches {
+		peak, steps = max(peak, x.Peak), append(steps, x.Steps...)
+	}
+	if s.tl.Loudness != 0 {
+		l.Gain = quantize(s.tl.Loudness - integrated(steps))
+	}
+	if s.tl.Loudness == 0 || peak*math.Pow(10, l.Gain/20) <= s.ceiling()/2 {
+		return nil
+	}
+	for range 4 {
+		reached, err := s.limited(ctx, *l)
+		if err != nil {
+			return err
+		}
+		short := quantize(s.tl.Loudness - reached)
+		if short <= 0 || short > 6 { // more than that no limiter gives back
+			break
+		}
+		l.Gain += short
+	}
+	return nil
+}
+
+// limited is the film's loudness after the limiter.
+func (s *sounding) limited(ctx context.Context, l levels) (float64, error) {
+	after := make([][]float64, len(l.Stretches))
+	group, ctx := limited(ctx, s.Workers)
+	for i := range after {
+		group.Go(func() (err error) {
+			after[i], err = recall(s.shop, key("limited", s.part(i), l.Gain, s.limits(i, l)), func() ([]float64, error) {
+				from, to, drop := s.span(i)
+				pcm, err := s.finished(ctx, i, l, headroom)
+				if own := drop * packet; err == nil && own < to-from {
+					return stepsOf(pcm, own, min(to-from, own+stretch*packet)), nil
+				}
+				return nil, err
+			})
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return 0, err
+	}
+	var steps []float64
+	for _, a := range after {
+		steps = append(steps, a...)
+	}
+	return integrated(steps), nil
+}
+
+// ceiling is the amplitude that no true peak passes.
+func (s *sounding) ceiling() float64 {
+	if s.tl.Loudness == 0 {
+		return 1 // left as it is, but for what could not be played
+	}
+	return math.Pow(10, ceiling/20)
+}
+
+func quantize(db float64) float64 {
+	if math.IsInf(db, 0) || math.IsNaN(db) {
+		return 0
+	}
+	return math.Round(min(db, maxGain)/gainStep) * gainStep
+}
+
+// limits reports whether a stretch has samples so high that peaks between them can pass the ceiling.
+func (s *sounding) limits(i int, l levels) bool {
+	return l.Stretches[i].Peak*math.Pow(10, l.Gain/20) > s.ceiling()/2
+}
+
+// finished are a stretch's samples at their final level. lower is taken off the ceiling, in dB.
+func (s *sounding) finished(ctx context.Context, i int, l levels, lower float64) ([]float32, error) {
+	from, to, _ := s.span(i)
+	pcm, err := s.samples(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	if l.Gain != 0 {
+		g := float32(math.Pow(10, l.Gain/20))
+		for k := range pcm {
+			pcm[k] *= g
+		}
+	}
+	if s.limits(i, l) {
+		limiter{s.ceiling() * math.Pow(10, -lower/20)}.limit(pcm)
+	}
+	return pcm, nil
+}
+
+// aac is the film's sound as AAC frames.
+func (s *sounding) aac(ctx context.Context) ([]ffmpeg.Range, error) {
+	if s.DryRun {
+		return nil, s.run(ctx, s.encoder(s.path(s.plan+".m4a")), ffmpeg.Options{})
+	}
+	l, err := s.measured(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]ffmpeg.Range, s.stretches())
+	group, ctx := limited(ctx, s.Workers)
+	for i := range all {
+		group.Go(func() (err error) {
+			all[i], err = s.encoded(ctx, i, l)
+			return err
+		})
+	}
+	return all, group.Wait()
+}
+
+func (s *sounding) encoder(out string) []string {
+	return []string{"-protocol_whitelist", "pipe", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i", "pipe:0",
+		"-c:a", "aac", "-b:a", s.tl.Target().quality().audio, "-ar", "48000", "-ac", "2", "-threads", "1", "-map_metadata", "-1",
+		"-flags:a", "+bitexact", "-fflags", "+bitexact", "-movie_timescale", "48000", "-f", "mp4", ffmpeg.File(out)}
+}
+
+// encoded is one stretch as AAC.
+func (s *sounding) encoded(ctx context.Context, i int, l levels) (ffmpeg.Range, error) {
+	name := key("aac", soundTable, s.tools.Version, s.encoder("/out"), s.part(i), l.Gain, s.limits(i, l), s.ceiling()) + ".m4a"
+	if !s.has(name) {
+		if err := s.encode(ctx, i, l, name); err != nil {
+			return ffmpeg.Range{}, err
+		}
+	}
+	p, err := ffmpeg.ReadPackets(s.path(name), "soun")
+	if err != nil {
+		return ffmpeg.Range{}, err
+	}
+	_, _, drop := s.span(i)
+	n := min(stretch, s.packets()-int64(i)*stretch)
+	if int64(len(p.Sizes)) < drop+n {
+		return ffmpeg.Range{}, fmt.Errorf("%s has %d AAC frames, not %d: delete it", p.Path, len(p.Sizes), drop+n)
+	}
+	return ffmpeg.Range{Packets: p, From: int(drop), To: int(drop + n)}, nil
+}
+
+// encode encodes a stretch. AAC adds to peaks, up to a decibel where they were limited: what comes out is measured,
+// and the ceiling lowered by what it passes.
+func (s *sounding) encode(ctx context.Context, i int, l levels, name string) error {
+	tmp := s.temp(".m4a")
+	defer os.Remove(tmp)
+	lower := 0.0
+	if s.limits(i, l) {
+		lower = headroom
+	}
+	for range 4 {
+		pcm, err := s.finished(ctx, i, l, lower)
+		if err != nil {
+			return err
+		}
+		if err := s.run(ctx, s.encoder(tmp), ffmpeg.Options{Feed: feed(pcm)}); err != nil {
+			return err
+		}
+		if !s.limits(i, l) {
+			break
+		}
+		over, err := s.over(ctx, tmp)
+		if err != nil {
+			return err
+		}
+		if over <= 0 {
+			break
+		}
+		lower += over + 0.05
+	}
+	return s.keep(tmp, name)
+}
+
+func feed(pcm []float32) func(io.Writer) error {
+	return func(w io.Writer) error {
+		b := make([]byte, 1<<16)
+		for rest := pcm; len(rest) > 0; {
+			n := min(len(b)/4, len(rest))
+			for i, x := range rest[:n] {
+				binary.LittleEndian.PutUint32(b[4*i:], math.Float32bits(x))
+			}
+			if _, err := w.Write(b[:4*n]); err != nil {
+				return err
+			}
+			rest = rest[n:]
+		}
+		return nil
+	}
+}
+
+// over is by how many decibels an encoded stretch passes the ceiling.
+func (s *sounding) over(ctx context.Context, path string) (float64, error) {
+	out := &collector{most: (stretch + runUp + runOut + 16) * packet * sampleBytes}
+	args := append(append([]string{"-threads", "1"}, ffmpeg.Input(path)...), "-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1")
+	if err := s.run(ctx, args, ffmpeg.Options{Stdout: out}); err != nil {
+		return 0, err
+	}
+	pcm := make([]float32, len(out.b)/4)
+	for i := range pcm {
+		pcm[i] = math.Float32frombits(binary.LittleEndian.Uint32(out.b[4*i:]))
+	}
+	top := s.ceiling()
+	return 20 * math.Log10(max(maxPeak(pcm, top), 1e-9)/top), nil
+}
+
+// collector keeps what is written, up to a bound.
+type collector struct {
+	mu   sync.Mutex // guards b
+	b    []byte
+	most int
+}
+
+func (c *collector) Write(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.b)+len(b) > c.most {
+		return 0, errors.New("more sound came out than went in")
+	}
+	c.b = append(c.b, b...)
+	return len(b), nil
+}
+
+// wav writes the film's sound as 24-bit PCM.
+func (s *sounding) wav(ctx context.Context, w io.Writer) error {
+	l, err := s.measured(ctx)
+	if err != nil {
+		return err
+	}
+	const width = 3
+	size := s.total * channels * width
+	if size > math.MaxUint32-44 {
+		return errors.New("the sound is too long for a WAV file")
+	}
+	var h bytes.Buffer
+	h.WriteString("RIFF")
+	for _, v := range []any{uint32(36 + size), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(channels), uint32(sampleRate),
+		uint32(sampleRate * channels * width), uint16(channels * width), uint16(8 * width), []byte("data"), uint32(size)} {
+		binary.Write(&h, binary.LittleEndian, v)
+	}
+	if _, err := w.Write(h.Bytes()); err != nil {
+		return err
+	}
+	for i := range s.stretches() {
+		pcm, err := s.finished(ctx, i, l, 0)
+		if err != nil {
+			return err
+		}
+		from, to, drop := s.span(i)
+		own := drop * packet
+		end := min(to-from, own+stretch*packet)
+		if own >= end {
+			break
+		}
+		b := make([]byte, 0, (end-own)*channels*width)
+		for _, x := range pcm[own*channels : end*channels] {
+			v := int32(math.Round(max(-1, min(1, float64(x))) * (1<<23 - 1)))
+			b = append(b, byte(v), byte(v>>8), byte(v>>16))
+		}
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}

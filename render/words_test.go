@@ -1,0 +1,119 @@
+package render
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"shotchain/render/ffmpeg"
+)
+
+// onBlack shows a text on black through ffmpeg and returns the picture's brightness.
+func onBlack(t require.TestingT, sh *shop, ctx testing.TB, text Text, w, h int) []byte {
+	script := assScript([]Text{text}, w, h, Rate, 1)
+	path := sh.temp(".ass")
+	require.NoError(t, os.WriteFile(path, []byte(script), 0o644))
+	defer os.Remove(path)
+	dir, err := sh.fontFolder()
+	require.NoError(t, err)
+	var out strings.Builder
+	args := []string{"-f", "lavfi", "-i", "color=black:s=320x180:r=24:d=0.04", "-vf",
+		"ass=filename=" + ffmpeg.EscapeGraph(path) + ":fontsdir=" + ffmpeg.EscapeGraph(dir), "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"}
+	require.NoError(t, ffmpeg.Run(ctx.Context(), args, ffmpeg.Options{Stdout: &out}))
+	require.Equal(t, w*h, out.Len())
+	return []byte(out.String())
+}
+
+func ink(p []byte) (sum int) {
+	for _, v := range p {
+		sum += int(v)
+	}
+	return sum
+}
+
+// Every character of any text is drawn, whatever it means to ASS or to ffmpeg: each drawn one adds to the picture,
+// and nothing moves the words from their place.
+func TestTextIsLiteral(t *testing.T) {
+	w, done, err := openWork(t.TempDir())
+	require.NoError(t, err)
+	defer done()
+	sh := &shop{work: w}
+	hostile := []string{`{`, `}`, `\`, `\N`, `\n`, `\h`, `{\an8}`, `{\b1}`, `%`, `%{pts}`, `'`, `"`, `:`, `,`, `;`, `[`, `]`, `=`, `#`, `\\`, `{\p1}`, `<b>`, `&amp;`,
+		`$(id)`, "`id`", `!`, `Dialogue: 0,`, `é`, `ß`, `я`, `…`}
+	style := Style{Size: 20, Color: "#ffffff"}
+	lower := func(p []byte) (inkBelow, inkAbove int) { return ink(p[len(p)/2:]), ink(p[:len(p)/2]) }
+	rapid.Check(t, func(rt *rapid.T) {
+		parts := rapid.SliceOfN(rapid.SampledFrom(hostile), 1, 3).Draw(rt, "parts")
+		mid := strings.Join(parts, "")
+		with := onBlack(rt, sh, t, Text{Text: "M" + mid + "M", End: 1, Style: style}, 320, 180)
+		without := onBlack(rt, sh, t, Text{Text: "MM", End: 1, Style: style}, 320, 180)
+		require.Greater(rt, ink(with), ink(without), "%q", mid)
+		below, above := lower(with)
+		require.Zero(rt, above, "%q moved", mid)
+		require.Positive(rt, below)
+	})
+}
+
+// Whatever characters come, the script is one that ffmpeg reads, and no line of it begins anything.
+func FuzzASS(f *testing.F) {
+	for _, s := range []string{"plain", `{\an8}top`, "two\nlines", "\\N\\n", "a{b}c", "\xff\x00", "[Events]\nDialogue: 0,0:00:00.00,0:00:01.00,s0,,0,0,0,,x", strings.Repeat("w ", 500)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		script := assScript([]Text{{Text: s, End: 24}}, 320, 180, Rate, 24)
+		_, events, ok := strings.Cut(script, "[Events]\n")
+		require.True(t, ok)
+		lines := strings.Split(strings.TrimSuffix(events, "\n"), "\n")
+		require.Len(t, lines, 2, "one format, one event")
+		body := strings.SplitN(lines[1], ",", 10)[9]
+		for i := 0; i < len(body); i++ {
+			if body[i] != '{' && body[i] != '\\' {
+				continue
+			}
+			rest := body[i:]
+			switch {
+			case strings.HasPrefix(rest, `{\fn`):
+				i += strings.IndexByte(rest, '}')
+			case strings.HasPrefix(rest, `\N`), strings.HasPrefix(rest, `\h`), strings.HasPrefix(rest, `\{`), strings.HasPrefix(rest, `\}`):
+				i++
+			default:
+				require.True(t, strings.HasPrefix(rest, `\`+wordJoiner), "%q", rest)
+			}
+		}
+	})
+}
+
+// SHOTCHAIN_PICTURES=dir writes pictures of words in many scripts, to be looked at.
+func TestWordsInManyScripts(t *testing.T) {
+	clip := shoot(t, "bg.mp4", "-f", "lavfi", "-i", "testsrc2=s=960x540:r=24:d=0.25", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+	dir := os.Getenv("SHOTCHAIN_PICTURES")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	for name, c := range map[string]Text{
+		"latin":   {Text: "The keeper's lamp: 100 % {\\an8} \\N \"lit\" – [it] never; goes, out", Style: Style{Size: 36}},
+		"chinese": {Text: "老守望者划向黄昏中的灯塔，海浪拍打着礁石，他转身抬头望去，灯光扫过漆黑的水面，一直照到远方的海岸。", Style: Style{Size: 36}},
+		"japan":   {Text: "灯台守は夕暮れの灯台へ漕いで行く。", Style: Style{Size: 36, Background: "#000000a0"}},
+		"korean":  {Text: "등대지기가 해질녘 등대를 향해 노를 젓는다", Style: Style{Size: 36, Position: "top"}},
+		"arabic":  {Text: "السلام عليكم، منارة عند الغسق 123", Style: Style{Size: 40}},
+		"mixed":   {Text: "Lighthouse 灯塔 маяк φάρος منارة", Style: Style{Size: 40, Bold: true, Color: "#ffe060", Position: "middle"}},
+		"title":   {Text: "The Lighthouse", Style: Style{Size: 72, Italic: true, Position: "middle", Outline: "#800000"}},
+	} {
+		if CheckText(c) != nil {
+			t.Logf("%s: %v", name, CheckText(c)) // this system's fonts decide what can be shown
+			continue
+		}
+		tl := arrange(lay(t, 960, 540, clip))
+		c.End = tl.Frames
+		tl.Titles = []Text{c}
+		picture := filepath.Join(dir, name+".png")
+		_, err := Deliver(t.Context(), tl, []Output{{Path: picture, Frame: 2}}, Options{Work: t.TempDir()})
+		require.NoError(t, err)
+		_, err = ffmpeg.VerifyImage(picture)
+		require.NoError(t, err)
+	}
+}
