@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"shotchain/render/ffmpeg":      {},
 	"shotchain/render":             {"shotchain/storyboard", "shotchain/chain", "shotchain/render/ffmpeg"},
 	"shotchain/examples":           {},
+	"shotchain/examples/draw":      {"shotchain/render"},
 	"shotchain/cmd/shotchain":      nil, // introduces them all to each other
 }
 
