@@ -74,6 +74,9 @@ func (p *program) open(path string, f filmFlags) (*film, error) {
 
 // openIn is open for a film whose store may be elsewhere: it knows the last frames of own footage.
 func (p *program) openIn(ctx context.Context, path string, f filmFlags, stores storeFlags) (*film, error) {
+	if _, err := p.service(f.serviceFlags); err != nil { // a wrong command line comes before a wrong file
+		return nil, err
+	}
 	sb, err := f.load(path)
 	if err != nil {
 		return nil, err
