@@ -123,7 +123,7 @@ func (s *segment) make(ctx context.Context, sh *shop, name string, frames func(i
 		defer os.Remove(excerpts[i].path)
 	}
 	if len(s.texts) > 0 {
-		done := func() {}
+		var done func()
 		if words, fonts, done, err = s.words(sh, name); err != nil {
 			return false, err
 		}

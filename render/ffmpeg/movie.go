@@ -143,13 +143,6 @@ func (m *Movie) tracks() ([]*lane, error) {
 	return all, nil
 }
 
-func (m *Movie) frames() (n int) {
-	for _, r := range m.Video {
-		n += r.To - r.From
-	}
-	return n
-}
-
 func (m *Movie) video() (*lane, error) {
 	if len(m.Video) == 0 {
 		return nil, errors.New("a movie needs a picture")
