@@ -1,0 +1,257 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain"
+	"shotchain/chain/store"
+	"shotchain/render"
+	"shotchain/render/ffmpeg"
+	"shotchain/render/sheet"
+)
+
+// sheetFlags say where the contact sheet goes.
+type sheetFlags struct{ dir string }
+
+func (s *sheetFlags) add(cmd *cobra.Command, name, short string) {
+	cmd.Flags().StringVarP(&s.dir, name, short, "", "the contact sheet's `FOLDER` (default out/<title>-sheet beside the storyboard)")
+}
+
+func (p *program) sheetVerb() *cobra.Command {
+	var film filmFlags
+	var stores storeFlags
+	var out outputFlags
+	var o sheetFlags
+	cmd := &cobra.Command{
+		Use:   "sheet FILE",
+		Short: "write the contact sheet: one page with every shot, take and seam",
+		Long: `Sheet writes a folder with one HTML page that shows the whole film: the film itself with its chapters, every shot with
+its first and last frame, what grows from what, each join as its two frames beside one another, what is missing and
+why, and what it cost. The page needs no network; its pictures and previews are made once. Sheet talks to no provider,
+needs no key and spends nothing. The page's path is printed on stdout.
+
+In the page, arrows move between shots, space plays one, p copies the command that picks a take.`,
+		Example: "shotchain sheet film.yaml",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := p.open(args[0], film)
+			if err != nil {
+				return err
+			}
+			if _, err := ffmpeg.Find(); err != nil {
+				return err
+			}
+			st, err := store.Peek(p.storeDir(stores, f))
+			if err != nil {
+				return err
+			}
+			dir, err := f.sheetDir(o, st)
+			if err != nil {
+				return err
+			}
+			target, err := f.output(out, st)
+			if err != nil {
+				return err
+			}
+			p.admit(f.service)
+			plan, err := (&planFlags{}).plan(f, st)
+			if err != nil {
+				return err
+			}
+			page, err := p.writeSheet(cmd.Context(), &filmed{film: f, file: args[0], plan: plan, st: st, out: target}, dir)
+			if err != nil {
+				return err
+			}
+			if p.json {
+				p.printJSON(map[string]any{"sheet": page})
+			} else {
+				fmt.Fprintln(p.out, shown(page))
+			}
+			return nil
+		},
+	}
+	film.add(cmd)
+	stores.add(cmd)
+	o.add(cmd, "output", "o")
+	cmd.Flags().StringVar(&out.path, "film", "", "the assembled film's `FILE`, where run wrote it elsewhere than by default")
+	return cmd
+}
+
+// sheetDir is the contact sheet's folder. It refuses one that holds something else, or lies where a stranger's
+// storyboard may not write.
+func (f *film) sheetDir(o sheetFlags, st *store.Store) (string, error) {
+	dir, own := o.dir, o.dir == ""
+	if own {
+		dir = filepath.Join(f.Dir, "out", slug(f)+"-sheet")
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if own {
+		for at := range strings.SplitSeq(filepath.Join("out", filepath.Base(abs)), string(filepath.Separator)) {
+			_ = at
+		}
+		if real, err := filepath.EvalSymlinks(abs); err == nil && real != filepath.Join(within(f.Dir, "out"), filepath.Base(abs)) {
+			return "", fmt.Errorf("%s leads out of the storyboard's folder: name a folder for the contact sheet", dir)
+		}
+		if real, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil && real != within(f.Dir, "out") {
+			return "", fmt.Errorf("%s leads out of the storyboard's folder: name a folder for the contact sheet", filepath.Dir(dir))
+		}
+	}
+	if rel, err := filepath.Rel(within(st.Dir(), ""), within(filepath.Dir(abs), filepath.Base(abs))); err == nil && filepath.IsLocal(rel) {
+		return "", fmt.Errorf("%s is inside the store: choose another folder", dir)
+	}
+	return abs, sheet.IsSheet(abs)
+}
+
+// filmed is a film with what there is of it.
+type filmed struct {
+	*film
+	file string // the storyboard, as the user named it
+	plan *chain.Plan
+	reel *chain.Reel // of the run that has just ended, nil for none
+	st   *store.Store
+	out  string // where the assembled film is, if it is there
+}
+
+// writeSheet makes the contact sheet and returns its page.
+func (p *program) writeSheet(ctx context.Context, f *filmed, dir string) (string, error) {
+	page, err := sheet.Write(ctx, f.page(ctx), dir, f.st.WorkDir())
+	var unshown *sheet.Unshown
+	if errors.As(err, &unshown) {
+		p.say("the contact sheet lacks pictures: %s", clean(unshown.Error()))
+		return page, nil
+	}
+	return page, err
+}
+
+// page fills a contact sheet.
+func (f *filmed) page(ctx context.Context) *sheet.Page {
+	p := &sheet.Page{Title: cmp.Or(strings.TrimSpace(f.Title), filepath.Base(f.path)), File: f.file, By: f.service.by(), Charged: !f.service.simulated(),
+		Run: f.lastRun()}
+	one := sheet.Film{}
+	for _, s := range f.Shots() {
+		one.Shots = append(one.Shots, f.shot(s.Name()))
+	}
+	if c, ok := f.cut(ctx); ok {
+		one.Cuts = append(one.Cuts, c)
+	}
+	p.Films = append(p.Films, one)
+	return p
+}
+
+// lastRun is the newest run of this film in the store.
+func (f *filmed) lastRun() *sheet.Run {
+	for _, r := range slices.Backward(f.st.Runs()) {
+		if r.Film == f.title() && r.Provider == f.service.namespace {
+			return &sheet.Run{Began: r.Began.Local(), Took: r.Ended.Sub(r.Began), Bought: r.Bought, Reused: r.Reused, Spent: r.Spent, Saved: r.Saved}
+		}
+	}
+	return nil
+}
+
+// shot tells what there is of a shot.
+func (f *filmed) shot(name string) sheet.Shot {
+	s, _ := f.Shot(name)
+	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From, Pick: 1}
+	t := f.graph.Take(name)
+	if s.FirstFrame != nil {
+		v.Opens = f.growsFrom(t)
+	}
+	v.Takes = append(v.Takes, f.take(t))
+	return v
+}
+
+// take tells what there is of a take: what became of it in the run that has just ended, else what the plan says.
+func (f *filmed) take(t *chain.Take) sheet.Take {
+	v := sheet.Take{Number: t.Number, Model: t.Model.Alias, Size: fmt.Sprintf("%s %d×%d", t.Request.Resolution, t.Size.Width, t.Size.Height),
+		Seconds: t.Seconds, Seed: t.Request.Seed, Cost: t.Cost, Expected: t.Expected}
+	pt := f.plan.Of(t)
+	v.State, v.Tone, v.Reason = string(pt.State), sheet.Todo, pt.Reason
+	clip, key := pt.Clip, pt.Key
+	switch pt.State {
+	case chain.InFlight:
+		v.Tone = sheet.Live
+	case chain.Unclear:
+		v.Tone = sheet.Bad
+	}
+	if f.reel != nil {
+		o := f.reel.Outcomes[t.Index]
+		clip, key, v.Task = o.Clip, o.Dir.Key, o.Task
+		v.State, v.Tone, v.Reason = f.outcome(&v, o)
+	}
+	if clip != nil {
+		dir := f.st.Take(key)
+		v.State, v.Tone = "done", sheet.Done
+		v.Clip = &sheet.Clip{Video: dir.Path(clip.Video.Name), LastFrame: dir.Path(clip.LastFrame.Name), Digest: clip.Video.Digest,
+			LastDigest: clip.LastFrame.Digest, Width: clip.Width, Height: clip.Height, Frames: clip.Frames}
+		v.Size = fmt.Sprintf("%s %d×%d", t.Request.Resolution, clip.Width, clip.Height)
+		v.Seed, v.Tokens, v.Cost, v.Task, v.Seconds = clip.Seed, clip.Tokens, clip.Cost, clip.Task, clip.Seconds
+	}
+	return v
+}
+
+// outcome says what became of a take in a run, and what helps where it has no clip.
+func (f *filmed) outcome(v *sheet.Take, o chain.Outcome) (state string, tone sheet.Tone, reason string) {
+	state, tone = string(o.Stage), sheet.Todo
+	again := "shotchain run " + quoted(f.file)
+	switch o.Stage {
+	case chain.StageFailed, chain.StageUnknown:
+		tone = sheet.Bad
+		v.Failure = &sheet.Failure{Message: fmt.Sprint(o.Fault), Command: again}
+		var fault *chain.Fault
+		if errors.As(o.Fault, &fault) {
+			v.Failure.Hint = fault.Hint
+		}
+		if o.Stage == chain.StageUnknown {
+			v.Failure.Hint = "look for it in the service's console; a run looks it up once more, --resubmit buys it again"
+		}
+	case chain.StageSkipped:
+		reason = fmt.Sprintf("%s is not there", o.Behind.Name())
+	case chain.StageInFlight:
+		tone, reason = sheet.Live, "the next run picks it up"
+	}
+	return state, tone, reason
+}
+
+// cut is the assembled film, where it is there and made of these clips: of as many frames.
+func (f *filmed) cut(ctx context.Context) (sheet.Cut, bool) {
+	reel := f.reel
+	if reel == nil {
+		reel = chain.Stored(f.plan, f.st)
+	}
+	facts, err := ffmpeg.Probe(ctx, f.out)
+	if err != nil || len(missing(f.film, reel)) > 0 {
+		return sheet.Cut{}, false
+	}
+	tl, err := render.Edit(ctx, f.Title, clips(f.film, reel))
+	if err != nil || tl.Frames != facts.Frames {
+		return sheet.Cut{}, false
+	}
+	c := sheet.Cut{Path: f.out, Width: tl.Width, Height: tl.Height, Seconds: float64(tl.Frames) / float64(tl.Rate)}
+	for _, it := range tl.Items {
+		c.Chapters = append(c.Chapters, sheet.Chapter{Shot: it.Shot, At: float64(it.At) / float64(tl.Rate)})
+	}
+	return c, true
+}
+
+// quoted is a word as a POSIX shell takes it.
+func quoted(s string) string {
+	if s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@%", r))
+	}) < 0 && s[0] != '-' {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+var _ = time.Second
