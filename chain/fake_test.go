@@ -39,9 +39,7 @@ type fake struct {
 
 type fakeTask struct {
 	Task
-	req     Request
-	fail    *Fault
-	changed chan struct{}
+	req Request
 }
 
 func newFake() *fake {

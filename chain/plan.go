@@ -129,6 +129,8 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 		}
 	}
 	switch {
+	case pt.State == InFlight && errors.Is(err, store.ErrDamaged):
+		pt.Reason = "the kept clip cannot be used: " + err.Error() + "; fetched again from " + pt.Reason
 	case pt.Reason != "":
 	case !errors.Is(err, fs.ErrNotExist):
 		pt.Reason = "the kept clip cannot be used: " + err.Error()

@@ -110,7 +110,7 @@ func (s *source) syntaxPlace(message string, said int) Pos {
 		}
 	}
 	if message == "found unexpected end of stream" {
-		if said < 1 || said > len(s.lines) || strings.IndexAny(s.lines[said-1], `"'`) < 0 {
+		if said < 1 || said > len(s.lines) || !strings.ContainsAny(s.lines[said-1], `"'`) {
 			said = 1
 		}
 		return s.inside(Pos{said, 1 + utf8.RuneCountInString(s.lines[said-1][:max(0, strings.IndexAny(s.lines[said-1], `"'`))])})

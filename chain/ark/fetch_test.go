@@ -79,7 +79,7 @@ func TestFetchFaults(t *testing.T) {
 		"a chunk missing":          {raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"), chain.Busy, "abc"},
 		"too large, said so":       {raw("HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n" + strings.Repeat("x", 101)), chain.Invalid, ""},
 		"a redirect to a file":     {raw("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"), chain.Busy, ""},
-		"a redirect to itself":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), 302) }, chain.Busy, ""},
+		"a redirect to itself":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }, chain.Busy, ""},
 		"no HTTP":                  {raw("hello"), chain.Busy, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

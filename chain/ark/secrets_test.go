@@ -38,13 +38,15 @@ func TestErrorsKeepSecrets(t *testing.T) {
 			fmt.Fprintf(w, "<Code>AccessDenied</Code><Message>%s</Message>", leak)
 		},
 		"a redirect away": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "ftp://tos.example/v.mp4?"+sign+testKey, 302)
+			http.Redirect(w, r, "ftp://tos.example/v.mp4?"+sign+testKey, http.StatusFound)
 		},
 		"a broken redirect": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Location", "http://%zz/"+testKey+"?"+sign)
 			w.WriteHeader(302)
 		},
-		"a loop": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, home+r.URL.Path+"?"+sign, 302) },
+		"a loop": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, home+r.URL.Path+"?"+sign, http.StatusFound)
+		},
 		"no HTTP": func(w http.ResponseWriter, r *http.Request) {
 			conn, _, _ := w.(http.Hijacker).Hijack()
 			_, _ = io.WriteString(conn, "HTTP/1.1 "+testKey+" "+sign+"\r\n\r\n")

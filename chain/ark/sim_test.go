@@ -27,12 +27,11 @@ const simModel = "doubao-seedance-1-0-pro-250528"
 // waits for a word on each, so whatever comes while one is filmed stays queued. What occupies it at Hold is a flex
 // task: lists of default tasks do not show it.
 type simControl struct {
-	t      *testing.T
-	p      *Client
-	s      *sim.Service
-	labels int
-	held   string // the occupying task, "" for none
-	holds  int    // such tasks so far
+	t     *testing.T
+	p     *Client
+	s     *sim.Service
+	held  string // the occupying task, "" for none
+	holds int    // such tasks so far
 
 	mu    sync.Mutex
 	words map[string]chan error // by task

@@ -80,21 +80,33 @@ func (e Entry) remains() bool {
 	return len(aside) > 0
 }
 
-// Remove lets a take go. The facts go first, so that a crash leaves no clip that is only half there; the lock file
-// stays, since another process may be waiting for it. A take that somebody else holds is left alone: the error is
-// ErrHeld.
-func (s *Store) Remove(key string) error {
+// TryLock is Lock that does not wait: where somebody else holds the take, the error is ErrHeld.
+func (s *Store) TryLock(key string) (*Locked, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	l, err := s.Lock(ctx, key, cancel)
 	if errors.Is(err, context.Canceled) {
-		return ErrHeld
+		return nil, ErrHeld
 	}
+	return l, err
+}
+
+// Remove lets a take go, if may agrees to what it is by then. The facts go first, so that a crash leaves no clip that
+// is only half there; the lock file stays, since another process may be waiting for it. A take that somebody else
+// holds, or that may refuses, is left alone: the error is ErrHeld.
+func (s *Store) Remove(key string, may func(Entry) bool) error {
+	l, err := s.TryLock(key)
 	if err != nil {
 		return err
 	}
 	defer l.Unlock()
+	if !may(l.look()) {
+		return ErrHeld
+	}
 	if err := remove(l.Path("clip.json")); err != nil {
+		return err
+	}
+	if err := syncDir(l.dir); err != nil {
 		return err
 	}
 	files, err := os.ReadDir(l.dir)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -57,9 +58,9 @@ func TestRemoveLeavesNothingButTheLock(t *testing.T) {
 	s := open(t)
 	l := lock(t, s)
 	keep(t, l)
-	require.ErrorIs(t, s.Remove(testKey), ErrHeld)
+	require.ErrorIs(t, s.Remove(testKey, func(Entry) bool { return true }), ErrHeld)
 	l.Unlock()
-	require.NoError(t, s.Remove(testKey))
+	require.NoError(t, s.Remove(testKey, func(Entry) bool { return true }))
 	files, err := os.ReadDir(filepath.Join(s.Dir(), "takes", testKey))
 	require.NoError(t, err)
 	require.Len(t, files, 1)
@@ -75,7 +76,7 @@ func TestARemovalThatIsStoppedAnywhereLeavesAWholeClipOrNone(t *testing.T) {
 		l := lock(t, s)
 		keep(t, l)
 		l.Unlock()
-		crashed := crashAt(points, func() { require.NoError(t, s.Remove(testKey)) })
+		crashed := crashAt(points, func() { require.NoError(t, s.Remove(testKey, func(Entry) bool { return true })) })
 		if _, err := s.Take(testKey).Clip(); err == nil {
 			require.NoError(t, s.Take(testKey).Verify())
 		}
@@ -110,4 +111,33 @@ func TestOnlyOldRemainsAreSwept(t *testing.T) {
 	require.NoError(t, s.SweepTemps())
 	require.FileExists(t, young)
 	require.NoFileExists(t, aged)
+}
+
+func anyEntry(Entry) bool { return true }
+
+// What gc saw and what is there by the time that it holds the lock may differ: a run may have kept a clip meanwhile.
+func TestRemoveAsksAgainUnderTheLock(t *testing.T) {
+	s := open(t)
+	l := lock(t, s)
+	keep(t, l)
+	l.Unlock()
+	require.ErrorIs(t, s.Remove(testKey, func(e Entry) bool { return e.Clip == nil }), ErrHeld)
+	_, err := s.Take(testKey).Clip()
+	require.NoError(t, err)
+}
+
+func TestSetAsideClipLeavesNothingThatPassesForAClip(t *testing.T) {
+	s := open(t)
+	l := lock(t, s)
+	keep(t, l)
+	require.NoError(t, l.SetAsideClip())
+	_, err := l.Clip()
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	frames, err := filepath.Glob(l.Path("last_frame.*"))
+	require.NoError(t, err)
+	require.Empty(t, frames)
+	for _, name := range []string{"clip.json", "clip.mp4", "last_frame.png"} {
+		require.FileExists(t, l.Path("damaged-1-"+name))
+	}
+	require.NoError(t, l.SetAsideClip(), "again, with nothing there")
 }

@@ -97,20 +97,18 @@ func (p *program) collect(ctx context.Context, s service, provider chain.Provide
 	}
 	reel, err := chain.Collect(ctx, s.namespace, open, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
 		Observe: observe, Timing: t.timing()})
-	if p.json {
-		p.printJSON(collectedJSON(reel))
-	} else {
+	if !p.json {
 		for _, o := range reel.Outcomes {
 			if o.Ok() {
 				fmt.Fprintln(p.out, shown(o.Dir.Path(o.Clip.Video.Name)))
 			}
 		}
 	}
-	return collected(ctx, s, reel, err)
+	return p.conclude(collectedJSON(reel), collected(ctx, s, reel, err))
 }
 
 // collected says how a collection ended.
-func collected(ctx context.Context, s service, r *chain.Reel, err error) error {
+func collected(ctx context.Context, s service, r *chain.Reel, err error) *failure {
 	var fault *chain.Fault
 	switch {
 	case ctx.Err() != nil:
@@ -118,7 +116,7 @@ func collected(ctx context.Context, s service, r *chain.Reel, err error) error {
 	case errors.As(err, &fault):
 		return &failure{exit: exitAccount, message: fmt.Sprintf("%s refused the account: %s", s.host(), fault), hint: fault.Hint, fault: fault}
 	case err != nil:
-		return err
+		return asFailure(ctx, err)
 	}
 	var bad []string
 	exit := exitIncomplete
@@ -137,7 +135,7 @@ func collected(ctx context.Context, s service, r *chain.Reel, err error) error {
 	return &failure{exit: exit, message: strings.Join(bad, "\n"), hint: "`shotchain run` makes what is missing; --resubmit SHOT buys a clip whose outcome is unknown again"}
 }
 
-func collectedJSON(r *chain.Reel) any {
+func collectedJSON(r *chain.Reel) map[string]any {
 	shots := []jsonShot{}
 	for _, o := range r.Outcomes {
 		shots = append(shots, shotJSON(o.Take.Name(), o))

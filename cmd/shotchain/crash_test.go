@@ -154,24 +154,43 @@ type wreck struct {
 	dir     string
 	service *sim.Service
 	url     string
+	hold    chan struct{} // nothing is filmed until it is closed; nil for no wait
 }
 
 // newWreck makes a film whose store already holds the parts that films are cut from: encoding is not what is tested.
 func newWreck(t *testing.T, work string) *wreck {
 	t.Helper()
-	w := &wreck{t: t, dir: t.TempDir()}
+	return newHeldWreck(t, work, nil)
+}
+
+// newHeldWreck is one whose service films nothing until hold is closed.
+func newHeldWreck(t *testing.T, work string, hold chan struct{}) *wreck {
+	t.Helper()
+	w := &wreck{t: t, dir: t.TempDir(), hold: hold}
 	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "film.yaml"), []byte(crashFilm), 0o644))
 	st, err := store.Open(filepath.Join(w.dir, store.DirName))
 	require.NoError(t, err)
 	if work != "" {
 		require.NoError(t, os.CopyFS(st.WorkDir(), os.DirFS(work)))
 	}
-	w.service, err = sim.New(sim.Options{Dir: t.TempDir(), Key: crashKey, Camera: canned, Limits: sim.NoRates})
+	w.service, err = sim.New(sim.Options{Dir: t.TempDir(), Key: crashKey, Camera: w.camera, Limits: sim.NoRates})
 	require.NoError(t, err)
 	server := httptest.NewServer(w.service)
 	t.Cleanup(func() { w.service.Close(); server.CloseClientConnections(); server.Close() })
 	w.url = server.URL + sim.Prefix
 	return w
+}
+
+func (w *wreck) camera(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
+	if w.hold == nil {
+		return canned(ctx, sc, dir)
+	}
+	select {
+	case <-w.hold:
+		return canned(ctx, sc, dir)
+	case <-ctx.Done():
+		return sim.Footage{}, ctx.Err()
+	}
 }
 
 func (w *wreck) command(ctx context.Context, env ...string) *exec.Cmd {

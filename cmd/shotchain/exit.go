@@ -142,6 +142,20 @@ func (f *failure) json() *jsonError {
 	return e
 }
 
+// conclude ends a verb whose result is the same whether it failed or not. With --json the result is told once, with
+// the error in it; fail is nil for none.
+func (p *program) conclude(result map[string]any, fail *failure) error {
+	switch {
+	case fail == nil && p.json:
+		p.printJSON(result)
+	case fail != nil:
+		result["error"] = fail.json()
+		fail.result = result
+		return fail
+	}
+	return nil
+}
+
 func (p *program) jsonFailure(f *failure) {
 	if f.result != nil {
 		p.printJSON(f.result)

@@ -25,6 +25,7 @@ type runFlags struct {
 	budget budgetFlags
 	timing timingFlags
 	output outputFlags
+	calls  callbackFlags
 }
 
 func (p *program) runVerb() *cobra.Command {
@@ -50,12 +51,16 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.budget.add(cmd)
 	o.timing.add(cmd)
 	o.output.add(cmd)
+	o.calls.add(cmd)
 	return cmd
 }
 
 // run is the verb, in the order in which a user could still say no: everything that can be wrong is found before
 // anything is written, and everything is written before anything is bought.
 func (p *program) run(ctx context.Context, path string, o *runFlags) error {
+	if err := o.calls.check(); err != nil {
+		return err
+	}
 	f, err := p.open(path, o.film)
 	if err != nil {
 		return err
@@ -93,7 +98,14 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if st, err = store.Open(dir); err != nil {
 		return err
 	}
-	return p.make(ctx, f, plan, provider, st, out, o.timing)
+	calls, err := o.calls.start()
+	if err != nil {
+		return err
+	}
+	defer calls.close()
+	how := chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Timing: o.timing.timing()}
+	calls.into(&how, o.calls.url)
+	return p.make(ctx, f, plan, how, out)
 }
 
 // decorate, where a test sets it, wraps every provider of the program.
@@ -121,18 +133,18 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 }
 
 // make gets the takes and assembles the film.
-func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, provider chain.Provider, st *store.Store, out string, t timingFlags) error {
+func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain.RunOptions, out string) error {
 	began := time.Now()
 	show := p.newProgress(f)
-	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
-		Observe: show.take, Timing: t.timing()})
-	p.note(f, st, reel, began)
+	how.Observe = show.take
+	reel, err := chain.Run(ctx, plan, how)
+	p.note(f, how.Store, reel, began)
 	if fail := p.outcome(ctx, f, reel, err); fail != nil {
 		show.close()
 		p.tellReel(f, reel, time.Since(began), fail)
 		return p.ended(f, reel, fail)
 	}
-	made, err := p.assemble(ctx, f, reel, st, out, show.film)
+	made, err := p.assemble(ctx, f, reel, how.Store, out, show.film)
 	show.close()
 	p.tellReel(f, reel, time.Since(began), nil)
 	if err != nil {
@@ -179,7 +191,7 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 		if o.Stage == chain.StageUnknown {
 			fail.exit, fail.shot = exitUnknown, o.Take.Name()
 			fail.message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
-			fail.hint = fmt.Sprintf("look for it in the service's console; run again to look it up once more, or with --resubmit %s to buy it again", o.Take.Name())
+			fail.hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Name())
 			break
 		}
 	}
@@ -259,7 +271,7 @@ func outcomeLine(o chain.Outcome) string {
 	switch o.Stage {
 	case chain.StageFailed, chain.StageUnknown:
 		line := fmt.Sprintf("%s %s: %s", name, o.Stage, clean(fmt.Sprint(o.Fault)))
-		if errors.As(o.Fault, &fault) && fault.Hint != "" {
+		if errors.As(o.Fault, &fault) && fault.Hint != "" && o.Stage != chain.StageUnknown { // of the look-up, not of the clip
 			line += "\n  hint: " + clean(fault.Hint)
 		}
 		return line
@@ -320,7 +332,7 @@ func shotJSON(name string, o chain.Outcome) jsonShot {
 	}
 	if o.Fault != nil {
 		fail := &failure{exit: exitFailed, message: o.Fault.Error(), shot: name}
-		if errors.As(o.Fault, &fail.fault) {
+		if errors.As(o.Fault, &fail.fault) && o.Stage != chain.StageUnknown {
 			fail.hint = fail.fault.Hint
 		}
 		j.Error = fail.json()

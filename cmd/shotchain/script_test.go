@@ -39,15 +39,17 @@ func TestMain(m *testing.M) {
 // TestScripts plays the stories in testdata/scripts. What they can say besides testscript's own commands:
 //
 //	exits CODE command args…      runs a command that must end with that exit code
-//	simstart [hold] [key=K]       starts an Ark service and points ARK_BASE_URL and ARK_API_KEY to it. hold: its tasks
-//	                              run until simrelease
+//	simstart [hold] [key=K] [places=N]  starts an Ark service and points ARK_BASE_URL and ARK_API_KEY to it. hold: its
+//	                              tasks run until simrelease; places: so many run at once, the others are queued
 //	simrelease                    lets held tasks finish
 //	simfault JSON                 injects a fault, as of sim.Fault
 //	simstats NAME=N …             compares the service's books, as of sim.Stats
-//	interrupt CODE N command …    runs a command, interrupts it once N tasks run, and compares its exit code
+//	interrupt CODE N command …    runs a command, interrupts it once N tasks run or wait, and compares its exit code
 //	json PATH VALUE               compares a value of the last stdout's last line: error.code usage
 //	frames FILE N                 compares a film's number of frames
 //	vacant DIR                    holds that a folder has nothing in it
+//	spoil PATTERN                 turns over the last byte of the files of that pattern
+//	there PATTERN N               compares the number of files of that pattern
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../../testdata/scripts",
@@ -63,6 +65,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simfault": simFault, "simstats": simStats,
 			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant,
+			"spoil": spoil, "there": there,
 		},
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
@@ -103,8 +106,13 @@ func (s *testSim) close() {
 func simStart(ts *testscript.TestScript, _ bool, args []string) {
 	s := ts.Value(simKey{}).(*testSim)
 	s.hold = make(chan struct{})
-	key, held := "test-key-0123456789", false
+	key, held, places := "test-key-0123456789", false, 0
 	for _, a := range args {
+		if n, ok := strings.CutPrefix(a, "places="); ok {
+			var err error
+			places, err = strconv.Atoi(n)
+			ts.Check(err)
+		}
 		if k, ok := strings.CutPrefix(a, "key="); ok {
 			key = k
 		}
@@ -116,7 +124,7 @@ func simStart(ts *testscript.TestScript, _ bool, args []string) {
 	dir, err := os.MkdirTemp("", "sim-")
 	ts.Check(err)
 	s.dir = dir
-	s.Service, err = sim.New(sim.Options{Dir: dir, Key: key, Camera: func(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
+	s.Service, err = sim.New(sim.Options{Dir: dir, Key: key, Limits: sim.Limits{Concurrency: places}, Camera: func(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
 		select {
 		case <-s.hold:
 		case <-ctx.Done():
@@ -216,7 +224,8 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(cmd.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	for deadline := time.Now().Add(time.Minute); simOf(ts).Stats().Running < running; {
+	under := func() int { s := simOf(ts).Stats(); return s.Running + s.Queued }
+	for deadline := time.Now().Add(time.Minute); under() < running; {
 		select {
 		case err := <-ended:
 			ts.Fatalf("ended by itself: %v\n%s", err, said.String())
@@ -269,6 +278,34 @@ func vacant(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	for _, e := range entries {
 		ts.Fatalf("%s holds %s", args[0], e.Name())
+	}
+}
+
+// glob finds files below the script's folder.
+func glob(ts *testscript.TestScript, pattern string) []string {
+	names, err := filepath.Glob(ts.MkAbs(pattern))
+	ts.Check(err)
+	return names
+}
+
+func spoil(ts *testscript.TestScript, _ bool, args []string) {
+	names := glob(ts, args[0])
+	if len(names) == 0 {
+		ts.Fatalf("no file is called %s", args[0])
+	}
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		ts.Check(err)
+		b[len(b)-1] ^= 0xff
+		ts.Check(os.WriteFile(name, b, 0o644))
+	}
+}
+
+func there(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if names := glob(ts, args[0]); len(names) != want {
+		ts.Fatalf("there are %d files %s, not %d: %v", len(names), args[0], want, names)
 	}
 }
 

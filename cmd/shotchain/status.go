@@ -56,12 +56,14 @@ what all kept clips have cost, and what using them again has saved. It asks no p
 				return err
 			}
 			s, err := look(st)
-			if p.json {
-				p.printJSON(s.json())
-			} else {
+			if !p.json {
 				p.printStatus(s)
 			}
-			return err
+			var fail *failure
+			if err != nil {
+				fail = &failure{exit: exitUnknown, message: err.Error(), hint: "`shotchain store verify` looks closer"}
+			}
+			return p.conclude(s.json(), fail)
 		},
 	}
 	k.add(cmd)
@@ -161,13 +163,6 @@ func attemptState(o chain.Open) string {
 	return "in flight"
 }
 
-type jsonStatus struct {
-	Store    string        `json:"store"`
-	InFlight []jsonOpen    `json:"in_flight"`
-	Ledger   []jsonAccount `json:"ledger"`
-	Runs     int           `json:"runs"`
-}
-
 type jsonOpen struct {
 	Key       string    `json:"key"`
 	Shot      string    `json:"shot"`
@@ -187,15 +182,16 @@ type jsonAccount struct {
 	Saved    price  `json:"saved"`
 }
 
-func (s standing) json() jsonStatus {
-	j := jsonStatus{Store: s.dir, InFlight: []jsonOpen{}, Ledger: []jsonAccount{}, Runs: s.runs}
+// json is what status tells with --json.
+func (s standing) json() map[string]any {
+	open, ledger := []jsonOpen{}, []jsonAccount{}
 	for _, o := range s.open {
-		j.InFlight = append(j.InFlight, openJSON(o))
+		open = append(open, openJSON(o))
 	}
 	for _, a := range s.ledger {
-		j.Ledger = append(j.Ledger, jsonAccount{a.provider, a.clips, priceOf(a.spent), priceOf(a.saved)})
+		ledger = append(ledger, jsonAccount{a.provider, a.clips, priceOf(a.spent), priceOf(a.saved)})
 	}
-	return j
+	return map[string]any{"store": s.dir, "in_flight": open, "ledger": ledger, "runs": s.runs}
 }
 
 func openJSON(o chain.Open) jsonOpen {

@@ -143,8 +143,9 @@ func (p *program) storeVerifyVerb() *cobra.Command {
 	var k keeper
 	cmd := &cobra.Command{
 		Use: "verify [FILE]", Short: "read every kept byte and decode every clip",
-		Long: `Verify compares every kept file with its digest and decodes every clip. It changes nothing. A take that is damaged
-counts as not kept: the next run fetches it again while the provider still has it, and sets what is left of it aside.`,
+		Long: `Verify compares every kept file with its digest and decodes every clip. Files that are not what was kept are set aside
+in the take's folder, so that no film is cut from them: the take counts as not kept, and the next run fetches its clip
+again, for nothing while the provider still has it. It changes nothing else.`,
 		Example: "shotchain store verify film.yaml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			st, err := p.peek(k, args)
@@ -174,6 +175,9 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 		if err := sound(ctx, e); ctx.Err() != nil {
 			return ctx.Err()
 		} else if err != nil {
+			if e.Clip != nil && errors.Is(err, store.ErrDamaged) {
+				err = setAside(st, e, err)
+			}
 			e.Damage = err
 			bad = append(bad, entriesJSON([]store.Entry{e})...)
 			p.say("%s %s: %s", e.Key[:12], clean(shotOf(e)), clean(err.Error()))
@@ -181,16 +185,32 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 		}
 		whole++
 	}
-	if p.json {
-		p.printJSON(map[string]any{"store": st.Dir(), "whole": whole, "damaged": bad})
-	} else {
-		fmt.Fprintf(p.out, "%s whole, %d damaged\n", count(whole, "take"), len(bad))
-	}
+	var fail *failure
 	if len(bad) > 0 {
-		return &failure{exit: exitFailed, told: p.json, message: count(len(bad), "take") + " of the store damaged",
+		fail = &failure{exit: exitFailed, message: count(len(bad), "take") + " of the store damaged",
 			hint: "the next run fetches them again where the provider still has them"}
 	}
-	return nil
+	if !p.json {
+		fmt.Fprintf(p.out, "%s whole, %d damaged\n", count(whole, "take"), len(bad))
+	}
+	return p.conclude(map[string]any{"store": st.Dir(), "whole": whole, "damaged": bad}, fail)
+}
+
+// setAside makes sure that a take whose bytes have changed is not used. Its error says what was found, and what
+// has become of it.
+func setAside(st *store.Store, e store.Entry, found error) error {
+	l, err := st.TryLock(e.Key)
+	if err != nil {
+		return fmt.Errorf("%w; it could not be set aside: %w", found, err)
+	}
+	defer l.Unlock()
+	if l.Verify() == nil { // another process has fetched it again meanwhile
+		return found
+	}
+	if err := l.SetAsideClip(); err != nil {
+		return fmt.Errorf("%w; it could not be set aside: %w", found, err)
+	}
+	return fmt.Errorf("%w; set aside", found)
 }
 
 // sound checks a take's records, bytes and pictures.
@@ -307,16 +327,17 @@ func useOf(f *film, st *store.Store, used map[string]bool) {
 func (p *program) sweep(st *store.Store, entries []store.Entry, used map[string]bool, clips, dry bool) ([]store.Entry, error) {
 	var gone []store.Entry
 	spared := 0
+	may := func(e store.Entry) bool { return !used[e.Key] && !e.Open && (clips || !e.Paid(free)) }
 	for _, e := range entries {
 		if used[e.Key] || e.Open || e.Empty() {
 			continue
 		}
-		if e.Paid(free) && !clips {
+		if !may(e) {
 			spared++
 			continue
 		}
 		if !dry {
-			if err := st.Remove(e.Key); errors.Is(err, store.ErrHeld) {
+			if err := st.Remove(e.Key, may); errors.Is(err, store.ErrHeld) {
 				p.say("%s %s: %s", e.Key[:12], clean(shotOf(e)), err)
 				continue
 			} else if err != nil {

@@ -16,8 +16,8 @@ var stills = []struct {
 	width, height int
 }{
 	{"lighthouse/stills/boat.png", "At dusk a small boat on the sea, a lighthouse on a rock.", 864, 496},
-	{"branches/stills/forest.png", "A fox walks along a path through a birch forest in autumn.", 864, 496},
-	{"product-reel/stills/lamp.png", "A sand-coloured desk lamp stands on a table.", 496, 864},
+	{"branches/stills/forest.png", "A fox walks along a path through a fir forest on a clear morning.", 864, 496},
+	{"product-reel/stills/lantern.png", "A sand-coloured table lantern stands on a table.", 496, 864},
 }
 
 func main() {

@@ -1,0 +1,365 @@
+package ark_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"shotchain/chain"
+	"shotchain/chain/ark"
+	"shotchain/chain/models"
+	"shotchain/chain/sim"
+	"shotchain/chain/sim/simtest"
+	"shotchain/chain/store"
+	"shotchain/storyboard"
+)
+
+// The fault matrix: each way in which the service can go wrong, through the real client and the real run, in virtual
+// time. After every one the books agree: tasks are what was bought, tokens are what the store says was spent.
+
+const matrixKey = "sk-5ec7e7-0123456789abcdef"
+
+// clock keeps the tests of this file from depending on the day on which they run.
+var clock = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+
+// looker is an inspector for simtest's clips, which have an MP4 file's boxes and no picture.
+type looker struct{}
+
+func (looker) Clip(_ context.Context, path string) (chain.Facts, error) {
+	b, err := os.ReadFile(path)
+	if err == nil && (len(b) < 8 || string(b[4:8]) != "ftyp") {
+		err = errors.New("no moving picture")
+	}
+	return chain.Facts{Width: 864, Height: 496, Frames: 97, Rate: "24/1"}, err
+}
+
+func (looker) Picture(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	_, format, err := image.Decode(f)
+	return "image/" + format, err
+}
+
+func (looker) LastFrame(context.Context, string, string) error { return errors.New("no decoder") }
+
+// stage is a film of two takes, one growing from the other, before a service.
+type stage struct {
+	t       *testing.T
+	service *sim.Service
+	p       chain.Provider
+	st      *store.Store
+	options chain.PlanOptions
+	events  []chain.Event
+}
+
+const matrixFilm = `look: { model: seedance-2.0-mini, resolution: 480p, duration: 4s }
+scenes: [{ id: a, shots: [{ id: one, prompt: A boat. }, { id: two, prompt: It lands. }] }]
+`
+
+func newStage(t *testing.T, o sim.Options) (*stage, func()) {
+	t.Helper()
+	o.Key = matrixKey
+	service, client, stop := simtest.NewPipe(t, o)
+	p, err := ark.New(ark.Options{BaseURL: simtest.PipeURL, Key: matrixKey, HTTP: client})
+	require.NoError(t, err)
+	st, err := store.Open(filepath.Join(t.TempDir(), store.DirName))
+	require.NoError(t, err)
+	return &stage{t: t, service: service, p: p, st: st}, stop
+}
+
+func (s *stage) inject(faults ...sim.Fault) {
+	s.t.Helper()
+	for _, f := range faults {
+		require.NoError(s.t, s.service.Inject(f))
+	}
+}
+
+// run plans and runs the film, and holds it to what the plan said.
+func (s *stage) run() (*chain.Reel, error) {
+	t := s.t
+	t.Helper()
+	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(matrixFilm), storyboard.Options{})
+	require.NoError(t, err)
+	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Region: models.Ark, Namespace: "ark", Now: clock})
+	require.NoError(t, err)
+	plan := chain.Make(g, s.st, s.options)
+	reel, err := chain.Run(t.Context(), plan, chain.RunOptions{Provider: s.p, Store: s.st, Inspector: looker{},
+		Observe: func(e chain.Event) { s.events = append(s.events, e) }})
+	require.LessOrEqual(t, reel.Spent.Micros, plan.Total.Micros+plan.Held.Micros)
+	return reel, err
+}
+
+// books compares the service's with the store's.
+func (s *stage) books() (stats sim.Stats, kept int) {
+	t := s.t
+	t.Helper()
+	entries, err := s.st.Ls()
+	require.NoError(t, err)
+	tokens := int64(0)
+	for _, e := range entries {
+		if e.Clip != nil {
+			require.NoError(t, e.Verify())
+			tokens += e.Clip.Tokens
+			kept++
+		}
+	}
+	stats = s.service.Stats()
+	require.LessOrEqual(t, tokens, stats.BilledTokens)
+	return stats, kept
+}
+
+// secretless holds that nothing a user or a log gets to see, nor the store, holds the key or a signature.
+func (s *stage) secretless(reel *chain.Reel) {
+	t := s.t
+	t.Helper()
+	var said strings.Builder
+	for _, e := range s.events {
+		fmt.Fprintf(&said, "%+v\n", e.Message)
+	}
+	for _, o := range reel.Outcomes {
+		fmt.Fprintf(&said, "%v %+v\n", o.Fault, o.Fault)
+	}
+	require.NoError(t, filepath.WalkDir(s.st.Dir(), func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		said.Write(b)
+		return err
+	}))
+	for _, secret := range []string{matrixKey, "X-Tos-", "/files/"} {
+		require.NotContains(t, said.String(), secret)
+	}
+}
+
+// TestEachRefusalOfTheServiceHasItsRule is ark-api.md §6, row by row.
+func TestEachRefusalOfTheServiceHasItsRule(t *testing.T) {
+	answer := func(status int, code, message string) sim.Fault {
+		return sim.Fault{Op: "create", Action: "answer", Times: -1, Status: status, Code: code, Message: message}
+	}
+	fails := func(code string) sim.Fault {
+		return sim.Fault{Op: "task", Action: "fail", Times: -1, Code: code, Message: "The output was refused."}
+	}
+	for _, c := range []struct {
+		name    string
+		fault   sim.Fault
+		stage   chain.Stage
+		class   chain.Class
+		created int  // at most; all of them failed
+		stops   bool // the whole run
+		hint    string
+	}{
+		{"a missing parameter", answer(400, "MissingParameter", "content"), chain.StageFailed, chain.Invalid, 0, false, ""},
+		{"an invalid parameter", answer(400, "InvalidParameter.Duration", "the parameter `duration` is not valid"), chain.StageFailed, chain.Invalid, 0, false, ""},
+		{"a picture that is none", answer(400, "InvalidImageURL.EmptyContent", "no image"), chain.StageFailed, chain.Invalid, 0, false, ""},
+		{"a refused prompt", answer(400, "InputTextSensitiveContentDetected.PolicyViolation", "no"), chain.StageFailed, chain.Moderated, 0, false, "prompt"},
+		{"a refused picture", answer(400, "InputImageSensitiveContentDetected", "no"), chain.StageFailed, chain.Moderated, 0, false, "picture"},
+		{"a refused face", answer(400, "InputImageSensitiveContentDetected.PrivacyInformation", "no"), chain.StageFailed, chain.Moderated, 0, false, "face"},
+		{"a refused film", fails("OutputVideoSensitiveContentDetected.PolicyViolation"), chain.StageFailed, chain.Moderated, 1, false, "seed"},
+		{"a refused sound", fails("OutputAudioSensitiveContentDetected"), chain.StageFailed, chain.Moderated, 1, false, "audio"},
+		{"a failing service", fails("InternalServiceError"), chain.StageFailed, chain.Internal, 3, false, ""},
+		{"a wrong key", answer(401, "AuthenticationError", "no such key"), chain.StageFailed, chain.Account, 0, true, "ARK_API_KEY"},
+		{"a bill unpaid", answer(403, "AccountOverdueError", "pay"), chain.StageFailed, chain.Account, 0, true, ""},
+		{"no access", answer(403, "AccessDenied", "no"), chain.StageFailed, chain.Account, 0, true, ""},
+		{"an operation denied", answer(403, "OperationDenied.ServiceOverdue", "no"), chain.StageFailed, chain.Account, 0, true, ""},
+		{"a model that is not open", answer(404, "ModelNotOpen", "activate it"), chain.StageFailed, chain.Account, 0, true, ""},
+		{"a model that is not there", answer(404, "InvalidEndpointOrModel.NotFound", "none"), chain.StageFailed, chain.Account, 0, true, ""},
+		{"a spending cap", answer(429, "SetLimitExceeded", "your cap"), chain.StageFailed, chain.Account, 0, true, ""},
+		{"a usage window", answer(429, "QuotaExceeded", "You have used your quota of 5 hours. It resets at 15:00."), chain.StageFailed, chain.Quota, 0, true, ""},
+		{"a trial used up", answer(429, "QuotaExceeded", "Your free trial quota is used up."), chain.StageFailed, chain.Account, 0, true, ""},
+		{"a rate that stays exceeded", answer(429, "RateLimitExceeded.EndpointRPMExceeded", "slow"), chain.StageFailed, chain.Busy, 0, false, ""},
+		{"an overload that stays", answer(429, "ServerOverloaded", "later"), chain.StageFailed, chain.Busy, 0, false, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, stop := newStage(t, sim.Options{})
+				defer stop()
+				s.inject(c.fault)
+				reel, err := s.run()
+				var fault *chain.Fault
+				out := reel.Outcomes[0]
+				require.Equal(t, c.stage, out.Stage)
+				require.Equal(t, "a/one", out.Take.Name())
+				require.ErrorAs(t, out.Fault, &fault)
+				require.Equal(t, c.class, fault.Class)
+				require.Equal(t, c.fault.Code, fault.Code)
+				require.Contains(t, fault.Error(), fault.RequestID)
+				require.NotEmpty(t, fault.RequestID)
+				require.Contains(t, fault.Hint, c.hint)
+				require.Equal(t, c.stops, errors.As(err, new(*chain.Stopped)))
+				require.NotContains(t, []chain.Stage{chain.StageKept, chain.StageCached}, reel.Outcomes[1].Stage)
+				stats, kept := s.books()
+				require.Equal(t, c.created, stats.Created)
+				require.Zero(t, kept)
+				require.Zero(t, stats.BilledTokens)
+				require.Zero(t, reel.Spent.Micros)
+				s.secretless(reel)
+
+				s.service.ClearFaults() // the user has seen to it
+				reel, err = s.run()
+				require.NoError(t, err)
+				require.True(t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
+				stats, kept = s.books()
+				require.Equal(t, c.created+2, stats.Created)
+				require.Equal(t, 2, kept)
+			})
+		})
+	}
+}
+
+// TestWhateverIsLostNothingIsBoughtTwice is each action of the simulator at each operation, once and twice in a row.
+func TestWhateverIsLostNothingIsBoughtTwice(t *testing.T) {
+	actions := []string{"answer", "answer-after", "drop-before", "drop-after", "empty200", "html200", "html502", "html502-after",
+		"hang", "hang-after", "truncate", "corrupt", "slow"}
+	for _, op := range []string{"create", "get", "list", "video", "last_frame"} {
+		for _, action := range actions {
+			for _, times := range []int{1, 2} {
+				t.Run(fmt.Sprintf("%s %s %d", op, action, times), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						s, stop := newStage(t, sim.Options{Pace: 0.1})
+						defer stop()
+						s.inject(sim.Fault{Op: op, Action: action, Times: times, Delay: "20s"})
+						if op == "list" { // is only asked where an answer was lost
+							s.inject(sim.Fault{Op: "create", Action: "drop-after"})
+						}
+						reel, err := s.run()
+						require.NoError(t, err)
+						s.secretless(reel)
+						if !reel.Whole() { // a file that never decodes is left for the next run
+							reel, err = s.run()
+							require.NoError(t, err)
+						}
+						require.True(t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
+						stats, kept := s.books()
+						require.Equal(t, 2, stats.Created)
+						require.Equal(t, 2, kept)
+						require.EqualValues(t, 2*40594, stats.BilledTokens)
+						require.LessOrEqual(t, stats.Calls["video"], 2+2*times)
+						s.secretless(reel)
+					})
+				})
+			}
+		}
+	}
+}
+
+// TestWhatBecomesOfATask are the fates that a task can have at the service.
+func TestWhatBecomesOfATask(t *testing.T) {
+	for action, c := range map[string]struct {
+		stage   chain.Stage
+		created int
+		says    string
+	}{
+		"fail":   {chain.StageKept, 2, ""}, // inside the service, once: tried again
+		"stall":  {chain.StageFailed, 1, "expired"},
+		"expire": {chain.StageFailed, 1, "expired"},
+		"cancel": {chain.StageFailed, 1, "cancelled"},
+	} {
+		t.Run(action, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, stop := newStage(t, sim.Options{})
+				defer stop()
+				s.inject(sim.Fault{Op: "task", Action: action, Match: "A boat"})
+				reel, err := s.run()
+				require.NoError(t, err)
+				require.Equal(t, c.stage, reel.Outcomes[0].Stage)
+				stats, _ := s.books()
+				require.Equal(t, c.created, openers(stats))
+				if c.says != "" {
+					require.ErrorContains(t, reel.Outcomes[0].Fault, c.says)
+					reel, err = s.run()
+					require.NoError(t, err)
+				}
+				require.True(t, reel.Whole())
+				stats, kept := s.books()
+				require.Equal(t, 3, stats.Created)
+				require.Equal(t, 2, kept)
+				require.EqualValues(t, 2*40594, stats.BilledTokens, "failed tasks are not billed")
+			})
+		})
+	}
+}
+
+// openers is how many tasks there are of the film's first shot.
+func openers(stats sim.Stats) (n int) {
+	for _, e := range stats.Tasks {
+		if !e.Continues {
+			n++
+		}
+	}
+	return n
+}
+
+// The service's clock may be wrong. A lost answer is then found, or left to the user, and never paid for again.
+func TestAServiceWhoseClockIsWrong(t *testing.T) {
+	for name, off := range map[string]time.Duration{"right": 0, "an hour ahead": time.Hour, "an hour behind": -time.Hour,
+		"3 days ahead": 72 * time.Hour, "3 days behind": -72 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, stop := newStage(t, sim.Options{Epoch: time.Now().Add(off)})
+				defer stop()
+				s.inject(sim.Fault{Op: "create", Action: "drop-after", Match: "A boat"})
+				reel, err := s.run()
+				require.NoError(t, err)
+				if off == 0 {
+					require.True(t, reel.Whole())
+					return
+				}
+				require.Equal(t, chain.StageUnknown, reel.Outcomes[0].Stage)
+				require.Equal(t, 1, s.service.Stats().Created)
+				s.options.Resubmit = map[string]bool{"a/one": true} // the user's word
+				reel, err = s.run()
+				require.NoError(t, err)
+				require.True(t, reel.Whole())
+				require.Equal(t, 3, s.service.Stats().Created)
+			})
+		})
+	}
+}
+
+// A task that is not cared for: its URLs lapse after a day, its record after seven.
+func TestDeadlinesOfTheService(t *testing.T) {
+	for _, c := range []struct {
+		after time.Duration
+		stage chain.Stage
+		says  string
+	}{
+		{23 * time.Hour, chain.StageKept, ""},
+		{25 * time.Hour, chain.StageFailed, "its result is no longer to be had"},
+		{8 * 24 * time.Hour, chain.StageUnknown, "no longer has task"},
+	} {
+		t.Run(fmt.Sprint(c.after), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, stop := newStage(t, sim.Options{})
+				defer stop()
+				s.inject(sim.Fault{Op: "video", Action: "html502", Times: -1})
+				reel, err := s.run()
+				require.NoError(t, err)
+				require.Equal(t, chain.StageFailed, reel.Outcomes[0].Stage)
+				require.ErrorContains(t, reel.Outcomes[0].Fault, "is paid, and the next run tries again")
+				s.service.ClearFaults()
+				time.Sleep(c.after)
+				reel, err = s.run()
+				require.NoError(t, err)
+				require.Equal(t, c.stage, reel.Outcomes[0].Stage)
+				if c.says != "" {
+					require.ErrorContains(t, reel.Outcomes[0].Fault, c.says)
+					require.Equal(t, 1, s.service.Stats().Created, "nothing is bought again without a word")
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain"
+)
+
+// callbackFlags say where the provider may tell that a task has changed.
+type callbackFlags struct{ listen, url string }
+
+func (c *callbackFlags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&c.listen, "callback-listen", "", "notice finished tasks at once: take the provider's callbacks at this `ADDRESS`, host:port; needs --callback-url")
+	fs.StringVar(&c.url, "callback-url", "", "the `URL` under which the provider reaches that address; a token that nobody can guess is added to it")
+}
+
+// check refuses what cannot work before anything is bought.
+func (c callbackFlags) check() error {
+	if (c.listen == "") != (c.url == "") {
+		return usage("give both, or neither", "--callback-listen and --callback-url belong together")
+	}
+	if c.url == "" {
+		return nil
+	}
+	u, err := url.Parse(c.url)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return usage("it looks like https://films.example/callback", "--callback-url is not an absolute http or https URL without a query")
+	}
+	return nil
+}
+
+// callbacks takes the provider's callbacks and rings for the tasks that they name. A callback is a hint and nothing
+// more: whatever it says, the provider is asked. Safe for concurrent use.
+type callbacks struct {
+	bell   *chain.Bell
+	token  string
+	server *http.Server
+}
+
+// start listens. Without flags it answers nil, which close and the run understand as no callbacks.
+func (c callbackFlags) start() (*callbacks, error) {
+	if c.listen == "" {
+		return nil, nil
+	}
+	l, err := net.Listen("tcp", c.listen)
+	if err != nil {
+		return nil, usage("choose a port that is free", "--callback-listen: %v", err)
+	}
+	cb := newCallbacks()
+	cb.server = &http.Server{Handler: cb, ReadTimeout: callbackPatience, WriteTimeout: callbackPatience,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	go func() { _ = cb.server.Serve(l) }()
+	return cb, nil
+}
+
+func newCallbacks() *callbacks { return &callbacks{bell: new(chain.Bell), token: rand.Text()} }
+
+// callbackPatience is how long a caller may take to send its callback, and how long the service waits for an answer
+// (ark-api.md §4).
+const callbackPatience = 5 * time.Second
+
+// maxCallback is the largest body that is read, bytes; a task with its URLs has a few kB.
+const maxCallback = 64 << 10
+
+// close ends listening.
+func (c *callbacks) close() {
+	if c != nil && c.server != nil {
+		_ = c.server.Close()
+	}
+}
+
+// into gives a run its bell, and the URL with the token that it is to hand out.
+func (c *callbacks) into(o *chain.RunOptions, base string) {
+	if c != nil {
+		o.Bell, o.Callback = c.bell, chain.SignedURL(strings.TrimRight(base, "/")+"/"+c.token)
+	}
+}
+
+func (c *callbacks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if subtle.ConstantTimeCompare([]byte(path.Base(r.URL.Path)), []byte(c.token)) != 1 {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "post a task", http.StatusMethodNotAllowed)
+		return
+	}
+	var task struct {
+		ID string `json:"id"`
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCallback))
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+	case err != nil || json.Unmarshal(body, &task) != nil || task.ID == "":
+		http.Error(w, "not a task", http.StatusBadRequest)
+	default:
+		w.WriteHeader(http.StatusOK)
+		c.bell.Ring(task.ID)
+	}
+}
