@@ -1,8 +1,6 @@
 package sheet
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // drawing is the graph of a film, laid out: chains run from left to right, a branch opens a lane below, and a chain
 // that is longer than the page is wide goes on below. All measures are pixels at the drawing's natural size.
@@ -37,8 +35,8 @@ type band struct {
 type measures struct{ width, height, gapX, gapY, wide int }
 
 var (
-	large = measures{width: 132, height: 92, gapX: 44, gapY: 44, wide: 1180}
-	small = measures{width: 84, height: 22, gapX: 26, gapY: 30, wide: 1180}
+	large = measures{width: 132, height: 92, gapX: 44, gapY: 44, wide: 1370}
+	small = measures{width: 84, height: 22, gapX: 26, gapY: 30, wide: 1370}
 )
 
 // maxPictured is the number of shots up to which nodes have pictures.
@@ -56,7 +54,7 @@ type family struct {
 	lanes, columns int
 }
 
-// draw lays out the shots of a film.
+// lay2D lays out the shots of a film.
 func lay2D(shots []shotView) drawing {
 	m := large
 	if len(shots) > maxPictured {
@@ -65,34 +63,61 @@ func lay2D(shots []shotView) drawing {
 	families, all := families(shots)
 	d := drawing{Small: m == small}
 	perRow := max(1, (m.wide-2*bandPad+m.gapX)/(m.width+m.gapX))
-	x, y, rowHeight := 0, 0, 0 // in columns, and pixels
+	room := floor{wide: perRow}
 	for _, f := range families {
-		columns := min(f.columns, perRow)
-		blocks := (f.columns + perRow - 1) / perRow
-		if x > 0 && x+columns > perRow {
-			x, y, rowHeight = 0, y+rowHeight, 0
-		}
-		laneHeight := m.height + m.gapY
+		column, lane := room.place(min(f.columns, perRow), (f.columns+perRow-1)/perRow*f.lanes)
 		for _, n := range f.nodes {
 			n.block, n.column = n.column/perRow, n.column%perRow
 			n.Width, n.Height = m.width, m.height
-			n.X = bandPad + (x+n.column)*(m.width+m.gapX)
-			n.Y = y + bandHead + bandPad + (n.block*f.lanes+n.lane)*laneHeight
+			n.X = bandPad + (column+n.column)*(m.width+m.gapX)
+			n.Y = bandHead + (lane+n.block*f.lanes+n.lane)*(m.height+m.gapY)
 			d.Width, d.Height = max(d.Width, n.X+n.Width+bandPad), max(d.Height, n.Y+n.Height+bandPad)
-		}
-		rowHeight = max(rowHeight, blocks*f.lanes*laneHeight)
-		if x += columns; x >= perRow {
-			x, y, rowHeight = 0, y+rowHeight, 0
 		}
 		d.Bands = append(d.Bands, bands(f, m)...)
 	}
 	for i := range shots {
 		d.Nodes = append(d.Nodes, *all[shots[i].Name])
-		if from := all[shots[i].From]; from != nil {
+		if from := all[shots[i].From]; from != nil && shots[i].From != shots[i].Name {
 			d.Edges = append(d.Edges, connect(from, all[shots[i].Name], m))
 		}
 	}
 	return d
+}
+
+// floor is the cells of a drawing that are taken, lane by lane.
+type floor struct {
+	wide  int
+	lanes [][]bool
+}
+
+// place takes the first free box of a size, from the top and then from the left.
+func (f *floor) place(columns, lanes int) (column, lane int) {
+	for lane = 0; ; lane++ {
+		for len(f.lanes) < lane+lanes {
+			f.lanes = append(f.lanes, make([]bool, f.wide))
+		}
+		for column = 0; column+columns <= f.wide; column++ {
+			if f.free(column, lane, columns, lanes) {
+				for y := lane; y < lane+lanes; y++ {
+					for x := column; x < column+columns; x++ {
+						f.lanes[y][x] = true
+					}
+				}
+				return column, lane
+			}
+		}
+	}
+}
+
+func (f *floor) free(column, lane, columns, lanes int) bool {
+	for y := lane; y < lane+lanes; y++ {
+		for x := column; x < column+columns; x++ {
+			if f.lanes[y][x] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // families sorts shots into trees by what they grow from. A shot that names nothing that is there opens one.

@@ -34,16 +34,27 @@ func Prepare(ctx context.Context, p *Page, work string) error {
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		return err
 	}
-	clips := p.clips()
-	failed := make([]error, len(clips))
+	var first []*Clip
+	same := map[string][]*Clip{}
+	for _, c := range p.clips() {
+		key := c.Digest + c.LastDigest
+		if len(same[key]) == 0 {
+			first = append(first, c)
+		}
+		same[key] = append(same[key], c)
+	}
+	failed := make([]error, len(first))
 	var group errgroup.Group
 	group.SetLimit(runtime.NumCPU())
-	for i, c := range clips {
+	for i, c := range first {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			failed[i] = c.prepare(ctx, work)
+			for _, other := range same[c.Digest+c.LastDigest] {
+				other.first, other.last, other.preview = c.first, c.last, c.preview
+			}
 			return nil
 		})
 	}
@@ -127,7 +138,21 @@ func (c *Clip) makeLast(_ context.Context, out string) error {
 }
 
 func writeJPEG(path string, img image.Image) error {
-	return ffmpeg.WriteFile(path, func(w io.Writer) error { return jpeg.Encode(w, img, &jpeg.Options{Quality: 82}) })
+	return whole(path, func(w io.Writer) error { return jpeg.Encode(w, img, &jpeg.Options{Quality: 82}) })
+}
+
+// whole writes a file by rename. It is not synced: what a power cut takes is made again.
+func whole(path string, write func(io.Writer) error) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "tmp-*"+filepath.Ext(path))
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	err = errors.Join(write(tmp), tmp.Chmod(0o644), tmp.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
 }
 
 // makePreview makes a small silent copy of the clip that starts at once.

@@ -218,7 +218,7 @@
   function begin() {
     $$(".player").forEach(player);
     if ($("[role=tab]")) tab($('[role=tab][aria-selected="true"]').id.slice(4));
-    const card = location.hash && document.getElementById(location.hash.slice(1));
+    const card = document.getElementById(location.hash.slice(1));
     if (card?.classList.contains("card")) show(card);
   }
   begin();

@@ -342,19 +342,25 @@ func (p *Page) take(s *Shot, t *Take, link func(string) template.URL) takeView {
 		add("Tokens", grouped(t.Tokens), "")
 	}
 	if t.Cost.Micros > 0 {
-		note := ""
-		switch {
-		case t.Clip == nil && p.Charged:
-			note = "at most"
-		case t.Clip == nil:
-			note = "at most, not charged"
-		case !p.Charged:
-			note = "not charged"
-		}
-		add("Price", chain.FormatMoney(t.Cost), note)
+		add(p.priceName(t.Clip != nil), chain.FormatMoney(t.Cost), "")
 	}
-	add("Task", t.Task, "")
+	if t.Clip == nil {
+		add("Task", t.Task, "")
+	}
 	return v
+}
+
+// priceName says what a take's price is.
+func (p *Page) priceName(made bool) string {
+	switch {
+	case p.Charged && made:
+		return "Price"
+	case p.Charged:
+		return "At most"
+	case made:
+		return "Would cost"
+	}
+	return "Would cost at most"
 }
 
 // clock writes a time in a film: 0:05, 1:02:03.

@@ -13,8 +13,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-
-	"shotchain/render/ffmpeg"
 )
 
 //go:embed page.html
@@ -78,7 +76,7 @@ func Write(ctx context.Context, p *Page, dir, work string) (string, error) {
 				continue
 			}
 			to := filepath.Join(media, filepath.Base(*path))
-			if err := copyNew(*path, to); err != nil {
+			if err := share(*path, to); err != nil {
 				return "", err
 			}
 			*path = to
@@ -90,7 +88,7 @@ func Write(ctx context.Context, p *Page, dir, work string) (string, error) {
 		return "", err
 	}
 	for name, b := range map[string][]byte{styleName: Style, scriptName: Script, pageName: page.Bytes()} {
-		if err := ffmpeg.WriteFile(filepath.Join(dir, name), func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
+		if err := whole(filepath.Join(dir, name), func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
 			return "", err
 		}
 	}
@@ -107,9 +105,10 @@ type Unshown struct{ Err error }
 func (u *Unshown) Error() string { return strings.ReplaceAll(u.Err.Error(), "\n", "; ") }
 func (u *Unshown) Unwrap() error { return u.Err }
 
-// copyNew copies a file unless it is there: names tell contents.
-func copyNew(from, to string) error {
-	if there(to) {
+// share gives a file a second name in another folder, or copies it where that cannot be, unless it is there: names
+// tell contents.
+func share(from, to string) error {
+	if there(to) || os.Link(from, to) == nil {
 		return nil
 	}
 	in, err := os.Open(from)
@@ -117,7 +116,7 @@ func copyNew(from, to string) error {
 		return err
 	}
 	defer in.Close()
-	return ffmpeg.WriteFile(to, func(w io.Writer) error { _, err := io.Copy(w, in); return err })
+	return whole(to, func(w io.Writer) error { _, err := io.Copy(w, in); return err })
 }
 
 // ours are the names of the files that Prepare makes.
@@ -146,7 +145,10 @@ func relative(dir, path string) string {
 	for i, s := range parts {
 		parts[i] = url.PathEscape(s)
 	}
-	return "./" + strings.Join(parts, "/")
+	if parts[0] != ".." {
+		parts[0] = "./" + parts[0] // or a colon in it would make it a scheme
+	}
+	return strings.Join(parts, "/")
 }
 
 // IsSheet reports whether a folder is free to be written: it is not there, empty, or holds a sheet.
