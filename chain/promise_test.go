@@ -3,6 +3,7 @@ package chain
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -244,7 +245,8 @@ func (blind) Clip(context.Context, string) (Facts, error) {
 	return Facts{}, fmt.Errorf("moov atom not found")
 }
 
-// BenchmarkRun is what 1,000 takes cost besides waiting: the store with its syncs, the queue, the journal.
+// BenchmarkRun is what 1,000 takes cost besides waiting – the store with its syncs, the queue, the journal – and what
+// they leave in memory.
 func BenchmarkRun(b *testing.B) {
 	for b.Loop() {
 		st := openStore(b)
@@ -255,10 +257,19 @@ func BenchmarkRun(b *testing.B) {
 		f := newFake()
 		f.took = func(Request) time.Duration { return 0 }
 		p := Make(compile(b, film(b, lines...)), st, PlanOptions{FilmID: "film"})
-		began := time.Now()
+		before, began := inUse(), time.Now()
 		r, err := Run(b.Context(), p, RunOptions{Provider: f, Store: st, Inspector: glance{}})
 		require.NoError(b, err)
 		require.True(b, r.Whole())
 		b.ReportMetric(float64(time.Since(began).Microseconds())/1000/float64(len(lines)), "ms/take")
+		b.ReportMetric(float64(inUse()-before)/1024/float64(len(lines)), "live-kB/take")
 	}
+}
+
+// inUse is what the heap holds, in bytes.
+func inUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
