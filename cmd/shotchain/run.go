@@ -25,6 +25,7 @@ type runFlags struct {
 	budget budgetFlags
 	timing timingFlags
 	output outputFlags
+	sheet  sheetFlags
 	calls  callbackFlags
 }
 
@@ -51,6 +52,7 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.budget.add(cmd)
 	o.timing.add(cmd)
 	o.output.add(cmd)
+	o.sheet.add(cmd)
 	o.calls.add(cmd)
 	return cmd
 }
@@ -74,6 +76,10 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 		return err
 	}
 	out, err := f.output(o.output, st)
+	if err != nil {
+		return err
+	}
+	sheet, err := sheetDir(o.sheet, out, st)
 	if err != nil {
 		return err
 	}
@@ -105,7 +111,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	defer calls.close()
 	how := chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Timing: o.timing.timing()}
 	calls.into(&how, o.calls.url)
-	return p.make(ctx, f, plan, how, out)
+	return p.make(ctx, &filmed{film: f, file: path, plan: plan, st: st, out: out}, how, sheet)
 }
 
 // decorate, where a test sets it, wraps every provider of the program.
@@ -132,41 +138,52 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 	return decorate(c), done, nil
 }
 
-// make gets the takes and assembles the film.
-func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain.RunOptions, out string) error {
+// make gets the takes, assembles the film and writes the contact sheet.
+func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, sheet string) error {
 	began := time.Now()
-	show := p.newProgress(f)
-	how.Observe = show.take
-	reel, err := chain.Run(ctx, plan, how)
-	p.note(f, how.Store, reel, began)
-	if fail := p.outcome(ctx, f, reel, err); fail != nil {
-		show.close()
-		p.tellReel(f, reel, time.Since(began), fail)
-		return p.ended(f, reel, fail)
+	show := p.newProgress(f.film)
+	log := newRunLog(show)
+	how.Observe = log.take
+	ctx = log.steps(ctx)
+	reel, err := chain.Run(ctx, f.plan, how)
+	f.reel = reel
+	fail := p.outcome(ctx, f.film, reel, err)
+	var made *render.Film
+	if fail == nil {
+		made, fail = p.finish(ctx, f, show)
 	}
-	made, err := p.assemble(ctx, f, reel, how.Store, out, show.film)
 	show.close()
-	p.tellReel(f, reel, time.Since(began), nil)
-	if err != nil {
-		fail := asFailure(ctx, err)
-		if fail.hint == "" {
-			fail.hint = "the clips are kept: `shotchain cut` assembles them again"
-		}
-		return p.ended(f, reel, fail)
+	p.note(f.film, f.st, reel, began, log)
+	p.tellReel(f.film, reel, time.Since(began), fail)
+	if made != nil {
+		p.tellFilm(*made)
 	}
-	p.tellFilm(made)
+	page := p.sheetAfter(ctx, f, sheet)
+	result := resultJSON(f.film, reel, made, fail)
+	result.Sheet = page
+	if fail != nil {
+		fail.result = result
+		return fail
+	}
 	if p.json {
-		p.printJSON(resultJSON(f, reel, &made, nil))
+		p.printJSON(result)
 	} else {
-		fmt.Fprintln(p.out, shown(out))
+		fmt.Fprintln(p.out, shown(f.out))
 	}
 	return nil
 }
 
-// ended gives a failure the result of the run that it ended.
-func (p *program) ended(f *film, reel *chain.Reel, fail *failure) error {
-	fail.result = resultJSON(f, reel, nil, fail)
-	return fail
+// finish assembles the film of a whole reel.
+func (p *program) finish(ctx context.Context, f *filmed, show progress) (*render.Film, *failure) {
+	made, err := p.assemble(ctx, f.film, f.reel, f.st, f.out, show.film)
+	if err == nil {
+		return &made, nil
+	}
+	fail := asFailure(ctx, err)
+	if fail.hint == "" {
+		fail.hint = "the clips are kept: `shotchain cut` assembles them again"
+	}
+	return nil, fail
 }
 
 // outcome says with which exit code a run ended; nil where every take has its clip.
@@ -174,7 +191,7 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 	var fault *chain.Fault
 	switch {
 	case ctx.Err() != nil:
-		return &failure{exit: exitInterrupted, message: "interrupted", hint: p.afterwards(f, r)}
+		return &failure{exit: exitInterrupted, message: "interrupted", hint: p.afterwards(f, r), retry: []string{}}
 	case errors.As(err, &fault):
 		return &failure{exit: exitAccount, message: fmt.Sprintf("%s refused the account: %s", f.service.host(), fault),
 			hint: fault.Hint, fault: fault}
@@ -184,12 +201,12 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 		return nil
 	}
 	gone := missing(f, r)
-	fail := &failure{exit: exitIncomplete, shot: gone[0],
+	fail := &failure{exit: exitIncomplete, shot: gone[0], retry: []string{},
 		message: fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", ")),
 		hint:    "`shotchain run` again makes only what is missing"}
 	for _, o := range r.Outcomes {
 		if o.Stage == chain.StageUnknown {
-			fail.exit, fail.shot = exitUnknown, o.Take.Name()
+			fail.exit, fail.shot, fail.retry = exitUnknown, o.Take.Name(), []string{"--resubmit", o.Take.Name()}
 			fail.message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
 			fail.hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Name())
 			break
@@ -287,6 +304,7 @@ func outcomeLine(o chain.Outcome) string {
 type jsonResult struct {
 	Event    string     `json:"event"` // result
 	Film     *jsonFilm  `json:"film,omitempty"`
+	Sheet    string     `json:"sheet,omitempty"` // the contact sheet's page
 	Provider string     `json:"provider"`
 	Charged  bool       `json:"charged"`
 	Spent    price      `json:"spent"`

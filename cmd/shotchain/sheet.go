@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,10 +20,17 @@ import (
 )
 
 // sheetFlags say where the contact sheet goes.
-type sheetFlags struct{ dir string }
+type sheetFlags struct {
+	dir  string
+	none bool
+}
 
-func (s *sheetFlags) add(cmd *cobra.Command, name, short string) {
-	cmd.Flags().StringVarP(&s.dir, name, short, "", "the contact sheet's `FOLDER` (default out/<title>-sheet beside the storyboard)")
+const sheetUsage = "the contact sheet's `FOLDER` (default beside the film, <film>-sheet)"
+
+// add declares the options of a verb that writes a contact sheet beside something else.
+func (s *sheetFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.dir, "sheet", "", sheetUsage)
+	cmd.Flags().BoolVar(&s.none, "no-sheet", false, "write no contact sheet")
 }
 
 func (p *program) sheetVerb() *cobra.Command {
@@ -53,11 +60,11 @@ In the page, arrows move between shots, space plays one, p copies the command th
 			if err != nil {
 				return err
 			}
-			dir, err := f.sheetDir(o, st)
+			target, err := f.output(out, st)
 			if err != nil {
 				return err
 			}
-			target, err := f.output(out, st)
+			dir, err := sheetDir(o, target, st)
 			if err != nil {
 				return err
 			}
@@ -80,35 +87,27 @@ In the page, arrows move between shots, space plays one, p copies the command th
 	}
 	film.add(cmd)
 	stores.add(cmd)
-	o.add(cmd, "output", "o")
+	cmd.Flags().StringVarP(&o.dir, "output", "o", "", sheetUsage)
 	cmd.Flags().StringVar(&out.path, "film", "", "the assembled film's `FILE`, where run wrote it elsewhere than by default")
 	return cmd
 }
 
-// sheetDir is the contact sheet's folder. It refuses one that holds something else, or lies where a stranger's
-// storyboard may not write.
-func (f *film) sheetDir(o sheetFlags, st *store.Store) (string, error) {
-	dir, own := o.dir, o.dir == ""
-	if own {
-		dir = filepath.Join(f.Dir, "out", slug(f)+"-sheet")
+// sheetDir is the folder of a film's contact sheet, "" for none: beside the film, unless told otherwise. It refuses one
+// that holds something else, or leads where a stranger's storyboard may not write.
+func sheetDir(o sheetFlags, out string, st *store.Store) (string, error) {
+	if o.none {
+		return "", nil
 	}
+	dir := cmp.Or(o.dir, strings.TrimSuffix(out, filepath.Ext(out))+"-sheet")
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
 	}
-	if own {
-		for at := range strings.SplitSeq(filepath.Join("out", filepath.Base(abs)), string(filepath.Separator)) {
-			_ = at
-		}
-		if real, err := filepath.EvalSymlinks(abs); err == nil && real != filepath.Join(within(f.Dir, "out"), filepath.Base(abs)) {
-			return "", fmt.Errorf("%s leads out of the storyboard's folder: name a folder for the contact sheet", dir)
-		}
-		if real, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil && real != within(f.Dir, "out") {
-			return "", fmt.Errorf("%s leads out of the storyboard's folder: name a folder for the contact sheet", filepath.Dir(dir))
-		}
+	if info, err := os.Lstat(abs); err == nil && !info.IsDir() {
+		return "", fmt.Errorf("%s is no folder of its own: name one for the contact sheet", shown(abs))
 	}
 	if rel, err := filepath.Rel(within(st.Dir(), ""), within(filepath.Dir(abs), filepath.Base(abs))); err == nil && filepath.IsLocal(rel) {
-		return "", fmt.Errorf("%s is inside the store: choose another folder", dir)
+		return "", fmt.Errorf("%s is inside the store: choose another folder for the contact sheet", shown(abs))
 	}
 	return abs, sheet.IsSheet(abs)
 }
@@ -132,6 +131,21 @@ func (p *program) writeSheet(ctx context.Context, f *filmed, dir string) (string
 		return page, nil
 	}
 	return page, err
+}
+
+// sheetAfter writes the contact sheet of a run that has ended, however it did, and returns its page; "" where there is
+// none. The run is what it is: a sheet that fails is only told.
+func (p *program) sheetAfter(ctx context.Context, f *filmed, dir string) string {
+	if dir == "" || ctx.Err() != nil || !slices.ContainsFunc(f.reel.Outcomes, chain.Outcome.Ok) {
+		return ""
+	}
+	page, err := p.writeSheet(ctx, f, dir)
+	if err != nil {
+		p.say("there is no contact sheet: %s", clean(err.Error()))
+		return ""
+	}
+	p.say("contact sheet: %s", shown(page))
+	return page
 }
 
 // page fills a contact sheet.
@@ -253,5 +267,3 @@ func quoted(s string) string {
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
-
-var _ = time.Second

@@ -11,6 +11,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -73,11 +74,27 @@ func (t *terminal) ask(done <-chan struct{}, question string) bool {
 	}
 }
 
-// printJSON writes one value on one line.
+// schemaVersion is the version of what --json prints, docs/json.md. It grows when a field goes or changes its meaning;
+// new fields may come at any time.
+const schemaVersion = 1
+
+// printJSON writes one value on one line. An object begins with the version of its schema.
 func (t *terminal) printJSON(v any) {
-	e := json.NewEncoder(t.out)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(v) // a closed stdout is nothing that could be told
+	if err := e.Encode(v); err != nil {
+		panic(err) // our own types always marshal
+	}
+	line := b.Bytes()
+	if rest, ok := bytes.CutPrefix(line, []byte("{")); ok {
+		comma := ","
+		if rest[0] == '}' {
+			comma = ""
+		}
+		line = append(fmt.Appendf(nil, `{"schema":%d%s`, schemaVersion, comma), rest...)
+	}
+	_, _ = t.out.Write(line) // a closed stdout is nothing that could be told
 }
 
 // Colours of a state, as of SGR.
