@@ -26,6 +26,7 @@ type runFlags struct {
 	timing timingFlags
 	output outputFlags
 	sheet  sheetFlags
+	board  bool
 	calls  callbackFlags
 }
 
@@ -53,6 +54,7 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.timing.add(cmd)
 	o.output.add(cmd)
 	o.sheet.add(cmd)
+	cmd.Flags().BoolVar(&o.board, "board", false, "serve the contact sheet live while the run goes on, see `shotchain help board`")
 	o.calls.add(cmd)
 	return cmd
 }
@@ -79,8 +81,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err != nil {
 		return err
 	}
-	sheet, err := sheetDir(o.sheet, out, st)
-	if err != nil {
+	if _, err := sheetDir(o.sheet, out, st); err != nil {
 		return err
 	}
 	plan, err := o.limits.plan(f, st)
@@ -92,6 +93,19 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err := p.allow(ctx, f, plan, &o.budget); err != nil {
 		return err
 	}
+	what := &filmed{film: f, file: path, plan: plan, st: st, out: out}
+	if o.board {
+		return p.runOnBoard(ctx, what, o)
+	}
+	return p.execute(ctx, what, o)
+}
+
+// execute makes a plan that was allowed.
+func (p *program) execute(ctx context.Context, f *filmed, o *runFlags) error {
+	sheet, err := sheetDir(o.sheet, f.out, f.st)
+	if err != nil {
+		return err
+	}
 	catalogue, err := o.film.catalogue()
 	if err != nil {
 		return err
@@ -101,7 +115,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 		return err
 	}
 	defer done()
-	if st, err = store.Open(dir); err != nil {
+	if f.st, err = store.Open(f.st.Dir()); err != nil {
 		return err
 	}
 	calls, err := o.calls.start()
@@ -109,9 +123,9 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 		return err
 	}
 	defer calls.close()
-	how := chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Timing: o.timing.timing()}
+	how := chain.RunOptions{Provider: provider, Store: f.st, Inspector: inspector{}, Timing: o.timing.timing()}
 	calls.into(&how, o.calls.url)
-	return p.make(ctx, &filmed{film: f, file: path, plan: plan, st: st, out: out}, how, sheet)
+	return p.make(ctx, f, how, sheet)
 }
 
 // decorate, where a test sets it, wraps every provider of the program.
@@ -142,7 +156,7 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, sheet string) error {
 	began := time.Now()
 	show := p.newProgress(f.film)
-	log := newRunLog(show)
+	log := newRunLog(show, f.observe)
 	how.Observe = log.take
 	ctx = log.steps(ctx)
 	reel, err := chain.Run(ctx, f.plan, how)

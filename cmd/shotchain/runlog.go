@@ -13,12 +13,13 @@ import (
 // runLog remembers what went on in a run, for trace. Safe for concurrent use.
 type runLog struct {
 	show progress
+	also func(chain.Event) // nil for nobody
 
 	mu     sync.Mutex
 	events []store.RunEvent // guarded by mu
 }
 
-func newRunLog(show progress) *runLog { return &runLog{show: show} }
+func newRunLog(show progress, also func(chain.Event)) *runLog { return &runLog{show: show, also: also} }
 
 // take notes a stage of a take, and passes it on.
 func (l *runLog) take(e chain.Event) {
@@ -27,6 +28,9 @@ func (l *runLog) take(e chain.Event) {
 		Message: e.Message})
 	l.mu.Unlock()
 	l.show.take(e)
+	if l.also != nil {
+		l.also(e)
+	}
 }
 
 // steps is ctx with ears for ffmpeg: each of its runs is noted.

@@ -120,6 +120,9 @@ type filmed struct {
 	reel *chain.Reel // of the run that has just ended, nil for none
 	st   *store.Store
 	out  string // where the assembled film is, if it is there
+
+	failures *chain.Reel       // of an earlier run of the same takes: why those are missing that it did not get; nil for none
+	observe  func(chain.Event) // told of the run's events besides the terminal; nil for nobody
 }
 
 // writeSheet makes the contact sheet and returns its page.
@@ -202,6 +205,8 @@ func (f *filmed) take(t *chain.Take) sheet.Take {
 		o := f.reel.Outcomes[t.Index]
 		clip, key, v.Task = o.Clip, o.Dir.Key, o.Task
 		v.State, v.Tone, v.Reason = f.outcome(&v, o)
+	} else if f.failures != nil && clip == nil {
+		v.State, v.Tone, v.Reason = f.outcome(&v, f.failures.Outcomes[t.Index])
 	}
 	if clip != nil {
 		dir := f.st.Take(key)

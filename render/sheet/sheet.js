@@ -215,11 +215,149 @@
 
   addEventListener("beforeprint", () => $$("img[loading]").forEach((i) => { i.loading = "eager"; }));
 
+  // The board: what goes on, and what can be done about it.
+  async function post(what, body = {}) {
+    const r = await fetch(what, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    const answer = await r.json().catch(() => ({ error: "the board did not understand" }));
+    if (answer.error) say(answer.error);
+    else if (what === "pick") say(`${body.shot}: take ${body.take} is picked`);
+    return r.ok;
+  }
+  const live = new Map(); // what the run has told of each take
+  const origin = new Map(); // the page's parts, as they were served
+  const seconds = (s) => (s < 90 ? `${Math.round(s)} s` : `${Math.round(s / 60)} min`);
+  const tone = { failed: "bad", unknown: "bad", kept: "done", cached: "done" };
+  const passing = ["skipped", "stopped", "left out", "waits"];
+
+  function told(l) {
+    live.set(`${l.shot}#${l.take}`, l);
+    draw(l);
+    pulse();
+    if (l.final) refreshSoon();
+  }
+  function draw(l) {
+    const elapsed = (Date.now() - Date.parse(l.since)) / 1000;
+    const look = tone[l.stage] || (l.final || passing.includes(l.stage) ? "todo" : "live");
+    const text = l.final ? (look === "done" ? "done" : l.stage) : `${l.stage} ${seconds(elapsed)} of ~${seconds(l.expected)}`;
+    for (const card of $$(`.card[data-shot="${CSS.escape(l.shot)}"]`)) {
+      const take = $(`.take[data-take="${l.take}"]`, card);
+      const chip = take && take.ariaPressed !== "true" ? $(".state", take) : $("h3 .state", card);
+      if (chip) {
+        chip.textContent = text;
+        chip.className = "state " + look;
+      }
+      const bar = $(".bar", card);
+      bar.hidden = l.final;
+      $("i", bar).style.width = Math.min(98, (100 * elapsed) / Math.max(1, l.expected)) + "%";
+      const node = $(`.graph a[data-shot="${CSS.escape(card.id)}"]`);
+      if (node) {
+        node.setAttribute("class", "node " + look);
+        node.closest(".graph").dataset.drawn = "live";
+      }
+      const blank = $(".frames.none .blank", card);
+      if (blank) blank.textContent = text;
+      card.dataset.drawn = "live"; // no longer as it was served
+    }
+  }
+  let ended = "";
+  function pulse() {
+    const all = [...live.values()];
+    const at = $("#pulse");
+    if (document.body.dataset.board !== "running") { if (ended) at.textContent = ended; return; }
+    const done = all.filter((l) => l.final).length;
+    const now = all.filter((l) => !l.final).length;
+    at.textContent = `${done} of ${Math.max($$(".film:not([hidden]) .card").length, all.length)} done, ${now} under way`;
+  }
+  function running(on) {
+    document.body.dataset.board = on ? "running" : "idle";
+    $("#start").hidden = on;
+    $("#stop").hidden = !on;
+    pulse();
+  }
+
+  // The page is fetched anew when something has come of a take, and only what is different is put in its place.
+  const parts = (film) => new Map([...$$(".card", film).map((c) => [c.id, c]),
+    ...[".player", ".facts", ".problems", ".graph", ".joins"].flatMap((q) => $$(q, film).map((e, i) => [film.id + q + i, e]))]);
+  function remember() {
+    for (const film of $$(".film")) for (const [key, e] of parts(film)) origin.set(key, e.outerHTML);
+  }
+  let soon;
+  function refreshSoon() {
+    clearTimeout(soon);
+    soon = setTimeout(refresh, 250);
+  }
+  async function refresh() {
+    const r = await fetch(location.pathname).catch(() => null);
+    if (!r?.ok) return;
+    const next = new DOMParser().parseFromString(await r.text(), "text/html");
+    for (const film of $$(".film")) {
+      const fresh = next.getElementById(film.id);
+      if (!fresh) return location.reload();
+      const before = parts(film), after = parts(fresh);
+      if ([...before.keys()].join() !== [...after.keys()].join()) {
+        const hidden = film.hidden;
+        for (const [key, e] of after) origin.set(key, e.outerHTML);
+        const focus = document.activeElement.closest?.(".card")?.id;
+        film.replaceWith(document.adoptNode(fresh));
+        fresh.hidden = hidden;
+        $$(".player", fresh).forEach(player);
+        if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+        continue;
+      }
+      for (const [key, e] of after) {
+        const html = e.outerHTML;
+        const old = before.get(key);
+        if (origin.get(key) === html && !old.dataset.drawn) continue;
+        origin.set(key, html);
+        const focus = old.contains(document.activeElement);
+        stop(old.classList.contains("card") ? stage(old) : null);
+        old.replaceWith(document.adoptNode(e));
+        if (e.classList.contains("player")) player(e);
+        if (focus && e.classList.contains("card")) e.focus({ preventScroll: true });
+      }
+    }
+    for (const l of live.values()) if (!l.final) draw(l);
+    document.body.dataset.fresh = Number(document.body.dataset.fresh || 0) + 1;
+  }
+  function listen() {
+    remember();
+    const source = new EventSource("events");
+    const on = (name, f) => source.addEventListener(name, (e) => f(JSON.parse(e.data)));
+    on("take", told);
+    on("run", (r) => {
+      if (r.running && document.body.dataset.board !== "running") live.clear();
+      if (r.told) ended = r.told;
+      const was = document.body.dataset.board === "running";
+      running(r.running);
+      if (was && !r.running) refresh();
+    });
+    on("page", refresh);
+    on("trouble", (t) => { $("#pulse").textContent = t.message; });
+    source.addEventListener("error", () => { $("#pulse").textContent = "The board does not answer. Was it closed?"; });
+    source.addEventListener("open", pulse);
+    setInterval(() => { for (const l of live.values()) if (!l.final) draw(l); }, 1000);
+    $("#stop").addEventListener("click", () => post("stop"));
+    $("#start").addEventListener("click", async () => {
+      const r = await fetch("offer");
+      const offer = await r.json();
+      if (!r.ok) return say(offer.error);
+      $("#price-text").textContent = offer.text;
+      const dialog = $("#price");
+      dialog.dataset.offer = offer.id;
+      dialog.returnValue = "";
+      dialog.showModal();
+    });
+    $("#price").addEventListener("close", (e) => {
+      if (e.target.returnValue === "yes") post("run", { offer: e.target.dataset.offer });
+    });
+  }
+
   function begin() {
     $$(".player").forEach(player);
     if ($("[role=tab]")) tab($('[role=tab][aria-selected="true"]').id.slice(4));
     const card = document.getElementById(location.hash.slice(1));
     if (card?.classList.contains("card")) show(card);
+    if (board) listen();
   }
   begin();
 })();
