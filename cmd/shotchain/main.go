@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -25,6 +26,7 @@ func main() {
 func run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, env func(string) string) int {
 	p := &program{terminal: newTerminal(in, out, err, env), env: env}
 	root := p.root()
+	p.json = slices.Contains(args, "--json")  // so that a command line that cannot be read is told of in JSON too
 	root.SetArgs(append([]string{}, args...)) // nil would mean those of the process
 	return p.end(ctx, root.ExecuteContext(ctx))
 }
