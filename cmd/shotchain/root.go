@@ -56,6 +56,7 @@ shotchain run lighthouse/film.yaml`,
 	fs := root.PersistentFlags()
 	fs.BoolVar(&p.json, "json", false, "print JSON, errors too")
 	fs.BoolVarP(&p.quiet, "quiet", "q", false, "say nothing but errors and questions")
+	fs.BoolVar(&p.plain, "no-progress", false, "no bars: one plain line for each change")
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)

@@ -156,6 +156,9 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, sheet string) error {
 	began := time.Now()
 	show := p.newProgress(f.film)
+	if b, ok := show.(*bars); ok {
+		b.expects(f.plan)
+	}
 	log := newRunLog(show, f.observe)
 	how.Observe = log.take
 	ctx = log.steps(ctx)

@@ -6,7 +6,7 @@ package main
 //   - stderr is talk: what goes on, what went wrong. --quiet leaves out all but errors and questions.
 //   - With --json, stdout holds JSON only, errors too.
 //   - Bars, colours and questions appear only where stderr (for the question also stdin) is a terminal; elsewhere a
-//     change is one plain line. NO_COLOR and TERM=dumb turn colours off, TERM=dumb bars as well.
+//     change is one plain line. NO_COLOR and TERM=dumb turn colours off, TERM=dumb and --no-progress bars.
 //   - What others wrote – storyboards, services – reaches a terminal without control characters.
 
 import (
@@ -31,6 +31,7 @@ type terminal struct {
 	out, err    io.Writer
 	json, quiet bool
 	bars        bool // stderr can show what moves
+	plain       bool // the user wants no bars
 	asks        bool // there is somebody to ask
 	colourOut   bool
 	colourErr   bool
