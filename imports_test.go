@@ -17,6 +17,7 @@ var allowed = map[string][]string{
 	"shotchain/chain/store":            {},
 	"shotchain/chain":                  {"shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/store"},
 	"shotchain/chain/ark":              {"shotchain/chain"},
+	"shotchain/chain/lock":             {"shotchain/chain", "shotchain/chain/store"},
 	"shotchain/chain/sim":              {"shotchain/chain/models"},
 	"shotchain/chain/sim/simtest":      {"shotchain/chain/sim", "shotchain/chain/models"},
 	"shotchain/chain/providertest":     {"shotchain/chain"},
@@ -34,7 +35,7 @@ var allowed = map[string][]string{
 var homes = map[string][]string{
 	"os/exec":                             {"shotchain/render/ffmpeg", "shotchain/render/sheet/sheettest", "shotchain/cmd/shotchain"},
 	"net/http":                            {"shotchain/chain/ark", "shotchain/chain/sim", "shotchain/chain/sim/simtest", "shotchain/board", "shotchain/cmd/shotchain"},
-	"gopkg.in/yaml.v3":                    {"shotchain/storyboard", "shotchain/chain/models"},
+	"gopkg.in/yaml.v3":                    {"shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/lock"},
 	"github.com/u2takey/ffmpeg-go":        {"shotchain/render/ffmpeg"},
 	"github.com/spf13/cobra":              {"shotchain/cmd/shotchain"},
 	"github.com/vbauerster/mpb/v8":        {"shotchain/cmd/shotchain"},

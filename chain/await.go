@@ -193,8 +193,11 @@ const clipName = "clip.mp4"
 // book records the facts of files that are in place. The take is kept once clip.json is, and that is the last write.
 func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *store.Clip) Outcome {
 	billed := v.bill(task)
-	clip.Shot, clip.Provider, clip.Model = v.t.Name(), v.plan.Graph.Namespace, v.t.Request.Model
+	clip.Shot, clip.Provider, clip.Model = v.t.Shot.Name(), v.plan.Graph.Namespace, v.t.Request.Model
 	clip.Task, clip.RequestID, clip.Seed = a.Task, a.RequestID, task.Seed
+	if asked := v.t.Request.Seed; clip.Seed == nil && asked != nil && *asked >= 0 {
+		clip.Seed = asked
+	}
 	clip.Seconds, clip.Tokens, clip.Cost = v.t.Seconds, task.Tokens, billed
 	if task.Duration > 0 {
 		clip.Seconds = task.Duration
@@ -202,6 +205,7 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *stor
 	clip.CreatedAt, clip.FinishedAt, clip.KeptAt = task.Created.UTC(), finishedAt(task).UTC(), time.Now().UTC()
 	now := time.Now().UTC()
 	a.State, a.EndedAt, a.Tokens, a.Message = store.Succeeded, &now, task.Tokens, ""
+	v.drafted(clip, a)
 	err := v.l.PutJournal(v.j)
 	if err == nil {
 		err = v.l.PutClip(clip)

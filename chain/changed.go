@@ -6,18 +6,13 @@ import (
 	"strings"
 
 	"shotchain/chain/store"
+	"shotchain/storyboard"
 )
 
 // asked is the request as it is recorded: what a person reads, and what a later plan compares with.
-func (t *Take) asked(first string) json.RawMessage {
+func (t *Take) asked(a anchors) json.RawMessage {
 	r := t.Request
-	if first != "" {
-		f := Frame{Digest: first}
-		if r.FirstFrame != nil {
-			f = *r.FirstFrame
-		}
-		r.FirstFrame = &f
-	}
+	r.FirstFrame, r.LastFrame = noted(r.FirstFrame, a.first), noted(r.LastFrame, a.last)
 	b, err := json.Marshal(r)
 	if err != nil {
 		panic(err) // strings, numbers and booleans always marshal
@@ -25,14 +20,39 @@ func (t *Take) asked(first string) json.RawMessage {
 	return b
 }
 
+// noted is a picture of a request: the film's own still, or a frame by its name.
+func noted(f *Frame, name string) *Frame {
+	if name == "" {
+		return f
+	}
+	if f == nil {
+		return &Frame{Digest: name}
+	}
+	still := *f
+	return &still
+}
+
+// memory is the name under which the store remembers what a use of the take was last.
+func (u Use) memory(films []*storyboard.Storyboard) string {
+	return nameOf(films[u.Film].Variant, u.Shot, u.Number)
+}
+
+// memory is that of the take's first use.
+func (p *Plan) memory(t *Take) string {
+	if len(t.Uses) == 0 {
+		return t.Name()
+	}
+	return t.Uses[0].memory(p.Graph.Films)
+}
+
 // changed says in what the shot differs from what it asked for when it was last used: such a take is stale.
-func (p *Plan) changed(t *Take, first string, was *store.Film) (State, string) {
-	used, ok := was.Shots[t.Name()]
+func (p *Plan) changed(t *Take, a anchors, was *store.Film) (State, string) {
+	used, ok := was.Shots[p.memory(t)]
 	if !ok {
 		return New, "never made"
 	}
 	var before, now map[string]any
-	if json.Unmarshal(used.Asked, &before) != nil || json.Unmarshal(t.asked(first), &now) != nil {
+	if json.Unmarshal(used.Asked, &before) != nil || json.Unmarshal(t.asked(a), &now) != nil {
 		return New, "never made"
 	}
 	var changes []string
@@ -111,7 +131,7 @@ func said(v any) string {
 	case nil:
 		return "unset"
 	case map[string]any:
-		return fmt.Sprint(v["digest"], v["web"])
+		return fmt.Sprint(v["digest"], v["web"], v["fit"])
 	}
 	return fmt.Sprint(v)
 }

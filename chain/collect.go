@@ -59,7 +59,8 @@ func Unfinished(st *store.Store) ([]Open, error) {
 // and buys nothing: a create call that turns out to have been lost before it made a task is only noted as such.
 // Errors and outcomes are those of Run.
 func Collect(ctx context.Context, namespace string, open []Open, o RunOptions) (*Reel, error) {
-	g := &Graph{Film: &storyboard.Storyboard{}, Namespace: namespace, shots: map[string]*Take{}}
+	film := &storyboard.Storyboard{}
+	g := &Graph{Film: film, Films: []*storyboard.Storyboard{film}, Namespace: namespace}
 	p := &Plan{Graph: g}
 	for _, u := range open {
 		if u.Request.Provider != namespace {
@@ -79,7 +80,7 @@ func Collect(ctx context.Context, namespace string, open []Open, o RunOptions) (
 
 // take is the take as far as its record tells.
 func (u Open) take() (*Take, error) {
-	t := &Take{kept: u.Dir.Key, Number: u.Request.Number, Model: &models.Model{Concurrency: 1 << 20},
+	t := &Take{kept: u.Dir.Key, Draft: u.Request.Draft, Number: u.Request.Number, Model: &models.Model{Concurrency: 1 << 20},
 		Tokens: u.Request.Tokens, Cost: u.Request.Worst,
 		Price:    models.Price{PerMillion: u.Request.PerMillion, Currency: u.Request.Worst.Currency},
 		Expected: time.Duration(u.Request.Expected * float64(time.Second))}

@@ -2,8 +2,6 @@ package chain
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -19,19 +17,30 @@ type Target struct {
 	Namespace string        // of the provider's clips: "ark", "byteplus", "sim", "ark@gateway.example"
 	Ended     bool          // models that have ended are served all the same (the simulator does)
 	Now       time.Time     // decides which models have ended
+
+	Draft    bool     // compile drafts: cheap takes to look at before the film is made
+	Variants []string // ids of the variants that are wanted; nil for all, as is a list that names none of them
 }
 
-// Compile turns a storyboard into the graph of its takes. The error is storyboard.Problems: everything that the
-// chosen models cannot do, each at the line that asks for it. It reads the stills' bytes, and nothing else.
+// Compile turns a storyboard, or all its variants, into one graph of takes. The error is storyboard.Problems:
+// everything that the chosen models cannot do, each at the line that asks for it. It reads the stills' bytes, and
+// nothing else.
 func Compile(sb *storyboard.Storyboard, to Target) (*Graph, error) {
-	c := compiler{sb: sb, to: to, g: &Graph{Film: sb, Namespace: to.Namespace, shots: map[string]*Take{}},
-		identities: map[string]*Take{}, digests: map[string]string{}, shots: map[string]*storyboard.Shot{}, order: map[string]int{}}
-	shots := sb.Shots()
-	for i, s := range shots {
-		c.shots[s.Name()], c.order[s.Name()] = s, i
-	}
-	for _, s := range shots {
-		c.compile(s)
+	films := to.films(sb)
+	c := compiler{to: to, g: &Graph{Film: films[0], Films: films, Namespace: to.Namespace, shots: map[*storyboard.Shot][]*Take{}},
+		identities: map[string]*Take{}, digests: map[string]string{}, seen: map[string]bool{}}
+	order := 0
+	for i, film := range films {
+		c.sb, c.film = film, i
+		shots := film.Shots()
+		c.shots, c.order = make(map[string]*storyboard.Shot, len(shots)), make(map[string]int, len(shots))
+		for _, s := range shots {
+			c.shots[s.Name()], c.order[s.Name()] = s, order
+			order++
+		}
+		for _, s := range shots {
+			c.compile(s)
+		}
 	}
 	if len(c.problems) > 0 {
 		c.problems.Sort()
@@ -41,58 +50,102 @@ func Compile(sb *storyboard.Storyboard, to Target) (*Graph, error) {
 	return c.g, nil
 }
 
+// films are those that are compiled.
+func (to Target) films(sb *storyboard.Storyboard) []*storyboard.Storyboard {
+	if to.Variants == nil {
+		return sb.Films()
+	}
+	var wanted []*storyboard.Storyboard
+	for _, film := range sb.Films() {
+		if slices.Contains(to.Variants, film.Variant) {
+			wanted = append(wanted, film)
+		}
+	}
+	if len(wanted) == 0 {
+		return sb.Films()
+	}
+	return wanted
+}
+
 type compiler struct {
-	sb         *storyboard.Storyboard
 	to         Target
 	g          *Graph
-	shots      map[string]*storyboard.Shot
-	order      map[string]int // of shots in the film
 	identities map[string]*Take
 	digests    map[string]string // of stills, by path
 	problems   storyboard.Problems
+	seen       map[string]bool // problems that another variant has had
+
+	// Of the film that is being compiled.
+	sb    *storyboard.Storyboard
+	film  int
+	shots map[string]*storyboard.Shot
+	order map[string]int // of shots
 }
 
-// compile makes the take of a shot, those that it grows from first.
+// compile makes the takes of a shot, those that it grows from first.
 func (c *compiler) compile(s *storyboard.Shot) {
-	// Upstream shots may stand later in the film. The walk is a loop, not a recursion: chains are long.
-	var chain []*storyboard.Shot
-	for at := s; at != nil && c.g.shots[at.Name()] == nil; at = c.shots[at.From] {
-		chain = append(chain, at)
-	}
-	for _, at := range slices.Backward(chain) {
-		c.add(at)
+	// Upstream shots may stand later in the film. The stack stands in for a recursion: chains are long.
+	for stack := []*storyboard.Shot{s}; len(stack) > 0; {
+		at := stack[len(stack)-1]
+		ready := true
+		for _, name := range []string{at.To, at.From} {
+			if up := c.shots[name]; up != nil && c.g.shots[up] == nil {
+				stack, ready = append(stack, up), false
+			}
+		}
+		if !ready {
+			continue
+		}
+		if stack = stack[:len(stack)-1]; c.g.shots[at] == nil {
+			c.add(at)
+		}
 	}
 }
 
+// add makes the takes of a shot.
 func (c *compiler) add(s *storyboard.Shot) {
-	t := &Take{Shot: s, Number: 1, Order: c.order[s.Name()], From: c.g.shots[s.From]}
+	t := &Take{Shot: s, Number: 1, Order: c.order[s.Name()]}
+	c.origin(t)
 	found := len(c.problems)
 	c.fill(t)
-	if len(c.problems) > found {
-		c.g.shots[s.Name()] = t // so that what grows from it is checked too
-		return
+	takes := make([]*Take, s.Takes)
+	for i := range takes {
+		takes[i] = t.numbered(i + 1)
+		if len(c.problems) == found { // else only there so that what grows from it is checked too
+			takes[i] = c.unique(takes[i])
+		}
 	}
-	first := c.opening(t)
-	t.Identity = t.key(c.to.Namespace, first)
-	if same := c.identities[t.Identity]; same != nil {
-		same.Also = append(same.Also, s)
-		c.g.shots[s.Name()] = same
-		return
-	}
-	c.identities[t.Identity] = t
-	c.g.shots[s.Name()] = t
-	c.g.Takes = append(c.g.Takes, t)
+	c.g.shots[s] = takes
 }
 
-// opening says what a take's first frame is, as far as that is known before anything is made.
-func (c *compiler) opening(t *Take) string {
-	if t.From != nil {
-		return "last frame of " + t.From.Identity
+// numbered is the take's sibling of that number: the same question, another seed. A seed that the film names is
+// counted up; otherwise the service chooses, and only the number tells the takes apart.
+func (t *Take) numbered(n int) *Take {
+	if n == 1 {
+		return t
 	}
-	if t.Request.FirstFrame == nil {
-		return ""
+	sibling := *t
+	sibling.Number, sibling.Uses, sibling.Also = n, nil, nil
+	if seed := t.Request.Seed; seed != nil && *seed >= 0 {
+		sibling.Request.Seed = new(*seed + int64(n-1))
 	}
-	return cmp.Or(t.Request.FirstFrame.Digest, t.Request.FirstFrame.Web)
+	return &sibling
+}
+
+// unique is the node of the graph that a take is: itself, or one that asks for exactly the same.
+func (c *compiler) unique(t *Take) *Take {
+	t.Identity = t.key(c.to.Namespace, t.expected())
+	use := Use{c.film, t.Shot, t.Number}
+	same := c.identities[t.Identity]
+	if same == nil {
+		same = t
+		c.identities[t.Identity] = t
+		c.g.Takes = append(c.g.Takes, t)
+	} else if same.Shot.Name() != t.Shot.Name() && !slices.ContainsFunc(same.Also, func(s *storyboard.Shot) bool { return s.Name() == t.Shot.Name() }) {
+		same.Also = append(same.Also, t.Shot)
+	}
+	same.Uses = append(same.Uses, use)
+	return same
 }
 
 // fill decides everything about a take but its place in the graph.
@@ -112,12 +165,19 @@ func (c *compiler) problem(at storyboard.Pos, s *storyboard.Shot, hint, format s
 		at = s.Pos
 	}
 	format = "shot %q: " + format
-	c.problems = append(c.problems, c.sb.Problem(at, hint, format, append([]any{s.Name()}, args...)...))
+	p := c.sb.Problem(at, hint, format, append([]any{s.Name()}, args...)...)
+	if id := p.Error(); !c.seen[id] {
+		c.seen[id] = true
+		c.problems = append(c.problems, p)
+	}
 }
 
 // model finds the shot's model at the region it is to be bought in.
 func (c *compiler) model(t *Take) bool {
 	want := t.Shot.Look.Model
+	if draft := t.Shot.Look.Draft; c.to.Draft && draft.Value != "" {
+		want = draft
+	}
 	name := cmp.Or(want.Value, c.first())
 	m, ok := c.to.Models.Find(name)
 	if !ok {
@@ -184,6 +244,9 @@ func (c *compiler) prompt(t *Take) {
 func (c *compiler) picture(t *Take) {
 	s, m, r := t.Shot, t.Model, &t.Request
 	r.Resolution = cmp.Or(s.Look.Resolution.Value, m.DefaultResolution)
+	if c.to.Draft {
+		c.draft(t)
+	}
 	if _, ok := m.Resolution(r.Resolution); !ok {
 		c.problem(s.Look.Resolution.Pos, s, "it makes "+strings.Join(m.ResolutionNames(), ", "),
 			"%s does not make %s", m.Alias, r.Resolution)
@@ -215,40 +278,6 @@ func (c *compiler) length(t *Take) {
 	}
 }
 
-// frames reads the still that a shot opens on and checks it against the model's limits.
-func (c *compiler) frames(t *Take) {
-	s, m := t.Shot, t.Model
-	if t.From != nil && !m.FirstFrame {
-		c.problem(s.FromPos, s, "write `from: none`, or choose another model", "%s takes no first frame, so the shot cannot continue %q", m.Alias, s.From)
-	}
-	still := s.FirstFrame
-	if still == nil {
-		return
-	}
-	if !m.FirstFrame {
-		c.problem(still.Pos, s, "", "%s takes no first frame", m.Alias)
-	}
-	f := &Frame{Web: still.URL}
-	t.Request.FirstFrame = f
-	if still.URL != "" {
-		return
-	}
-	c.limits(t, still)
-	f.MediaType = "image/" + still.Format
-	digest, ok := c.digests[still.Path]
-	if !ok {
-		b, err := still.Read()
-		if err != nil {
-			c.problem(still.Pos, s, "", "%v", err)
-			return
-		}
-		h := sha256.Sum256(b)
-		digest = hex.EncodeToString(h[:])
-		c.digests[still.Path] = digest
-	}
-	f.Digest = digest
-}
-
 func (c *compiler) price(t *Take) {
 	m, r := t.Model, &t.Request
 	audio := r.Audio != nil && *r.Audio
@@ -258,6 +287,9 @@ func (c *compiler) price(t *Take) {
 		return
 	}
 	t.Tokens = models.Tokens(t.Size, t.Seconds)
+	if r.Draft {
+		t.Tokens = m.Drafts.DraftTokens(t.Tokens, audio)
+	}
 	t.Price = p
 	t.Cost = Money{Micros: p.Cost(t.Tokens), Currency: p.Currency}
 	t.Expected = m.ExpectedTime(t.Seconds)
@@ -267,8 +299,13 @@ func (c *compiler) price(t *Take) {
 func (g *Graph) finish() {
 	for i, t := range g.Takes {
 		t.Index = i
-		if t.From != nil {
-			t.From.Grows = append(t.From.Grows, t)
+		for _, up := range t.needs() {
+			up.Grows = append(up.Grows, t)
+		}
+	}
+	for _, t := range g.Takes {
+		if films := t.films(); films < len(g.Films) {
+			t.variant = g.Films[t.Uses[0].Film].Variant
 		}
 	}
 	for _, t := range slices.Backward(g.Takes) {
@@ -278,4 +315,16 @@ func (g *Graph) finish() {
 		}
 		t.Remaining = t.Expected + longest
 	}
+}
+
+// films is the number of films that use the take.
+func (t *Take) films() (n int) {
+	last := -1
+	for _, u := range t.Uses { // in the order of films
+		if u.Film != last {
+			last = u.Film
+			n++
+		}
+	}
+	return n
 }

@@ -58,6 +58,33 @@ func (g *Graph) opens(t *Take) string {
 	return plain(still.Path)
 }
 
+// ends says what a take is to end on, "" for nothing.
+func (g *Graph) ends(t *Take) string {
+	switch still := t.ending; {
+	case t.Shot.To != "":
+		return "the first frame of " + t.Shot.To
+	case still == nil:
+		return ""
+	case still.URL != "":
+		return plain(still.URL)
+	default:
+		if rel, err := filepath.Rel(g.Film.Dir, still.Path); err == nil {
+			return plain(filepath.ToSlash(rel))
+		}
+		return plain(still.Path)
+	}
+}
+
+// grown are the takes that start from a frame of this one.
+func (t *Take) grown() (all []*Take) {
+	for _, next := range t.Grows {
+		if next.From == t {
+			all = append(all, next)
+		}
+	}
+	return all
+}
+
 // also names the further shots that use a take.
 func (t *Take) also() (names []string) {
 	for _, s := range t.Also {
@@ -82,17 +109,18 @@ func (g *Graph) drawText(w io.Writer) error {
 
 // drawChain writes a take and what grows from it. mark leads its own line, indent those below it.
 func (g *Graph) drawChain(b *strings.Builder, t *Take, indent, mark string) {
+	var grown []*Take
 	for {
-		fmt.Fprintf(b, "%s%s%s  (%s%s)\n", indent, mark, strings.Join(append([]string{t.Name()}, t.also()...), " = "),
-			t.summary(), prefixed("; opens on ", g.opens(t)))
-		if len(t.Grows) != 1 {
+		fmt.Fprintf(b, "%s%s%s  (%s%s%s)\n", indent, mark, strings.Join(append([]string{t.Name()}, t.also()...), " = "),
+			t.summary(), prefixed("; opens on ", g.opens(t)), prefixed("; ends on ", g.ends(t)))
+		if grown = t.grown(); len(grown) != 1 {
 			break
 		}
-		t, indent, mark = t.Grows[0], below(indent, mark), "→ "
+		t, indent, mark = grown[0], below(indent, mark), "→ "
 	}
 	indent = below(indent, mark)
-	for i, next := range t.Grows {
-		if i < len(t.Grows)-1 {
+	for i, next := range grown {
+		if i < len(grown)-1 {
 			g.drawChain(b, next, indent, "├ ")
 		} else {
 			g.drawChain(b, next, indent, "└ ")
@@ -137,6 +165,9 @@ func (g *Graph) drawMermaid(w io.Writer) error {
 		if t.From != nil {
 			fmt.Fprintf(&b, "  t%d --> t%d\n", t.From.Index, t.Index)
 		}
+		if t.To != nil {
+			fmt.Fprintf(&b, "  t%d -. ends .-> t%d\n", t.To.Index, t.Index)
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -170,6 +201,9 @@ func (g *Graph) drawDot(w io.Writer) error {
 		if t.From != nil {
 			fmt.Fprintf(&b, "  t%d -> t%d;\n", t.From.Index, t.Index)
 		}
+		if t.To != nil {
+			fmt.Fprintf(&b, "  t%d -> t%d [style=dotted, label=\"ends\"];\n", t.To.Index, t.Index)
+		}
 	}
 	b.WriteString("}\n")
 	_, err := io.WriteString(w, b.String())
@@ -182,6 +216,7 @@ type drawnTake struct {
 	Also       []string `json:"also,omitempty"`        // further shots that use the same take
 	From       string   `json:"from,omitempty"`        // the shot that it grows from
 	FirstFrame string   `json:"first_frame,omitempty"` // the still that it opens on
+	Ends       string   `json:"ends,omitempty"`        // what it ends on, in words
 	Model      string   `json:"model"`
 	Resolution string   `json:"resolution"`
 	Seconds    int      `json:"seconds"`
@@ -194,7 +229,7 @@ func (g *Graph) drawJSON(w io.Writer) error {
 	}
 	d := drawing{Title: g.Film.Title, Takes: []drawnTake{}}
 	for _, t := range g.Takes {
-		n := drawnTake{Shot: t.Name(), Also: t.also(), FirstFrame: g.opens(t), Model: t.Model.Alias,
+		n := drawnTake{Shot: t.Name(), Also: t.also(), FirstFrame: g.opens(t), Ends: g.ends(t), Model: t.Model.Alias,
 			Resolution: t.Request.Resolution, Seconds: t.Seconds}
 		if t.From != nil {
 			n.From = t.From.Name()

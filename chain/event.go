@@ -22,12 +22,13 @@ const (
 	StageInFlight    Stage = "in flight"   // done for this run: the task goes on, the next run picks it up
 	StageStopped     Stage = "stopped"     // done for this run: it was not submitted
 	StageLeft        Stage = "left out"    // done for this run: the user left it out
+	StageUnpicked    Stage = "unpicked"    // done for this run: the user is to pick a take of what it grows from
 )
 
 // Final reports whether nothing more comes of the take in this run.
 func (s Stage) Final() bool {
 	switch s {
-	case StageCached, StageKept, StageFailed, StageSkipped, StageUnknown, StageInFlight, StageStopped, StageLeft:
+	case StageCached, StageKept, StageFailed, StageSkipped, StageUnknown, StageInFlight, StageStopped, StageLeft, StageUnpicked:
 		return true
 	}
 	return false

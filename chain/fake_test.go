@@ -57,7 +57,8 @@ func (f *fake) called(op, label string) error {
 	return f.script(op, label, n)
 }
 
-func shotOf(label string) string { shot, _, _ := strings.Cut(label, "#"); return shot }
+// shotOf is the take's name in a label.
+func shotOf(label string) string { return label[:max(strings.LastIndex(label, "#"), 0)] }
 
 func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 	err := f.called("create", shotOf(r.Label))
@@ -66,10 +67,20 @@ func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if r.DraftTask != "" {
+		d := f.find(r.DraftTask)
+		if d == nil {
+			return Created{}, &Fault{Class: Gone, Code: "NotFound", Message: "no such draft"}
+		}
+		was := d.req
+		was.Resolution, was.DraftTask, was.ExpiresAfter, was.Draft, was.Label = r.Resolution, r.DraftTask, r.ExpiresAfter, false, r.Label
+		r = was
+	}
 	t := &fakeTask{req: r, Task: Task{ID: fmt.Sprintf("cgt-%d", len(f.tasks)+1), Model: r.Model, Status: Queued,
 		ExpiresAfter: r.ExpiresAfter, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now().Add(f.clock)}}
 	if r.Seed == nil {
 		t.Seed = new(int64(len(f.tasks)))
+		t.req.Seed = t.Seed
 	}
 	f.tasks = append(f.tasks, t)
 	f.start()
@@ -77,6 +88,16 @@ func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 		return Created{}, err
 	}
 	return Created{Task: t.ID, RequestID: "req-" + t.ID}, nil
+}
+
+// find is a task by its id, nil for none. The caller holds the lock.
+func (f *fake) find(id string) *fakeTask {
+	for _, t := range f.tasks {
+		if t.ID == id {
+			return t
+		}
+	}
+	return nil
 }
 
 // start runs what is queued, first come first served. The caller holds the lock.
@@ -99,7 +120,11 @@ func (f *fake) finish(t *fakeTask) {
 	if t.Task.Fault != nil {
 		t.Status = Failed
 	} else {
-		t.Tokens = models.Tokens(models.Size{Width: 1280, Height: 720}, t.req.Duration)
+		size := models.Size{Width: 1280, Height: 720}
+		if m, ok := models.Default().Find(t.req.Model); ok {
+			size, _ = m.Pixels(t.req.Resolution, models.Adaptive, size)
+		}
+		t.Tokens = models.Tokens(size, t.req.Duration)
 		t.Video, t.LastFrame = SignedURL("https://files/"+t.ID+"/video"), SignedURL("https://files/"+t.ID+"/last")
 	}
 	f.running--
@@ -166,13 +191,17 @@ func (f *fake) Fetch(ctx context.Context, u SignedURL, w io.Writer, limit int64)
 	return errors.New("no such file")
 }
 
-// content is what a fake clip shows: all that was asked for, so that equal requests give equal bytes.
+// content is what a fake clip shows: all that was asked for and the seed, which the fake chooses where the request
+// names none.
 func content(r Request) string {
-	first := ""
+	first, last := "", ""
 	if r.FirstFrame != nil {
 		first = r.FirstFrame.Digest
 	}
-	h := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d", r.Prompt, first, r.Duration))
+	if r.LastFrame != nil {
+		last = r.LastFrame.Digest
+	}
+	h := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%d|%d", r.Prompt, first, last, r.Duration, *r.Seed))
 	return hex.EncodeToString(h[:])
 }
 
@@ -195,7 +224,7 @@ func (glance) Clip(_ context.Context, path string) (Facts, error) {
 
 func (glance) Picture(path string) (string, error) {
 	b, err := os.ReadFile(path)
-	if err == nil && !strings.Contains(string(b), " of ") {
+	if err == nil && !strings.Contains(string(b), " of ") && !strings.HasPrefix(string(b), "\x89PNG") {
 		err = errors.New("not a picture")
 	}
 	return "image/png", err
@@ -203,6 +232,18 @@ func (glance) Picture(path string) (string, error) {
 
 func (glance) LastFrame(_ context.Context, clip, out string) error {
 	return os.WriteFile(out, []byte("decoded last of "+clip), 0o644)
+}
+
+func (glance) FrameAt(_ context.Context, clip string, frame int, out string) error {
+	b, err := os.ReadFile(clip)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, fmt.Appendf(nil, "frame %d of %s", frame, b), 0o644)
+}
+
+func (glance) Fit(picture []byte, width, height int) ([]byte, error) {
+	return fmt.Appendf(nil, "%dx%d of %x", width, height, sha256.Sum256(picture)), nil
 }
 
 // film parses a storyboard whose shots are given as lines of "scene/shot key: value; key: value".

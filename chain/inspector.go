@@ -10,6 +10,12 @@ type Inspector interface {
 	Picture(path string) (mediaType string, err error)
 	// LastFrame writes a clip's final frame to out as PNG.
 	LastFrame(ctx context.Context, clip, out string) error
+	// FrameAt writes a frame of a clip to out as PNG; frames are counted from 0. A frame that the clip does not have
+	// is an error.
+	FrameAt(ctx context.Context, clip string, frame int, out string) error
+	// Fit crops and scales a picture, of any format that a still may have, to exactly that size, without stretching
+	// it: as much as possible of its middle is kept. The result is a PNG.
+	Fit(picture []byte, width, height int) ([]byte, error)
 }
 
 // Facts are what a clip turned out to be, whatever was asked for.

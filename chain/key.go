@@ -25,15 +25,23 @@ type question struct {
 	Watermark   *bool    `json:"watermark,omitempty"`
 	Audio       *bool    `json:"audio,omitempty"`
 	Number      int      `json:"take,omitempty"` // 0 for the first
+	Draft       bool     `json:"draft,omitempty"`
 }
 
 // Key is the hash of a question: the name under which its clip is kept. first is what the first frame is – the
-// digest of its bytes – or, for an identity, how it comes about.
-func (t *Take) key(namespace, first string) string {
+// digest of its bytes – or, for an identity, how it comes about; last is the same for the last frame.
+func (t *Take) key(namespace string, a anchors) string {
 	r := t.Request
-	q := question{Version: 1, Provider: namespace, Model: r.Model, Prompt: r.Prompt, FirstFrame: first,
+	var references []string
+	for i := range r.References {
+		references = append(references, r.References[i].name())
+	}
+	q := question{Version: 1, Provider: namespace, Model: r.Model, Prompt: r.Prompt, FirstFrame: a.first, LastFrame: a.last, References: references,
 		Resolution: r.Resolution, Ratio: r.Ratio, Duration: r.Duration, Seed: r.Seed,
-		CameraFixed: r.CameraFixed, Watermark: r.Watermark, Audio: r.Audio, Number: t.Number - 1}
+		CameraFixed: r.CameraFixed, Watermark: r.Watermark, Audio: r.Audio, Number: t.Number - 1, Draft: t.Draft}
+	if r.Seed != nil && *r.Seed >= 0 {
+		q.Number = 0 // the seed tells the takes apart: one that was asked for under another number is the same clip
+	}
 	b, err := json.Marshal(q)
 	if err != nil {
 		panic(err) // strings, numbers and booleans always marshal

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -23,25 +22,25 @@ const maxTries = 3
 type life struct {
 	*run
 	t     *Take
-	up    *Outcome // what it grows from, nil for nothing
+	up    upstream
 	l     *store.Locked
 	j     *store.Journal
 	free  func() // gives the place at the provider back
 	tries int    // create calls of this run
 	held  bool   // the take's price is set aside in the purse
-	first string // digest or address of the first frame
+	a     anchors
 }
 
-// make gets one take. up is what it grows from; free is called once its place at the provider is no longer needed.
-func (r *run) make(ctx context.Context, t *Take, up *Outcome, free func()) Outcome {
-	first := t.firstOf(up)
-	key := cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, first))
+// make gets one take. up is what it grows from and ends on; free is called once its place at the provider is no longer needed.
+func (r *run) make(ctx context.Context, t *Take, up upstream, free func()) Outcome {
+	a := t.anchors(up)
+	key := cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, a))
 	l, err := r.Store.Lock(ctx, key, func() { r.observe(Event{Take: t, Stage: StageWaiting}) })
 	if err != nil {
 		return r.ended(ctx, t, StageFailed, "", err)
 	}
 	defer l.Unlock()
-	v := &life{run: r, t: t, up: up, l: l, free: free, first: first}
+	v := &life{run: r, t: t, up: up, l: l, free: free, a: a}
 	out := v.live(ctx)
 	out.Dir = l.Take
 	return out
@@ -137,7 +136,7 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 		return v.ended(ctx, v.t, StageFailed, "", err), false
 	}
 	v.tries++
-	a, err := v.intend()
+	a, err := v.intend(ctx)
 	if err != nil {
 		v.unhold()
 		return v.ended(ctx, v.t, StageFailed, "", err), false
@@ -167,38 +166,25 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 }
 
 // intend writes down what is about to be asked for. When it returns, the intent is on disk.
-func (v *life) intend() (*store.Attempt, error) {
-	frozen, err := v.freeze()
+func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
+	frozen, err := v.freeze(ctx)
 	if err != nil {
 		return nil, err
 	}
-	req := &store.Request{Provider: v.plan.Graph.Namespace, Film: v.plan.Graph.Film.Title, Shot: v.t.Name(),
-		Number: v.t.Number, Asked: v.t.asked(v.first), First: frozen, Worst: v.t.Cost, Tokens: v.t.Tokens, PerMillion: v.t.Price.PerMillion,
+	req := &store.Request{Provider: v.plan.Graph.Namespace, Film: v.plan.Graph.Film.Title, Shot: v.t.Shot.Name(),
+		Number: v.t.Number, Asked: v.t.asked(v.a), First: frozen.first, Last: frozen.last, References: frozen.references,
+		Draft: v.t.Draft, Worst: v.t.Cost, Tokens: v.t.Tokens, PerMillion: v.t.Price.PerMillion,
 		Expected: v.t.Expected.Seconds(), Made: time.Now().UTC()}
 	if err := v.l.PutRequest(req); err != nil {
 		return nil, err
 	}
-	v.j.Attempts = append(v.j.Attempts, store.Attempt{Number: len(v.j.Attempts) + 1, State: store.Intended,
-		Mark: v.marks.choose(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()})
-	return v.j.Last(), v.l.PutJournal(v.j)
-}
-
-// freeze copies the bytes of the first frame into the take's folder and names the file; "" where there are none.
-func (v *life) freeze() (string, error) {
-	switch f := v.t.Request.FirstFrame; {
-	case v.up != nil:
-		name := "first_frame" + filepath.Ext(v.up.Clip.LastFrame.Name)
-		return name, store.CopyFile(v.up.Dir.Path(v.up.Clip.LastFrame.Name), v.l.Path(name))
-	case f == nil || f.Web != "":
-		return "", nil
-	default:
-		b, err := v.t.Shot.FirstFrame.Read()
-		if err != nil {
-			return "", err
-		}
-		name := "first_frame." + v.t.Shot.FirstFrame.Format
-		return name, store.WriteFile(v.l.Path(name), b)
+	attempt := store.Attempt{Number: len(v.j.Attempts) + 1, State: store.Intended,
+		Mark: v.marks.choose(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()}
+	if from := v.promotion(); from != nil {
+		attempt.PromotedFrom = from.Task
 	}
+	v.j.Attempts = append(v.j.Attempts, attempt)
+	return v.j.Last(), v.l.PutJournal(v.j)
 }
 
 // create sends the request. Only where nothing was created is it sent again, after a pause that all takes keep.
@@ -206,6 +192,10 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = time.Second, 30*time.Second
 	req, fresh := v.request(ctx, a)
+	plain := req
+	if from := v.promotion(); from != nil {
+		req = v.promoting(req, from)
+	}
 	for began := time.Now(); ; {
 		if err := v.gate.pass(ctx); err != nil {
 			return Created{}, context.Cause(ctx)
@@ -219,6 +209,12 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 		switch {
 		case err == nil:
 			return made, nil
+		case req.DraftTask != "" && (f.Class == Invalid || f.Class == Gone): // the draft is no longer there: nothing was created
+			req, a.PromotedFrom = plain, ""
+			if err := v.l.PutJournal(v.j); err != nil {
+				return Created{}, err
+			}
+			continue
 		case f.Class == Invalid && fresh: // the provider would not take its own URL: nothing was created
 			if req, err = v.withBytes(req); err != nil {
 				return Created{}, err

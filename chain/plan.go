@@ -24,6 +24,7 @@ const (
 	InFlight State = "in flight" // bought by an earlier run: picked up, costs nothing more
 	Unclear  State = "unknown"   // an earlier run may have bought it: looked up at the provider before anything is bought
 	Left     State = "left out"  // the user left it out of this run, and the store does not hold it
+	Unpicked State = "unpicked"  // not bought before the user has picked a take of what it grows from
 )
 
 // Planned is one take of a plan.
@@ -35,6 +36,8 @@ type Planned struct {
 	Clip   *store.Clip // of a cached take
 	Cost   Money       // at most, of this run; zero where nothing is bought
 	Tokens int64
+
+	Promotes *Promotion // the draft that the clip is made from; nil for none
 
 	Drags     int   // takes that wait for this one, directly or not
 	DragsCost Money // what those cost at most
@@ -61,6 +64,8 @@ type PlanOptions struct {
 	Only     map[string]bool // make only the takes of these shots (full names); nil for all
 	Keep     map[string]bool // use the clip that these shots used last, whatever has changed since
 	Resubmit map[string]bool // give up on what became of these shots' unfinished attempts, and buy them again
+	Drafts   *Plan           // of the same storyboard compiled as drafts: what is promoted where it can be; nil for none
+	StopAt   map[string]bool // buy nothing that grows from these shots, whether or not a take of them is picked
 
 	// Forgetful: the provider's tasks end with the process that asked for them (the built-in simulator's do), so
 	// those of an earlier run are surely gone, and were never paid.
@@ -69,7 +74,7 @@ type PlanOptions struct {
 
 // in reports whether one of the take's shots is in the set.
 func (t *Take) in(set map[string]bool) bool {
-	return set[t.Name()] || slices.ContainsFunc(t.Also, func(s *storyboard.Shot) bool { return set[s.Name()] })
+	return set[t.Shot.Name()] || slices.ContainsFunc(t.Also, func(s *storyboard.Shot) bool { return set[s.Name()] })
 }
 
 // Make plans a run of the graph on what the store holds. It only reads, and talks to nobody.
@@ -80,6 +85,11 @@ func Make(g *Graph, st *store.Store, o PlanOptions) *Plan {
 		pt := &p.Takes[i]
 		*pt = Planned{Take: t}
 		p.look(pt, st, was)
+		if pt.State == New || pt.State == Stale || pt.State == Waits {
+			if pt.Promotes = p.promote(t); pt.Promotes != nil {
+				pt.Reason += "; its draft is promoted"
+			}
+		}
 		switch pt.State {
 		case New, Stale, Waits, Unclear:
 			pt.Cost, pt.Tokens = t.Cost, t.Tokens
@@ -91,9 +101,12 @@ func Make(g *Graph, st *store.Store, o PlanOptions) *Plan {
 		}
 	}
 	p.drag()
-	p.Expected = forecast(g, o.Limit, func(t *Take) bool { return p.Takes[t.Index].State != Cached && p.Takes[t.Index].State != Left })
+	p.Expected = forecast(g, o.Limit, func(t *Take) bool { return p.Takes[t.Index].State != Cached && !p.Takes[t.Index].Out() })
 	return p
 }
+
+// Out reports whether the run does not make the take although the store does not hold it.
+func (pt *Planned) Out() bool { return pt.State == Left || pt.State == Unpicked }
 
 // Of is the plan of one take.
 func (p *Plan) Of(t *Take) *Planned { return &p.Takes[t.Index] }
@@ -104,13 +117,15 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 		return
 	}
 	defer p.leave(pt)
-	first, ok := p.first(t)
+	defer p.stop(pt)
+	pictures, ok := p.anchors(t)
 	if !ok {
+		up := p.absent(t)
 		pt.State = Waits
-		pt.Reason = fmt.Sprintf("grows from %s, which is %s", t.From.Name(), p.Of(t.From).told())
+		pt.Reason = fmt.Sprintf("%s %s, which is %s", t.how(up), up.Name(), p.Of(up).told())
 		return
 	}
-	pt.Key = t.key(p.Graph.Namespace, first)
+	pt.Key = t.key(p.Graph.Namespace, pictures)
 	take := st.Take(pt.Key)
 	clip, err := take.Clip()
 	if err == nil {
@@ -135,7 +150,7 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	case !errors.Is(err, fs.ErrNotExist):
 		pt.Reason = "the kept clip cannot be used: " + err.Error()
 	default:
-		pt.State, pt.Reason = p.changed(t, first, was)
+		pt.State, pt.Reason = p.changed(t, pictures, was)
 	}
 }
 
@@ -144,7 +159,7 @@ func (p *Plan) drag() {
 	for i := len(p.Takes) - 1; i >= 0; i-- {
 		pt := &p.Takes[i]
 		if pt.State == Waits {
-			up := p.Of(pt.Take.From)
+			up := p.Of(p.absent(pt.Take))
 			up.Drags += 1 + pt.Drags
 			up.DragsCost = add(up.DragsCost, add(pt.Cost, pt.DragsCost))
 		}
@@ -153,7 +168,7 @@ func (p *Plan) drag() {
 
 // keep takes the clip that the shot used last; false where there is none.
 func (p *Plan) keep(pt *Planned, st *store.Store, was *store.Film) bool {
-	used, ok := was.Shots[pt.Take.Name()]
+	used, ok := was.Shots[p.memory(pt.Take)]
 	if !ok || !store.IsKey(used.Key) {
 		return false
 	}
@@ -167,15 +182,41 @@ func (p *Plan) keep(pt *Planned, st *store.Store, was *store.Film) bool {
 
 // leave takes what the user did not ask for out of the run.
 func (p *Plan) leave(pt *Planned) {
-	if p.Options.Only == nil || pt.State == Cached {
+	if p.Options.Only == nil || pt.State == Cached || pt.State == Unpicked {
 		return
 	}
-	up := pt.Take.From
 	if !pt.Take.in(p.Options.Only) {
 		pt.State, pt.Reason = Left, "not among the shots of this run"
-	} else if up != nil && p.Of(up).State == Left {
-		pt.State, pt.Reason = Left, fmt.Sprintf("grows from %s, which is left out", up.Name())
+		return
 	}
+	for _, up := range pt.Take.needs() {
+		if p.Of(up).Out() {
+			pt.State, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", pt.Take.how(up), up.Name())
+			return
+		}
+	}
+}
+
+// stop takes what grows from a shot that still waits for its pick out of the run.
+func (p *Plan) stop(pt *Planned) {
+	if pt.State == Cached || pt.State == InFlight || pt.State == Unclear {
+		return
+	}
+	for _, up := range pt.Take.needs() {
+		switch {
+		case p.Of(up).State == Unpicked:
+			pt.State, pt.Reason = Unpicked, p.Of(up).Reason
+			return
+		case up.in(p.Options.StopAt), up.unpicked():
+			pt.State, pt.Reason = Unpicked, fmt.Sprintf("waits for a pick of %s", up.Shot.Name())
+			return
+		}
+	}
+}
+
+// unpicked reports whether a shot of the take asks for a pick that nobody has written.
+func (t *Take) unpicked() bool {
+	return slices.ContainsFunc(t.Uses, func(u Use) bool { return u.Shot.Unpicked() })
 }
 
 // told is the state as another take's reason says it.
@@ -209,26 +250,47 @@ func look(take store.Take) (State, string) {
 	return New, ""
 }
 
-// first is the digest of a take's first frame, "" where it has none, and ok false where it is not there yet.
-func (p *Plan) first(t *Take) (digest string, ok bool) {
-	if t.From == nil {
-		return t.still(), true
+// anchors names a take's pictures; ok is false where one of them is not there yet.
+func (p *Plan) anchors(t *Take) (a anchors, ok bool) {
+	var up upstream
+	for _, need := range t.needs() {
+		if p.Of(need).Clip == nil {
+			return anchors{}, false
+		}
 	}
-	up := p.Of(t.From)
-	if up.Clip == nil {
-		return "", false
+	if t.From != nil {
+		up.from = &Outcome{Clip: p.Of(t.From).Clip}
 	}
-	return up.Clip.LastFrame.Digest, true
+	if t.To != nil {
+		up.to = &Outcome{Clip: p.Of(t.To).Clip}
+	}
+	return t.anchors(up), true
 }
 
-// still names the still that a take opens on, "" for none.
-func (t *Take) still() string {
-	switch f := t.Request.FirstFrame; {
-	case f == nil:
-		return ""
-	case f.Web != "":
-		return f.Web
-	default:
-		return f.Digest
+// absent is the first of the takes that a take needs and that is not there.
+func (p *Plan) absent(t *Take) *Take {
+	for _, need := range t.needs() {
+		if p.Of(need).Clip == nil {
+			return need
+		}
 	}
+	return nil
+}
+
+// how says in what way a take needs another one.
+func (t *Take) how(up *Take) string {
+	if t.From == up {
+		return "grows from"
+	}
+	return "ends on a frame of"
+}
+
+// Count is the number of takes that the plan finds in a state.
+func (p *Plan) Count(s State) (n int) {
+	for i := range p.Takes {
+		if p.Takes[i].State == s {
+			n++
+		}
+	}
+	return n
 }

@@ -59,6 +59,9 @@ type Request struct {
 	Priority         *int    `json:"priority,omitempty"`
 	ExpiresAfter     int     `json:"expires_after,omitempty"` // seconds from creation until the service gives up
 	SafetyIdentifier string  `json:"safety_identifier,omitempty"`
+	Draft            bool    `json:"draft,omitempty"` // a cheap trial clip
+	DraftTask        string  `json:"-"`               // the task whose draft becomes a final clip; what the draft has settled is left out
+	NoLastFrame      bool    `json:"-"`               // the service gives none for it, and refuses to be asked
 	CallbackURL      string  `json:"-"`
 }
 
@@ -67,6 +70,7 @@ type Frame struct {
 	Digest    string    `json:"digest,omitempty"`     // sha256 of the bytes, hex; "" for a web still
 	MediaType string    `json:"media_type,omitempty"` // image/png, image/jpeg, …
 	Web       string    `json:"web,omitempty"`        // the storyboard's own https URL
+	Fit       string    `json:"fit,omitempty"`        // WxH: what the picture is cropped and scaled to before it is sent; "" as it is
 	URL       SignedURL `json:"-"`                    // the provider's own, while it lives
 	Data      []byte    `json:"-"`
 }

@@ -28,8 +28,8 @@ type Reel struct {
 	Saved    Money     // what the cached clips had cost
 }
 
-// Of is the outcome for a shot.
-func (r *Reel) Of(s *storyboard.Shot) Outcome { return r.Outcomes[r.Graph.Take(s.Name()).Index] }
+// Of is the outcome of the take that a shot's film uses. The shot is one of Graph.Films.
+func (r *Reel) Of(s *storyboard.Shot) Outcome { return r.Outcomes[r.Graph.Pick(s).Index] }
 
 // Whole reports whether every take has a clip.
 func (r *Reel) Whole() bool { return r.Count(StageCached)+r.Count(StageKept) == len(r.Outcomes) }

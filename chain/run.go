@@ -56,7 +56,7 @@ func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
 	o.Timing = o.Timing.orDefault()
 	r := &run{RunOptions: o, plan: p, stop: stop, purse: purse{cap: add(p.Total, p.Held)},
 		reel:  &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))},
-		queue: newSchedule(p.Options.Limit), frames: map[*Take]livingFrame{}}
+		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{}, frames: map[*Take]livingFrame{}}
 	r.loop(ctx)
 	r.remember()
 	if err := context.Cause(ctx); err != nil {
@@ -75,8 +75,9 @@ type run struct {
 	marks marks
 
 	// Only the goroutine of loop.
-	reel  *Reel
-	queue *schedule
+	reel    *Reel
+	queue   *schedule
+	entered map[*Take]bool // ready, or done without a place in the queue
 
 	observing sync.Mutex
 
@@ -121,13 +122,27 @@ func (r *run) loop(ctx context.Context) {
 	r.closeBooks(ctx)
 }
 
-// upstream is the outcome that a take grows from; nil where it opens on its own.
-func (r *run) upstream(t *Take) *Outcome {
-	if t.From == nil {
-		return nil
+// upstream are the outcomes that a take grows from and ends on.
+func (r *run) upstream(t *Take) (up upstream) {
+	if t.From != nil {
+		out := r.reel.Outcomes[t.From.Index]
+		up.from = &out
 	}
-	up := r.reel.Outcomes[t.From.Index]
-	return &up
+	if t.To != nil {
+		out := r.reel.Outcomes[t.To.Index]
+		up.to = &out
+	}
+	return up
+}
+
+// missing is the outcome of the first take that another one needs and that has no clip; nil where all are there.
+func (u upstream) missing() *Outcome {
+	for _, out := range []*Outcome{u.from, u.to} {
+		if out != nil && !out.Ok() {
+			return out
+		}
+	}
+	return nil
 }
 
 // begin records what the plan found in the store, and makes ready what can start.
@@ -143,9 +158,7 @@ func (r *run) begin() {
 		}
 	}
 	for _, t := range r.plan.Graph.Takes {
-		if up := r.upstream(t); up == nil || up.Ok() {
-			r.enter([]*Take{t})
-		}
+		r.enter([]*Take{t})
 	}
 }
 
@@ -155,10 +168,12 @@ func (r *run) enter(takes []*Take) {
 	for stack := append([]*Take(nil), takes...); len(stack) > 0; {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if r.reel.Outcomes[t.Index].Take != nil || r.plan.Of(t).State == Left {
+		up := r.upstream(t)
+		if r.reel.Outcomes[t.Index].Take != nil || r.entered[t] || r.plan.Of(t).Out() || up.missing() != nil {
 			continue
 		}
-		if out, ok := r.cached(t, r.upstream(t)); ok {
+		r.entered[t] = true
+		if out, ok := r.cached(t, up); ok {
 			r.record(out)
 			stack = append(stack, t.Grows...)
 		} else {
@@ -168,21 +183,13 @@ func (r *run) enter(takes []*Take) {
 }
 
 // cached looks a take up in the store.
-func (r *run) cached(t *Take, up *Outcome) (Outcome, bool) {
-	take := r.Store.Take(cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, t.firstOf(up))))
+func (r *run) cached(t *Take, up upstream) (Outcome, bool) {
+	take := r.Store.Take(cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, t.anchors(up))))
 	clip, err := take.Clip()
 	if err != nil {
 		return Outcome{}, false
 	}
 	return Outcome{Take: t, Stage: StageCached, Clip: clip, Dir: take, Task: clip.Task}, true
-}
-
-// firstOf names a take's first frame in its key.
-func (t *Take) firstOf(up *Outcome) string {
-	if up == nil {
-		return t.still()
-	}
-	return up.Clip.LastFrame.Digest
 }
 
 // settle records an outcome and lets follow what grows from it.
@@ -217,12 +224,15 @@ func (r *run) closeBooks(ctx context.Context) {
 			continue
 		}
 		out := Outcome{Take: t, Stage: StageStopped, Fault: context.Cause(ctx)}
-		if r.plan.Of(t).State == Left {
+		switch r.plan.Of(t).State {
+		case Unpicked:
+			out.Stage, out.Fault = StageUnpicked, errors.New(r.plan.Of(t).Reason)
+		case Left:
 			out.Stage = StageLeft
 		}
-		if up := r.upstream(t); up != nil && up.Stage != StageStopped && up.Stage != StageLeft && !up.Ok() {
+		if up := r.upstream(t).missing(); up != nil && up.Stage != "" && up.Stage != StageStopped && up.Stage != StageLeft && up.Stage != StageUnpicked {
 			out = Outcome{Take: t, Stage: StageSkipped, Behind: cmp.Or(up.Behind, up.Take)}
-			out.Fault = fmt.Errorf("it grows from %s, which is not there", t.From.Name())
+			out.Fault = fmt.Errorf("it %s %s, which is not there", t.how(up.Take), up.Take.Name())
 		}
 		r.record(out)
 	}
@@ -237,17 +247,16 @@ func (r *run) remember() {
 	film.Title = r.plan.Graph.Film.Title
 	for _, out := range r.reel.Outcomes {
 		up := r.upstream(out.Take)
-		if !out.Ok() || up != nil && !up.Ok() {
+		if !out.Ok() || up.missing() != nil {
 			continue
 		}
-		first := out.Take.firstOf(up)
-		if out.Dir.Key != out.Take.key(r.plan.Graph.Namespace, first) {
+		a := out.Take.anchors(up)
+		if out.Dir.Key != out.Take.key(r.plan.Graph.Namespace, a) {
 			continue // kept although it was made for another request: that one is still the one to compare with
 		}
-		used := store.Used{Key: out.Dir.Key, Asked: out.Take.asked(first)}
-		film.Shots[out.Take.Name()] = used
-		for _, s := range out.Take.Also {
-			film.Shots[s.Name()] = used
+		used := store.Used{Key: out.Dir.Key, Asked: out.Take.asked(a)}
+		for _, u := range out.Take.Uses {
+			film.Shots[u.memory(r.plan.Graph.Films)] = used
 		}
 	}
 	_ = r.Store.PutFilm(r.plan.Options.FilmID, film) // it only serves to explain; clips are kept without it

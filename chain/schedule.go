@@ -98,19 +98,31 @@ func (r *running) Pop() any {
 // takes cost time.
 func forecast(g *Graph, limit int, needed func(*Take) bool) time.Duration {
 	s, under, now := newSchedule(limit), running{}, time.Duration(0)
+	waits := make(map[*Take]int) // takes that are still missing
+	for _, t := range g.Takes {
+		waits[t] = len(t.needs())
+	}
 	// A take that costs no time is passed through at once; the stack stands in for a recursion over long chains.
-	enter := func(takes []*Take) {
-		for stack := slices.Clone(takes); len(stack) > 0; {
+	enter := func(t *Take) {
+		for stack := []*Take{t}; len(stack) > 0; {
 			t := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
 			if needed(t) {
 				s.push(t)
-			} else {
-				stack = append(stack, t.Grows...)
+				continue
+			}
+			for _, next := range t.Grows {
+				if waits[next]--; waits[next] == 0 {
+					stack = append(stack, next)
+				}
 			}
 		}
 	}
-	enter(g.roots())
+	for _, t := range g.Takes {
+		if len(t.needs()) == 0 {
+			enter(t)
+		}
+	}
 	for {
 		for t := s.pop(); t != nil; t = s.pop() {
 			heap.Push(&under, finish{now + t.Expected, t})
@@ -121,11 +133,15 @@ func forecast(g *Graph, limit int, needed func(*Take) bool) time.Duration {
 		f := heap.Pop(&under).(finish)
 		now = f.at
 		s.release(f.t)
-		enter(f.t.Grows)
+		for _, next := range f.t.Grows {
+			if waits[next]--; waits[next] == 0 {
+				enter(next)
+			}
+		}
 	}
 }
 
-// roots are the takes that open on their own.
+// roots are the takes that open on their own, whatever they end on.
 func (g *Graph) roots() []*Take {
 	var roots []*Take
 	for _, t := range g.Takes {

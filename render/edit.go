@@ -54,7 +54,9 @@ func (tl *Timeline) lay(c Clip, f ffmpeg.Facts) (Item, error) {
 	}
 	c.Continues = c.Continues && len(tl.Items) > 0
 	it := Item{Clip: c, Source: f, Length: conformed(f), At: tl.Frames, Place: place(f, tl.Width, tl.Height)}
-	it.Out = it.Length
+	if it.Out = it.Length; c.Frames > 0 {
+		it.Out = min(it.Length, c.Frames)
+	}
 	if c.Continues {
 		it.In = 1
 	}

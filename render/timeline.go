@@ -10,6 +10,7 @@ type Clip struct {
 	Path      string
 	Digest    string // sha256 of the file, hex; "" has Assemble read the file
 	Continues bool   // its first frame repeats the last frame of the clip before it in the cut
+	Frames    int    // of the clip that are shown, from its beginning, at the film's rate; 0 for all
 }
 
 // Timeline is a cut resolved to whole frames. It does not change after Edit returned it.

@@ -1,35 +1,48 @@
 package storyboard
 
-import "gopkg.in/yaml.v3"
+import (
+	"fmt"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
 
 // draft is a shot before its beginning is resolved.
 type draft struct {
 	*Shot
 	from    string // as written, "" for nothing
 	fromAt  Pos
-	ownStep bool // something else than the shot before it was named, rightly or not
+	to      string // a shot's name as written, "" for none
+	ownStep bool   // something else than the shot before it was named, rightly or not
 }
 
-// film reads the whole storyboard.
-func (r *reader) film(root *yaml.Node, over map[string]string) *Storyboard {
+// film reads the whole storyboard, as one of its variants (nil: as it stands).
+func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Storyboard {
 	sb := &Storyboard{File: r.file, lines: r.lines}
+	r.cast = nil
 	fs, _, ok := r.mapping(root, inFilm)
 	if !ok {
-		r.readVars(nil, nil)
+		r.readVars(nil, nil, nil)
 		return sb
 	}
 	vars, _ := fs.get("vars")
-	r.readVars(vars.value, over)
+	if _, has := fs.get("variants"); has && as == nil {
+		as = &variant{}
+	}
+	r.readVars(vars.value, over, as)
 	sb.Vars = r.vars.text
 	if f, ok := fs.get("title"); ok {
 		if v, ok := r.scalar(f); ok {
 			sb.Title = v.text
 		}
 	}
+	var settings fields
 	if f, ok := fs.get("look"); ok {
-		if settings, _, ok := r.mapping(f.value, inLook); ok {
-			sb.Look = r.look(settings, Look{})
-		}
+		settings, _, _ = r.mapping(f.value, inLook)
+	}
+	sb.Look = r.look(settings.as(as), Look{})
+	if f, ok := fs.get("cast"); ok {
+		r.readCast(f)
 	}
 	var drafts []draft
 	if f, ok := fs.get("scenes"); ok {
@@ -37,6 +50,26 @@ func (r *reader) film(root *yaml.Node, over map[string]string) *Storyboard {
 	}
 	r.seams(sb, drafts)
 	return sb
+}
+
+// as are the settings of a film's look as a variant has them.
+func (fs fields) as(v *variant) fields {
+	if v == nil {
+		return fs
+	}
+	all := append(fields{}, fs...)
+	for _, s := range v.sets {
+		if s.look == nil {
+			continue
+		}
+		i := slices.IndexFunc(all, func(f field) bool { return f.key == s.look })
+		if i < 0 {
+			i = len(all)
+			all = append(all, field{})
+		}
+		all[i] = field{s.look, s.value, s.value}
+	}
+	return all
 }
 
 // look lays the settings among some fields over those that are inherited.
@@ -112,12 +145,15 @@ func (r *reader) shots(sc *Scene, f field, inherited Look) []draft {
 }
 
 func (r *reader) shot(fs fields, inherited Look) draft {
-	d := draft{Shot: &Shot{Look: r.look(fs, inherited)}}
+	d := draft{Shot: &Shot{Look: r.look(fs, inherited), Takes: 1, Pick: Setting[int]{Value: 1}}}
 	for _, f := range fs {
 		switch f.key.name {
 		case "prompt":
 			v, _ := r.scalar(f)
 			d.Prompt, d.PromptPos = v.text, v.at
+			if r.cast != nil && f.value != nil {
+				r.introduce(d.Shot, f.value)
+			}
 		case "negative":
 			v, _ := r.scalar(f)
 			d.Negative = v.text
@@ -127,9 +163,23 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 		case "keep":
 			v, _ := r.scalar(f)
 			d.Keep = v.yes
-		case "from":
+		case "takes":
+			if v, ok := r.scalar(f); ok {
+				d.Takes = int(v.number)
+			}
+		case "pick":
+			if v, ok := r.scalar(f); ok {
+				d.Pick = Setting[int]{int(v.number), true, v.at}
+			}
+		case "approve":
 			v, _ := r.scalar(f)
-			d.from, d.fromAt, d.ownStep = v.text, v.at, true
+			d.Approve = v.yes
+		case "from":
+			r.origin(&d, f)
+		case "to":
+			r.target(&d, f)
+		case "references":
+			d.References = r.pictures(f)
 		case "first_frame":
 			d.ownStep = true
 			if v, ok := r.scalar(f); ok {
@@ -138,7 +188,24 @@ func (r *reader) shot(fs fields, inherited Look) draft {
 		}
 	}
 	r.oneBeginning(fs)
+	r.oneOfTheTakes(fs, d.Shot)
 	return d
+}
+
+// oneOfTheTakes refuses a pick that is not among the takes, and seeds that run past the last there is.
+func (r *reader) oneOfTheTakes(fs fields, s *Shot) {
+	if takes, ok := fs.get("takes"); s.Pick.Value > s.Takes {
+		hint := fmt.Sprintf("write `takes: %d`", s.Pick.Value)
+		if ok {
+			hint = fmt.Sprintf("pick one of 1 to %d, or ask for more `takes` in line %d", s.Takes, takes.name.Line)
+		}
+		r.report(s.Pick.Pos, say(hint), "take %d is picked of %d", s.Pick.Value, s.Takes)
+	}
+	if s.Look.Seed.Value >= 0 && s.Look.Seed.Value+int64(s.Takes-1) > maxSeed {
+		takes, _ := fs.get("takes")
+		r.report(position(takes.name), say("each take has the seed after the one before it: choose a smaller `seed`"),
+			"the seeds of %d takes from %d on are larger than %d", s.Takes, s.Look.Seed.Value, maxSeed)
+	}
 }
 
 // oneBeginning refuses a shot that both continues another and opens on a still.

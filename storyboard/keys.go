@@ -1,23 +1,26 @@
 package storyboard
 
 // place is where in a storyboard a key may stand; places are combined as bits.
-type place uint8
+type place uint16
 
 const (
 	inFilm place = 1 << iota
 	inLook
 	inScene
 	inShot
+	inVariants
+	inFrom
+	inCast
 )
 
 // inherited are the places of a setting that scenes inherit from the film and shots from their scene.
 const inherited = inLook | inScene | inShot
 
 // placeNames say a place in messages: "a shot needs `id`".
-var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot"}
+var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot", inVariants: "`variants`", inFrom: "`from`", inCast: "a member of the cast"}
 
 // whereNames say where a key stands.
-var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot"}
+var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot", inVariants: "in `variants`", inFrom: "in `from`", inCast: "in the cast"}
 
 // kind is what a key's value is.
 type kind uint8
@@ -32,11 +35,20 @@ const (
 	toggle                // true or false
 	ident                 // an id
 	reference             // a shot's name, or none
+	origin                // as reference, or a mapping of a shot and a moment
+	target                // a shot's name, or a picture
+	moment                // 3.5s
+	pictures              // a list of pictures
+	people                // a mapping of names to members of the cast
 	picture               // a path or an https URL
 	texts                 // a mapping of names to plain values
 	settings              // a mapping of look keys
 	scenes                // a list of scenes
 	shots                 // a list of shots
+	versions              // the variants of a film
+	axes                  // a mapping of names to lists of plain values
+	cases                 // a list of mappings of names to plain values
+	file                  // a path
 )
 
 // Limits of the language.
@@ -44,6 +56,7 @@ const (
 	maxSeconds = 3600      // of one clip; what a model takes is far less and known to package chain
 	maxID      = 64        // characters, so that ids fit into file names
 	maxText    = 64 << 10  // bytes of one expanded value
+	maxTakes   = 99        // of one shot
 	maxSeed    = 1<<31 - 1 // ark-api.md §2, as are the ranges below
 	minExpiry  = 3600      // seconds
 	maxExpiry  = 259200    // seconds
@@ -76,7 +89,14 @@ var language = []*key{
 	{name: "title", in: inFilm, kind: text, expands: true, doc: "The film's title."},
 	{name: "vars", in: inFilm, kind: texts, doc: "Text that is used below as ${name}; `--var name=value` overrides it. $${ is a literal ${."},
 	{name: "look", in: inFilm, kind: settings, doc: "Settings of the whole film. Scenes inherit them, then shots; the nearest setting wins, key by key."},
+	{name: "cast", in: inFilm, kind: people, doc: "Who is in the film, by name: @name in a prompt stands for the member's look."},
 	{name: "scenes", in: inFilm, kind: scenes, required: true, doc: "The film's scenes, in order."},
+	{name: "variants", in: inFilm, kind: versions, doc: "The whole film once for each variant. Clips that come out the same in several are made once. ${variant} is a variant's id."},
+
+	{name: "matrix", in: inVariants, kind: axes, doc: "Each variable, or key of look, with a list of values: every combination is a variant."},
+	{name: "exclude", in: inVariants, kind: cases, doc: "Combinations of the matrix that are left out."},
+	{name: "include", in: inVariants, kind: cases, doc: "Further variants, each with its values and, if it likes, an `id`."},
+	{name: "from", in: inVariants, kind: file, expands: false, doc: "A CSV file of further variants: its first row names variables, keys of look, or `id`; each row is a variant."},
 
 	{name: "id", in: inScene | inShot, kind: ident, required: true, doc: "The name: lower-case letters, digits and `-`. Scene ids are unique in the film, shot ids in their scene."},
 	{name: "shots", in: inScene, kind: shots, required: true, doc: "The scene's shots, in order. Each continues the one before it unless it says otherwise."},
@@ -85,11 +105,22 @@ var language = []*key{
 	{name: "negative", in: inShot, kind: text, expands: true, prompted: true, doc: "What to avoid; appended to the prompt."},
 	{name: "caption", in: inShot, kind: text, expands: true, doc: "The shot's caption."},
 	{name: "keep", in: inShot, kind: toggle, doc: "Use the clip that the shot used last, whatever has changed since."},
-	{name: "from", in: inShot, kind: reference, doc: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to open on its own. Not together with first_frame."},
+	{name: "takes", in: inShot, kind: whole, min: 1, max: maxTakes, doc: "How many takes of the shot are generated, each with its own seed. 1 unless said."},
+	{name: "pick", in: inShot, kind: whole, min: 1, max: maxTakes, doc: "The take that the film uses and that later shots continue from. 1 unless said; at most `takes`."},
+	{name: "approve", in: inShot, kind: toggle, doc: "Nothing that grows from the shot is bought before `pick` is written."},
+	{name: "from", in: inShot, kind: origin, doc: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to open on its own; { shot: …, at: 3.5s } continues from an earlier moment. Not together with first_frame."},
+	{name: "shot", in: inFrom, kind: reference, required: true, doc: "The shot that is continued."},
+	{name: "at", in: inFrom, kind: moment, required: true, doc: "The moment of its clip: `3.5s`. Where the two follow each other in the film, the clip ends there."},
+	{name: "to", in: inShot, kind: target, expands: true, doc: "What the shot ends on: the first frame of another shot (its name), or a still (its path, or an https URL)."},
+	{name: "references", in: inShot | inCast, kind: pictures, expands: true, doc: "Stills that the model is to look at, where it takes them. Not together with a first frame."},
 	{name: "first_frame", in: inShot, kind: picture, expands: true, doc: "A still that the shot opens from: a path relative to this file, or an https URL. Not together with from."},
+
+	{name: "look", in: inCast, kind: text, expands: true, prompted: true, doc: "What the prompt says instead of @name."},
 
 	{name: "model", in: inherited, kind: word, max: 200, expands: true, doc: "The video model: an alias of the catalogue, a full model id, or an endpoint id (ep-…).",
 		look: setText(func(l *Look) *Setting[string] { return &l.Model })},
+	{name: "draft", in: inherited, kind: word, max: 200, expands: true, doc: "The video model that `run --draft` makes drafts with. Without it they are made with the shot's own model, in its draft mode or at its lowest resolution.",
+		look: setText(func(l *Look) *Setting[string] { return &l.Draft })},
 	{name: "resolution", in: inherited, kind: choice, expands: true, choices: []string{"480p", "720p", "1080p", "4k"}, doc: "The picture's size.",
 		look: setText(func(l *Look) *Setting[string] { return &l.Resolution })},
 	{name: "ratio", in: inherited, kind: choice, expands: true, choices: []string{"16:9", "4:3", "1:1", "3:4", "9:16", "21:9", "adaptive"}, doc: "The picture's shape.",
@@ -118,11 +149,9 @@ var language = []*key{
 
 // soon are the words of the language that are not built yet. They are refused by name wherever they stand.
 var soon = map[string]bool{
-	"variants": true, "matrix": true, "exclude": true, "include": true,
 	"cuts": true, "output": true, "outputs": true, "trim": true, "speed": true, "transition": true, "transitions": true,
 	"music": true, "narration": true, "captions": true, "titles": true, "loudness": true, "size": true, "poster": true,
-	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true, "at": true,
-	"takes": true, "pick": true, "references": true, "to": true, "cast": true, "approve": true, "draft": true,
+	"clip": true, "sound": true, "gain": true, "mute": true, "fit": true,
 }
 
 // vocabulary finds a key by place and name.

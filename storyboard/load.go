@@ -51,8 +51,9 @@ func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
 	}
 	r := &reader{source: s, found: found, texts: map[textOf]reading{}, stills: newStills(abs, o.AllowPaths)}
 	defer r.stills.close()
-	sb := r.film(root, o.Vars)
+	sb := r.film(root, o.Vars, nil)
 	sb.Dir = abs
+	r.variants(sb, root, o.Vars)
 	if err := s.problems(r.found); err != nil {
 		return nil, err
 	}

@@ -20,7 +20,36 @@ func (r *reader) seams(sb *Storyboard, drafts []draft) {
 			d.From, d.FromPos = drafts[i-1].Name(), d.Pos
 		}
 	}
-	r.circles(sb, drafts)
+	for _, d := range drafts {
+		if d.to != "" {
+			r.ends(sb, d)
+		}
+	}
+	if !r.circles(sb, drafts) {
+		r.loops(sb, drafts)
+	}
+}
+
+// ends finds the shot whose first frame a shot ends on.
+func (r *reader) ends(sb *Storyboard, d draft) {
+	full := d.to
+	if !strings.Contains(full, "/") {
+		full = d.Scene + "/" + full
+	}
+	target, ok := sb.index.full[full]
+	switch {
+	case !ok:
+		d.from = d.to
+		hint := unknownShotHint(sb, d, full)
+		if hint == "" {
+			hint = "a still in this folder is written ./" + d.to
+		}
+		r.report(d.ToPos, say(hint), "there is no shot %s", quote(full))
+	case target == d.Shot:
+		r.report(d.ToPos, nil, "shot `%s` ends on itself", d.Name())
+	default:
+		d.To = full
+	}
 }
 
 // named resolves a `from` that was written.
@@ -76,7 +105,7 @@ func unknownShotHint(sb *Storyboard, d draft, full string) string {
 
 // circles reports every circle of seams once, at its first place in the file. A shot continues at most one other, so
 // following the seams from each shot until a known one is reached is linear.
-func (r *reader) circles(sb *Storyboard, drafts []draft) {
+func (r *reader) circles(sb *Storyboard, drafts []draft) (any bool) {
 	walk := make(map[*Shot]int, len(drafts)) // the number of the walk that came by
 	for i, d := range drafts {
 		s := d.Shot
@@ -86,8 +115,85 @@ func (r *reader) circles(sb *Storyboard, drafts []draft) {
 		}
 		if s != nil && walk[s] == i+1 {
 			r.circle(sb, s)
+			any = true
 		}
 	}
+	return any
+}
+
+// hop is one step of a walk: a shot, and which of the shots that it needs come next.
+type hop struct {
+	s    *Shot
+	next int
+}
+
+// needs is the i-th shot that must be made before this one, and where that was said; nil behind the last.
+func (h hop) needs(sb *Storyboard, i int) (*Shot, Pos) {
+	switch {
+	case i == 0 && h.s.From != "":
+		return sb.index.full[h.s.From], h.s.FromPos
+	case i <= 1 && h.s.To != "":
+		return sb.index.full[h.s.To], h.s.ToPos
+	}
+	return nil, Pos{}
+}
+
+// loops reports circles that lead through `to`: a shot cannot end on what only comes out of it. The walk keeps its
+// own stack, for chains are long; every shot is left once.
+func (r *reader) loops(sb *Storyboard, drafts []draft) {
+	state := make(map[*Shot]int, len(drafts)) // 1: on the way, 2: done
+	for _, d := range drafts {
+		if state[d.Shot] != 0 {
+			continue
+		}
+		way := []hop{{s: d.Shot}}
+		state[d.Shot] = 1
+		for len(way) > 0 {
+			h := &way[len(way)-1]
+			i := h.next
+			if i == 0 && h.s.From == "" {
+				i = 1
+			}
+			h.next = i + 1
+			up, _ := h.needs(sb, i)
+			switch {
+			case up == nil && i >= 1:
+				state[h.s] = 2
+				way = way[:len(way)-1]
+			case up == nil:
+			case state[up] == 0:
+				state[up] = 1
+				way = append(way, hop{s: up})
+			case state[up] == 1:
+				r.loop(sb, way, up)
+			}
+		}
+	}
+}
+
+// loop reports the circle that a walk has run into.
+func (r *reader) loop(sb *Storyboard, way []hop, first *Shot) {
+	for way[0].s != first {
+		way = way[1:]
+	}
+	at := func(h hop) Pos { _, p := h.needs(sb, h.next-1); return p }
+	start := 0
+	for i := range way {
+		if at(way[i]).before(at(way[start])) {
+			start = i
+		}
+	}
+	const most = 8
+	var b strings.Builder
+	for i := range way {
+		h := way[(start+i)%len(way)]
+		if i == most {
+			fmt.Fprintf(&b, "… %d more → ", len(way)-most)
+			break
+		}
+		fmt.Fprintf(&b, "%s (%d:%d) → ", h.s.Name(), at(h).Line, at(h).Column)
+	}
+	r.report(at(way[start]), say("a shot cannot end on what only comes out of it: use a still"), "cycle: %s%s", b.String(), way[start].s.Name())
 }
 
 // circle reports the circle that s is on.

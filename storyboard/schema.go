@@ -76,6 +76,16 @@ func (k *key) kindSchema() node {
 		return node{"type": "string", "pattern": "^" + idPattern + "$"}
 	case reference:
 		return node{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"}
+	case origin:
+		return node{"anyOf": []node{{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"}, object(inFrom, k.doc)}}
+	case moment:
+		return node{"type": "string", "pattern": `^[0-9]{1,4}(\.[0-9]{1,3})?s$`, "not": node{"pattern": `^0+(\.0+)?s$`}}
+	case pictures:
+		return node{"type": "array", "minItems": 1, "items": node{"type": "string", "pattern": `\S`, "maxLength": maxText}}
+	case people:
+		member := object(inCast, "One of the cast.")
+		member["minProperties"] = 1
+		return node{"type": "object", "minProperties": 1, "propertyNames": node{"pattern": "^" + idPattern + "$"}, "additionalProperties": member}
 	case word:
 		return orExpanding(node{"pattern": `^\S+$`, "maxLength": k.max})
 	case texts:
@@ -83,14 +93,27 @@ func (k *key) kindSchema() node {
 			"additionalProperties": node{"type": []string{"string", "number", "boolean"}, "maxLength": maxText}}
 	case settings:
 		return object(inLook, k.doc)
+	case versions:
+		n := object(inVariants, k.doc)
+		n["minProperties"] = 1
+		return n
+	case axes:
+		return node{"type": "object", "minProperties": 1, "additionalProperties": node{"type": "array", "minItems": 1, "items": plainSchema()}}
+	case cases:
+		return node{"type": "array", "minItems": 1, "items": node{"type": "object", "minProperties": 1, "additionalProperties": plainSchema()}}
 	case scenes, shots:
 		return node{"type": "array", "minItems": 1, "items": node{"$ref": "#/$defs/" + strings.TrimSuffix(k.name, "s")}}
 	}
 	n := node{"type": "string", "maxLength": maxText}
-	if k.required || k.kind == picture {
+	if k.required || k.kind == picture || k.kind == file || k.kind == target {
 		n["pattern"] = `\S`
 	}
 	return n
+}
+
+// plainSchema is that of a value of a variant.
+func plainSchema() node {
+	return node{"type": []string{"string", "number", "boolean"}, "maxLength": maxText}
 }
 
 // orExpanding also accepts text with a variable in it.

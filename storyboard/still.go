@@ -120,25 +120,33 @@ func remote(name string) (Still, *stillError) {
 // local looks at a file. First where the path leads by its letters, so that nothing outside is even asked about, then
 // where it leads by its links, and then it is opened beneath the folder it must be in, whatever happens meanwhile.
 func (s *stills) local(name string) (Still, *stillError) {
+	root, real, rel, problem := s.find(name)
+	if problem != nil {
+		return Still{}, problem
+	}
+	still, problem := root.picture(name, rel)
+	still.Path = real
+	return still, problem
+}
+
+// find says which folder a path leads into, and the way there without links.
+func (s *stills) find(name string) (root *stillRoot, real, rel string, problem *stillError) {
 	full := filepath.FromSlash(name)
 	if !filepath.IsAbs(full) {
 		full = filepath.Join(s.dir, full)
 	}
 	full = filepath.Clean(full)
 	if !s.allowed(full) {
-		return Still{}, outside(name)
+		return nil, "", "", outside(name)
 	}
 	real, err := filepath.EvalSymlinks(full)
 	if err != nil {
-		return Still{}, s.unreadable(name, full, err)
+		return nil, "", "", s.unreadable(name, full, err)
 	}
-	root, rel := s.home(real)
-	if root == nil {
-		return Still{}, outside(name)
+	if root, rel = s.home(real); root == nil {
+		return nil, "", "", outside(name)
 	}
-	still, problem := root.picture(name, rel)
-	still.Path = real
-	return still, problem
+	return root, real, rel, nil
 }
 
 func outside(name string) *stillError {

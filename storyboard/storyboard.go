@@ -8,6 +8,8 @@
 // asks is decided by package chain, which reports it with this package's positions.
 package storyboard
 
+import "time"
+
 // Storyboard is one film. Immutable after Parse.
 type Storyboard struct {
 	Title  string
@@ -17,7 +19,10 @@ type Storyboard struct {
 	Look   Look              // of the whole film, before scenes and shots override it
 	Scenes []*Scene
 
-	lines []string // of the source, for excerpts
+	Variant string // id of the variant that this is, "" for a film without variants
+
+	films []*Storyboard // the variants, in order; empty where there are none
+	lines []string      // of the source, for excerpts
 	index index
 }
 
@@ -40,13 +45,44 @@ type Shot struct {
 	Keep      bool   // use the clip there is, whatever has changed since
 	Look      Look   // the nearest setting wins, key by key
 
+	Takes   int          // how many are generated, at least 1; each has a seed of its own
+	Pick    Setting[int] // the take that the film uses and later shots continue, 1 … Takes; Value is 1 where nobody wrote it
+	Approve bool         // nothing that grows from the shot is bought until Pick is written
+
 	From       string // full name of the shot that this one continues; "" opens on its own
 	FromPos    Pos    // of the `from` value, or of the shot's id where the seam is implied
 	FirstFrame *Still // nil for none; never together with From
+
+	At         Setting[time.Duration] // the moment of From's clip that it continues, above 0; unset: its end
+	To         string                 // full name of the shot whose first frame this one ends on; "" for none
+	ToStill    *Still                 // the still that it ends on, nil for none; never together with To
+	ToPos      Pos                    // of the `to` value
+	References []*Still               // what the model is to look at, in the film's order
+	Cast       []*Member              // whom the prompt names, in the order of their first mention
 }
+
+// Member is one of the film's cast. Where a prompt says @Name it says Look instead.
+type Member struct {
+	Name       string
+	Pos        Pos // of the name
+	Look       string
+	References []*Still
+}
+
+// Unpicked reports whether the shot asks for a pick that nobody has written.
+func (s *Shot) Unpicked() bool { return s.Approve && !s.Pick.Set }
 
 // Name is the shot's full name, scene/shot.
 func (s *Shot) Name() string { return s.Scene + "/" + s.ID }
+
+// Films are the storyboards that are made: one for each variant, in the file's order, or this one alone where the
+// film has no variants. All have the same shots, with other settings and texts.
+func (sb *Storyboard) Films() []*Storyboard {
+	if len(sb.films) == 0 {
+		return []*Storyboard{sb}
+	}
+	return sb.films
+}
 
 // Shots are all shots in film order.
 func (sb *Storyboard) Shots() []*Shot {
@@ -71,6 +107,7 @@ type Setting[T any] struct {
 // is not known here.
 type Look struct {
 	Model            Setting[string] // alias, full model id or ep-…
+	Draft            Setting[string] // the model of drafts, named like Model
 	Resolution       Setting[string] // 480p, 720p, 1080p, 4k
 	Ratio            Setting[string] // 16:9, 4:3, 1:1, 3:4, 9:16, 21:9, adaptive
 	Duration         Setting[int]    // whole seconds, or Auto

@@ -47,7 +47,7 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 	case whole:
 		return r.whole(k, n, v)
 	}
-	if loose := k.kind == choice || k.kind == seconds || k.kind == span; n.Tag != "!!str" && !loose {
+	if loose := k.kind == choice || k.kind == seconds || k.kind == span || k.kind == moment; n.Tag != "!!str" && !loose {
 		r.report(v.at, say("put it in quotes: "+strconv.Quote(n.Value)), "`%s` must be text", k.name)
 		return v, false
 	}
@@ -62,6 +62,8 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 		return r.seconds(k, v)
 	case span:
 		return r.span(k, v)
+	case moment:
+		return r.moment(k, v)
 	case word:
 		return r.word(k, v)
 	case ident:
@@ -76,10 +78,6 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 
 // structure refuses a list or mapping where a plain value belongs.
 func (r *reader) structure(k *key, n *yaml.Node) {
-	if k.kind == reference && n.Kind == yaml.MappingNode {
-		r.report(position(n), say("write the shot's name"), "`from` with a mapping (`at`) is not supported yet")
-		return
-	}
 	r.report(position(n), nil, "`%s` must be %s", k.name, k.kind.says())
 }
 
@@ -92,10 +90,16 @@ func (k kind) says() string {
 		return "a whole number"
 	case seconds, span:
 		return "a duration"
-	case reference:
+	case reference, origin:
 		return "the name of a shot"
+	case target:
+		return "the name of a shot, or a path or https URL"
+	case moment:
+		return "a time"
 	case picture:
 		return "a path or an https URL"
+	case file:
+		return "a path"
 	}
 	return "text"
 }
@@ -209,6 +213,28 @@ func secondsHint(s string) string {
 		}
 	}
 	return ""
+}
+
+var time3 = regexp.MustCompile(`^([0-9]{1,4})(?:\.([0-9]{1,3}))?s$`)
+
+// moment reads a time in a clip as milliseconds.
+func (r *reader) moment(k *key, v value) (value, bool) {
+	m := time3.FindStringSubmatch(v.text)
+	if m == nil {
+		hint := ""
+		if time3.MatchString(v.text + "s") {
+			hint = "write " + v.text + "s"
+		}
+		r.report(v.at, say(hint), "`%s` must be a time in seconds, such as 3.5s", k.name)
+		return v, false
+	}
+	whole, _ := strconv.ParseInt(m[1], 10, 64)
+	part, _ := strconv.ParseInt((m[2] + "000")[:3], 10, 64)
+	if v.number = whole*1000 + part; v.number == 0 || v.number > maxSeconds*1000 {
+		r.report(v.at, nil, "`%s` must be later than 0s and at most %ds", k.name, maxSeconds)
+		return v, false
+	}
+	return v, true
 }
 
 func (r *reader) span(k *key, v value) (value, bool) {

@@ -19,21 +19,42 @@ var varName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 type vars struct {
 	raw      map[string]*yaml.Node
 	text     map[string]string // expanded
+	own      map[string]bool   // those that the language gives, not the film
 	open     []string          // being expanded, outermost first
 	bad      map[string]bool   // reported already
 	expanded int               // bytes so far
 	full     bool              // maxExpanded was passed
 }
 
-// readVars reads `vars` and lays the overrides over them.
-func (r *reader) readVars(n *yaml.Node, over map[string]string) {
-	r.vars = &vars{raw: map[string]*yaml.Node{}, text: map[string]string{}, bad: map[string]bool{}}
+// readVars reads `vars` and lays the overrides over them, and then what a variant sets (nil: the film has none).
+func (r *reader) readVars(n *yaml.Node, over map[string]string, as *variant) {
+	last := r.vars
+	r.vars = &vars{raw: map[string]*yaml.Node{}, text: map[string]string{}, bad: map[string]bool{}, own: map[string]bool{}}
+	if last != nil {
+		r.vars.expanded = last.expanded // the limit holds for all variants together
+	}
 	if n != nil {
 		r.collectVars(n)
 	}
 	r.overrideVars(over)
+	if as != nil {
+		r.vars.set(as)
+	}
 	for _, name := range r.vars.names() {
 		r.vars.value(r, name)
+	}
+}
+
+// set lays a variant's values over the variables.
+func (v *vars) set(as *variant) {
+	for _, s := range as.sets {
+		if s.look == nil {
+			v.raw[s.name] = s.value
+		}
+	}
+	if v.raw[variantVar] == nil {
+		v.raw[variantVar] = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: as.id}
+		v.own[variantVar] = true
 	}
 }
 

@@ -34,6 +34,10 @@ type reader struct {
 	found  []finding
 	visits int
 	halted bool // a limit was reached: nothing more is read or reported
+
+	cast map[string]*Member // by name; nil for a film without
+
+	context string // begins every message, where what is read stands in another file
 }
 
 // textOf names an anchored scalar read as a key; it is read once however many aliases there are.
@@ -52,7 +56,7 @@ func (r *reader) report(at Pos, hint func() string, format string, args ...any) 
 	if r.halted {
 		return
 	}
-	r.found = append(r.found, finding{at: at, message: fmt.Sprintf(format, args...), hint: hint})
+	r.found = append(r.found, finding{at: at, message: r.context + fmt.Sprintf(format, args...), hint: hint})
 	if len(r.found) >= maxFindings {
 		r.halted = true
 	}
@@ -222,8 +226,12 @@ func homeHint(name string, home, in place) string {
 		return "write its keys directly here"
 	case home == inherited:
 		return "put it under `look`"
+	case home == inVariants:
+		return "it belongs under `variants`"
 	case home == inFilm:
 		return "it belongs at the top of the file"
+	case home == inFrom:
+		return "it belongs under `from`: { shot: …, at: 3.5s }"
 	case home&inScene != 0:
 		return "it belongs in a scene, under `scenes`"
 	}
@@ -240,7 +248,11 @@ func (r *reader) list(f field) []*yaml.Node {
 	case !ok:
 		return nil
 	case n.Kind != yaml.SequenceNode:
-		r.report(position(n), say("begin each item with `- id: …`"), "`%s` must be a list", f.key.name)
+		hint := "begin each item with `- id: …`"
+		if f.key.kind == pictures {
+			hint = "write [still.png, …]"
+		}
+		r.report(position(n), say(hint), "`%s` must be a list", f.key.name)
 		return nil
 	case len(n.Content) == 0:
 		r.report(position(n), nil, "`%s` is empty", f.key.name)

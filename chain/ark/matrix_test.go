@@ -55,6 +55,10 @@ func (looker) Picture(path string) (string, error) {
 
 func (looker) LastFrame(context.Context, string, string) error { return errors.New("no decoder") }
 
+func (looker) FrameAt(context.Context, string, int, string) error { return errors.New("no decoder") }
+
+func (looker) Fit([]byte, int, int) ([]byte, error) { return nil, errors.New("no decoder") }
+
 // stage is a film of two takes, one growing from the other, before a service.
 type stage struct {
 	t       *testing.T

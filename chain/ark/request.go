@@ -23,7 +23,8 @@ type createBody struct {
 	CameraFixed      *bool  `json:"camera_fixed,omitempty"`
 	Watermark        *bool  `json:"watermark,omitempty"`
 	GenerateAudio    *bool  `json:"generate_audio,omitempty"`
-	ReturnLastFrame  bool   `json:"return_last_frame"` // every film is chained by last frames
+	ReturnLastFrame  bool   `json:"return_last_frame,omitempty"` // every film is chained by last frames
+	Draft            bool   `json:"draft,omitempty"`
 	CallbackURL      string `json:"callback_url,omitempty"`
 	ServiceTier      string `json:"service_tier,omitempty"`
 	ExpiresAfter     int    `json:"execution_expires_after,omitempty"`
@@ -37,6 +38,12 @@ type item struct {
 	Text     string    `json:"text,omitempty"`
 	ImageURL *imageURL `json:"image_url,omitempty"`
 	Role     string    `json:"role,omitempty"`
+	Draft    *draftOf  `json:"draft_task,omitempty"`
+}
+
+// draftOf names the task of a draft.
+type draftOf struct {
+	ID string `json:"id"`
 }
 
 type imageURL struct {
@@ -58,7 +65,7 @@ func encode(r chain.Request) ([]byte, error) {
 	if err := e.Encode(createBody{
 		Model: r.Model, Content: content, Resolution: r.Resolution, Ratio: r.Ratio, Duration: r.Duration,
 		Seed: r.Seed, CameraFixed: r.CameraFixed, Watermark: r.Watermark, GenerateAudio: r.Audio,
-		ReturnLastFrame: true, CallbackURL: r.CallbackURL, ServiceTier: r.ServiceTier, ExpiresAfter: r.ExpiresAfter,
+		ReturnLastFrame: !r.NoLastFrame, Draft: r.Draft, CallbackURL: r.CallbackURL, ServiceTier: r.ServiceTier, ExpiresAfter: r.ExpiresAfter,
 		Priority: r.Priority, SafetyIdentifier: r.SafetyIdentifier,
 	}); err != nil {
 		return nil, &chain.Fault{Class: chain.Invalid, Message: "the request cannot be written as JSON"}
@@ -110,6 +117,9 @@ func pictureSize(r chain.Request) (size int) {
 }
 
 func contentOf(r chain.Request) ([]item, error) {
+	if r.DraftTask != "" { // it stands alone
+		return []item{{Type: "draft_task", Draft: &draftOf{r.DraftTask}}}, nil
+	}
 	content := []item{}
 	if r.Prompt != "" {
 		content = append(content, item{Type: "text", Text: r.Prompt})

@@ -16,7 +16,10 @@ type Request struct {
 	Number     int             `json:"take"`
 	Asked      json.RawMessage `json:"request"`               // the provider-neutral request
 	First      string          `json:"first_frame,omitempty"` // file of the frozen first frame, in this folder
-	Worst      Money           `json:"at_most"`               // what it costs at most
+	Last       string          `json:"end_frame,omitempty"`   // file of the frozen frame that it is to end on
+	References []string        `json:"references,omitempty"`  // files of the frozen reference pictures; "" for one on the web
+	Draft      bool            `json:"draft,omitempty"`
+	Worst      Money           `json:"at_most"` // what it costs at most
 	Tokens     int64           `json:"tokens_at_most"`
 	PerMillion int64           `json:"micros_per_million_tokens"` // the price, in Worst's currency
 	Expected   float64         `json:"expected_seconds,omitempty"`
@@ -54,6 +57,8 @@ type Attempt struct {
 	Class      string     `json:"class,omitempty"` // of the fault that ended it
 	Code       string     `json:"code,omitempty"`
 	Message    string     `json:"message,omitempty"`
+
+	PromotedFrom string `json:"promoted_from,omitempty"` // the task of the draft that it was to make the final clip of
 }
 
 // Open reports whether the attempt may still turn into a clip, or into a bill.
@@ -84,23 +89,27 @@ type File struct {
 
 // Clip is clip.json: the facts of a kept take.
 type Clip struct {
-	Format     int       `json:"format"`
-	Key        string    `json:"key"`
-	Shot       string    `json:"shot"`
-	Provider   string    `json:"provider"`
-	Model      string    `json:"model"`
-	Video      File      `json:"clip"`
-	LastFrame  File      `json:"last_frame"`
-	Decoded    bool      `json:"last_frame_decoded,omitempty"` // the service gave none: taken from the clip
-	Width      int       `json:"width"`
-	Height     int       `json:"height"`
-	Frames     int       `json:"frames"`
-	Rate       string    `json:"frame_rate"` // a ratio, 24/1
-	Audio      bool      `json:"audio"`
-	Task       string    `json:"task"`
-	RequestID  string    `json:"request_id,omitempty"`
-	Seed       *int64    `json:"seed,omitempty"`
-	Seconds    int       `json:"seconds"`
+	Format    int    `json:"format"`
+	Key       string `json:"key"`
+	Shot      string `json:"shot"`
+	Provider  string `json:"provider"`
+	Model     string `json:"model"`
+	Video     File   `json:"clip"`
+	LastFrame File   `json:"last_frame"`
+	Decoded   bool   `json:"last_frame_decoded,omitempty"` // the service gave none: taken from the clip
+	Width     int    `json:"width"`
+	Height    int    `json:"height"`
+	Frames    int    `json:"frames"`
+	Rate      string `json:"frame_rate"` // a ratio, 24/1
+	Audio     bool   `json:"audio"`
+	Task      string `json:"task"`
+	RequestID string `json:"request_id,omitempty"`
+	Seed      *int64 `json:"seed,omitempty"`
+	Seconds   int    `json:"seconds"`
+	Draft     string `json:"draft,omitempty"` // how it was made cheaply; "" for a clip of the film itself
+
+	PromotedFrom string `json:"promoted_from,omitempty"` // the task of the draft that it is the final clip of
+
 	Tokens     int64     `json:"tokens"`
 	Cost       Money     `json:"cost"`
 	CreatedAt  time.Time `json:"created_at"`  // of the task, by the service's clock

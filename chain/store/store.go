@@ -5,7 +5,7 @@
 // that a person can read:
 //
 //	takes/<key>/request.json   what is asked, of whom, for which shot; written before anything is paid
-//	takes/<key>/first_frame.*  the picture it grows from, frozen
+//	takes/<key>/first_frame.*  the picture it grows from, frozen; end_frame.*, reference_*: the others it is given
 //	takes/<key>/task.json      every attempt: intended, then submitted with its task id, then how it ended
 //	takes/<key>/clip.mp4, last_frame.*
 //	takes/<key>/clip.json      the facts; a take is kept from the instant that this file's rename succeeds

@@ -70,10 +70,20 @@ func (t Take) Request() (*Request, error) {
 	if r.Format > Format {
 		return nil, fmt.Errorf("%w: request.json has version %d", ErrFormat, r.Format)
 	}
-	if r.Format < 1 || r.Key != t.Key || r.First != "" && !localName(r.First) {
+	if r.Format < 1 || r.Key != t.Key || !r.local() {
 		return nil, fmt.Errorf("%w: request.json is not this take's", ErrDamaged)
 	}
 	return r, nil
+}
+
+// local reports whether every file that the request names is in its own folder.
+func (r *Request) local() bool {
+	for _, name := range append([]string{r.First, r.Last}, r.References...) {
+		if name != "" && !localName(name) {
+			return false
+		}
+	}
+	return true
 }
 
 // Journal returns the take's attempts; an empty one where nothing was ever intended.

@@ -16,20 +16,21 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/store"
 	"shotchain/render"
+	"shotchain/storyboard"
 )
 
 // outputFlags say where the film goes.
 type outputFlags struct{ path string }
 
 func (f *outputFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.path, "output", "o", "", "the film's `FILE` (default out/<title>.mp4 beside the storyboard)")
+	cmd.Flags().StringVarP(&f.path, "output", "o", "", "the film's `FILE`; ${title} and ${variant} are replaced (default out/<title>.mp4 beside the storyboard, with the variant)")
 }
 
 // output is where the film goes. It refuses what would be overwritten wrongly, before anything is bought.
 func (f *film) output(o outputFlags, st *store.Store) (string, error) {
-	path, own := o.path, o.path == ""
+	path, own := strings.NewReplacer("${title}", slug(f), "${variant}", f.Variant).Replace(o.path), o.path == ""
 	if own {
-		path = filepath.Join(f.Dir, "out", slug(f)+".mp4")
+		path = filepath.Join(f.Dir, "out", f.name()+".mp4")
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -61,8 +62,14 @@ func within(dir, name string) string {
 func (f *film) inputs() []string {
 	all := []string{f.path}
 	for _, s := range f.Shots() {
-		if s.FirstFrame != nil && s.FirstFrame.Path != "" {
-			all = append(all, s.FirstFrame.Path)
+		stills := append([]*storyboard.Still{s.FirstFrame, s.ToStill}, s.References...)
+		for _, who := range s.Cast {
+			stills = append(stills, who.References...)
+		}
+		for _, still := range stills {
+			if still != nil && still.Path != "" {
+				all = append(all, still.Path)
+			}
 		}
 	}
 	return all
@@ -92,18 +99,23 @@ func spare(out string, inputs []string, storeDir string) error {
 
 // slug is the film's title as a file name: its letters and digits, of any script.
 func slug(f *film) string {
+	if s := slugOf(f.Title); s != "" {
+		return s
+	}
+	return strings.TrimSuffix(filepath.Base(f.path), filepath.Ext(f.path))
+}
+
+// slugOf is a text's letters and digits, of any script, as a file name; "" where it has none.
+func slugOf(text string) string {
 	const most = 120 // bytes, of the 255 that file systems take
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
-	words := strings.FieldsFunc(strings.ToLower(f.Title), func(r rune) bool { return !word(r) })
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !word(r) })
 	s := strings.Join(words, "-")
 	for len(s) > most {
 		_, n := utf8.DecodeLastRuneInString(s)
 		s = s[:len(s)-n]
 	}
-	if s = strings.Trim(s, "-"); s == "" {
-		s = strings.TrimSuffix(filepath.Base(f.path), filepath.Ext(f.path))
-	}
-	return s
+	return strings.Trim(s, "-")
 }
 
 // clips are the film's clips in its order.
@@ -111,18 +123,21 @@ func clips(f *film, r *chain.Reel) []render.Clip {
 	var all []render.Clip
 	before := ""
 	for _, s := range f.Shots() {
-		o := r.Of(s)
+		o := f.of(r, s)
 		all = append(all, render.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
 			Digest: o.Clip.Video.Digest, Continues: s.From != "" && s.From == before})
+		if n := len(all) - 2; n >= 0 && all[n+1].Continues && s.At.Set {
+			all[n].Frames = o.Take.At + 1 // the clip before ends on the frame that this one continues
+		}
 		before = s.Name()
 	}
 	return all
 }
 
-// missing are the shots that have no clip.
+// missing are the shots of one film that have no clip.
 func missing(f *film, r *chain.Reel) (names []string) {
 	for _, s := range f.Shots() {
-		if !r.Of(s).Ok() {
+		if !f.of(r, s).Ok() {
 			names = append(names, s.Name())
 		}
 	}
@@ -154,6 +169,7 @@ func shown(path string) string {
 // jsonFilm is a film in JSON.
 type jsonFilm struct {
 	Path    string  `json:"path"`
+	Variant string  `json:"variant,omitempty"`
 	Width   int     `json:"width"`
 	Height  int     `json:"height"`
 	Frames  int     `json:"frames"`
@@ -164,7 +180,8 @@ type jsonFilm struct {
 }
 
 func filmJSON(f render.Film) *jsonFilm {
-	return &jsonFilm{f.Path, f.Width, f.Height, f.Frames, f.Duration.Seconds(), f.Sound, f.Encoded, f.Reused}
+	return &jsonFilm{Path: f.Path, Width: f.Width, Height: f.Height, Frames: f.Frames, Seconds: f.Duration.Seconds(), Sound: f.Sound,
+		Encoded: f.Encoded, Reused: f.Reused}
 }
 
 // told says what a film turned out to be.

@@ -18,6 +18,7 @@ import (
 	"shotchain/chain/store"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/sheet"
+	"shotchain/storyboard"
 )
 
 func (p *program) boardVerb() *cobra.Command {
@@ -28,7 +29,8 @@ func (p *program) boardVerb() *cobra.Command {
 		Short: "serve the contact sheet on this machine, live",
 		Long: `Board serves the film's contact sheet at an address of this machine, which it prints on stdout, until it is interrupted.
 The page follows what goes on: queued, running, downloading, done. A run can be started there, after its price was
-shown, and stopped; tasks that run at the provider are picked up by the next run. --max-cost and --max-takes bound what
+shown, and stopped; tasks that run at the provider are picked up by the next run. A click on a take picks it, as
+"shotchain pick" does. --max-cost and --max-takes bound what
 each run may buy.
 
 The address holds a token: whoever has it can spend money with this key. It is served on 127.0.0.1 only, and pages
@@ -78,7 +80,9 @@ type boardFilm struct {
 
 	mu   sync.Mutex
 	reel *chain.Reel // of the last run that the board has seen; guarded by mu
-	of   string      // the offer that it was of; guarded by mu
+	of   string      // the takes that it was of; guarded by mu
+
+	editing sync.Mutex // one pick at a time
 }
 
 var _ board.Film = (*boardFilm)(nil)
@@ -96,15 +100,16 @@ func (b *boardFilm) look() (*filmed, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := f.output(b.o.output, st)
-	if err != nil {
-		return nil, err
-	}
 	plan, err := b.o.limits.plan(f, st)
 	if err != nil {
 		return nil, err
 	}
-	return &filmed{film: f, file: b.file, plan: plan, st: st, out: out}, nil
+	b.o.drafts.into(f, plan, st)
+	outs, err := f.deliveries(b.o.output, st)
+	if err != nil {
+		return nil, err
+	}
+	return &filmed{film: f, file: b.file, plan: plan, st: st, outs: outs}, nil
 }
 
 // told is an error whose words name the first problem of a storyboard.
@@ -127,7 +132,7 @@ func (b *boardFilm) Page(ctx context.Context) (*sheet.Page, error) {
 	}
 	b.mu.Unlock()
 	page := f.page(ctx)
-	page.Board = &sheet.Board{Buys: f.plan.Buys, Cost: f.plan.Total}
+	page.Board = &sheet.Board{Buys: f.plan.Buys, Cost: f.plan.Total, Picks: true}
 	err = sheet.Prepare(ctx, page, f.st.WorkDir())
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -195,8 +200,19 @@ func (b *boardFilm) Run(ctx context.Context, offer string, observe func(chain.Ev
 	return "The film is there: " + bill(f.film, f.reel) + ".", nil
 }
 
-// Pick is not possible before the storyboard can be edited.
-func (b *boardFilm) Pick(context.Context, string, string, int) error { return board.ErrCannotPick }
+// Pick writes the storyboard as `shotchain pick` does. A variant has no pick of its own: the storyboard has.
+func (b *boardFilm) Pick(_ context.Context, _, shot string, take int) error {
+	b.editing.Lock()
+	defer b.editing.Unlock()
+	e, err := b.o.film.edit(b.file, shot)
+	if err != nil {
+		return told(err)
+	}
+	if err := e.set(storyboard.SetPick, take); err != nil {
+		return told(err)
+	}
+	return e.write()
+}
 
 // runOnBoard makes a run while a board shows it.
 func (p *program) runOnBoard(ctx context.Context, f *filmed, o *runFlags) error {

@@ -128,3 +128,26 @@ func TestRunOnBoard(t *testing.T) {
 	code, said := stop()
 	require.Equal(t, exitInterrupted, code, said)
 }
+
+// TestPickOnTheBoard writes the storyboard by a click on a take, and leaves everything else in it alone.
+func TestPickOnTheBoard(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "film.yaml")
+	text := "# mine\nlook: { model: seedance-1.0-pro-fast, resolution: 480p, duration: 2s }\nscenes:\n  - id: a\n    shots:\n      - id: one   # the first\n        prompt: A boat.\n        takes: 2\n"
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	code, _, said := try("run", path)
+	require.Zero(t, code, said)
+	b := sheettest.Open(t)
+	address, _ := boarded(t, "board", path)
+	b.Go(address)
+	require.Equal(t, 2, sheettest.Eval[int](b, `document.querySelectorAll(".take img").length`))
+	first := sheettest.Eval[string](b, `document.querySelector(".card .frames").getAttribute("href")`)
+	b.Click(`.take[data-take="2"]`)
+	b.Until(`document.querySelector('.take[aria-pressed="true"]')?.dataset.take == "2"`)
+	require.NotEqual(t, first, sheettest.Eval[string](b, `document.querySelector(".card .frames").getAttribute("href")`), "the card shows the pick")
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Contains(t, string(got), "pick: 2")
+	require.Contains(t, string(got), "# mine\n")
+	require.Contains(t, string(got), "# the first")
+	b.Clean()
+}

@@ -48,6 +48,10 @@ func (glance) Picture(path string) (string, error) {
 
 func (glance) LastFrame(context.Context, string, string) error { return io.ErrUnexpectedEOF }
 
+func (glance) FrameAt(context.Context, string, int, string) error { return io.ErrUnexpectedEOF }
+
+func (glance) Fit([]byte, int, int) ([]byte, error) { return nil, io.ErrUnexpectedEOF }
+
 // straight is a transport that leads to a handler in this process.
 type straight struct{ http.Handler }
 

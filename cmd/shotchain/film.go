@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,10 @@ type film struct {
 	path    string // absolute
 	service service
 	graph   *chain.Graph
+	draft   bool  // what is made are drafts
+	drafts  *film // the same film as drafts; nil for drafts themselves, and where none can be made
+
+	fallback *chain.Reel // of drafts that stand in for missing clips; nil for none
 }
 
 // catalogueFlags say which models there are.
@@ -41,7 +46,8 @@ func (f catalogueFlags) catalogue() (*models.Catalogue, error) {
 
 // filmFlags say how a storyboard is read, and for whom.
 type filmFlags struct {
-	vars, allow []string
+	vars, allow, variants []string
+	draft                 bool
 	catalogueFlags
 	serviceFlags
 }
@@ -50,6 +56,8 @@ func (f *filmFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringArrayVar(&f.vars, "var", nil, "set a variable of the film: `NAME=VALUE`; may be repeated")
 	fs.StringArrayVar(&f.allow, "allow-path", nil, "a `FOLDER` beside the storyboard's own that its stills may come from; may be repeated")
+	fs.StringArrayVar(&f.variants, "variant", nil, "only the variants with this `ID`, or like this pattern (*, ?, [a-z]); may be repeated")
+	_ = cmd.RegisterFlagCompletionFunc("variant", f.completeVariants)
 	f.catalogueFlags.add(cmd)
 	f.serviceFlags.add(cmd)
 	cmd.Args = oneFile
@@ -58,6 +66,15 @@ func (f *filmFlags) add(cmd *cobra.Command) {
 
 // open reads, checks and compiles a storyboard.
 func (p *program) open(path string, f filmFlags) (*film, error) {
+	sb, err := f.load(path)
+	if err != nil {
+		return nil, err
+	}
+	return p.compile(path, sb, f)
+}
+
+// compile compiles a storyboard that was read from path.
+func (p *program) compile(path string, sb *storyboard.Storyboard, f filmFlags) (*film, error) {
 	s, err := p.service(f.serviceFlags)
 	if err != nil {
 		return nil, err
@@ -66,12 +83,13 @@ func (p *program) open(path string, f filmFlags) (*film, error) {
 	if err != nil {
 		return nil, err
 	}
-	sb, err := f.load(path)
+	wanted, err := chosen(sb, f.variants)
 	if err != nil {
 		return nil, err
 	}
-	g, err := chain.Compile(sb, chain.Target{Models: catalogue, Region: s.region, Namespace: s.namespace,
-		Ended: s.simulated(), Now: time.Now()})
+	to := chain.Target{Models: catalogue, Region: s.region, Namespace: s.namespace,
+		Ended: s.simulated(), Now: time.Now(), Variants: wanted, Draft: f.draft}
+	g, err := chain.Compile(sb, to)
 	if err != nil {
 		return nil, err
 	}
@@ -79,19 +97,33 @@ func (p *program) open(path string, f filmFlags) (*film, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &film{Storyboard: sb, path: abs, service: s, graph: g}, nil
+	made := &film{Storyboard: sb, path: abs, service: s, graph: g, draft: f.draft}
+	if to.Draft = true; !f.draft {
+		if g, err := chain.Compile(sb, to); err == nil && slices.ContainsFunc(g.Takes, func(t *chain.Take) bool { return t.Draft }) {
+			made.drafts = &film{Storyboard: sb, path: abs, service: s, graph: g, draft: true}
+		}
+	}
+	return made, nil
 }
 
 func (f filmFlags) load(path string) (*storyboard.Storyboard, error) {
+	o, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	return storyboard.Load(path, o)
+}
+
+func (f filmFlags) options() (storyboard.Options, error) {
 	vars := map[string]string{}
 	for _, v := range f.vars {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {
-			return nil, usage("write --var name=value", "--var %q sets no variable", v)
+			return storyboard.Options{}, usage("write --var name=value", "--var %q sets no variable", v)
 		}
 		vars[name] = value
 	}
-	return storyboard.Load(path, storyboard.Options{Vars: vars, AllowPaths: f.allow})
+	return storyboard.Options{Vars: vars, AllowPaths: f.allow}, nil
 }
 
 // title is the film's name in messages.
@@ -151,5 +183,9 @@ func (f *film) id(st *store.Store) string {
 	if err != nil {
 		rel = f.path
 	}
-	return f.service.namespace + " " + filepath.ToSlash(rel)
+	id := f.service.namespace + " " + filepath.ToSlash(rel)
+	if f.draft {
+		id += " draft"
+	}
+	return id
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"shotchain/chain"
+	"shotchain/render"
 	"shotchain/render/ffmpeg"
 )
 
@@ -20,6 +21,14 @@ func (inspector) Clip(ctx context.Context, path string) (chain.Facts, error) {
 func (inspector) Picture(path string) (string, error) {
 	f, err := ffmpeg.VerifyImage(path)
 	return f.MediaType, err
+}
+
+func (inspector) FrameAt(ctx context.Context, clip string, frame int, out string) error {
+	return ffmpeg.FrameAt(ctx, clip, frame, out)
+}
+
+func (inspector) Fit(picture []byte, width, height int) ([]byte, error) {
+	return render.Fit(picture, width, height)
 }
 
 func (inspector) LastFrame(ctx context.Context, clip, out string) error {

@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/storyboard"
 )
 
 func (p *program) planVerb() *cobra.Command {
@@ -55,6 +57,7 @@ new, stale or waits is all that a run will buy, at most at that price.
 	film.add(cmd)
 	stores.add(cmd)
 	limits.add(cmd, &film)
+	film.addDraft(cmd)
 	return cmd
 }
 
@@ -62,6 +65,7 @@ new, stale or waits is all that a run will buy, at most at that price.
 type planFlags struct {
 	limit                int
 	only, keep, resubmit []string
+	stopAt               []string
 }
 
 func (l *planFlags) add(cmd *cobra.Command, film *filmFlags) {
@@ -70,7 +74,8 @@ func (l *planFlags) add(cmd *cobra.Command, film *filmFlags) {
 	fs.StringSliceVar(&l.only, "only", nil, "make only the takes of these shots; `SHOT,...`")
 	fs.StringSliceVar(&l.keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,...`")
 	fs.StringSliceVar(&l.resubmit, "resubmit", nil, "give up on the unfinished attempts of these shots and buy them again; `SHOT,...`")
-	for _, name := range []string{"only", "keep", "resubmit"} {
+	fs.StringSliceVar(&l.stopAt, "stop-at", nil, "buy nothing that grows from these shots: a pause to look and pick; `SHOT,...`")
+	for _, name := range []string{"only", "keep", "resubmit", "stop-at"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, film.completeShots)
 	}
 }
@@ -86,10 +91,13 @@ func (l *planFlags) plan(f *film, st *store.Store) (*chain.Plan, error) {
 		flag  string
 		names []string
 		into  *map[string]bool
-	}{{"--only", l.only, &o.Only}, {"--keep", l.keep, &o.Keep}, {"--resubmit", l.resubmit, &o.Resubmit}} {
+	}{{"--only", l.only, &o.Only}, {"--keep", l.keep, &o.Keep}, {"--resubmit", l.resubmit, &o.Resubmit}, {"--stop-at", l.stopAt, &o.StopAt}} {
 		if *set.into, err = f.shotSet(set.flag, set.names); err != nil {
 			return nil, err
 		}
+	}
+	if f.drafts != nil {
+		o.Drafts = chain.Make(f.drafts.graph, st, chain.PlanOptions{FilmID: f.drafts.id(st), Forgetful: o.Forgetful, StopAt: o.StopAt})
 	}
 	return chain.Make(f.graph, st, o), nil
 }
@@ -118,7 +126,16 @@ var stateColours = map[chain.State]string{chain.Cached: dim, chain.New: green, c
 
 func (p *program) printPlan(f *film, plan *chain.Plan) {
 	fmt.Fprintf(p.out, "%s: %s, %d s, by %s\n\n", f.title(), count(len(f.Shots()), "shot"), f.seconds(), f.service.by())
+	if len(f.graph.Films) > 1 {
+		p.printParts(f, plan)
+		if len(plan.Takes) > maxPrinted {
+			fmt.Fprintf(p.out, "\n%s\n", f.bottomLine(plan))
+			return
+		}
+		fmt.Fprintln(p.out)
+	}
 	t := newTable("SHOT", "GROWS FROM", "STATE", ">LENGTH", "SIZE", ">TOKENS", ">AT MOST", "WHY")
+	var notes []string
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		take := pt.Take
@@ -126,7 +143,14 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 		if pt.Cost != (chain.Money{}) {
 			tokens, cost = fmt.Sprint(pt.Tokens), chain.FormatMoney(pt.Cost)
 		}
-		t.add(shotsOf(take), f.growsFrom(take), string(pt.State), fmt.Sprintf("%d s", take.Seconds),
+		grows := f.growsFrom(take)
+		if to := f.endsOn(take); to != "" {
+			grows += " to " + to
+		}
+		for _, fit := range f.fits(take) {
+			notes = append(notes, take.Name()+": "+fit)
+		}
+		t.add(shotsOf(take), grows, string(pt.State), fmt.Sprintf("%d s", take.Seconds),
 			fmt.Sprintf("%s %d×%d", take.Request.Resolution, take.Size.Width, take.Size.Height), tokens, cost, why(pt))
 	}
 	t.write(p.out, func(row, column int) string {
@@ -135,7 +159,31 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 		}
 		return stateColours[plan.Takes[row-1].State]
 	})
+	if len(notes) > 0 {
+		fmt.Fprintf(p.out, "\nStills are cropped around their middle and scaled:\n")
+	}
+	for _, note := range notes {
+		fmt.Fprintf(p.out, "  %s\n", clean(note))
+	}
 	fmt.Fprintf(p.out, "\n%s\n", f.bottomLine(plan))
+	if d := plan.Options.Drafts; d != nil && plan.Buys > 0 {
+		fmt.Fprintf(p.out, "%s\n", f.draftLine(plan, d))
+	}
+}
+
+// draftLine says what the same film costs as drafts, and how many finals are made from drafts there are.
+func (f *film) draftLine(plan, d *chain.Plan) string {
+	s := fmt.Sprintf("As drafts (--draft): %s to make, for at most %s.", count(d.Buys, "clip"), chain.FormatMoney(chain.Money{Micros: d.Total.Micros, Currency: plan.Total.Currency}))
+	n := 0
+	for i := range plan.Takes {
+		if plan.Takes[i].Promotes != nil {
+			n++
+		}
+	}
+	if n > 0 {
+		s += fmt.Sprintf(" %s made from drafts.", count(n, "clip"))
+	}
+	return s
 }
 
 // why is the reason of a take's state, with what it makes necessary downstream.
@@ -161,18 +209,30 @@ func shotsOf(t *chain.Take) string {
 	for _, s := range t.Also {
 		names = append(names, s.Name())
 	}
-	return strings.Join(names, " = ")
+	shots := strings.Join(names, " = ")
+	if n := len(usersOf(t)); t.Variant() != "" && n > 1 {
+		shots += fmt.Sprintf(" (+%d)", n-1)
+	}
+	return shots
 }
 
 // growsFrom is the shot or the still that a take starts from.
 func (f *film) growsFrom(t *chain.Take) string {
 	still := t.Shot.FirstFrame
 	switch {
+	case t.From != nil && t.At > 0:
+		return fmt.Sprintf("%s at %gs", t.From.Name(), t.Shot.At.Value.Seconds())
 	case t.From != nil:
 		return t.From.Name()
 	case still == nil:
 		return "-"
-	case still.URL != "":
+	}
+	return f.stillName(still)
+}
+
+// stillName is a still as the storyboard would write it.
+func (f *film) stillName(still *storyboard.Still) string {
+	if still.URL != "" {
 		return still.URL
 	}
 	rel, err := filepath.Rel(f.Dir, still.Path)
@@ -180,6 +240,27 @@ func (f *film) growsFrom(t *chain.Take) string {
 		return still.Path
 	}
 	return filepath.ToSlash(rel)
+}
+
+// endsOn is the shot or the still whose frame a take ends on, "" for none.
+func (f *film) endsOn(t *chain.Take) string {
+	switch {
+	case t.Shot.To != "":
+		return t.Shot.To
+	case t.Shot.ToStill != nil:
+		return f.stillName(t.Shot.ToStill)
+	}
+	return ""
+}
+
+// fits says how stills are made to fit the clips that begin or end with them.
+func (f *film) fits(t *chain.Take) (all []string) {
+	for _, fit := range t.Fits {
+		if line := f.stillName(fit.Still) + " " + fit.String(); !slices.Contains(all, line) {
+			all = append(all, line)
+		}
+	}
+	return all
 }
 
 // bottomLine says what a run would buy, for how much, and how long it takes.
@@ -217,6 +298,9 @@ type jsonPlan struct {
 	Namespace       string     `json:"namespace"` // of the provider's clips in the store
 	Charged         bool       `json:"charged"`   // false: the simulator's prices are what the real service would charge
 	Takes           []jsonTake `json:"takes"`
+	Variants        []jsonPart `json:"variants,omitempty"`
+	Drafts          *jsonDraft `json:"drafts,omitempty"`   // the same film as drafts
+	Separate        *price     `json:"separate,omitempty"` // what the variants would cost as films of their own
 	Buys            int        `json:"buys"`
 	Total           price      `json:"total"` // at most
 	Held            price      `json:"held"`  // at most, of tasks in flight
@@ -226,9 +310,17 @@ type jsonPlan struct {
 
 type jsonTake struct {
 	Shot       string   `json:"shot"`
+	Take       int      `json:"take"`
+	Picked     bool     `json:"picked"`
+	Variants   []string `json:"variants,omitempty"` // that use it
 	Also       []string `json:"also,omitempty"`
 	From       string   `json:"from,omitempty"`
+	At         float64  `json:"at,omitempty"` // seconds of the clip of from, where it is not its end
 	FirstFrame string   `json:"first_frame,omitempty"`
+	To         string   `json:"to,omitempty"`   // the shot whose first frame, or the still, that it ends on
+	Fits       []string `json:"fits,omitempty"` // how stills are cropped and scaled
+	Draft      bool     `json:"draft,omitempty"`
+	Promotes   string   `json:"promotes,omitempty"` // the task of the draft that it is made from
 	State      string   `json:"state"`
 	Reason     string   `json:"reason,omitempty"`
 	Model      string   `json:"model"`
@@ -251,7 +343,7 @@ func planJSON(f *film, plan *chain.Plan) jsonPlan {
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		t := pt.Take
-		n := jsonTake{Shot: t.Name(), State: string(pt.State), Reason: pt.Reason, Model: t.Request.Model,
+		n := jsonTake{At: t.Shot.At.Value.Seconds(), To: f.endsOn(t), Fits: f.fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: variantsOf(f, t), State: string(pt.State), Reason: pt.Reason, Model: t.Request.Model,
 			Resolution: t.Request.Resolution, Ratio: t.Request.Ratio, Width: t.Size.Width, Height: t.Size.Height,
 			Seconds: t.Seconds, Tokens: pt.Tokens, Cost: priceOf(pt.Cost), Key: pt.Key}
 		if pt.Drags > 0 {
@@ -261,12 +353,21 @@ func planJSON(f *film, plan *chain.Plan) jsonPlan {
 		for _, s := range t.Also {
 			n.Also = append(n.Also, s.Name())
 		}
+		if n.Draft = t.Draft; pt.Promotes != nil {
+			n.Promotes = pt.Promotes.Task
+		}
 		if t.From != nil {
-			n.From = t.From.Name()
+			n.From = t.From.Shot.Name()
 		} else if t.Shot.FirstFrame != nil {
 			n.FirstFrame = f.growsFrom(t)
 		}
 		j.Takes = append(j.Takes, n)
+	}
+	if d := plan.Options.Drafts; d != nil {
+		j.Drafts = &jsonDraft{d.Buys, priceOf(d.Total)}
+	}
+	if len(f.graph.Films) > 1 {
+		j.Variants, j.Separate = partsJSON(plan)
 	}
 	return j
 }

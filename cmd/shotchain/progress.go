@@ -38,6 +38,8 @@ type jsonEvent struct {
 	Event   string    `json:"event"` // take
 	Time    time.Time `json:"time"`
 	Shot    string    `json:"shot"`
+	Variant string    `json:"variant,omitempty"` // the first that uses the take
+	Take    int       `json:"take"`
 	Stage   string    `json:"stage"`
 	Task    string    `json:"task,omitempty"`
 	Message string    `json:"message,omitempty"`
@@ -47,7 +49,7 @@ type jsonEvent struct {
 type jsonLines struct{ p *program }
 
 func (j *jsonLines) take(e chain.Event) {
-	line := jsonEvent{Event: "take", Time: e.Time, Shot: e.Take.Name(), Stage: string(e.Stage), Task: e.Task, Message: e.Message}
+	line := jsonEvent{Event: "take", Time: e.Time, Shot: e.Take.Shot.Name(), Take: e.Take.Number, Variant: e.Take.Variant(), Stage: string(e.Stage), Task: e.Task, Message: e.Message}
 	if e.Stage == chain.StageKept {
 		cost := priceOf(e.Cost)
 		line.Cost = &cost

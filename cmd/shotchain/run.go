@@ -13,7 +13,6 @@ import (
 	"shotchain/chain/ark"
 	"shotchain/chain/models"
 	"shotchain/chain/store"
-	"shotchain/render"
 	"shotchain/render/ffmpeg"
 )
 
@@ -28,6 +27,8 @@ type runFlags struct {
 	sheet  sheetFlags
 	board  bool
 	calls  callbackFlags
+	drafts draftFlags
+	lock   lockFlags
 }
 
 func (p *program) runVerb() *cobra.Command {
@@ -56,6 +57,9 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.sheet.add(cmd)
 	cmd.Flags().BoolVar(&o.board, "board", false, "serve the contact sheet live while the run goes on, see `shotchain help board`")
 	o.calls.add(cmd)
+	o.film.addDraft(cmd)
+	o.drafts.add(cmd)
+	o.lock.add(cmd)
 	return cmd
 }
 
@@ -77,23 +81,34 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err != nil {
 		return err
 	}
-	out, err := f.output(o.output, st)
+	locked, err := p.bring(ctx, f, o.lock, dir)
 	if err != nil {
-		return err
-	}
-	if _, err := sheetDir(o.sheet, out, st); err != nil {
 		return err
 	}
 	plan, err := o.limits.plan(f, st)
 	if err != nil {
 		return err
 	}
+	if err := held(f, locked, plan); err != nil {
+		return err
+	}
+	o.drafts.into(f, plan, st)
+	outs, err := f.deliveries(o.output, st)
+	if err != nil {
+		return err
+	}
+	if _, err := sheetDir(o.sheet, f, outs, st); err != nil {
+		return err
+	}
 	p.admit(f.service)
+	if locked != nil {
+		return p.cut(ctx, f, plan, st, outs)
+	}
 	p.tellPlan(f, plan)
 	if err := p.allow(ctx, f, plan, &o.budget); err != nil {
 		return err
 	}
-	what := &filmed{film: f, file: path, plan: plan, st: st, out: out}
+	what := &filmed{film: f, file: path, plan: plan, st: st, outs: outs}
 	if o.board {
 		return p.runOnBoard(ctx, what, o)
 	}
@@ -102,7 +117,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 
 // execute makes a plan that was allowed.
 func (p *program) execute(ctx context.Context, f *filmed, o *runFlags) error {
-	sheet, err := sheetDir(o.sheet, f.out, f.st)
+	sheet, err := sheetDir(o.sheet, f.film, f.outs, f.st)
 	if err != nil {
 		return err
 	}
@@ -152,7 +167,7 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 	return decorate(c), done, nil
 }
 
-// make gets the takes, assembles the film and writes the contact sheet.
+// make gets the takes, assembles the films and writes the contact sheet.
 func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, sheet string) error {
 	began := time.Now()
 	show := p.newProgress(f.film)
@@ -165,42 +180,36 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 	reel, err := chain.Run(ctx, f.plan, how)
 	f.reel = reel
 	fail := p.outcome(ctx, f.film, reel, err)
-	var made *render.Film
-	if fail == nil {
-		made, fail = p.finish(ctx, f, show)
+	var made []madeFilm
+	if fail == nil || fail.exit == exitIncomplete || fail.exit == exitUnknown { // films that lack nothing are made all the same
+		made, err = p.deliver(ctx, f.outs, reel, how.Store, show.film)
+		if err != nil {
+			fail = asFailure(ctx, err)
+			if fail.hint == "" {
+				fail.hint = "the clips are kept: `shotchain cut` assembles them again"
+			}
+		}
 	}
 	show.close()
 	p.note(f.film, f.st, reel, began, log)
 	p.tellReel(f.film, reel, time.Since(began), fail)
-	if made != nil {
-		p.tellFilm(*made)
+	p.tellFilms(made)
+	if len(made) > 0 {
+		p.tellDrafts(f.film, reel)
 	}
-	page := p.sheetAfter(ctx, f, sheet)
+	if fail == nil {
+		p.tellWaiting(f.film, reel)
+	}
 	result := resultJSON(f.film, reel, made, fail)
-	result.Sheet = page
-	if fail != nil {
+	result.Sheet = p.sheetAfter(ctx, f, sheet)
+	switch {
+	case fail != nil:
 		fail.result = result
 		return fail
-	}
-	if p.json {
+	case p.json:
 		p.printJSON(result)
-	} else {
-		fmt.Fprintln(p.out, shown(f.out))
 	}
 	return nil
-}
-
-// finish assembles the film of a whole reel.
-func (p *program) finish(ctx context.Context, f *filmed, show progress) (*render.Film, *failure) {
-	made, err := p.assemble(ctx, f.film, f.reel, f.st, f.out, show.film)
-	if err == nil {
-		return &made, nil
-	}
-	fail := asFailure(ctx, err)
-	if fail.hint == "" {
-		fail.hint = "the clips are kept: `shotchain cut` assembles them again"
-	}
-	return nil, fail
 }
 
 // outcome says with which exit code a run ended; nil where every take has its clip.
@@ -214,18 +223,25 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 			hint: fault.Hint, fault: fault}
 	case err != nil:
 		return asFailure(ctx, err)
-	case r.Whole():
+	case r.Whole(), r.Count(chain.StageCached)+r.Count(chain.StageKept)+r.Count(chain.StageUnpicked) == len(r.Outcomes):
 		return nil
 	}
-	gone := missing(f, r)
-	fail := &failure{exit: exitIncomplete, shot: gone[0], retry: []string{},
-		message: fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", ")),
-		hint:    "`shotchain run` again makes only what is missing"}
+	fail := &failure{exit: exitIncomplete, retry: []string{}, hint: "`shotchain run` again makes only what is missing"}
+	if gone := f.missingOf(r); len(gone) > 0 {
+		fail.shot, fail.message = gone[0], fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", "))
+		if len(r.Graph.Films) > 1 {
+			fail.message = "not every film: " + strings.TrimPrefix(fail.message, "no film: ")
+		}
+	} else if r.Count(chain.StageCached)+r.Count(chain.StageKept)+r.Count(chain.StageUnpicked)+r.Count(chain.StageLeft) == len(r.Outcomes) {
+		return nil // drafts stand in for what was left out, as the user wants it
+	} else {
+		fail.message = "the film has its clips, but not every take was made"
+	}
 	for _, o := range r.Outcomes {
 		if o.Stage == chain.StageUnknown {
-			fail.exit, fail.shot, fail.retry = exitUnknown, o.Take.Name(), []string{"--resubmit", o.Take.Name()}
+			fail.exit, fail.shot, fail.retry = exitUnknown, o.Take.Name(), []string{"--resubmit", o.Take.Shot.Name()}
 			fail.message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
-			fail.hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Name())
+			fail.hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Shot.Name())
 			break
 		}
 	}
@@ -322,6 +338,7 @@ type jsonResult struct {
 	Event    string     `json:"event"` // result
 	Film     *jsonFilm  `json:"film,omitempty"`
 	Sheet    string     `json:"sheet,omitempty"` // the contact sheet's page
+	Films    []jsonFilm `json:"films,omitempty"` // of a storyboard with variants
 	Provider string     `json:"provider"`
 	Charged  bool       `json:"charged"`
 	Spent    price      `json:"spent"`
@@ -332,37 +349,47 @@ type jsonResult struct {
 
 type jsonShot struct {
 	Shot      string     `json:"shot"`
+	Variant   string     `json:"variant,omitempty"`
+	Take      int        `json:"take"` // the pick
 	Stage     string     `json:"stage"`
 	Task      string     `json:"task,omitempty"`
 	Clip      string     `json:"clip,omitempty"`
+	Draft     string     `json:"draft,omitempty"` // how it was made cheaply
 	LastFrame string     `json:"last_frame,omitempty"`
 	Frames    int        `json:"frames,omitempty"`
 	Seed      *int64     `json:"seed,omitempty"`
 	Tokens    int64      `json:"tokens,omitempty"`
 	Cost      *price     `json:"cost,omitempty"` // what the clip cost when it was bought
 	Error     *jsonError `json:"error,omitempty"`
+	Takes     []jsonShot `json:"takes,omitempty"` // all of them, where there are several
 }
 
-func resultJSON(f *film, r *chain.Reel, made *render.Film, fail *failure) jsonResult {
+func resultJSON(f *film, r *chain.Reel, made []madeFilm, fail *failure) jsonResult {
 	j := jsonResult{Event: "result", Provider: f.service.name, Charged: !f.service.simulated(),
 		Spent: priceOf(r.Spent), Saved: priceOf(r.Saved), Shots: []jsonShot{}}
-	if made != nil {
-		j.Film = filmJSON(*made)
+	for _, m := range made {
+		j.Films = append(j.Films, *m.json())
+	}
+	if len(r.Graph.Films) == 1 && len(made) == 1 {
+		j.Film, j.Films = &j.Films[0], nil
 	}
 	if fail != nil {
 		j.Error = fail.json()
 	}
-	for _, s := range f.Shots() {
-		j.Shots = append(j.Shots, shotJSON(s.Name(), r.Of(s)))
+	for _, one := range f.films() {
+		for _, s := range one.Shots() {
+			j.Shots = append(j.Shots, takesJSON(one, r, s))
+		}
 	}
 	return j
 }
 
 func shotJSON(name string, o chain.Outcome) jsonShot {
-	j := jsonShot{Shot: name, Stage: string(o.Stage), Task: o.Task}
+	j := jsonShot{Shot: name, Take: o.Take.Number, Stage: string(o.Stage), Task: o.Task}
 	if c := o.Clip; c != nil {
 		cost := priceOf(c.Cost)
 		j.Clip, j.LastFrame = o.Dir.Path(c.Video.Name), o.Dir.Path(c.LastFrame.Name)
+		j.Draft = c.Draft
 		j.Frames, j.Seed, j.Tokens, j.Cost = c.Frames, c.Seed, c.Tokens, &cost
 	}
 	if o.Fault != nil {

@@ -320,7 +320,7 @@ func canned(ctx context.Context, sc sim.Scene, dir string) (f sim.Footage, err e
 	if err := os.WriteFile(f.Video, clip, 0o644); err != nil {
 		return f, err
 	}
-	h := sha256.Sum256(append([]byte(sc.Prompt), sc.FirstFrame...))
+	h := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", sc.Prompt, sc.Seed, sc.FirstFrame))
 	img := image.NewRGBA(image.Rect(0, 0, sc.Width, sc.Height))
 	draw.Draw(img, img.Rect, image.NewUniform(color.RGBA{h[0], h[1], h[2], 255}), image.Point{}, draw.Src)
 	var b bytes.Buffer

@@ -17,6 +17,7 @@ import (
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/sheet"
+	"shotchain/storyboard"
 )
 
 // sheetFlags say where the contact sheet goes.
@@ -60,11 +61,11 @@ In the page, arrows move between shots, space plays one, p copies the command th
 			if err != nil {
 				return err
 			}
-			target, err := f.output(out, st)
+			outs, err := f.deliveries(out, st)
 			if err != nil {
 				return err
 			}
-			dir, err := sheetDir(o, target, st)
+			dir, err := sheetDir(o, f, outs, st)
 			if err != nil {
 				return err
 			}
@@ -73,7 +74,7 @@ In the page, arrows move between shots, space plays one, p copies the command th
 			if err != nil {
 				return err
 			}
-			page, err := p.writeSheet(cmd.Context(), &filmed{film: f, file: args[0], plan: plan, st: st, out: target}, dir)
+			page, err := p.writeSheet(cmd.Context(), &filmed{film: f, file: args[0], plan: plan, st: st, outs: outs}, dir)
 			if err != nil {
 				return err
 			}
@@ -94,9 +95,13 @@ In the page, arrows move between shots, space plays one, p copies the command th
 
 // sheetDir is the folder of a film's contact sheet, "" for none: beside the film, unless told otherwise. It refuses one
 // that holds something else, or leads where a stranger's storyboard may not write.
-func sheetDir(o sheetFlags, out string, st *store.Store) (string, error) {
+func sheetDir(o sheetFlags, f *film, outs []delivery, st *store.Store) (string, error) {
 	if o.none {
 		return "", nil
+	}
+	out := outs[0].out
+	if len(outs) > 1 { // one sheet for all variants
+		out = filepath.Join(filepath.Dir(out), slug(f)+".mp4")
 	}
 	dir := cmp.Or(o.dir, strings.TrimSuffix(out, filepath.Ext(out))+"-sheet")
 	abs, err := filepath.Abs(dir)
@@ -119,7 +124,7 @@ type filmed struct {
 	plan *chain.Plan
 	reel *chain.Reel // of the run that has just ended, nil for none
 	st   *store.Store
-	out  string // where the assembled film is, if it is there
+	outs []delivery // its variants, and where each one's film is, if it is there
 
 	failures *chain.Reel       // of an earlier run of the same takes: why those are missing that it did not get; nil for none
 	observe  func(chain.Event) // told of the run's events besides the terminal; nil for nobody
@@ -155,14 +160,16 @@ func (p *program) sheetAfter(ctx context.Context, f *filmed, dir string) string 
 func (f *filmed) page(ctx context.Context) *sheet.Page {
 	p := &sheet.Page{Title: cmp.Or(strings.TrimSpace(f.Title), filepath.Base(f.path)), File: f.file, By: f.service.by(), Charged: !f.service.simulated(),
 		Run: f.lastRun()}
-	one := sheet.Film{}
-	for _, s := range f.Shots() {
-		one.Shots = append(one.Shots, f.shot(s.Name()))
+	for _, d := range f.outs {
+		one := sheet.Film{Variant: d.Variant}
+		for _, shot := range d.Shots() {
+			one.Shots = append(one.Shots, f.shot(d.film, shot))
+		}
+		if c, ok := f.cut(ctx, d); ok {
+			one.Cuts = append(one.Cuts, c)
+		}
+		p.Films = append(p.Films, one)
 	}
-	if c, ok := f.cut(ctx); ok {
-		one.Cuts = append(one.Cuts, c)
-	}
-	p.Films = append(p.Films, one)
 	return p
 }
 
@@ -176,15 +183,24 @@ func (f *filmed) lastRun() *sheet.Run {
 	return nil
 }
 
-// shot tells what there is of a shot.
-func (f *filmed) shot(name string) sheet.Shot {
-	s, _ := f.Shot(name)
-	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From, Pick: 1}
-	t := f.graph.Take(name)
+// shot tells what there is of a shot of one variant.
+func (f *filmed) shot(of *film, s *storyboard.Shot) sheet.Shot {
+	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From, Pick: s.Pick.Value}
+	picked := f.graph.Pick(s)
 	if s.FirstFrame != nil {
-		v.Opens = f.growsFrom(t)
+		v.Opens = of.growsFrom(picked)
 	}
-	v.Takes = append(v.Takes, f.take(t))
+	for _, id := range variantsOf(f.film, picked) {
+		if id != of.Variant {
+			v.Shares = append(v.Shares, id)
+		}
+	}
+	for i, t := range f.graph.TakesOf(s) {
+		take := f.take(t)
+		take.Number = i + 1
+		take.Pick = fmt.Sprintf("shotchain pick %s %s %d", quoted(f.file), s.Name(), i+1)
+		v.Takes = append(v.Takes, take)
+	}
 	return v
 }
 
@@ -243,20 +259,20 @@ func (f *filmed) outcome(v *sheet.Take, o chain.Outcome) (state string, tone she
 }
 
 // cut is the assembled film, where it is there and made of these clips: of as many frames.
-func (f *filmed) cut(ctx context.Context) (sheet.Cut, bool) {
+func (f *filmed) cut(ctx context.Context, d delivery) (sheet.Cut, bool) {
 	reel := f.reel
 	if reel == nil {
 		reel = chain.Stored(f.plan, f.st)
 	}
-	facts, err := ffmpeg.Probe(ctx, f.out)
-	if err != nil || len(missing(f.film, reel)) > 0 {
+	facts, err := ffmpeg.Probe(ctx, d.out)
+	if err != nil || len(missing(d.film, reel)) > 0 {
 		return sheet.Cut{}, false
 	}
-	tl, err := render.Edit(ctx, f.Title, clips(f.film, reel))
+	tl, err := render.Edit(ctx, d.Title, clips(d.film, reel))
 	if err != nil || tl.Frames != facts.Frames {
 		return sheet.Cut{}, false
 	}
-	c := sheet.Cut{Path: f.out, Width: tl.Width, Height: tl.Height, Seconds: float64(tl.Frames) / float64(tl.Rate)}
+	c := sheet.Cut{Path: d.out, Width: tl.Width, Height: tl.Height, Seconds: float64(tl.Frames) / float64(tl.Rate)}
 	for _, it := range tl.Items {
 		c.Chapters = append(c.Chapters, sheet.Chapter{Shot: it.Shot, At: float64(it.At) / float64(tl.Rate)})
 	}

@@ -321,6 +321,9 @@ func useOf(f *film, st *store.Store, used map[string]bool) {
 	for _, last := range st.Film(f.id(st)).Shots {
 		used[last.Key] = true
 	}
+	if f.drafts != nil {
+		useOf(f.drafts, st, used)
+	}
 }
 
 // sweep removes what is not used and returns it.

@@ -1,0 +1,259 @@
+package chain
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"shotchain/chain/models"
+	"shotchain/storyboard"
+)
+
+// This file decides which pictures a take starts from, ends on and looks at.
+
+// anchors are the pictures of a take's question by name: the digests of bytes, or how they come about.
+type anchors struct{ first, last string }
+
+// frameOf names a frame of a clip: its last by its own bytes, any other by the bytes that it is decoded from. So a
+// plan knows it without decoding, and no decoder's version makes anybody pay again.
+func frameOf(out *Outcome, frame int) string {
+	if frame == Last {
+		return out.Clip.LastFrame.Digest
+	}
+	return fmt.Sprintf("%s@%d", out.Clip.Video.Digest, frame)
+}
+
+// from is the frame of From's clip.
+func (t *Take) from() int {
+	if t.At > 0 {
+		return t.At
+	}
+	return Last
+}
+
+// upstream are the outcomes that a take grows from and ends on; nil for none.
+type upstream struct{ from, to *Outcome }
+
+// anchors names the take's pictures when all that it needs is there.
+func (t *Take) anchors(up upstream) (a anchors) {
+	if a.first = t.Request.FirstFrame.name(); up.from != nil {
+		a.first = frameOf(up.from, t.from())
+	}
+	if a.last = t.Request.LastFrame.name(); up.to != nil {
+		a.last = frameOf(up.to, t.ToFrame)
+	}
+	return a
+}
+
+// expected names the take's pictures as far as they are known before anything is made.
+func (t *Take) expected() (a anchors) {
+	coming := func(t *Take, frame int) string {
+		if frame == Last {
+			return "last frame of " + t.Identity
+		}
+		return fmt.Sprintf("frame %d of %s", frame, t.Identity)
+	}
+	if a.first = t.Request.FirstFrame.name(); t.From != nil {
+		a.first = coming(t.From, t.from())
+	}
+	if a.last = t.Request.LastFrame.name(); t.To != nil {
+		a.last = coming(t.To, t.ToFrame)
+	}
+	return a
+}
+
+// name is a still's in a key: its bytes, with the size that they are fitted to, or its address. "" for none.
+func (f *Frame) name() string {
+	switch {
+	case f == nil:
+		return ""
+	case f.Web != "":
+		return f.Web
+	case f.Fit != "":
+		return f.Digest + "@" + f.Fit
+	}
+	return f.Digest
+}
+
+// Fit is a still that is cropped and scaled to the pixels that the model makes.
+type Fit struct {
+	Still *storyboard.Still
+	Size  models.Size // what it becomes
+}
+
+// Cut is what the crop takes away, in per cent of the still's width and height. One of them is 0.
+func (f Fit) Cut() (width, height float64) {
+	have, want := float64(f.Still.Width)/float64(f.Still.Height), float64(f.Size.Width)/float64(f.Size.Height)
+	if have > want {
+		return 100 * (1 - want/have), 0
+	}
+	return 0, 100 * (1 - have/want)
+}
+
+// String tells the rule: "640×360 to 1280×720, 3 % of its height cut".
+func (f Fit) String() string {
+	s := fmt.Sprintf("%d×%d to %d×%d", f.Still.Width, f.Still.Height, f.Size.Width, f.Size.Height)
+	width, height := f.Cut()
+	switch {
+	case math.Round(width) >= 1:
+		return s + fmt.Sprintf(", %.0f %% of its width cut", width)
+	case math.Round(height) >= 1:
+		return s + fmt.Sprintf(", %.0f %% of its height cut", height)
+	}
+	return s
+}
+
+// origin finds the takes whose frames a take starts from and ends on.
+func (c *compiler) origin(t *Take) {
+	s := t.Shot
+	if s.From != "" {
+		t.From = c.g.Pick(c.shots[s.From])
+		t.At = int(math.Round(s.At.Value.Seconds() * models.Rate))
+	}
+	if s.To == "" {
+		return
+	}
+	switch other := c.g.Pick(c.shots[s.To]); {
+	case other.From != nil: // its first frame is the one that it grew from
+		t.To, t.ToFrame = other.From, other.from()
+	case other.Shot.FirstFrame == nil:
+		t.To, t.ToFrame = other, 0
+	}
+}
+
+// frames checks the pictures that a shot starts from and ends on, and reads those that are stills.
+func (c *compiler) frames(t *Take) {
+	s, m := t.Shot, t.Model
+	switch {
+	case t.From != nil && !m.FirstFrame:
+		c.problem(s.FromPos, s, "write `from: none`, or choose another model", "%s takes no first frame, so the shot cannot continue %q", m.Alias, s.From)
+	case t.From != nil:
+		c.moment(t)
+	case s.FirstFrame != nil && !m.FirstFrame:
+		c.problem(s.FirstFrame.Pos, s, "", "%s takes no first frame", m.Alias)
+	}
+	// The size of a clip that starts from a picture on the web is not known here, so nothing can be fitted to it.
+	known := s.FirstFrame == nil || s.FirstFrame.URL == "" || t.Request.Ratio != adaptive
+	t.Request.FirstFrame = c.still(t, s.FirstFrame, known)
+	c.ending(t, known)
+	c.references(t)
+}
+
+// moment refuses one that the clip does not reach.
+func (c *compiler) moment(t *Take) {
+	if s := t.Shot; s.At.Set && (t.At < 1 || t.At > models.Rate*t.From.Seconds) {
+		c.problem(s.At.Pos, s, fmt.Sprintf("a moment of it is from %.3fs to %ds", 1.0/models.Rate, t.From.Seconds),
+			"%s is not in the clip of %q, which has %ds", seconds(s.At.Value), s.From, t.From.Seconds)
+	}
+}
+
+func seconds(d time.Duration) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.3f", d.Seconds()), "0"), ".") + "s"
+}
+
+// ending decides how a shot with `to` ends.
+func (c *compiler) ending(t *Take, known bool) {
+	s, m := t.Shot, t.Model
+	if s.To == "" && s.ToStill == nil {
+		return
+	}
+	switch {
+	case !m.LastFrame:
+		c.cannot(t, s.ToPos, "", "end on a given frame", func(m *models.Model) bool { return m.LastFrame })
+	case t.From == nil && s.FirstFrame == nil:
+		c.problem(s.ToPos, s, "give it a beginning: `from` or `first_frame`", "%s takes a last frame only beside a first one", m.Alias)
+	}
+	still := s.ToStill
+	if s.To != "" && t.To == nil {
+		still = c.shots[s.To].FirstFrame
+	}
+	t.ending, t.Request.LastFrame = still, c.still(t, still, known)
+}
+
+// references are the stills that the model is to look at: the shot's own, then its cast's. A shot with a first frame
+// sees its cast there already.
+func (c *compiler) references(t *Take) {
+	s, m := t.Shot, t.Model
+	framed := t.From != nil || s.FirstFrame != nil
+	if len(s.References) > 0 && framed {
+		hint := "leave them out, or the first frame"
+		if t.From != nil {
+			hint = "leave them out, or open on its own: `from: none`"
+		}
+		c.problem(s.References[0].Pos, s, hint, "%s takes references or a first frame, not both", m.Alias)
+		return
+	}
+	stills := s.References
+	var shows []string
+	for _, who := range s.Cast {
+		if framed || len(who.References) == 0 {
+			continue
+		}
+		first := len(stills) + 1
+		stills = append(stills[:len(stills):len(stills)], who.References...)
+		shows = append(shows, showing(first, len(stills), who))
+	}
+	if len(stills) == 0 {
+		return
+	}
+	able := func(m *models.Model) bool { return m.References.Images > 0 }
+	switch {
+	case !able(m):
+		c.cannot(t, stills[0].Pos, "", "look at reference pictures", able)
+	case len(stills) > m.References.Images:
+		c.problem(stills[m.References.Images].Pos, s, fmt.Sprintf("it takes %d", m.References.Images), "%d reference pictures are too many for %s", len(stills), m.Alias)
+	}
+	for _, still := range stills {
+		if f := c.still(t, still, false); f != nil {
+			t.Request.References = append(t.Request.References, *f)
+			t.looks = append(t.looks, still)
+		}
+	}
+	if len(shows) > 0 {
+		t.Request.Prompt += " " + strings.Join(shows, " ")
+	}
+}
+
+// showing tells the model who is on which of its pictures.
+func showing(first, last int, who *storyboard.Member) string {
+	name := strings.TrimRight(strings.TrimSpace(who.Look), ".")
+	if name == "" {
+		name = who.Name
+	}
+	if first == last {
+		return fmt.Sprintf("Image %d shows %s.", first, name)
+	}
+	return fmt.Sprintf("Images %d to %d show %s.", first, last, name)
+}
+
+// still is a picture of a request. fitted: it is to have the clip's own pixels.
+func (c *compiler) still(t *Take, still *storyboard.Still, fitted bool) *Frame {
+	if still == nil {
+		return nil
+	}
+	if still.URL != "" {
+		return &Frame{Web: still.URL}
+	}
+	c.limits(t, still)
+	f := &Frame{MediaType: "image/" + still.Format}
+	digest, ok := c.digests[still.Path]
+	if !ok {
+		b, err := still.Read()
+		if err != nil {
+			c.problem(still.Pos, t.Shot, "", "%v", err)
+			return f
+		}
+		h := sha256.Sum256(b)
+		digest = hex.EncodeToString(h[:])
+		c.digests[still.Path] = digest
+	}
+	f.Digest = digest
+	if size := (models.Size{Width: still.Width, Height: still.Height}); fitted && size != t.Size && t.Size != (models.Size{}) {
+		f.MediaType, f.Fit = "image/png", fmt.Sprintf("%dx%d", t.Size.Width, t.Size.Height)
+		t.Fits = append(t.Fits, Fit{still, t.Size})
+	}
+	return f
+}

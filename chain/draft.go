@@ -1,0 +1,101 @@
+package chain
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"shotchain/chain/store"
+)
+
+// draft makes a take a draft: by the model's draft mode where it has one, else at its lowest resolution that has the
+// film's ratio.
+func (c *compiler) draft(t *Take) {
+	m, r := t.Model, &t.Request
+	final := r.Resolution
+	if m.Draft {
+		r.Draft, r.NoLastFrame, r.Resolution = true, !m.Drafts.LastFrame, m.Drafts.Resolution
+	} else {
+		ratio := cmp.Or(t.Shot.Look.Ratio.Value, unsaidRatio)
+		for _, res := range m.Resolutions { // the smallest first
+			if _, ok := res.Pixels[ratio]; ok || ratio == adaptive {
+				r.Resolution = res.Name
+				break
+			}
+		}
+	}
+	own, ok := c.to.Models.Find(cmp.Or(t.Shot.Look.Model.Value, c.first()))
+	// What is asked for just as the film itself asks for it is no draft but the film's own clip: it is paid once.
+	t.Draft = r.Draft || !ok || own != m || r.Resolution != final
+	for _, up := range t.needs() {
+		t.Draft = t.Draft || up.Draft
+	}
+}
+
+// Promotion is the draft that a final clip is made from.
+type Promotion struct {
+	Key  string // of the draft
+	Task string
+}
+
+// promote looks for a draft that the provider can make the take's final clip from: kept, of the same model, young
+// enough, and grown from the drafts of what the take itself grows from.
+func (p *Plan) promote(t *Take) *Promotion {
+	drafts := p.Options.Drafts
+	if drafts == nil || p.Options.Forgetful || len(t.Uses) == 0 {
+		return nil
+	}
+	of := drafts.Graph.TakesOf(t.Uses[0].Shot)
+	if t.Uses[0].Number > len(of) {
+		return nil
+	}
+	d := of[t.Uses[0].Number-1]
+	clip := drafts.Of(d).Clip
+	switch {
+	case clip == nil || !d.Request.Draft || d.Model != t.Model || clip.Task == "",
+		time.Since(clip.FinishedAt) > recordLife,
+		len(t.Model.Drafts.Final) > 0 && !slices.Contains(t.Model.Drafts.Final, t.Request.Resolution):
+		return nil
+	}
+	for _, pair := range [][2]*Take{{t.From, d.From}, {t.To, d.To}} {
+		if pair[0] != nil && (pair[1] == nil || !p.made(pair[0], drafts.Of(pair[1]))) {
+			return nil
+		}
+	}
+	return &Promotion{drafts.Of(d).Key, clip.Task}
+}
+
+// made reports whether a take's clip is, or will be, made from a draft.
+func (p *Plan) made(t *Take, draft *Planned) bool {
+	pt := p.Of(t)
+	if pt.Clip != nil {
+		return pt.Clip.Draft == "" && draft.Clip != nil && pt.Clip.PromotedFrom == draft.Clip.Task
+	}
+	return pt.Promotes != nil && pt.Promotes.Key == draft.Key
+}
+
+// promoting is the request that makes the final clip of a draft: nothing that the draft has settled is said again.
+func (v *life) promoting(req Request, from *Promotion) Request {
+	return Request{Label: req.Label, Model: req.Model, DraftTask: from.Task, Resolution: req.Resolution, Watermark: req.Watermark,
+		ServiceTier: req.ServiceTier, Priority: req.Priority, ExpiresAfter: req.ExpiresAfter,
+		SafetyIdentifier: req.SafetyIdentifier, CallbackURL: req.CallbackURL}
+}
+
+// promotion is what the plan promotes for the take; nil for nothing.
+func (v *life) promotion() *Promotion {
+	if v.t.kept != "" {
+		return nil
+	}
+	return v.plan.Of(v.t).Promotes
+}
+
+// drafted notes on a clip whether it is a draft, or was made from one.
+func (v *life) drafted(clip *store.Clip, a *store.Attempt) {
+	if v.t.Draft {
+		clip.Draft = "lower resolution"
+		if v.t.Request.Draft {
+			clip.Draft = "draft mode"
+		}
+	}
+	clip.PromotedFrom = a.PromotedFrom
+}
