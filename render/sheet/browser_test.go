@@ -35,7 +35,6 @@ func twelve(t *testing.T, dir string) *Page {
 	return p
 }
 
-
 // TestThePageInABrowser opens it from its file, plays the film and a shot, moves by keys and copies commands.
 func TestThePageInABrowser(t *testing.T) {
 	dir := t.TempDir()
