@@ -139,7 +139,12 @@ func TestALongFilm(t *testing.T) {
 	})`)
 	t.Logf("worst frame %.0f ms", worst)
 	require.Less(t, worst, 500.0)
+	b.Run(`scrollTo(0, 0)`)
 	keep(t, b, "300-light")
+	b.Looks(1280, 900, true)
+	b.Run(`document.querySelector(".strip").scrollIntoView()`)
+	b.Until(`[...document.querySelectorAll(".card img")].slice(0, 6).every(i => i.complete)`)
+	keep(t, b, "300-dark")
 	b.Clean()
 }
 

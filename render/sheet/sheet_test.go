@@ -111,7 +111,9 @@ func TestVariantsTellWhatTheyShare(t *testing.T) {
 	got := render(t, p)
 	require.Contains(t, got, "1 of 2 shots shared with other variants")
 	require.Contains(t, got, "same clip as in old")
-	require.Contains(t, got, "1 of 4", "one file is one clip, however many shots use it")
+	require.Contains(t, got, "4 of 4")
+	require.Contains(t, got, "1 clip, some of them shared", "one file is one clip, however many shots use it, and is paid once")
+	require.Equal(t, 1, strings.Count(got, "<dt>Cost</dt><dd>¥0.94</dd>"))
 }
 
 // TestHostileTexts holds that whatever a storyboard or a service says is text.

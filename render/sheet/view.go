@@ -162,12 +162,16 @@ func (p *Page) facts() []fact {
 func (p *Page) ledger() []fact {
 	var worth chain.Money
 	var tokens int64
-	kept, wanted := map[string]bool{}, 0
+	kept, done, wanted := map[string]bool{}, 0, 0
 	for f := range p.Films {
 		for s := range p.Films[f].Shots {
 			for _, t := range p.Films[f].Shots[s].Takes {
 				wanted++
-				if t.Clip == nil || kept[t.Clip.Video] {
+				if t.Clip == nil {
+					continue
+				}
+				done++
+				if kept[t.Clip.Video] {
 					continue
 				}
 				kept[t.Clip.Video] = true
@@ -180,7 +184,11 @@ func (p *Page) ledger() []fact {
 	if !p.Charged {
 		note = "simulated, not charged"
 	}
-	all := []fact{{"Clips", fmt.Sprintf("%d of %d", len(kept), wanted), ""}, {"Cost", chain.FormatMoney(worth), note}, {"Tokens", grouped(tokens), ""}}
+	shared := ""
+	if len(kept) < done {
+		shared = count(len(kept), "clip") + ", some of them shared"
+	}
+	all := []fact{{"Takes", fmt.Sprintf("%d of %d", done, wanted), shared}, {"Cost", chain.FormatMoney(worth), note}, {"Tokens", grouped(tokens), ""}}
 	if p.Run == nil {
 		return all
 	}
