@@ -113,8 +113,6 @@ func TestOnlyOldRemainsAreSwept(t *testing.T) {
 	require.NoFileExists(t, aged)
 }
 
-func anyEntry(Entry) bool { return true }
-
 // What gc saw and what is there by the time that it holds the lock may differ: a run may have kept a clip meanwhile.
 func TestRemoveAsksAgainUnderTheLock(t *testing.T) {
 	s := open(t)

@@ -142,7 +142,6 @@ type takeFlags struct {
 	stores storeFlags
 	budget budgetFlags
 	timing timingFlags
-	limit  int
 	more   int
 }
 
