@@ -66,6 +66,9 @@ func (f *filmFlags) add(cmd *cobra.Command) {
 
 // open reads, checks and compiles a storyboard.
 func (p *program) open(path string, f filmFlags) (*film, error) {
+	if _, err := p.service(f.serviceFlags); err != nil { // the command line is what was wrong first
+		return nil, err
+	}
 	sb, err := f.load(path)
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func TestUsage(t *testing.T) {
 		{"graph a.yaml --format svg", `a graph cannot be drawn as "svg"`, "--format is text, mermaid, dot, json"},
 		{"version now", "version takes no arguments", ""},
 		{"help rnu", `unknown command "rnu"`, `did you mean "run"?`},
-		{"pick a.yaml", `unknown command "pick"`, "`shotchain help` lists the commands"},
+		{"publish a.yaml", `unknown command "publish"`, "`shotchain help` lists the commands"},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			code, out, said := try(strings.Fields(c.args)...)
