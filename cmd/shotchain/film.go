@@ -66,7 +66,7 @@ func (f *filmFlags) add(cmd *cobra.Command) {
 
 // open reads, checks and compiles a storyboard.
 func (p *program) open(path string, f filmFlags) (*film, error) {
-	if _, err := p.service(f.serviceFlags); err != nil { // the command line is what was wrong first
+	if _, err := p.service(f.serviceFlags); err != nil { // a wrong command line comes before a wrong file
 		return nil, err
 	}
 	sb, err := f.load(path)

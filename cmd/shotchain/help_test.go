@@ -67,7 +67,8 @@ func TestUsage(t *testing.T) {
 		{"graph a.yaml --format svg", `a graph cannot be drawn as "svg"`, "--format is text, mermaid, dot, json"},
 		{"version now", "version takes no arguments", ""},
 		{"help rnu", `unknown command "rnu"`, `did you mean "run"?`},
-		{"publish a.yaml", `unknown command "publish"`, "`shotchain help` lists the commands"},
+		{"project a.yaml", `unknown command "project"`, "`shotchain help` lists the commands"},
+		{"pick a.yaml", "pick needs a storyboard, a shot and a number", "shotchain pick film.yaml arrival/boat 2"},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			code, out, said := try(strings.Fields(c.args)...)
