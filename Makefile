@@ -6,7 +6,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # The race detector needs a C compiler; without one the tests run all the same.
 RACE    := $(shell command -v cc >/dev/null 2>&1 && echo -race)
 
-.PHONY: demo build test lint bench soak setup clean
+.PHONY: demo build test lint bench soak setup setup-tests clean
 
 demo: setup build ## render the first example with the built-in simulator, without any key
 	$(BIN) run --provider sim examples/lighthouse/film.yaml
@@ -14,7 +14,7 @@ demo: setup build ## render the first example with the built-in simulator, witho
 build: ## bin/shotchain
 	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o $(BIN) ./cmd/shotchain
 
-test: setup lint ## all tests; with the race detector where there is a C compiler
+test: setup-tests lint ## all tests; with the race detector where there is a C compiler
 	$(GO) test $(RACE) -timeout 12m ./...
 	cd chain/sim/sdktest && $(GO) test -timeout 5m ./...
 	GOOS=windows $(GO) build -o /dev/null ./cmd/shotchain
@@ -40,7 +40,10 @@ soak: setup ## hours of random tests: a crash at every point and at random momen
 	done
 
 setup:
-	@scripts/install-ffmpeg
+	@scripts/setup
+
+setup-tests:
+	@scripts/setup tests
 
 clean:
 	rm -rf bin examples/*/.shotchain examples/*/out

@@ -12,33 +12,38 @@ import (
 // allowed is the import table: which of our packages each package may import, tests aside. Data and imports run one
 // way: storyboard ◄ chain ◄ render ◄ cmd.
 var allowed = map[string][]string{
-	"shotchain/storyboard":         {},
-	"shotchain/chain/models":       {},
-	"shotchain/chain/store":        {},
-	"shotchain/chain":              {"shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/store"},
-	"shotchain/chain/ark":          {"shotchain/chain"},
-	"shotchain/chain/lock":         {"shotchain/chain", "shotchain/chain/store"},
-	"shotchain/chain/sim":          {"shotchain/chain/models"},
-	"shotchain/chain/sim/simtest":  {"shotchain/chain/sim", "shotchain/chain/models"},
-	"shotchain/chain/providertest": {"shotchain/chain"},
-	"shotchain/render/ffmpeg":      {},
-	"shotchain/render":             {"shotchain/storyboard", "shotchain/chain", "shotchain/render/ffmpeg"},
-	"shotchain/examples":           {},
-	"shotchain/examples/draw":      {"shotchain/render"},
-	"shotchain/cmd/shotchain":      nil, // introduces them all to each other
+	"shotchain/storyboard":             {},
+	"shotchain/chain/models":           {},
+	"shotchain/chain/store":            {},
+	"shotchain/chain":                  {"shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/store"},
+	"shotchain/chain/ark":              {"shotchain/chain"},
+	"shotchain/chain/lock":             {"shotchain/chain", "shotchain/chain/store"},
+	"shotchain/chain/sim":              {"shotchain/chain/models"},
+	"shotchain/chain/sim/simtest":      {"shotchain/chain/sim", "shotchain/chain/models"},
+	"shotchain/chain/providertest":     {"shotchain/chain"},
+	"shotchain/render/ffmpeg":          {},
+	"shotchain/render":                 {"shotchain/storyboard", "shotchain/chain", "shotchain/render/ffmpeg"},
+	"shotchain/render/sheet":           {"shotchain/chain", "shotchain/render/ffmpeg"},
+	"shotchain/render/sheet/sheettest": {},
+	"shotchain/board":                  {"shotchain/chain", "shotchain/render/sheet"},
+	"shotchain/examples":               {},
+	"shotchain/examples/draw":          {"shotchain/render"},
+	"shotchain/cmd/shotchain":          nil, // introduces them all to each other
 }
 
 // homes names the packages that a heavy or dangerous import must not leave.
 var homes = map[string][]string{
-	"os/exec":                             {"shotchain/render/ffmpeg", "shotchain/cmd/shotchain"},
-	"net/http":                            {"shotchain/chain/ark", "shotchain/chain/sim", "shotchain/chain/sim/simtest", "shotchain/cmd/shotchain"},
+	"os/exec":                             {"shotchain/render/ffmpeg", "shotchain/render/sheet/sheettest", "shotchain/cmd/shotchain"},
+	"net/http":                            {"shotchain/chain/ark", "shotchain/chain/sim", "shotchain/chain/sim/simtest", "shotchain/board", "shotchain/cmd/shotchain"},
 	"gopkg.in/yaml.v3":                    {"shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/lock"},
 	"github.com/u2takey/ffmpeg-go":        {"shotchain/render/ffmpeg"},
 	"github.com/spf13/cobra":              {"shotchain/cmd/shotchain"},
 	"github.com/vbauerster/mpb/v8":        {"shotchain/cmd/shotchain"},
 	"github.com/gofrs/flock":              {"shotchain/chain/store"},
 	"github.com/Eyevinn/mp4ff/mp4":        {"shotchain/render", "shotchain/render/ffmpeg"},
-	"github.com/stretchr/testify/require": {"shotchain/chain/providertest", "shotchain/chain/sim/simtest"},
+	"html/template":                       {"shotchain/render/sheet"},
+	"github.com/chromedp/chromedp":        {"shotchain/render/sheet/sheettest"},
+	"github.com/stretchr/testify/require": {"shotchain/render/sheet/sheettest", "shotchain/chain/providertest", "shotchain/chain/sim/simtest"},
 }
 
 func TestImportsRunOneWay(t *testing.T) {

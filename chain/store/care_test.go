@@ -139,3 +139,23 @@ func TestSetAsideClipLeavesNothingThatPassesForAClip(t *testing.T) {
 	}
 	require.NoError(t, l.SetAsideClip(), "again, with nothing there")
 }
+
+func TestARunRemembersWhatWentOnInIt(t *testing.T) {
+	s := open(t)
+	at := time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)
+	events := []RunEvent{{At: at, Shot: "a/one", Take: 1, Stage: "running", Task: "cgt-1"}, {At: at, Until: at.Add(time.Second), Step: "ffmpeg"}}
+	require.NoError(t, s.PutRun(&Run{Film: "first", Began: at}, events...))
+	require.NoError(t, s.PutRun(&Run{Film: "second", Began: at.Add(time.Hour)}))
+	runs := s.Runs()
+	require.Len(t, runs, 2)
+	got, err := s.Events(runs[0])
+	require.NoError(t, err)
+	require.Equal(t, events, got)
+	got, err = s.Events(runs[1])
+	require.NoError(t, err)
+	require.Empty(t, got)
+	require.NoError(t, os.WriteFile(filepath.Join(s.Dir(), "runs", runs[0].name+".events.jsonl"), []byte(`{"shot":"a/one"}`+"\n{"), 0o644))
+	got, err = s.Events(runs[0])
+	require.ErrorIs(t, err, ErrDamaged)
+	require.Len(t, got, 1)
+}

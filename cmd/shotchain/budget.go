@@ -50,11 +50,11 @@ func (p *program) allow(ctx context.Context, f *film, plan *chain.Plan, b *budge
 	}
 	total := chain.FormatMoney(plan.Total)
 	if b.maxTakes > 0 && plan.Buys > b.maxTakes {
-		return &failure{exit: exitBudget, hint: fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", plan.Buys),
+		return &failure{exit: exitBudget, retry: []string{"--max-takes", strconv.Itoa(plan.Buys)}, hint: fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", plan.Buys),
 			message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", count(plan.Buys, "clip"), b.maxTakes)}
 	}
 	if capped && plan.Total.Micros > most {
-		return &failure{exit: exitBudget,
+		return &failure{exit: exitBudget, retry: []string{"--max-cost", ceiling(plan.Total)},
 			message: fmt.Sprintf("it would cost %s, more than the %s allowed; nothing was bought", total,
 				chain.FormatMoney(chain.Money{Micros: most, Currency: plan.Total.Currency})),
 			hint: "allow it with --max-cost " + ceiling(plan.Total)}
@@ -75,8 +75,9 @@ func (p *program) allow(ctx context.Context, f *film, plan *chain.Plan, b *budge
 	if capped {
 		return nil
 	}
-	return usage(fmt.Sprintf("--yes buys it, --max-cost %s buys at most that", ceiling(plan.Total)),
-		"%s would cost at most %s, and there is nobody to ask", count(plan.Buys, "clip"), total)
+	return &failure{exit: exitUsage, retry: []string{"--max-cost", ceiling(plan.Total)},
+		message: fmt.Sprintf("%s would cost at most %s, and there is nobody to ask", count(plan.Buys, "clip"), total),
+		hint:    fmt.Sprintf("--yes buys it, --max-cost %s buys at most that", ceiling(plan.Total))}
 }
 
 // ceiling is an amount as --max-cost takes it, rounded up to cents.

@@ -196,7 +196,7 @@ func (w *wreck) camera(ctx context.Context, sc sim.Scene, dir string) (sim.Foota
 func (w *wreck) command(ctx context.Context, env ...string) *exec.Cmd {
 	self, err := os.Executable()
 	require.NoError(w.t, err)
-	cmd := exec.CommandContext(ctx, self, "run", "film.yaml", "--yes", "--settle", "1s")
+	cmd := exec.CommandContext(ctx, self, "run", "film.yaml", "--yes", "--no-sheet", "--settle", "1s")
 	cmd.Args[0] = "shotchain" // testscript.Main runs the program by this name
 	cmd.Dir = w.dir
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "TMPDIR=" + os.TempDir(),

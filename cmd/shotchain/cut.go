@@ -103,14 +103,14 @@ func (p *program) explained(ctx context.Context, plan *chain.Plan, st *store.Sto
 	if err != nil {
 		return err
 	}
-	var all []told
+	var all []explained
 	for _, d := range outs {
 		tls, err := d.timelines(ctx, d.cuts, reel)
 		if err != nil {
 			return err
 		}
 		for i, tl := range tls {
-			all = append(all, told{d.Variant, d.cuts[i], tl})
+			all = append(all, explained{d.Variant, d.cuts[i], tl})
 		}
 	}
 	p.explain(all)

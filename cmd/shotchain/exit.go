@@ -36,6 +36,7 @@ type failure struct {
 	shot     string // full name, "" for none
 	place    string // file:line:column, "" for none
 	hint     string
+	retry    []string            // options that, added to the same command, may make it pass; empty: the same again; nil: nothing known
 	problems storyboard.Problems // of exitStoryboard
 	told     bool                // the user has seen it already
 	result   any                 // of a run that came to an end, for JSON: the error goes into it
@@ -116,13 +117,14 @@ func (p *program) end(ctx context.Context, err error) int {
 
 // jsonError is an error as every command tells it with --json.
 type jsonError struct {
-	Code        string `json:"code"` // the exit code as a word
-	Message     string `json:"message"`
-	Shot        string `json:"shot,omitempty"`
-	Place       string `json:"place,omitempty"` // file:line:column
-	Hint        string `json:"hint,omitempty"`
-	ServiceCode string `json:"service_code,omitempty"` // the provider's own
-	RequestID   string `json:"request_id,omitempty"`
+	Code        string   `json:"code"` // the exit code as a word
+	Message     string   `json:"message"`
+	Shot        string   `json:"shot,omitempty"`
+	Place       string   `json:"place,omitempty"` // file:line:column
+	Hint        string   `json:"hint,omitempty"`
+	RetryWith   []string `json:"retry_with,omitzero"`    // options to add to the same command; empty: the same command again
+	ServiceCode string   `json:"service_code,omitempty"` // the provider's own
+	RequestID   string   `json:"request_id,omitempty"`
 }
 
 type jsonProblem struct {
@@ -135,7 +137,7 @@ type jsonProblem struct {
 }
 
 func (f *failure) json() *jsonError {
-	e := &jsonError{Code: codes[f.exit], Message: f.message, Shot: f.shot, Place: f.place, Hint: f.hint}
+	e := &jsonError{Code: codes[f.exit], Message: f.message, Shot: f.shot, Place: f.place, Hint: f.hint, RetryWith: f.retry}
 	if f.fault != nil {
 		e.ServiceCode, e.RequestID = f.fault.Code, f.fault.RequestID
 	}

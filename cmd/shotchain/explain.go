@@ -84,15 +84,15 @@ func textsJSON(texts []render.Text) []jsonText {
 	return all
 }
 
-// told is a timeline, and what it is of.
-type told struct {
+// explained is a timeline, and what it is of.
+type explained struct {
 	variant string
 	cut     *storyboard.Cut
 	tl      *render.Timeline
 }
 
 // explain prints timelines.
-func (p *program) explain(tls []told) {
+func (p *program) explain(tls []explained) {
 	if p.json {
 		all := []jsonTimeline{}
 		for _, t := range tls {

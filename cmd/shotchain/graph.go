@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -26,10 +28,15 @@ open on their own stand at the left. Text is for reading in a terminal; mermaid,
 			if err != nil {
 				return err
 			}
-			if p.json {
-				form = "json"
+			if !p.json {
+				return f.graph.Draw(p.out, form)
 			}
-			return f.graph.Draw(p.out, form)
+			var b bytes.Buffer
+			if err := f.graph.Draw(&b, "json"); err != nil {
+				return err
+			}
+			p.printJSON(json.RawMessage(b.Bytes()))
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&form, "format", "text", "the `FORM`: "+strings.Join(chain.Drawings, ", "))

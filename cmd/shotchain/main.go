@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -26,6 +27,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, e
 	p := &program{terminal: newTerminal(in, out, err, env), env: env}
 	defer p.tidy()
 	root := p.root()
+	p.json = slices.Contains(args, "--json")  // so that a command line that cannot be read is told of in JSON too
 	root.SetArgs(append([]string{}, args...)) // nil would mean those of the process
 	return p.end(ctx, root.ExecuteContext(ctx))
 }

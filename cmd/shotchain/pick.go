@@ -219,9 +219,10 @@ func (p *program) take(ctx context.Context, path, shot string, o *takeFlags) err
 	}
 	began := time.Now()
 	show := p.newProgress(f)
-	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Observe: show.take, Timing: o.timing.timing()})
+	log := newRunLog(show, nil)
+	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Observe: log.take, Timing: o.timing.timing()})
 	show.close()
-	p.note(f, st, reel, began)
+	p.note(f, st, reel, began, log)
 	return p.taken(ctx, f, reel, err, e.shot.Name(), had, began)
 }
 

@@ -57,13 +57,14 @@ shotchain run lighthouse/film.yaml`,
 	fs := root.PersistentFlags()
 	fs.BoolVar(&p.json, "json", false, "print JSON, errors too")
 	fs.BoolVarP(&p.quiet, "quiet", "q", false, "say nothing but errors and questions")
+	fs.BoolVar(&p.plain, "no-progress", false, "no bars: one plain line for each change")
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
 	root.SetHelpFunc(p.help)
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(p.newVerb(), p.checkVerb(), p.planVerb(), p.runVerb(), p.cutVerb(), p.pickVerb(), p.freezeVerb(), p.takeVerb(), p.graphVerb(),
+	root.AddCommand(p.newVerb(), p.checkVerb(), p.planVerb(), p.runVerb(), p.cutVerb(), p.pickVerb(), p.freezeVerb(), p.takeVerb(), p.sheetVerb(), p.boardVerb(), p.watchVerb(), p.graphVerb(), p.traceVerb(),
 		p.statusVerb(), p.collectVerb(), p.cancelVerb(), p.storeVerb(), p.modelsVerb(),
 		p.schemaVerb(), p.simVerb(), p.doctorVerb(), p.versionVerb(), p.completionVerb())
 	for _, c := range append(root.Commands(), root) {

@@ -25,6 +25,8 @@ type runFlags struct {
 	timing timingFlags
 	output outputFlags
 	trace  traceFlags
+	sheet  sheetFlags
+	board  bool
 	calls  callbackFlags
 	drafts draftFlags
 	lock   lockFlags
@@ -55,6 +57,8 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.timing.add(cmd)
 	o.output.add(cmd, &o.film)
 	o.trace.add(cmd, false)
+	o.sheet.add(cmd)
+	cmd.Flags().BoolVar(&o.board, "board", false, "serve the contact sheet live while the run goes on, see shotchain help board")
 	o.calls.add(cmd)
 	o.film.addDraft(cmd)
 	o.drafts.add(cmd)
@@ -101,12 +105,28 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 			return err
 		}
 	}
+	if _, err := sheetDir(o.sheet, f, outs, st); err != nil {
+		return err
+	}
 	p.admit(f.service)
 	if locked != nil {
 		return p.cut(ctx, f, plan, st, outs, o.trace)
 	}
 	p.tellPlan(f, plan)
 	if err := p.allow(ctx, f, plan, &o.budget); err != nil {
+		return err
+	}
+	what := &filmed{film: f, file: path, plan: plan, st: st, outs: outs}
+	if o.board {
+		return p.runOnBoard(ctx, what, o)
+	}
+	return p.execute(ctx, what, o)
+}
+
+// execute makes a plan that was allowed.
+func (p *program) execute(ctx context.Context, f *filmed, o *runFlags) error {
+	sheet, err := sheetDir(o.sheet, f.film, f.outs, f.st)
+	if err != nil {
 		return err
 	}
 	catalogue, err := o.film.catalogue()
@@ -118,10 +138,10 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 		return err
 	}
 	defer done()
-	if st, err = store.Open(dir); err != nil {
+	if f.st, err = store.Open(f.st.Dir()); err != nil {
 		return err
 	}
-	if err := p.keepFrames(f, st); err != nil {
+	if err := p.keepFrames(f.film, f.st); err != nil {
 		return err
 	}
 	calls, err := o.calls.start()
@@ -129,9 +149,9 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 		return err
 	}
 	defer calls.close()
-	how := chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Timing: o.timing.timing()}
+	how := chain.RunOptions{Provider: provider, Store: f.st, Inspector: inspector{}, Timing: o.timing.timing()}
 	calls.into(&how, o.calls.url)
-	return p.make(ctx, f, plan, how, outs, o.trace)
+	return p.make(ctx, f, how, sheet, o.trace)
 }
 
 // decorate, where a test sets it, wraps every provider of the program.
@@ -158,29 +178,34 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 	return decorate(c), done, nil
 }
 
-// make gets the takes and assembles the film.
-func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain.RunOptions, outs []delivery, trace traceFlags) error {
+// make gets the takes, assembles the films and writes the contact sheet.
+func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, sheet string, trace traceFlags) error {
 	began := time.Now()
-	show := p.newProgress(f)
+	show := p.newProgress(f.film)
+	if b, ok := show.(*bars); ok {
+		b.expects(f.plan)
+	}
 	var soon []*ahead
-	for _, d := range outs {
+	for _, d := range f.outs {
 		soon = append(soon, newAhead(d.film, d.cuts, trace.options(p, how.Store, nil)))
 	}
+	log := newRunLog(show, f.observe)
+	ctx = log.steps(ctx)
 	how.Observe = func(e chain.Event) {
-		show.take(e)
+		log.take(e)
 		for _, a := range soon {
 			a.take(ctx, e)
 		}
 	}
-	reel, err := chain.Run(ctx, plan, how)
+	reel, err := chain.Run(ctx, f.plan, how)
 	for _, a := range soon {
 		a.wait()
 	}
-	p.note(f, how.Store, reel, began)
-	fail := p.outcome(ctx, f, reel, err)
+	f.reel = reel
+	fail := p.outcome(ctx, f.film, reel, err)
 	var made []edition
 	if fail == nil || fail.exit == exitIncomplete || fail.exit == exitUnknown { // films that lack nothing are made all the same
-		made, err = p.deliver(ctx, outs, reel, trace.options(p, how.Store, show.film))
+		made, err = p.deliver(ctx, f.outs, reel, trace.options(p, how.Store, show.film))
 		if err != nil {
 			fail = asFailure(ctx, err)
 			if fail.hint == "" {
@@ -189,23 +214,26 @@ func (p *program) make(ctx context.Context, f *film, plan *chain.Plan, how chain
 		}
 	}
 	show.close()
-	p.tellReel(f, reel, time.Since(began), fail)
+	p.note(f.film, f.st, reel, began, log)
+	p.tellReel(f.film, reel, time.Since(began), fail)
 	p.tellFilms(made)
 	if !p.json {
 		p.printFilms(made)
 	}
 	if len(made) > 0 {
-		p.tellDrafts(f, reel)
+		p.tellDrafts(f.film, reel)
 	}
 	if fail == nil {
-		p.tellWaiting(f, reel)
+		p.tellWaiting(f.film, reel)
 	}
+	result := resultJSON(f.film, reel, made, fail)
+	result.Sheet = p.sheetAfter(ctx, f, sheet)
 	switch {
 	case fail != nil:
-		fail.result = resultJSON(f, reel, made, fail)
+		fail.result = result
 		return fail
 	case p.json:
-		p.printJSON(resultJSON(f, reel, made, nil))
+		p.printJSON(result)
 	}
 	return nil
 }
@@ -215,7 +243,7 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 	var fault *chain.Fault
 	switch {
 	case ctx.Err() != nil:
-		return &failure{exit: exitInterrupted, message: "interrupted", hint: p.afterwards(f, r)}
+		return &failure{exit: exitInterrupted, message: "interrupted", hint: p.afterwards(f, r), retry: []string{}}
 	case errors.As(err, &fault):
 		return &failure{exit: exitAccount, message: fmt.Sprintf("%s refused the account: %s", f.service.host(), fault),
 			hint: fault.Hint, fault: fault}
@@ -224,7 +252,7 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 	case r.Whole(), r.Count(chain.StageCached)+r.Count(chain.StageKept)+r.Count(chain.StageUnpicked) == len(r.Outcomes):
 		return nil
 	}
-	fail := &failure{exit: exitIncomplete, hint: "`shotchain run` again makes only what is missing"}
+	fail := &failure{exit: exitIncomplete, retry: []string{}, hint: "`shotchain run` again makes only what is missing"}
 	if gone := missingOf(f.wholes(), r); len(gone) > 0 {
 		fail.shot, fail.message = gone[0], fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", "))
 		if len(r.Graph.Films) > 1 {
@@ -237,7 +265,7 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 	}
 	for _, o := range r.Outcomes {
 		if o.Stage == chain.StageUnknown {
-			fail.exit, fail.shot = exitUnknown, o.Take.Name()
+			fail.exit, fail.shot, fail.retry = exitUnknown, o.Take.Name(), []string{"--resubmit", o.Take.Shot.Name()}
 			fail.message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
 			fail.hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Shot.Name())
 			break
@@ -338,6 +366,7 @@ type jsonResult struct {
 	Event    string     `json:"event"`           // result
 	Film     *jsonFilm  `json:"film,omitempty"`  // the first of films
 	Films    []jsonFilm `json:"films,omitempty"` // all files of all cuts
+	Sheet    string     `json:"sheet,omitempty"` // the contact sheet's page
 	Provider string     `json:"provider"`
 	Charged  bool       `json:"charged"`
 	Spent    price      `json:"spent"`

@@ -1,18 +1,56 @@
 package main
 
 import (
+	"context"
+	"sync"
 	"time"
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/render/ffmpeg"
 )
 
-// note writes down what a run did, for status. Nothing depends on it, so a disk that will not take it is no failure.
-func (p *program) note(f *film, st *store.Store, r *chain.Reel, began time.Time) {
-	err := st.PutRun(&store.Run{Film: f.title(), File: f.File, Provider: f.service.namespace, Began: began.UTC(), Ended: time.Now().UTC(),
+// runLog remembers what went on in a run, for trace. Safe for concurrent use.
+type runLog struct {
+	show progress
+	also func(chain.Event) // nil for nobody
+
+	mu     sync.Mutex
+	events []store.RunEvent // guarded by mu
+}
+
+func newRunLog(show progress, also func(chain.Event)) *runLog { return &runLog{show: show, also: also} }
+
+// take notes a stage of a take, and passes it on.
+func (l *runLog) take(e chain.Event) {
+	l.mu.Lock()
+	l.events = append(l.events, store.RunEvent{At: e.Time.UTC(), Shot: e.Take.Shot.Name(), Take: e.Take.Number, Stage: string(e.Stage), Task: e.Task,
+		Message: e.Message})
+	l.mu.Unlock()
+	l.show.take(e)
+	if l.also != nil {
+		l.also(e)
+	}
+}
+
+// steps is ctx with ears for ffmpeg: each of its runs is noted.
+func (l *runLog) steps(ctx context.Context) context.Context {
+	return ffmpeg.Traced(ctx, func(what string, began, ended time.Time) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.events = append(l.events, store.RunEvent{At: began.UTC(), Until: ended.UTC(), Step: what})
+	})
+}
+
+// note writes down what a run did, for status and trace. Nothing depends on it, so a disk that will not take it is no
+// failure.
+func (p *program) note(f *film, st *store.Store, r *chain.Reel, began time.Time, log *runLog) {
+	run := &store.Run{Film: f.title(), File: f.File, Provider: f.service.namespace, Began: began.UTC(), Ended: time.Now().UTC(),
 		Bought: r.Count(chain.StageKept), Reused: r.Count(chain.StageCached),
-		Failed: r.Count(chain.StageFailed) + r.Count(chain.StageUnknown), Spent: r.Spent, Saved: r.Saved})
-	if err != nil {
+		Failed: r.Count(chain.StageFailed) + r.Count(chain.StageUnknown), Spent: r.Spent, Saved: r.Saved}
+	log.mu.Lock()
+	defer log.mu.Unlock()
+	if err := st.PutRun(run, log.events...); err != nil {
 		p.say("the run could not be noted: %v", err)
 	}
 }

@@ -6,11 +6,12 @@ package main
 //   - stderr is talk: what goes on, what went wrong. --quiet leaves out all but errors and questions.
 //   - With --json, stdout holds JSON only, errors too.
 //   - Bars, colours and questions appear only where stderr (for the question also stdin) is a terminal; elsewhere a
-//     change is one plain line. NO_COLOR and TERM=dumb turn colours off, TERM=dumb bars as well.
+//     change is one plain line. NO_COLOR and TERM=dumb turn colours off, TERM=dumb and --no-progress bars.
 //   - What others wrote – storyboards, services – reaches a terminal without control characters.
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -30,6 +31,7 @@ type terminal struct {
 	out, err    io.Writer
 	json, quiet bool
 	bars        bool // stderr can show what moves
+	plain       bool // the user wants no bars
 	asks        bool // there is somebody to ask
 	colourOut   bool
 	colourErr   bool
@@ -73,11 +75,27 @@ func (t *terminal) ask(done <-chan struct{}, question string) bool {
 	}
 }
 
-// printJSON writes one value on one line.
+// schemaVersion is the version of what --json prints, docs/json.md. It grows when a field goes or changes its meaning;
+// new fields may come at any time.
+const schemaVersion = 1
+
+// printJSON writes one value on one line. An object begins with the version of its schema.
 func (t *terminal) printJSON(v any) {
-	e := json.NewEncoder(t.out)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(v) // a closed stdout is nothing that could be told
+	if err := e.Encode(v); err != nil {
+		panic(err) // our own types always marshal
+	}
+	line := b.Bytes()
+	if rest, ok := bytes.CutPrefix(line, []byte("{")); ok {
+		comma := ","
+		if rest[0] == '}' {
+			comma = ""
+		}
+		line = append(fmt.Appendf(nil, `{"schema":%d%s`, schemaVersion, comma), rest...)
+	}
+	_, _ = t.out.Write(line) // a closed stdout is nothing that could be told
 }
 
 // Colours of a state, as of SGR.

@@ -1,84 +1,171 @@
 package main
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
-	"io"
-	"regexp"
-	"strings"
-	"unicode"
+	"os"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"shotchain/chain"
 	"shotchain/chain/store"
-	"shotchain/render"
 )
 
-// traceFlags say whether the ffmpeg commands are shown, and whether they run.
-type traceFlags struct{ dry, show bool }
-
-func (t *traceFlags) add(cmd *cobra.Command, dry bool) {
-	if dry {
-		cmd.Flags().BoolVarP(&t.dry, "dry-run", "n", false, "print the ffmpeg commands that would run, and run none")
-	}
-	cmd.Flags().BoolVarP(&t.show, "commands", "x", false, "print each ffmpeg command as it runs")
-}
-
-// options are those of an assembly in the store. A dry run's commands are its product, so they go to stdout;
-// otherwise they are talk.
-func (t traceFlags) options(p *program, st *store.Store, moved func(done, total int)) render.Options {
-	o := render.Options{Work: st.WorkDir(), Progress: moved, DryRun: t.dry}
-	var w io.Writer
-	switch {
-	case t.dry:
-		w, o.Progress = p.out, nil
-	case t.show:
-		w = p.err
-	default:
-		return o
-	}
-	o.Trace = func(argv []string) {
-		if t.dry && p.json {
-			p.printJSON(map[string]any{"command": argv})
-			return
-		}
-		fmt.Fprintln(w, shellLine(argv))
-	}
-	return o
-}
-
-// shellLine writes a command so that it can be pasted into a shell.
-func shellLine(argv []string) string {
-	words := make([]string, len(argv))
-	for i, a := range argv {
-		words[i] = shellWord(a)
-	}
-	return strings.Join(words, " ")
-}
-
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
-
-// shellWord quotes what a shell would take for something else. Control characters are written as their numbers,
-// which bash, zsh and ksh understand: a terminal must not act on them.
-func shellWord(s string) string {
-	switch {
-	case plainWord.MatchString(s):
-		return s
-	case strings.IndexFunc(s, unicode.IsControl) < 0:
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	var b strings.Builder
-	b.WriteString("$'")
-	for _, r := range s {
-		switch {
-		case r == '\'' || r == '\\':
-			b.WriteString(`\` + string(r))
-		case unicode.IsControl(r):
-			for _, c := range []byte(string(r)) {
-				fmt.Fprintf(&b, `\%03o`, c)
+func (p *program) traceVerb() *cobra.Command {
+	var k keeper
+	var out string
+	cmd := &cobra.Command{
+		Use:   "trace [FILE]",
+		Short: "where the time of the last run went, for Perfetto and Chrome",
+		Long: `Trace writes what went on in the last run that the store beside FILE, or here, has noted: each take with the time that
+it was submitted, queued, run and downloaded, and each run of ffmpeg. The form is Chrome's trace events, as JSON:
+open it at https://ui.perfetto.dev, or in chrome://tracing; nothing is uploaded. It goes to stdout, or to --output.`,
+		Example: "shotchain trace film.yaml -o run.json",
+		RunE: func(_ *cobra.Command, args []string) error {
+			st, err := p.peek(k, args)
+			if err != nil {
+				return err
 			}
-		default:
-			b.WriteRune(r)
+			run, events, err := lastEvents(st)
+			if err != nil {
+				return err
+			}
+			b, err := json.Marshal(traceOf(run, events))
+			if err != nil {
+				return err
+			}
+			b = append(b, '\n')
+			if out == "" {
+				_, err = p.out.Write(b)
+				return err
+			}
+			if err := os.WriteFile(out, b, 0o644); err != nil {
+				return err
+			}
+			return p.product("trace", out)
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "the trace's `FILE` (default stdout)")
+	k.add(cmd)
+	return cmd
+}
+
+// product names the file that a verb has made.
+func (p *program) product(kind, path string) error {
+	if p.json {
+		p.printJSON(map[string]any{kind: path})
+		return nil
+	}
+	_, err := fmt.Fprintln(p.out, shown(path))
+	return err
+}
+
+// lastEvents are those of the newest run that noted any.
+func lastEvents(st *store.Store) (store.Run, []store.RunEvent, error) {
+	for _, r := range slices.Backward(st.Runs()) {
+		events, err := st.Events(r)
+		if len(events) > 0 || err != nil {
+			return r, events, err
 		}
 	}
-	return b.String() + "'"
+	return store.Run{}, nil, &failure{exit: exitFailed, message: "no run has been noted in " + shown(st.Dir()), hint: "`shotchain run` notes what it does"}
+}
+
+// trace is a file of Chrome's trace event format.
+type trace struct {
+	Events []traceEvent      `json:"traceEvents"`
+	Unit   string            `json:"displayTimeUnit"`
+	Other  map[string]string `json:"otherData,omitempty"`
+}
+
+// traceEvent is one of: X a span, i an instant, M a name for a process or a thread. Times are microseconds.
+type traceEvent struct {
+	Name  string            `json:"name"`
+	Kind  string            `json:"cat,omitempty"`
+	Phase string            `json:"ph"`
+	At    int64             `json:"ts"`
+	Took  int64             `json:"dur,omitempty"`
+	PID   int               `json:"pid"`
+	TID   int               `json:"tid"`
+	Scope string            `json:"s,omitempty"`
+	Args  map[string]string `json:"args,omitempty"`
+}
+
+// The two processes of a trace.
+const (
+	traceTakes  = 1
+	traceFFmpeg = 2
+)
+
+// traceOf draws a run: a line for each take, in the order in which they were first told of, and as many for ffmpeg as
+// ran at once.
+func traceOf(run store.Run, events []store.RunEvent) trace {
+	t := trace{Unit: "ms", Other: map[string]string{"film": run.Film, "provider": run.Provider, "began": run.Began.Format(time.RFC3339)}}
+	t.name("process_name", traceTakes, 0, "takes")
+	t.name("process_name", traceFFmpeg, 0, "ffmpeg")
+	takes, order := map[string][]store.RunEvent{}, []string{}
+	var steps []store.RunEvent
+	for _, e := range events {
+		if e.Step != "" {
+			steps = append(steps, e)
+			continue
+		}
+		name := e.Shot
+		if e.Take > 1 {
+			name += fmt.Sprintf("#%d", e.Take)
+		}
+		if takes[name] == nil {
+			order = append(order, name)
+		}
+		takes[name] = append(takes[name], e)
+	}
+	for i, name := range order {
+		t.name("thread_name", traceTakes, i+1, name)
+		t.life(name, i+1, run, takes[name])
+	}
+	t.steps(run, steps)
+	return t
+}
+
+func (t *trace) name(kind string, pid, tid int, name string) {
+	t.Events = append(t.Events, traceEvent{Name: kind, Phase: "M", PID: pid, TID: tid, Args: map[string]string{"name": name}})
+}
+
+// since is a moment of a run in its trace.
+func since(run store.Run, at time.Time) int64 { return max(0, at.Sub(run.Began).Microseconds()) }
+
+// life is a take's stages, each until the next, inside a span of the whole.
+func (t *trace) life(name string, tid int, run store.Run, events []store.RunEvent) {
+	first, last := events[0], events[len(events)-1]
+	if len(events) > 1 {
+		t.Events = append(t.Events, traceEvent{Name: name, Kind: "take", Phase: "X", At: since(run, first.At), Took: last.At.Sub(first.At).Microseconds(), PID: traceTakes, TID: tid,
+			Args: map[string]string{"task": last.Task, "ended": last.Stage}})
+	}
+	for i, e := range events {
+		ev := traceEvent{Name: e.Stage, Kind: "stage", At: since(run, e.At), PID: traceTakes, TID: tid, Args: map[string]string{"task": e.Task, "message": e.Message}}
+		if i+1 < len(events) && !chain.Stage(e.Stage).Final() {
+			ev.Phase, ev.Took = "X", events[i+1].At.Sub(e.At).Microseconds()
+		} else {
+			ev.Phase, ev.Scope = "i", "t"
+		}
+		t.Events = append(t.Events, ev)
+	}
+}
+
+// steps puts each run of ffmpeg on the first line that is free.
+func (t *trace) steps(run store.Run, steps []store.RunEvent) {
+	slices.SortStableFunc(steps, func(a, b store.RunEvent) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
+	var free []time.Time // of each line
+	for _, s := range steps {
+		line := slices.IndexFunc(free, func(at time.Time) bool { return !at.After(s.At) })
+		if line < 0 {
+			line = len(free)
+			free = append(free, time.Time{})
+		}
+		free[line] = s.Until
+		t.Events = append(t.Events, traceEvent{Name: s.Step, Kind: "ffmpeg", Phase: "X", At: since(run, s.At), Took: s.Until.Sub(s.At).Microseconds(), PID: traceFFmpeg, TID: line + 1})
+	}
 }

@@ -1,32 +1,48 @@
 package main
 
 import (
-	"os/exec"
-	"strings"
+	"fmt"
 	"testing"
-	"unicode"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"shotchain/chain/store"
 )
 
-// A command that is shown can be pasted: a shell reads back the very words, whatever is in them.
-func TestShownCommandsCanBePasted(t *testing.T) {
-	shell, err := exec.LookPath("bash")
-	if err != nil {
-		t.Skip("no bash here")
-	}
+// TestTraces holds for any run: nothing lies before its beginning, spans of one line never overlap but for those
+// inside a take's, and a take's stages fill it.
+func TestTraces(t *testing.T) {
+	began := time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)
 	rapid.Check(t, func(t *rapid.T) {
-		argv := rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("aZ0 '\"\\$`!*?[]{}();&|<>#~%=:,.-/\n\t\x1b\u0085é灯😀")), 0, 12, -1), 1, 6).Draw(t, "words")
-		line := shellLine(argv)
-		require.False(t, strings.ContainsFunc(line, unicode.IsControl), "a terminal would act on %q", line)
-		out, err := exec.Command(shell, "-c", `printf '%s\0' `+line).Output()
-		require.NoError(t, err, line)
-		require.Equal(t, strings.Join(argv, "\x00")+"\x00", string(out))
+		var events []store.RunEvent
+		at := began
+		for range rapid.IntRange(0, 60).Draw(t, "events") {
+			at = at.Add(time.Duration(rapid.IntRange(0, 5000).Draw(t, "pause")) * time.Millisecond)
+			if rapid.Bool().Draw(t, "step") {
+				until := at.Add(time.Duration(rapid.IntRange(0, 9000).Draw(t, "took")) * time.Millisecond)
+				events = append(events, store.RunEvent{At: at, Until: until, Step: "ffmpeg film.mp4"})
+				continue
+			}
+			events = append(events, store.RunEvent{At: at, Shot: fmt.Sprint("a/", rapid.IntRange(1, 4).Draw(t, "shot")), Take: 1, Stage: string(rapid.SampledFrom(stages).Draw(t, "stage"))})
+		}
+		ends := map[[2]int]int64{}
+		whole := map[int]traceEvent{}
+		for _, e := range traceOf(store.Run{Film: "f", Began: began}, events).Events {
+			line := [2]int{e.PID, e.TID}
+			require.GreaterOrEqual(t, e.At, int64(0))
+			require.GreaterOrEqual(t, e.Took, int64(0))
+			switch {
+			case e.Kind == "take":
+				whole[e.TID] = e
+			case e.Phase == "X":
+				require.GreaterOrEqual(t, e.At, ends[line], "%s begins before what is before it ends", e.Name)
+				ends[line] = e.At + e.Took
+				if take, ok := whole[e.TID]; ok && e.PID == traceTakes {
+					require.True(t, e.At >= take.At && e.At+e.Took <= take.At+take.Took)
+				}
+			}
+		}
 	})
-}
-
-func TestPlainWordsStayPlain(t *testing.T) {
-	require.Equal(t, `ffmpeg -i file:/a/b.mp4 -vf 'scale=1:2,format=yuv420p[v]' ''`,
-		shellLine([]string{"ffmpeg", "-i", "file:/a/b.mp4", "-vf", "scale=1:2,format=yuv420p[v]", ""}))
 }

@@ -70,6 +70,7 @@ func run(ctx context.Context, program string, args []string, o Options) error {
 	}
 	contain(cmd)
 
+	defer traced(ctx, program, args, time.Now())
 	err := start(ctx, cancel, cmd, o.Feed)
 	if cause := context.Cause(ctx); cause != nil && err != nil {
 		return cause

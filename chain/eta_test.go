@@ -1,0 +1,34 @@
+package chain
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"shotchain/chain/models"
+)
+
+var oneAtATime = &models.Model{Alias: "m", Concurrency: 1}
+
+// TestLeft holds that what is left shrinks to nothing as takes go on and end.
+func TestLeft(t *testing.T) {
+	a := &Take{Expected: time.Minute, Remaining: 3 * time.Minute, Model: oneAtATime}
+	b := &Take{Index: 1, Expected: 2 * time.Minute, Remaining: 2 * time.Minute, Model: oneAtATime, From: a}
+	c := &Take{Index: 2, Expected: time.Minute, Remaining: time.Minute, Model: oneAtATime}
+	a.Grows = []*Take{b}
+	p := &Plan{Graph: &Graph{Takes: []*Take{a, b, c}}}
+	ended, under := map[*Take]bool{}, map[*Take]time.Duration{}
+	left := func() time.Duration {
+		return p.Left(func(t *Take) bool { return ended[t] }, func(t *Take) time.Duration { return under[t] })
+	}
+	require.Equal(t, 4*time.Minute, left())
+	under[a] = 30 * time.Second
+	require.Equal(t, 210*time.Second, left())
+	under[a] = time.Hour
+	require.Equal(t, 3*time.Minute, left(), "what is late is nearly there")
+	ended[a] = true
+	require.Equal(t, 3*time.Minute, left())
+	ended[b], ended[c] = true, true
+	require.Zero(t, left())
+}

@@ -1,0 +1,335 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"shotchain/chain"
+	"shotchain/chain/store"
+	"shotchain/render"
+	"shotchain/render/ffmpeg"
+	"shotchain/render/sheet"
+	"shotchain/storyboard"
+)
+
+// sheetFlags say where the contact sheet goes.
+type sheetFlags struct {
+	dir  string
+	none bool
+}
+
+const sheetUsage = "the contact sheet's `FOLDER` (default beside the film, <film>-sheet)"
+
+// add declares the options of a verb that writes a contact sheet beside something else.
+func (s *sheetFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.dir, "sheet", "", sheetUsage)
+	cmd.Flags().BoolVar(&s.none, "no-sheet", false, "write no contact sheet")
+}
+
+func (p *program) sheetVerb() *cobra.Command {
+	var film filmFlags
+	var stores storeFlags
+	var out outputFlags
+	var o sheetFlags
+	cmd := &cobra.Command{
+		Use:   "sheet FILE",
+		Short: "write the contact sheet: one page with every shot, take and seam",
+		Long: `Sheet writes a folder with one HTML page that shows the whole film: the film itself with its chapters, every shot with
+its first and last frame, what grows from what, each join as its two frames beside one another, what is missing and
+why, and what it cost. The page needs no network; its pictures and previews are made once. Sheet talks to no provider,
+needs no key and spends nothing. The page's path is printed on stdout.
+
+In the page, arrows move between shots, space plays one, p copies the command that picks a take.`,
+		Example: "shotchain sheet film.yaml",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := p.open(args[0], film)
+			if err != nil {
+				return err
+			}
+			if _, err := ffmpeg.Find(); err != nil {
+				return err
+			}
+			st, err := store.Peek(p.storeDir(stores, f))
+			if err != nil {
+				return err
+			}
+			outs, err := f.deliveries(out, st)
+			if err != nil {
+				return err
+			}
+			dir, err := sheetDir(o, f, outs, st)
+			if err != nil {
+				return err
+			}
+			p.admit(f.service)
+			plan, err := (&planFlags{}).plan(f, st)
+			if err != nil {
+				return err
+			}
+			page, err := p.writeSheet(cmd.Context(), &filmed{film: f, file: args[0], plan: plan, st: st, outs: outs}, dir)
+			if err != nil {
+				return err
+			}
+			if p.json {
+				p.printJSON(map[string]any{"sheet": page})
+			} else {
+				fmt.Fprintln(p.out, shown(page))
+			}
+			return nil
+		},
+	}
+	film.add(cmd)
+	stores.add(cmd)
+	cmd.Flags().StringVarP(&o.dir, "output", "o", "", sheetUsage)
+	cmd.Flags().StringVar(&out.path, "film", "", "the assembled film's `FILE`, where run wrote it elsewhere than by default")
+	return cmd
+}
+
+// sheetDir is the folder of a film's contact sheet, "" for none: beside the film, unless told otherwise. It refuses one
+// that holds something else, or leads where a stranger's storyboard may not write.
+func sheetDir(o sheetFlags, f *film, outs []delivery, st *store.Store) (string, error) {
+	if o.none {
+		return "", nil
+	}
+	out := outs[0].cuts[0].Outputs[0].Path
+	if len(outs) > 1 || len(outs[0].cuts) > 1 { // one sheet for all variants and cuts
+		out = filepath.Join(filepath.Dir(out), slug(f)+".mp4")
+	}
+	dir := cmp.Or(o.dir, strings.TrimSuffix(out, filepath.Ext(out))+"-sheet")
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if info, err := os.Lstat(abs); err == nil && !info.IsDir() {
+		return "", fmt.Errorf("%s is no folder of its own: name one for the contact sheet", shown(abs))
+	}
+	if rel, err := filepath.Rel(within(st.Dir(), ""), within(filepath.Dir(abs), filepath.Base(abs))); err == nil && filepath.IsLocal(rel) {
+		return "", fmt.Errorf("%s is inside the store: choose another folder for the contact sheet", shown(abs))
+	}
+	return abs, sheet.IsSheet(abs)
+}
+
+// filmed is a film with what there is of it.
+type filmed struct {
+	*film
+	file string // the storyboard, as the user named it
+	plan *chain.Plan
+	reel *chain.Reel // of the run that has just ended, nil for none
+	st   *store.Store
+	outs []delivery // its variants, and where each one's film is, if it is there
+
+	failures *chain.Reel       // of an earlier run of the same takes: why those are missing that it did not get; nil for none
+	observe  func(chain.Event) // told of the run's events besides the terminal; nil for nobody
+}
+
+// writeSheet makes the contact sheet and returns its page.
+func (p *program) writeSheet(ctx context.Context, f *filmed, dir string) (string, error) {
+	page, err := sheet.Write(ctx, f.page(ctx), dir, f.st.WorkDir())
+	var unshown *sheet.Unshown
+	if errors.As(err, &unshown) {
+		p.say("the contact sheet lacks pictures: %s", clean(unshown.Error()))
+		return page, nil
+	}
+	return page, err
+}
+
+// sheetAfter writes the contact sheet of a run that has ended, however it did, and returns its page; "" where there is
+// none. The run is what it is: a sheet that fails is only told.
+func (p *program) sheetAfter(ctx context.Context, f *filmed, dir string) string {
+	if dir == "" || ctx.Err() != nil || !slices.ContainsFunc(f.reel.Outcomes, chain.Outcome.Ok) {
+		return ""
+	}
+	page, err := p.writeSheet(ctx, f, dir)
+	if err != nil {
+		p.say("there is no contact sheet: %s", clean(err.Error()))
+		return ""
+	}
+	p.say("contact sheet: %s", shown(page))
+	return page
+}
+
+// page fills a contact sheet.
+func (f *filmed) page(ctx context.Context) *sheet.Page {
+	p := &sheet.Page{Title: cmp.Or(strings.TrimSpace(f.Title), filepath.Base(f.path)), File: f.file, By: f.service.by(), Charged: !f.service.simulated(),
+		Run: f.lastRun()}
+	for _, d := range f.outs {
+		one := sheet.Film{Variant: d.Variant}
+		for _, shot := range d.Shots() {
+			one.Shots = append(one.Shots, f.shot(ctx, d.film, shot))
+		}
+		for _, spec := range d.cuts {
+			if c, ok := f.cut(ctx, d.film, spec); ok {
+				one.Cuts = append(one.Cuts, c)
+			}
+		}
+		p.Films = append(p.Films, one)
+	}
+	return p
+}
+
+// lastRun is the newest run of this film in the store.
+func (f *filmed) lastRun() *sheet.Run {
+	for _, r := range slices.Backward(f.st.Runs()) {
+		if r.Film == f.title() && r.Provider == f.service.namespace {
+			return &sheet.Run{Began: r.Began.Local(), Took: r.Ended.Sub(r.Began), Bought: r.Bought, Reused: r.Reused, Spent: r.Spent, Saved: r.Saved}
+		}
+	}
+	return nil
+}
+
+// shot tells what there is of a shot of one variant.
+func (f *filmed) shot(ctx context.Context, of *film, s *storyboard.Shot) sheet.Shot {
+	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From, Pick: s.Pick.Value}
+	if s.Clip != nil {
+		v.Takes = []sheet.Take{f.footageTake(ctx, s)}
+		return v
+	}
+	picked := of.take(s)
+	if s.FirstFrame != nil {
+		v.Opens = of.growsFrom(picked)
+	}
+	for _, id := range variantsOf(f.film, picked) {
+		if id != of.Variant {
+			v.Shares = append(v.Shares, id)
+		}
+	}
+	for i, t := range of.takes(s) {
+		take := f.take(t)
+		take.Number = i + 1
+		take.Pick = fmt.Sprintf("shotchain pick %s %s %d", quoted(f.file), s.Name(), i+1)
+		v.Takes = append(v.Takes, take)
+	}
+	return v
+}
+
+// take tells what there is of a take: what became of it in the run that has just ended, else what the plan says.
+func (f *filmed) take(t *chain.Take) sheet.Take {
+	v := sheet.Take{Number: t.Number, Model: t.Model.Alias, Size: fmt.Sprintf("%s %d×%d", t.Request.Resolution, t.Size.Width, t.Size.Height),
+		Seconds: t.Seconds, Seed: t.Request.Seed, Cost: t.Cost, Expected: t.Expected}
+	pt := f.plan.Of(t)
+	v.State, v.Tone, v.Reason = string(pt.State), sheet.Todo, pt.Reason
+	clip, key := pt.Clip, pt.Key
+	switch pt.State {
+	case chain.InFlight:
+		v.Tone = sheet.Live
+	case chain.Unclear:
+		v.Tone = sheet.Bad
+	}
+	if f.reel != nil {
+		o := f.reel.Outcomes[t.Index]
+		clip, key, v.Task = o.Clip, o.Dir.Key, o.Task
+		v.State, v.Tone, v.Reason = f.outcome(&v, o)
+	} else if f.failures != nil && clip == nil {
+		v.State, v.Tone, v.Reason = f.outcome(&v, f.failures.Outcomes[t.Index])
+	}
+	if clip != nil {
+		dir := f.st.Take(key)
+		v.State, v.Tone = "done", sheet.Done
+		v.Clip = &sheet.Clip{Video: dir.Path(clip.Video.Name), LastFrame: dir.Path(clip.LastFrame.Name), Digest: clip.Video.Digest,
+			LastDigest: clip.LastFrame.Digest, Width: clip.Width, Height: clip.Height, Frames: clip.Frames}
+		v.Size = fmt.Sprintf("%s %d×%d", t.Request.Resolution, clip.Width, clip.Height)
+		v.Seed, v.Tokens, v.Cost, v.Task, v.Seconds = clip.Seed, clip.Tokens, clip.Cost, clip.Task, clip.Seconds
+	}
+	return v
+}
+
+// outcome says what became of a take in a run, and what helps where it has no clip.
+func (f *filmed) outcome(v *sheet.Take, o chain.Outcome) (state string, tone sheet.Tone, reason string) {
+	state, tone = string(o.Stage), sheet.Todo
+	again := "shotchain run " + quoted(f.file)
+	switch o.Stage {
+	case chain.StageFailed, chain.StageUnknown:
+		tone = sheet.Bad
+		v.Failure = &sheet.Failure{Message: fmt.Sprint(o.Fault), Command: again}
+		var fault *chain.Fault
+		if errors.As(o.Fault, &fault) {
+			v.Failure.Hint = fault.Hint
+		}
+		if o.Stage == chain.StageUnknown {
+			v.Failure.Hint = "look for it in the service's console; a run looks it up once more, --resubmit buys it again"
+		}
+	case chain.StageSkipped:
+		reason = fmt.Sprintf("%s is not there", o.Behind.Name())
+	case chain.StageInFlight:
+		tone, reason = sheet.Live, "the next run picks it up"
+	}
+	return state, tone, reason
+}
+
+// footageTake tells of a shot that is the user's own footage.
+func (f *filmed) footageTake(ctx context.Context, s *storyboard.Shot) sheet.Take {
+	v := sheet.Take{Number: 1, State: "own footage", Tone: sheet.Done, Model: "own footage"}
+	clip, err := f.footageClip(ctx, s.Clip.Path)
+	if err != nil {
+		v.Tone, v.Failure = sheet.Bad, &sheet.Failure{Message: fmt.Sprintf("%s: %v", s.Clip.Name, err)}
+		return v
+	}
+	v.Clip, v.Size = clip, fmt.Sprintf("%d×%d", clip.Width, clip.Height)
+	return v
+}
+
+func (f *filmed) footageClip(ctx context.Context, path string) (*sheet.Clip, error) {
+	facts, err := ffmpeg.Probe(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(f.st.WorkDir(), 0o755); err != nil {
+		return nil, err
+	}
+	frame, err := lastFrame(ctx, path, filepath.Join(f.st.Dir(), footageDir), f.st.WorkDir())
+	if err != nil {
+		return nil, err
+	}
+	c := &sheet.Clip{Video: path, LastFrame: frame.Path, Width: facts.Width, Height: facts.Height, Frames: facts.Frames}
+	if c.Digest, err = digestOf(path); err == nil {
+		c.LastDigest, err = digestOf(frame.Path)
+	}
+	return c, err
+}
+
+// playable are the kinds of file that a page can play.
+var playable = map[string]bool{"mp4": true, "webm": true}
+
+// cut is an assembled film, where it is there and made of these clips: of as many frames.
+func (f *filmed) cut(ctx context.Context, of *film, spec *storyboard.Cut) (sheet.Cut, bool) {
+	i := slices.IndexFunc(spec.Outputs, func(o storyboard.Output) bool { return playable[o.Format] })
+	reel := f.reel
+	if reel == nil {
+		reel = chain.Stored(f.plan, f.st)
+	}
+	if i < 0 || len(missing(of, reel, []*storyboard.Cut{spec})) > 0 {
+		return sheet.Cut{}, false
+	}
+	path := spec.Outputs[i].Path
+	facts, err := ffmpeg.Probe(ctx, path)
+	if err != nil {
+		return sheet.Cut{}, false
+	}
+	tl, err := render.Edit(ctx, of.cut(spec), clips(of, reel))
+	if err != nil || tl.Frames != facts.Frames {
+		return sheet.Cut{}, false
+	}
+	c := sheet.Cut{ID: spec.ID, Path: path, Width: tl.Width, Height: tl.Height, Seconds: float64(tl.Frames) / float64(tl.Rate)}
+	for _, it := range tl.Items {
+		c.Chapters = append(c.Chapters, sheet.Chapter{Shot: it.Shot, At: float64(it.At) / float64(tl.Rate)})
+	}
+	return c, true
+}
+
+// quoted is a word as a POSIX shell takes it.
+func quoted(s string) string {
+	if s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@%", r))
+	}) < 0 && s[0] != '-' {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

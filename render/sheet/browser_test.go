@@ -1,0 +1,195 @@
+package sheet
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+
+	"shotchain/render/sheet/sheettest"
+)
+
+// written is a page in a folder of its own.
+func written(t *testing.T, p *Page, dir string) string {
+	t.Helper()
+	page, err := Write(t.Context(), p, filepath.Join(dir, "out", "sheet"), filepath.Join(dir, "work"))
+	require.NoError(t, err)
+	return sheettest.File(page)
+}
+
+// twelve is a branched film of twelve shots, one of which has three takes and one of which failed.
+func twelve(t *testing.T, dir string) *Page {
+	clips := reel(t, dir, 6)
+	p := paged(clips, 12)
+	cutOf(t, p, filepath.Join(dir, "film.mp4"))
+	s := &p.Films[0].Shots[2]
+	s.Takes, s.Pick = []Take{made(clips[3], 1), made(clips[4], 2), made(clips[5], 3)}, 2
+	last := &p.Films[0].Shots[11].Takes[0]
+	last.Clip, last.State, last.Tone = nil, "failed", Bad
+	last.Failure = &Failure{"moderated", "reword the prompt", "shotchain run film.yaml"}
+	return p
+}
+
+// TestThePageInABrowser opens it from its file, plays the film and a shot, moves by keys and copies commands.
+func TestThePageInABrowser(t *testing.T) {
+	dir := t.TempDir()
+	page := written(t, twelve(t, dir), dir)
+	b := sheettest.Open(t)
+	b.Go(page)
+	require.Equal(t, "A film · contact sheet", sheettest.Eval[string](b, `document.title`))
+
+	// The film plays, and its chapter is marked.
+	b.Click(`.chapters a:nth-child(3)`)
+	b.Until(`document.querySelector(".player video").currentTime > 4.05`)
+	b.Until(`document.querySelector(".chapters a.now")?.title.endsWith("scene-1/shot-3")`)
+	b.Run(`document.querySelector(".player video").pause()`)
+
+	// Arrows move between shots, space plays one where it stands.
+	b.Run(`document.activeElement.blur()`)
+	b.Press(kb.ArrowRight)
+	b.Until(`document.activeElement.dataset.shot == "scene-1/shot-1"`)
+	b.Press(kb.ArrowRight)
+	b.Until(`document.activeElement.dataset.shot == "scene-1/shot-2"`)
+	b.Press(kb.ArrowDown)
+	b.Until(`document.activeElement.dataset.shot > "scene-1/shot-3"`)
+	b.Press(kb.ArrowUp)
+	b.Until(`document.activeElement.dataset.shot == "scene-1/shot-2"`)
+	b.Press(" ")
+	b.Until(`document.activeElement.querySelector(".frame video")?.currentTime > 0.1`)
+	b.Press(" ")
+	b.Until(`!document.activeElement.querySelector("video")`)
+	b.Press("p")
+	b.Until(`document.querySelector("#toast").textContent == "this shot has one take"`)
+
+	// A shot with takes: another one is looked at by its number, and p copies the command that picks it.
+	b.Press(kb.ArrowRight)
+	b.Press("3")
+	b.Until(`document.activeElement.querySelector(".frame video")?.readyState > 1`)
+	b.Press("p")
+	b.Until(`document.querySelector("#toast").textContent == "copied: shotchain pick film.yaml scene-1/shot-1 3"`)
+	require.Equal(t, []string{"false", "true", "false"}, sheettest.Eval[[]string](b, `[...document.querySelectorAll(".take")].map(t => t.ariaPressed)`))
+
+	// What failed is told at the top, and leads to its shot.
+	b.Click(`.problems a`)
+	b.Until(`document.activeElement.dataset.shot == "scene-3/shot-2"`)
+
+	// Everything that is a picture says what it shows, and everything that is shown is there.
+	require.Zero(t, sheettest.Eval[int](b, `[...document.images].filter(i => !i.hasAttribute("alt")).length`))
+	b.Run(`for (const i of document.images) i.loading = "eager"`)
+	b.Until(`[...document.images].every(i => i.complete && i.naturalWidth > 0)`)
+	keep(t, b, "12-light")
+	b.Clean()
+}
+
+// TestHostileTextInABrowser holds that nothing that a stranger writes runs, or leaves its place.
+func TestHostileTextInABrowser(t *testing.T) {
+	dir := t.TempDir()
+	clips := reel(t, dir, 1)
+	p := paged(clips, 3)
+	evil := `"><script>window.owned=1</script><img src=x onerror=window.owned=1>'` + "\u202e gnp.exe"
+	p.Title, p.By, p.File = evil, evil, "'; rm -rf / #"+evil
+	for i := range p.Films[0].Shots {
+		s := &p.Films[0].Shots[i]
+		s.Prompt, s.Caption, s.Opens = evil+strings.Repeat(" longer and longer", 600), "עברית "+evil, evil
+		s.Takes = append(s.Takes, made(clips[0], 2))
+		s.Takes[0].Model, s.Takes[0].Reason, s.Takes[0].Pick = evil, evil, evil
+	}
+	b := sheettest.Open(t)
+	b.Looks(390, 844, false)
+	b.Go(written(t, p, dir))
+	b.Until(`document.readyState == "complete"`)
+	require.False(t, sheettest.Eval[bool](b, `"owned" in window`))
+	require.Equal(t, evil, sheettest.Eval[string](b, `document.querySelector("h1").textContent`))
+	require.LessOrEqual(t, sheettest.Eval[int](b, `document.documentElement.scrollWidth`), 390, "nothing makes a phone scroll sideways")
+	keep(t, b, "hostile-phone")
+	b.Clean()
+}
+
+// TestALongFilm holds that 300 shots open within two seconds, and that only what is looked at is fetched.
+func TestALongFilm(t *testing.T) {
+	dir := t.TempDir()
+	p := paged(reel(t, dir, 12), 300)
+	page := written(t, p, dir)
+	b := sheettest.Open(t)
+	b.Go("about:blank")
+	began := time.Now()
+	b.Go(page)
+	b.Until(`document.readyState == "complete"`)
+	took := time.Since(began)
+	t.Logf("opened in %s", took)
+	require.Less(t, took, 2*time.Second)
+	require.Equal(t, 300, sheettest.Eval[int](b, `document.querySelectorAll(".card").length`))
+	require.Greater(t, sheettest.Eval[int](b, `[...document.querySelectorAll(".card img")].filter(i => !i.complete).length`), 300, "pictures out of sight wait")
+	require.Zero(t, sheettest.Eval[int](b, `document.querySelectorAll(".card video").length`), "previews come when they are looked at")
+
+	// It goes through the whole page without a frame that takes longer than a blink.
+	worst := sheettest.Eval[float64](b, `new Promise(done => {
+		let worst = 0, before = performance.now(), y = 0;
+		const step = (now) => {
+			worst = Math.max(worst, now - before); before = now;
+			scrollTo(0, y += 400);
+			y < document.documentElement.scrollHeight ? requestAnimationFrame(step) : done(worst);
+		};
+		requestAnimationFrame(step);
+	})`)
+	t.Logf("worst frame %.0f ms", worst)
+	require.Less(t, worst, 500.0)
+	b.Run(`scrollTo(0, 0)`)
+	keep(t, b, "300-light")
+	b.Looks(1280, 900, true)
+	b.Run(`document.querySelector(".strip").scrollIntoView()`)
+	b.Until(`[...document.querySelectorAll(".card img")].slice(0, 6).every(i => i.complete)`)
+	keep(t, b, "300-dark")
+	b.Clean()
+}
+
+// TestLooks opens films of one and of twelve shots, light, dark, on a phone and with variants.
+func TestLooks(t *testing.T) {
+	dir := t.TempDir()
+	pages := map[string]*Page{"1": paged(reel(t, dir, 1), 1), "12": twelve(t, dir)}
+	cutOf(t, pages["1"], filepath.Join(dir, "one.mp4"))
+	variants := paged(reel(t, dir, 6), 6)
+	other := variants.Films[0]
+	variants.Films[0].Variant, other.Variant = "an old keeper", "a young keeper"
+	other.Shots = append([]Shot(nil), other.Shots...)
+	other.Shots[0].Shares = []string{"an old keeper"}
+	variants.Films = append(variants.Films, other)
+	pages["variants"] = variants
+
+	b := sheettest.Open(t)
+	for name, p := range pages {
+		b.Go(written(t, p, filepath.Join(dir, name)))
+		for _, look := range []struct {
+			name          string
+			width, height int64
+			dark          bool
+		}{{"light", 1280, 900, false}, {"dark", 1280, 900, true}, {"phone", 390, 844, true}} {
+			b.Looks(look.width, look.height, look.dark)
+			require.LessOrEqual(t, sheettest.Eval[int64](b, `document.documentElement.scrollWidth`), look.width, "%s %s", name, look.name)
+			keep(t, b, name+"-"+look.name)
+		}
+	}
+	// Variants are tabs: one film is shown at a time.
+	b.Go(sheettest.File(filepath.Join(dir, "variants", "out", "sheet", "index.html")))
+	require.Equal(t, 1, sheettest.Eval[int](b, `document.querySelectorAll(".film:not([hidden])").length`))
+	b.Click(`#tab-1`)
+	b.Until(`document.querySelector(".film:not([hidden])").id == "film-1"`)
+	b.Press(kb.ArrowLeft)
+	b.Until(`document.querySelector(".film:not([hidden])").id == "film-0"`)
+	b.Clean()
+}
+
+// keep writes a screenshot to the folder that SHEET_SHOTS names, for people to look at.
+func keep(t *testing.T, b *sheettest.Browser, name string) {
+	dir := os.Getenv("SHEET_SHOTS")
+	if dir == "" {
+		return
+	}
+	require.NoError(t, os.MkdirAll(dir, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(name, ".png")), b.Picture(), 0o644))
+}

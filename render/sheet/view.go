@@ -1,0 +1,409 @@
+package sheet
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"shotchain/chain"
+)
+
+// pageView is a page as the template reads it: texts, and links that are ready.
+type pageView struct {
+	*Page
+	Facts    []fact // of the film as a whole
+	Ledger   []fact // money, time and tokens
+	Films    []filmView
+	Problems []problemView
+	Style    template.URL
+	Script   template.URL
+}
+
+// fact is a name with its value.
+type fact struct {
+	Name, Value string
+	Note        string // "" for none
+}
+
+type filmView struct {
+	Key        string // part of ids in the page
+	Name       string // of its tab
+	Shared     string // what it shares with the other variants
+	Cuts       []cutView
+	Strip      []*shotView // in film order
+	ScenesNote string
+	Joins      []joinView
+	Graph      drawing
+	Shots      int
+}
+
+type cutView struct {
+	ID, Length    string
+	Link, Poster  template.URL
+	Width, Height int
+	Chapters      []chapterView
+}
+
+type chapterView struct {
+	Shot, Anchor, At string
+	Link             template.URL
+	Seconds, Length  string // numbers for the script
+}
+
+type shotView struct {
+	Number           int // in film order, from 1
+	Name, Scene, ID  string
+	Anchor           string
+	Caption, Prompt  string
+	Long             bool // the prompt is to be opened
+	From, FromAnchor string
+	Opens            string
+	Shares           string
+	At               string // where it begins in the film, "" for nowhere
+	AtLink           template.URL
+	AtSeconds        string
+	Take             takeView
+	Takes            []takeView // all of them, where there are several
+	Width, Height    int
+}
+
+type takeView struct {
+	Shot, Name                 string
+	Number                     int
+	Picked                     bool
+	State                      string
+	Tone                       Tone
+	Reason                     string
+	Facts                      []fact
+	Clip, First, Last, Preview template.URL // "" for none
+	Width, Height              int
+	Pick, Task                 string
+	Failure                    *Failure
+	Seconds                    string
+	Expected                   string // seconds, for the script
+}
+
+type problemView struct {
+	Anchor, Name, State string
+	*Failure
+}
+
+type joinView struct {
+	From, To             string
+	FromAnchor, ToAnchor string
+	Seam                 bool // To grows from From; otherwise the film cuts from one to the other
+	Last, First          template.URL
+	Width, Height        int
+}
+
+// longPrompt is the number of characters from which a prompt is shown in part.
+const longPrompt = 190
+
+// view makes a page's view. refer turns an absolute path into what the page refers to it by.
+func (p *Page) view(refer func(string) string) pageView {
+	link := func(path string) template.URL { return template.URL(refer(path)) } // ours, or escaped by whoever refers
+	v := pageView{Page: p, Style: link(styleName), Script: link(scriptName)}
+	for i := range p.Films {
+		v.Films = append(v.Films, p.film(i, link))
+	}
+	for f := range p.Films {
+		for s := range p.Films[f].Shots {
+			shot := &p.Films[f].Shots[s]
+			for t := range shot.Takes {
+				if fail := shot.Takes[t].Failure; fail != nil {
+					v.Problems = append(v.Problems, problemView{anchor(f, shot.Name()), takeName(p, f, shot, &shot.Takes[t]), shot.Takes[t].State, fail})
+				}
+			}
+		}
+	}
+	v.Facts, v.Ledger = p.facts(), p.ledger()
+	return v
+}
+
+func takeName(p *Page, film int, s *Shot, t *Take) string {
+	name := s.Name()
+	if len(s.Takes) > 1 {
+		name += fmt.Sprintf(", take %d", t.Number)
+	}
+	if p.Films[film].Variant != "" {
+		name += " (" + p.Films[film].Variant + ")"
+	}
+	return name
+}
+
+func anchor(film int, shot string) string {
+	return "shot-" + strconv.Itoa(film) + "-" + strings.ReplaceAll(shot, "/", "--")
+}
+
+// facts tell what the film is.
+func (p *Page) facts() []fact {
+	shots, seconds := 0, 0
+	for i := range p.Films[0].Shots {
+		shots++
+		if t := p.Films[0].Shots[i].Picked(); t != nil {
+			seconds += t.Seconds
+		}
+	}
+	all := []fact{{Name: "Shots", Value: strconv.Itoa(shots)}, {Name: "Length", Value: clock(float64(seconds))}}
+	if cuts := p.Films[0].Cuts; len(cuts) > 0 {
+		all[1].Value = clock(cuts[0].Seconds)
+		all = append(all, fact{Name: "Picture", Value: fmt.Sprintf("%d × %d", cuts[0].Width, cuts[0].Height)})
+	}
+	if len(p.Films) > 1 {
+		all = append(all, fact{Name: "Variants", Value: strconv.Itoa(len(p.Films))})
+	}
+	return all
+}
+
+// ledger tells what was spent and saved. Prices of clips that nobody was charged for say so.
+func (p *Page) ledger() []fact {
+	var worth chain.Money
+	var tokens int64
+	kept, done, wanted := map[string]bool{}, 0, 0
+	for f := range p.Films {
+		for s := range p.Films[f].Shots {
+			for _, t := range p.Films[f].Shots[s].Takes {
+				wanted++
+				if t.Clip == nil {
+					continue
+				}
+				done++
+				if kept[t.Clip.Video] {
+					continue
+				}
+				kept[t.Clip.Video] = true
+				worth = plus(worth, t.Cost)
+				tokens += t.Tokens
+			}
+		}
+	}
+	note := ""
+	if !p.Charged {
+		note = "simulated, not charged"
+	}
+	shared := ""
+	if len(kept) < done {
+		shared = count(len(kept), "clip") + ", some of them shared"
+	}
+	all := []fact{{"Takes", fmt.Sprintf("%d of %d", done, wanted), shared}, {"Cost", chain.FormatMoney(worth), note}, {"Tokens", grouped(tokens), ""}}
+	if p.Run == nil {
+		return all
+	}
+	made := "made " + count(p.Run.Bought, "clip")
+	if p.Charged {
+		made = "bought " + count(p.Run.Bought, "clip")
+	}
+	all = append(all, fact{"Last run", took(p.Run.Took), made + ", " + p.Run.Began.Format("2 Jan 15:04")})
+	if p.Charged {
+		all = append(all, fact{"Spent", chain.FormatMoney(currency(p.Run.Spent, worth)), ""})
+	}
+	return append(all, fact{"Saved", chain.FormatMoney(currency(p.Run.Saved, worth)), count(p.Run.Reused, "clip") + " from the store"})
+}
+
+// currency gives nothing the currency of something.
+func currency(m, of chain.Money) chain.Money {
+	m.Currency = cmp.Or(m.Currency, of.Currency)
+	return m
+}
+
+func plus(a, b chain.Money) chain.Money {
+	if a.Currency == "" {
+		a.Currency = b.Currency
+	}
+	a.Micros += b.Micros
+	return a
+}
+
+func (p *Page) film(i int, link func(string) template.URL) filmView {
+	f := &p.Films[i]
+	v := filmView{Key: strconv.Itoa(i), Name: f.Variant, Shots: len(f.Shots)}
+	shots, shared := make([]shotView, len(f.Shots)), 0
+	at := map[string]*shotView{}
+	for s := range f.Shots {
+		shots[s] = p.shot(i, s, link)
+		at[shots[s].Name] = &shots[s]
+		if len(f.Shots[s].Shares) > 0 {
+			shared++
+		}
+	}
+	if len(p.Films) > 1 {
+		v.Shared = fmt.Sprintf("%d of %s shared with other variants", shared, count(len(f.Shots), "shot"))
+	}
+	for c := range f.Cuts {
+		v.Cuts = append(v.Cuts, f.cut(i, c, at, link))
+	}
+	scenes := map[string]bool{}
+	for s := range shots {
+		sh := &shots[s]
+		if up := at[sh.From]; up != nil {
+			sh.FromAnchor = up.Anchor
+		}
+		scenes[sh.Scene] = true
+		v.Strip = append(v.Strip, sh)
+	}
+	v.ScenesNote = fmt.Sprintf("%d in %s", len(shots), count(len(scenes), "scene"))
+	v.Joins = joins(shots, at)
+	v.Graph = lay2D(shots)
+	return v
+}
+
+// joins are the places where one shot meets another: each shot with the one before it in the film, and with the one
+// it grows from where that stands elsewhere.
+func joins(shots []shotView, at map[string]*shotView) (all []joinView) {
+	meet := func(a, b *shotView, seam bool) {
+		if a.Take.Last == "" && b.Take.First == "" {
+			return
+		}
+		all = append(all, joinView{From: a.Name, To: b.Name, FromAnchor: a.Anchor, ToAnchor: b.Anchor, Seam: seam,
+			Last: a.Take.Last, First: b.Take.First, Width: b.Width, Height: b.Height})
+	}
+	for i := range shots {
+		b := &shots[i]
+		if i > 0 {
+			meet(&shots[i-1], b, b.From == shots[i-1].Name)
+		}
+		if up := at[b.From]; up != nil && (i == 0 || up != &shots[i-1]) {
+			meet(up, b, true)
+		}
+	}
+	return all
+}
+
+func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) template.URL) cutView {
+	c := &f.Cuts[i]
+	v := cutView{ID: c.ID, Link: link(c.Path), Length: clock(c.Seconds), Width: c.Width, Height: c.Height}
+	for n, ch := range c.Chapters {
+		end := c.Seconds
+		if n+1 < len(c.Chapters) {
+			end = c.Chapters[n+1].At
+		}
+		begin := strconv.FormatFloat(ch.At, 'f', 3, 64)
+		v.Chapters = append(v.Chapters, chapterView{Shot: ch.Shot, Anchor: anchor(film, ch.Shot), Link: v.Link + template.URL("#t="+begin),
+			At: clock(ch.At), Seconds: begin, Length: strconv.FormatFloat(end-ch.At, 'f', 3, 64)})
+		s := at[ch.Shot]
+		if s == nil {
+			continue
+		}
+		if n == 0 {
+			v.Poster = s.Take.First
+		}
+		if i == 0 && s.At == "" {
+			s.At, s.AtSeconds, s.AtLink = clock(ch.At), begin, v.Link+template.URL("#t="+begin)
+		}
+	}
+	return v
+}
+
+func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
+	s := &p.Films[film].Shots[i]
+	v := shotView{Number: i + 1, Name: s.Name(), Scene: s.Scene, ID: s.ID, Anchor: anchor(film, s.Name()), Caption: s.Caption, Prompt: s.Prompt,
+		Long: len([]rune(s.Prompt)) > longPrompt, From: s.From, Opens: s.Opens, Width: 16, Height: 9}
+	if len(s.Shares) > 0 {
+		v.Shares = "same clip as in " + strings.Join(s.Shares, ", ")
+	}
+	picked := s.Picked()
+	for t := range s.Takes {
+		tv := p.take(s, &s.Takes[t], link)
+		tv.Picked = &s.Takes[t] == picked
+		if tv.Picked {
+			v.Take = tv
+		}
+		v.Takes = append(v.Takes, tv)
+	}
+	if len(v.Takes) < 2 {
+		v.Takes = nil
+	}
+	if v.Take.Width > 0 {
+		v.Width, v.Height = v.Take.Width, v.Take.Height
+	}
+	return v
+}
+
+func (p *Page) take(s *Shot, t *Take, link func(string) template.URL) takeView {
+	v := takeView{Shot: s.Name(), Name: fmt.Sprintf("take %d", t.Number), Number: t.Number, State: t.State, Tone: t.Tone, Reason: t.Reason, Pick: t.Pick,
+		Task: t.Task, Failure: t.Failure, Expected: strconv.FormatFloat(t.Expected.Seconds(), 'f', 0, 64), Seconds: fmt.Sprintf("%d s", t.Seconds)}
+	if c := t.Clip; c != nil {
+		v.Clip, v.Width, v.Height = link(c.Video), c.Width, c.Height
+		if c.first != "" {
+			v.First = link(c.first)
+		}
+		if c.last != "" {
+			v.Last = link(c.last)
+		}
+		if c.preview != "" {
+			v.Preview = link(c.preview)
+		}
+	}
+	add := func(name, value, note string) {
+		if value != "" {
+			v.Facts = append(v.Facts, fact{name, value, note})
+		}
+	}
+	add("Model", t.Model, t.Size)
+	if t.Seed != nil {
+		add("Seed", strconv.FormatInt(*t.Seed, 10), "")
+	}
+	if t.Tokens > 0 {
+		add("Tokens", grouped(t.Tokens), "")
+	}
+	if t.Cost.Micros > 0 {
+		add(p.priceName(t.Clip != nil), chain.FormatMoney(t.Cost), "")
+	}
+	if t.Clip == nil {
+		add("Task", t.Task, "")
+	}
+	return v
+}
+
+// priceName says what a take's price is.
+func (p *Page) priceName(made bool) string {
+	switch {
+	case p.Charged && made:
+		return "Price"
+	case p.Charged:
+		return "At most"
+	case made:
+		return "Would cost"
+	}
+	return "Would cost at most"
+}
+
+// clock writes a time in a film: 0:05, 1:02:03.
+func clock(seconds float64) string {
+	s := int(seconds)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// took writes a duration as people do.
+func took(d time.Duration) string {
+	s := int((d + time.Second/2) / time.Second)
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d min %02d s", s/60, s%60)
+	}
+	return fmt.Sprintf("%d h %02d min", s/3600, s/60%60)
+}
+
+// grouped writes a number with its thousands apart: 108 900.
+func grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "\u202f" + s[i:]
+	}
+	return s
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

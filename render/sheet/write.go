@@ -1,0 +1,169 @@
+package sheet
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+//go:embed page.html
+var pageText string
+
+// Style and Script are the page's other two files; the page refers to them by these names.
+var (
+	//go:embed sheet.css
+	Style []byte
+	//go:embed sheet.js
+	Script []byte
+)
+
+const (
+	styleName  = "sheet.css"
+	scriptName = "sheet.js"
+	pageName   = "index.html"
+	mediaName  = "media"
+)
+
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"half":  func(n int) int { return n / 2 },
+	"add":   func(a, b int) int { return a + b },
+	"small": func(s string, most int) string { return excerpt(s, most) },
+}).Parse(pageText))
+
+// excerpt cuts a text that has no room.
+func excerpt(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+// Render writes the page. link turns the absolute path of a file that the page shows, and the names of the page's own
+// files, into what the page refers to them by: a URL, relative or absolute, of http, https or file.
+func (p *Page) Render(w io.Writer, link func(path string) string) error {
+	return pageTemplate.Execute(w, p.view(link))
+}
+
+// Write makes the contact sheet in the folder dir and returns the page's path. Pictures and previews are made in the
+// folder work, where they stay, and copied. What the folder holds of an earlier sheet is replaced; anything else in
+// it is left alone. An error that is a *Unshown tells of clips that could not be shown: the page is there all the same.
+func Write(ctx context.Context, p *Page, dir, work string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	unshown := Prepare(ctx, p, work)
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	media := filepath.Join(dir, mediaName)
+	if err := os.MkdirAll(media, 0o755); err != nil {
+		return "", err
+	}
+	kept := map[string]bool{}
+	for _, c := range p.clips() {
+		for _, path := range []*string{&c.first, &c.last, &c.preview} {
+			if *path == "" {
+				continue
+			}
+			to := filepath.Join(media, filepath.Base(*path))
+			if err := share(*path, to); err != nil {
+				return "", err
+			}
+			*path = to
+			kept[filepath.Base(to)] = true
+		}
+	}
+	var page bytes.Buffer
+	if err := p.Render(&page, func(path string) string { return relative(dir, path) }); err != nil {
+		return "", err
+	}
+	for name, b := range map[string][]byte{styleName: Style, scriptName: Script, pageName: page.Bytes()} {
+		if err := whole(filepath.Join(dir, name), func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
+			return "", err
+		}
+	}
+	sweep(media, kept)
+	if unshown != nil {
+		unshown = &Unshown{unshown}
+	}
+	return filepath.Join(dir, pageName), unshown
+}
+
+// Unshown is the error of a page that is there, but lacks pictures of some clips.
+type Unshown struct{ Err error }
+
+func (u *Unshown) Error() string { return strings.ReplaceAll(u.Err.Error(), "\n", "; ") }
+func (u *Unshown) Unwrap() error { return u.Err }
+
+// share gives a file a second name in another folder, or copies it where that cannot be, unless it is there: names
+// tell contents.
+func share(from, to string) error {
+	if there(to) || os.Link(from, to) == nil {
+		return nil
+	}
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return whole(to, func(w io.Writer) error { _, err := io.Copy(w, in); return err })
+}
+
+// ours are the names of the files that Prepare makes.
+var ours = regexp.MustCompile(`^sheet-[0-9a-f]{64}-[a-z0-9-]+\.(jpg|mp4)$`)
+
+// sweep removes what an earlier sheet showed and this one does not.
+func sweep(media string, kept map[string]bool) {
+	entries, _ := os.ReadDir(media)
+	for _, e := range entries {
+		if ours.MatchString(e.Name()) && !kept[e.Name()] {
+			_ = os.Remove(filepath.Join(media, e.Name())) // it is only in the way of a few bytes
+		}
+	}
+}
+
+// relative is the URL of a file as seen from a folder.
+func relative(dir, path string) string {
+	if !filepath.IsAbs(path) {
+		return path
+	}
+	rel, err := filepath.Rel(dir, path)
+	if err != nil { // another drive
+		return (&url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")}).String()
+	}
+	parts := strings.Split(filepath.ToSlash(rel), "/")
+	for i, s := range parts {
+		parts[i] = url.PathEscape(s)
+	}
+	if parts[0] != ".." {
+		parts[0] = "./" + parts[0] // or a colon in it would make it a scheme
+	}
+	return strings.Join(parts, "/")
+}
+
+// IsSheet reports whether a folder is free to be written: it is not there, empty, or holds a sheet.
+func IsSheet(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == scriptName {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s holds other things than a contact sheet", dir)
+}
