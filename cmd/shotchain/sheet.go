@@ -204,7 +204,7 @@ func (f *filmed) shot(ctx context.Context, of *film, s *storyboard.Shot) sheet.S
 	for i, t := range of.takes(s) {
 		take := f.take(t)
 		take.Number = i + 1
-		take.Pick = fmt.Sprintf("shotchain pick %s %s %d", quoted(f.file), s.Name(), i+1)
+		take.Pick = fmt.Sprintf("shotchain pick %s %s %d", shellWord(f.file), s.Name(), i+1)
 		v.Takes = append(v.Takes, take)
 	}
 	return v
@@ -244,7 +244,7 @@ func (f *filmed) take(t *chain.Take) sheet.Take {
 // outcome says what became of a take in a run, and what helps where it has no clip.
 func (f *filmed) outcome(v *sheet.Take, o chain.Outcome) (state string, tone sheet.Tone, reason string) {
 	state, tone = string(o.Stage), sheet.Todo
-	again := "shotchain run " + quoted(f.file)
+	again := "shotchain run " + shellWord(f.file)
 	switch o.Stage {
 	case chain.StageFailed, chain.StageUnknown:
 		tone = sheet.Bad
@@ -322,14 +322,4 @@ func (f *filmed) cut(ctx context.Context, of *film, spec *storyboard.Cut) (sheet
 		c.Chapters = append(c.Chapters, sheet.Chapter{Shot: it.Shot, At: float64(it.At) / float64(tl.Rate)})
 	}
 	return c, true
-}
-
-// quoted is a word as a POSIX shell takes it.
-func quoted(s string) string {
-	if s != "" && strings.IndexFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@%", r))
-	}) < 0 && s[0] != '-' {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -153,9 +153,9 @@ func (w *watcher) start(ctx context.Context) (stop func()) {
 	began := time.Now()
 	go func() {
 		defer close(ended)
-		film, err := w.look(ctx)
+		film, drawn, err := w.look(ctx)
 		if ctx.Err() == nil {
-			w.tell(ctx, film, err, time.Since(began))
+			w.tell(ctx, film, drawn, err, time.Since(began))
 		}
 	}()
 	return func() {
@@ -167,54 +167,55 @@ func (w *watcher) start(ctx context.Context) (stop func()) {
 // jsonWatched is one look of watch with --json.
 type jsonWatched struct {
 	Film  *jsonFilm  `json:"film,omitempty"`
+	Drawn int        `json:"drawn"` // clips that were made for it; the others were there
 	Error *jsonError `json:"error,omitempty"`
 	Took  float64    `json:"took_seconds"`
 }
 
 // tell says what came of a look.
-func (w *watcher) tell(ctx context.Context, film edition, err error, d time.Duration) {
+func (w *watcher) tell(ctx context.Context, film edition, drawn int, err error, d time.Duration) {
 	switch {
 	case w.p.json && err != nil:
 		w.p.printJSON(jsonWatched{Error: asFailure(ctx, err).json(), Took: d.Seconds()})
 	case w.p.json:
-		w.p.printJSON(jsonWatched{Film: &filmsJSON([]edition{film})[0], Took: d.Seconds()})
+		w.p.printJSON(jsonWatched{Film: &filmsJSON([]edition{film})[0], Drawn: drawn, Took: d.Seconds()})
 	case err != nil:
 		w.p.end(ctx, err)
 	default:
-		w.p.say("%s, drawn in %.1f s", took(film.Duration), d.Seconds())
+		w.p.say("%s, %s drawn, in %.1f s", took(film.Duration), count(drawn, "clip"), d.Seconds())
 		fmt.Fprintln(w.p.out, shown(film.Path))
 	}
 }
 
-// look makes the film as the storyboard says now.
-func (w *watcher) look(ctx context.Context) (edition, error) {
+// look makes the film as the storyboard says now. drawn counts the clips that were not there.
+func (w *watcher) look(ctx context.Context) (_ edition, drawn int, err error) {
 	f, err := w.p.openIn(ctx, w.path, w.o.film, w.o.stores)
 	if err != nil {
-		return edition{}, err
+		return edition{}, 0, err
 	}
 	st, err := store.Open(w.p.storeDir(w.o.stores, f))
 	if err != nil {
-		return edition{}, err
+		return edition{}, 0, err
 	}
 	out, err := w.output(f, st)
 	if err != nil {
-		return edition{}, err
+		return edition{}, 0, err
 	}
 	plan, err := (&planFlags{}).plan(f, st)
 	if err != nil {
-		return edition{}, err
+		return edition{}, 0, err
 	}
 	how := w.how
 	how.Store = st
 	reel, err := chain.Run(ctx, plan, how)
 	if fail := w.p.outcome(ctx, f, reel, err); fail != nil {
-		return edition{}, fail
+		return edition{}, 0, fail
 	}
 	made, err := w.p.assemble(ctx, out.film, out.cuts, reel, render.Options{Work: st.WorkDir()})
 	if err != nil {
-		return edition{}, err
+		return edition{}, 0, err
 	}
-	return made[0], nil
+	return made[0], reel.Count(chain.StageKept), nil
 }
 
 // output is the animatic: every shot of the first variant in order, and never over a film that run makes.

@@ -39,19 +39,19 @@ func TestWatch(t *testing.T) {
 	}
 	first := next()
 	require.Nil(t, first.Error)
-	require.Equal(t, 2, first.Film.Encoded)
+	require.Equal(t, 2, first.Drawn)
 	require.True(t, strings.HasSuffix(first.Film.Path, "on-board-animatic.mp4"), "never over the film that run makes")
 
 	save(strings.Replace(text, "pans left", "pans right", 1))
 	second := next()
-	require.Equal(t, 1, second.Film.Encoded, "only what changed is made")
-	require.Equal(t, 1, second.Film.Reused)
+	require.Equal(t, 1, second.Drawn, "only what changed is made")
+	require.Zero(t, second.Film.Encoded, "clips of one format are joined as they are")
 
 	save("title: [\n")
 	require.Equal(t, "storyboard", next().Error.Code)
 	require.FileExists(t, first.Film.Path)
 	save(text)
-	require.Zero(t, next().Film.Encoded, "what was there before is still there")
+	require.Zero(t, next().Drawn, "what was there before is still there")
 	cancel()
 	require.False(t, lines.Scan())
 	require.Equal(t, exitDone, <-code)
