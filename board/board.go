@@ -74,7 +74,7 @@ type Server struct {
 // New makes a board that will be served at addr, a literal host and port. Runs that it starts end with ctx.
 func New(ctx context.Context, film Film, addr string) *Server {
 	s := &Server{film: film, token: rand.Text(), addr: addr, ctx: ctx, files: map[string]string{}, mux: http.NewServeMux()}
-	s.hub.live = map[string]Live{}
+	s.hub.live = map[int]Live{}
 	s.mux.HandleFunc("GET /{$}", s.page)
 	s.mux.HandleFunc("GET /sheet.css", text("text/css", sheet.Style))
 	s.mux.HandleFunc("GET /sheet.js", text("text/javascript", sheet.Script))

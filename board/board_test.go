@@ -240,7 +240,7 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, `run {"running":true}`, <-events)
 	var l Live
 	require.NoError(t, json.Unmarshal([]byte(strings.TrimPrefix(<-events, "take ")), &l))
-	require.Equal(t, Live{Shot: "a/two", Take: 1, Stage: "running", Since: l.Since, Expected: 60}, l, "who comes late is told how it stands")
+	require.Equal(t, Live{ID: 1, Uses: []Use{{"", "a/two", 1}}, Stage: "running", Since: l.Since, Expected: 60}, l, "who comes late is told how it stands")
 	f.step <- chain.StageDownloading
 	require.Contains(t, <-events, `"stage":"downloading"`)
 	code, _, _ = asked(t, "POST", s.URL()+"stop", `{}`, headers...)
@@ -278,7 +278,7 @@ func listen(t *testing.T, s *Server) <-chan string {
 
 // TestAReaderThatDoesNotReadIsCutOff holds that nobody can make a run wait.
 func TestAReaderThatDoesNotReadIsCutOff(t *testing.T) {
-	h := hub{live: map[string]Live{}}
+	h := hub{live: map[int]Live{}}
 	ear, leave := h.listen()
 	defer leave()
 	for range maxBehind + 1 {

@@ -12,8 +12,8 @@ import (
 
 // Live is what is known of a take of the run under way.
 type Live struct {
-	Shot     string    `json:"shot"`
-	Take     int       `json:"take"`
+	ID       int       `json:"id"`   // of the take in this run
+	Uses     []Use     `json:"uses"` // where the page shows it
 	Stage    string    `json:"stage"`
 	Final    bool      `json:"final"`
 	Since    time.Time `json:"since"`    // when it was first told of
@@ -21,12 +21,19 @@ type Live struct {
 	Message  string    `json:"message,omitempty"`
 }
 
+// Use is a place where the film uses a take.
+type Use struct {
+	Variant string `json:"variant"` // "" where there are none
+	Shot    string `json:"shot"`
+	Take    int    `json:"take"` // the number that it has there
+}
+
 // hub tells everybody who looks. The zero hub, with a map, is ready. Safe for concurrent use.
 type hub struct {
 	mu     sync.Mutex
 	ears   map[chan []byte]bool
-	live   map[string]Live // of the run under way, or the last
-	order  []string        // of live
+	live   map[int]Live // of the run under way, or the last
+	order  []int        // of live
 	closed bool
 }
 
@@ -36,21 +43,32 @@ const maxBehind = 512
 func (h *hub) begin() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.live, h.order = map[string]Live{}, nil
+	h.live, h.order = map[int]Live{}, nil
 }
 
 func (h *hub) observe(e chain.Event) {
 	h.mu.Lock()
-	key := fmt.Sprint(e.Take.Index)
+	key := e.Take.Index
 	l, known := h.live[key]
 	if !known {
-		l = Live{Shot: e.Take.Shot.Name(), Take: e.Take.Number, Since: e.Time.UTC(), Expected: e.Take.Expected.Seconds()}
+		l = Live{ID: key, Uses: usesOf(e.Take), Since: e.Time.UTC(), Expected: e.Take.Expected.Seconds()}
 		h.order = append(h.order, key)
 	}
 	l.Stage, l.Final, l.Message = string(e.Stage), e.Stage.Final(), e.Message
 	h.live[key] = l
 	h.mu.Unlock()
 	h.tell("take", l)
+}
+
+// usesOf are all the places where a take is used. A take that belongs to no film is its shot's.
+func usesOf(t *chain.Take) (all []Use) {
+	for _, u := range t.Uses {
+		all = append(all, Use{u.Variant, u.Shot.Name(), u.Number})
+	}
+	if all == nil {
+		all = []Use{{"", t.Shot.Name(), t.Number}}
+	}
+	return all
 }
 
 // tell sends a message to everybody.

@@ -135,7 +135,7 @@ func (t *Take) numbered(n int) *Take {
 // unique is the node of the graph that a take is: itself, or one that asks for exactly the same.
 func (c *compiler) unique(t *Take) *Take {
 	t.Identity = t.key(c.to.Namespace, t.expected())
-	use := Use{c.film, t.Shot, t.Number}
+	use := Use{c.film, c.sb.Variant, t.Shot, t.Number}
 	same := c.identities[t.Identity]
 	if same == nil {
 		same = t

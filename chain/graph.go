@@ -74,9 +74,10 @@ func (t *Take) needs() []*Take {
 
 // Use is one place that a take is made for.
 type Use struct {
-	Film   int // in Graph.Films
-	Shot   *storyboard.Shot
-	Number int // of the take among the shot's
+	Film    int    // in Graph.Films
+	Variant string // of that film, "" where there are none
+	Shot    *storyboard.Shot
+	Number  int // of the take among the shot's
 }
 
 // Name is the take's name in messages: its shot's, with the number where it is not the first and the variant where

@@ -33,6 +33,7 @@ type life struct {
 
 // make gets one take. up is what it grows from and ends on; free is called once its place at the provider is no longer needed.
 func (r *run) make(ctx context.Context, t *Take, up upstream, free func()) Outcome {
+	ctx = context.WithValue(ctx, workingKey{}, t)
 	a := t.anchors(up)
 	key := cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, a))
 	l, err := r.Store.Lock(ctx, key, func() { r.observe(Event{Take: t, Stage: StageWaiting}) })
@@ -251,7 +252,7 @@ func (v *life) post(ctx context.Context, req Request) (Created, error) {
 func (v *life) close(a *store.Attempt, f *Fault) {
 	now := time.Now().UTC()
 	a.State, a.EndedAt = store.Failed, &now
-	a.Class, a.Code, a.Message = string(f.Class), f.Code, f.Message
+	a.Class, a.Code, a.Message, a.Hint = string(f.Class), f.Code, f.Message, f.Hint
 	if a.RequestID == "" {
 		a.RequestID = f.RequestID
 	}

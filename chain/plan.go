@@ -37,6 +37,8 @@ type Planned struct {
 	Cost   Money       // at most, of this run; zero where nothing is bought
 	Tokens int64
 
+	Fault *Fault // what ended its last attempt, where that failed and it has not been made since; nil otherwise
+
 	Promotes *Promotion // the draft that the clip is made from; nil for none
 
 	Drags     int   // takes that wait for this one, directly or not
@@ -136,7 +138,7 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 		pt.State, pt.Reason = Unclear, "the store cannot be read: "+err.Error()
 		return
 	}
-	pt.State, pt.Reason = look(take)
+	pt.State, pt.Reason, pt.Fault = look(take)
 	if pt.State != New && (p.Options.Forgetful || t.in(p.Options.Resubmit)) {
 		pt.State, pt.Reason = New, "bought again: what became of the last attempt is given up"
 		if p.Options.Forgetful {
@@ -231,23 +233,31 @@ func (pt *Planned) told() string {
 }
 
 // look says what a take's journal tells of one that is not kept.
-func look(take store.Take) (State, string) {
+func look(take store.Take) (State, string, *Fault) {
 	j, err := take.Journal()
 	if err != nil {
-		return Unclear, "its record cannot be read: " + err.Error()
+		return Unclear, "its record cannot be read: " + err.Error(), nil
 	}
 	a := j.Last()
 	switch {
 	case a == nil:
-		return New, ""
+		return New, "", nil
 	case a.State == store.Intended:
-		return Unclear, "it may have been sent at " + a.IntendedAt.Local().Format(time.DateTime)
+		return Unclear, "it may have been sent at " + a.IntendedAt.Local().Format(time.DateTime), nil
 	case a.Open():
-		return InFlight, "task " + a.Task
+		return InFlight, "task " + a.Task, nil
 	case a.Message != "":
-		return New, "failed before: " + a.Message
+		return New, "failed before: " + a.Message, failed(a)
 	}
-	return New, ""
+	return New, "", nil
+}
+
+// failed is the fault that ended an attempt; nil where none did: the user cancelled it.
+func failed(a *store.Attempt) *Fault {
+	if a.State != store.Failed || a.Class == "" {
+		return nil
+	}
+	return &Fault{Class: Class(a.Class), Code: a.Code, Message: a.Message, RequestID: a.RequestID, Hint: a.Hint}
 }
 
 // anchors names a take's pictures; ok is false where one of them is not there yet.

@@ -85,6 +85,15 @@ type run struct {
 	frames   map[*Take]livingFrame // guarded by framesMu
 }
 
+type workingKey struct{}
+
+// Working is the take that a run works for, as far as ctx tells: that of every call of its Provider and Inspector for
+// one take. nil for none.
+func Working(ctx context.Context) *Take {
+	t, _ := ctx.Value(workingKey{}).(*Take)
+	return t
+}
+
 // loop hands out takes until nothing is left that could start.
 func (r *run) loop(ctx context.Context) {
 	var takes errgroup.Group // a plain group: one failed take must not end its siblings

@@ -54,7 +54,7 @@ func (tl *Timeline) decodes(ctx context.Context) error {
 			continue
 		}
 		seen[it.Path] = true
-		if _, err := ffmpeg.Verify(ctx, it.Path, ffmpeg.Facts{}); err != nil {
+		if _, err := ffmpeg.Verify(ffmpeg.For(ctx, it.Shot), it.Path, ffmpeg.Facts{}); err != nil {
 			return fmt.Errorf("shot %s: %w", it.Shot, err)
 		}
 	}

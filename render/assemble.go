@@ -56,6 +56,7 @@ func Deliver(ctx context.Context, tl *Timeline, outs []Output, o Options) ([]Fil
 		return nil, err
 	}
 	defer done()
+	ctx = ffmpeg.For(ctx, tl.shots()...)
 	if err := tl.acceptable(ctx, outs); err != nil {
 		return nil, err
 	}

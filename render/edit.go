@@ -183,7 +183,7 @@ func (e *editor) probe(ctx context.Context) error {
 		f, ok := known[c.clip.Path]
 		if !ok {
 			var err error
-			if f, err = e.see(ctx, c.clip.Path); err != nil {
+			if f, err = e.see(ffmpeg.For(ctx, c.clip.Shot), c.clip.Path); err != nil {
 				return fmt.Errorf("shot %s: %w", c.clip.Shot, err)
 			}
 			if n := conformed(f); n < 1 || n > maxFrames {

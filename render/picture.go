@@ -123,6 +123,7 @@ func (sh *shop) encode(ctx context.Context, order []*segment, weight map[*segmen
 		group.Go(func() (err error) {
 			defer close(j.done)
 			part := p.part(weight[j.segment])
+			ctx := ffmpeg.For(ctx, shotNames(j.layers)...)
 			if j.name, err = j.segment.name(sh); err == nil {
 				made[i], err = j.do(ctx, sh, func(n int) { part.frames(n * weight[j.segment] / j.frames()) })
 			}

@@ -17,6 +17,14 @@ func shotsOf(layers []layer) string {
 	return "shot " + layers[0].Shot
 }
 
+// shotNames are the shots of some layers.
+func shotNames(layers []layer) (names []string) {
+	for _, l := range layers {
+		names = append(names, l.Shot)
+	}
+	return names
+}
+
 // segment is a stretch of picture that is encoded on its own and kept by what it is made of: a whole clip with key
 // frames where cuts can fall (a mezzanine), or a piece of the film that no packets of one can give: a transition, a
 // fade, the frames between a cut and the next key frame, frames with words on them. Immutable.

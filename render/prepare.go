@@ -32,6 +32,7 @@ func Prepare(ctx context.Context, c Clip, t Target, reframe string, o Options) e
 		return err
 	}
 	defer done()
+	ctx = ffmpeg.For(ctx, c.Shot)
 	f, err := ffmpeg.Probe(ctx, c.Path)
 	if err == nil {
 		err = sh.prepare(ctx, Item{Clip: c, Source: f, Length: conformed(f), Out: conformed(f), Place: place(f, t.Width, t.Height, reframe)}, t)

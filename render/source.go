@@ -133,6 +133,10 @@ func (sh *shop) sources(ctx context.Context, tl *Timeline) ([]string, error) {
 		made[k] = i
 		k.limit = longest[k]
 		group.Go(func() (err error) {
+			ctx := ctx
+			if s.Kind == KindClip && s.Item >= 0 && s.Item < len(tl.Items) {
+				ctx = ffmpeg.For(ctx, tl.Items[s.Item].Shot)
+			}
 			if names[i], err = k.make(ctx, sh); err != nil && ctx.Err() == nil {
 				return fmt.Errorf("%s: sound: %w", s.owner(), err)
 			}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"math/big"
+	"slices"
 
 	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
@@ -39,6 +40,16 @@ type Timeline struct {
 
 // Heard reports whether the film has sound: one without has no sound stream.
 func (tl *Timeline) Heard() bool { return len(tl.Sounds) > 0 }
+
+// shots are the names of the film's shots, each once, in the order in which they begin.
+func (tl *Timeline) shots() (names []string) {
+	for _, it := range tl.Items {
+		if !slices.Contains(names, it.Shot) {
+			names = append(names, it.Shot)
+		}
+	}
+	return names
+}
 
 // Item is a range of a clip in the film. Frames are those of the timeline's rate.
 type Item struct {

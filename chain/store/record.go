@@ -57,6 +57,7 @@ type Attempt struct {
 	Class      string     `json:"class,omitempty"` // of the fault that ended it
 	Code       string     `json:"code,omitempty"`
 	Message    string     `json:"message,omitempty"`
+	Hint       string     `json:"hint,omitempty"` // what the user can do about it
 
 	PromotedFrom string `json:"promoted_from,omitempty"` // the task of the draft that it was to make the final clip of
 }

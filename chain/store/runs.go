@@ -20,6 +20,7 @@ type Run struct {
 	Film     string    `json:"film"`
 	File     string    `json:"file"` // the storyboard, as the user named it
 	Provider string    `json:"provider"`
+	Draft    bool      `json:"draft,omitempty"` // of the film as drafts
 	Began    time.Time `json:"began_at"`
 	Ended    time.Time `json:"ended_at"`
 	Bought   int       `json:"bought"`
@@ -36,6 +37,8 @@ type RunEvent struct {
 	At      time.Time `json:"at"`
 	Until   time.Time `json:"until,omitzero"`    // of a step
 	Step    string    `json:"step,omitempty"`    // what was done; "" for an event of a take
+	Shots   []string  `json:"shots,omitempty"`   // that the step was for: full names, with their variant before a colon; none where nobody knows
+	Variant string    `json:"variant,omitempty"` // of the take, "" for all
 	Shot    string    `json:"shot,omitempty"`    // full name
 	Take    int       `json:"take,omitempty"`    // number
 	Stage   string    `json:"stage,omitempty"`   // as the run told it

@@ -53,6 +53,8 @@ elsewhere can neither read nor use it.`,
 	o.output.add(cmd, &o.film)
 	o.sheet.add(cmd)
 	o.calls.add(cmd)
+	o.film.addDraft(cmd)
+	o.drafts.add(cmd)
 	return cmd
 }
 
@@ -89,7 +91,7 @@ var _ board.Film = (*boardFilm)(nil)
 
 // look reads the film and the store as they are now.
 func (b *boardFilm) look() (*filmed, error) {
-	f, err := b.p.open(b.file, b.o.film)
+	f, err := b.p.openIn(context.Background(), b.file, b.o.film, b.o.stores)
 	if err != nil {
 		return nil, told(err)
 	}
@@ -132,7 +134,7 @@ func (b *boardFilm) Page(ctx context.Context) (*sheet.Page, error) {
 	}
 	b.mu.Unlock()
 	page := f.page(ctx)
-	page.Board = &sheet.Board{Buys: f.plan.Buys, Cost: f.plan.Total, Picks: true}
+	page.Board = &sheet.Board{Buys: f.plan.Buys, Cost: f.plan.Total, Picks: true, Takes: len(f.graph.Takes)}
 	err = sheet.Prepare(ctx, page, f.st.WorkDir())
 	if ctx.Err() != nil {
 		return nil, ctx.Err()

@@ -124,7 +124,7 @@ func (p *program) cut(ctx context.Context, f *film, plan *chain.Plan, st *store.
 		return err
 	}
 	show := p.newProgress(f)
-	made, err := p.deliver(ctx, outs, reel, trace.options(p, st, show.film))
+	made, err := p.deliver(ctx, outs, reel, trace.options(p, st, show.film), nil)
 	show.close()
 	if trace.dry {
 		return err

@@ -9,8 +9,9 @@ import (
 	"shotchain/storyboard"
 )
 
-// deliver makes the cuts that lack no clip, one film after the other.
-func (p *program) deliver(ctx context.Context, outs []delivery, r *chain.Reel, o render.Options) (made []edition, err error) {
+// deliver makes the cuts that lack no clip, one film after the other. within is the context for a variant, nil for
+// the same for all.
+func (p *program) deliver(ctx context.Context, outs []delivery, r *chain.Reel, o render.Options, within func(context.Context, string) context.Context) (made []edition, err error) {
 	for _, d := range outs {
 		var cuts []*storyboard.Cut
 		for _, c := range d.cuts {
@@ -21,7 +22,11 @@ func (p *program) deliver(ctx context.Context, outs []delivery, r *chain.Reel, o
 		if len(cuts) == 0 {
 			continue
 		}
-		films, err := p.assemble(ctx, d.film, cuts, r, o)
+		its := ctx
+		if within != nil {
+			its = within(ctx, d.Variant)
+		}
+		films, err := p.assemble(its, d.film, cuts, r, o)
 		made = append(made, films...)
 		if err != nil {
 			return made, err

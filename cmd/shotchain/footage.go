@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"shotchain/chain/store"
 	"shotchain/render/ffmpeg"
@@ -38,11 +39,10 @@ func (p *program) lastFrames(ctx context.Context, sb *storyboard.Storyboard, sto
 	if len(continued) == 0 {
 		return nil, nil
 	}
-	temp, err := os.MkdirTemp("", "shotchain-footage-")
+	temp, err := p.temps.folder()
 	if err != nil {
 		return nil, err
 	}
-	p.temps = append(p.temps, temp)
 	frames := map[string]*storyboard.Still{}
 	var wrong storyboard.Problems
 	seen := map[string]bool{} // variants share most of their footage
@@ -135,9 +135,30 @@ func (p *program) keepFrames(f *film, st *store.Store) error {
 	return nil
 }
 
+// scratch is a folder that the program makes for itself when it first needs one. Safe for concurrent use.
+type scratch struct {
+	mu  sync.Mutex
+	dir string // "" for none yet; guarded by mu
+}
+
+func (s *scratch) folder() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dir == "" {
+		dir, err := os.MkdirTemp("", "shotchain-footage-")
+		if err != nil {
+			return "", err
+		}
+		s.dir = dir
+	}
+	return s.dir, nil
+}
+
 // tidy removes what the program made for itself.
 func (p *program) tidy() {
-	for _, dir := range p.temps {
-		os.RemoveAll(dir)
+	p.temps.mu.Lock()
+	defer p.temps.mu.Unlock()
+	if p.temps.dir != "" {
+		os.RemoveAll(p.temps.dir)
 	}
 }

@@ -13,8 +13,20 @@ type inspector struct{}
 
 var _ chain.Inspector = inspector{}
 
+// working is ctx for work on the take that chain works for.
+func working(ctx context.Context) context.Context {
+	if t := chain.Working(ctx); t != nil {
+		name := t.Shot.Name()
+		if t.Variant() != "" {
+			name = t.Variant() + ":" + name
+		}
+		return ffmpeg.For(ctx, name)
+	}
+	return ctx
+}
+
 func (inspector) Clip(ctx context.Context, path string) (chain.Facts, error) {
-	f, err := ffmpeg.Verify(ctx, path, ffmpeg.Facts{})
+	f, err := ffmpeg.Verify(working(ctx), path, ffmpeg.Facts{})
 	return chain.Facts{Width: f.Width, Height: f.Height, Frames: f.Frames, Rate: f.Rate.String(), Audio: f.HasAudio()}, err
 }
 
@@ -24,7 +36,7 @@ func (inspector) Picture(path string) (string, error) {
 }
 
 func (inspector) FrameAt(ctx context.Context, clip string, frame int, out string) error {
-	return ffmpeg.FrameAt(ctx, clip, frame, out)
+	return ffmpeg.FrameAt(working(ctx), clip, frame, out)
 }
 
 func (inspector) Fit(picture []byte, width, height int) ([]byte, error) {
@@ -32,5 +44,5 @@ func (inspector) Fit(picture []byte, width, height int) ([]byte, error) {
 }
 
 func (inspector) LastFrame(ctx context.Context, clip, out string) error {
-	return ffmpeg.LastFrame(ctx, clip, out)
+	return ffmpeg.LastFrame(working(ctx), clip, out)
 }

@@ -24,7 +24,7 @@ func main() {
 
 // run is the whole program and returns its exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, env func(string) string) int {
-	p := &program{terminal: newTerminal(in, out, err, env), env: env}
+	p := &program{terminal: newTerminal(in, out, err, env), env: env, temps: &scratch{}}
 	defer p.tidy()
 	root := p.root()
 	p.json = slices.Contains(args, "--json")  // so that a command line that cannot be read is told of in JSON too

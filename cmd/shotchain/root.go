@@ -15,7 +15,7 @@ import (
 type program struct {
 	terminal
 	env   func(string) string
-	temps []string // folders that go when the program ends
+	temps *scratch
 }
 
 // The commands are listed in the order in which a film comes about.

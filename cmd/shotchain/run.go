@@ -190,14 +190,13 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 		soon = append(soon, newAhead(d.film, d.cuts, trace.options(p, how.Store, nil)))
 	}
 	log := newRunLog(show, f.observe)
-	ctx = log.steps(ctx)
 	how.Observe = func(e chain.Event) {
 		log.take(e)
 		for _, a := range soon {
-			a.take(ctx, e)
+			a.take(log.steps(ctx, a.f.Variant), e)
 		}
 	}
-	reel, err := chain.Run(ctx, f.plan, how)
+	reel, err := chain.Run(log.steps(ctx, ""), f.plan, how)
 	for _, a := range soon {
 		a.wait()
 	}
@@ -205,7 +204,7 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 	fail := p.outcome(ctx, f.film, reel, err)
 	var made []edition
 	if fail == nil || fail.exit == exitIncomplete || fail.exit == exitUnknown { // films that lack nothing are made all the same
-		made, err = p.deliver(ctx, f.outs, reel, trace.options(p, how.Store, show.film))
+		made, err = p.deliver(ctx, f.outs, reel, trace.options(p, how.Store, show.film), log.steps)
 		if err != nil {
 			fail = asFailure(ctx, err)
 			if fail.hint == "" {
@@ -214,7 +213,7 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 		}
 	}
 	show.close()
-	p.note(f.film, f.st, reel, began, log)
+	run := p.note(f.film, f.st, reel, began, log)
 	p.tellReel(f.film, reel, time.Since(began), fail)
 	p.tellFilms(made)
 	if !p.json {
@@ -227,7 +226,9 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 		p.tellWaiting(f.film, reel)
 	}
 	result := resultJSON(f.film, reel, made, fail)
-	result.Sheet = p.sheetAfter(ctx, f, sheet)
+	if result.Sheet = p.sheetAfter(log.steps(ctx, ""), f, sheet); result.Sheet != "" {
+		p.write(run, f.st, log) // with what the contact sheet took
+	}
 	switch {
 	case fail != nil:
 		fail.result = result

@@ -24,7 +24,7 @@ func newRunLog(show progress, also func(chain.Event)) *runLog { return &runLog{s
 // take notes a stage of a take, and passes it on.
 func (l *runLog) take(e chain.Event) {
 	l.mu.Lock()
-	l.events = append(l.events, store.RunEvent{At: e.Time.UTC(), Shot: e.Take.Shot.Name(), Take: e.Take.Number, Stage: string(e.Stage), Task: e.Task,
+	l.events = append(l.events, store.RunEvent{At: e.Time.UTC(), Variant: e.Take.Variant(), Shot: e.Take.Shot.Name(), Take: e.Take.Number, Stage: string(e.Stage), Task: e.Task,
 		Message: e.Message})
 	l.mu.Unlock()
 	l.show.take(e)
@@ -33,21 +33,34 @@ func (l *runLog) take(e chain.Event) {
 	}
 }
 
-// steps is ctx with ears for ffmpeg: each of its runs is noted.
-func (l *runLog) steps(ctx context.Context) context.Context {
-	return ffmpeg.Traced(ctx, func(what string, began, ended time.Time) {
+// steps is ctx with ears for ffmpeg: each of its runs is noted. The shots that it works for are a
+// variant's; "" where there is none, or they tell it themselves.
+func (l *runLog) steps(ctx context.Context, variant string) context.Context {
+	return ffmpeg.Traced(ctx, func(s ffmpeg.Step) {
+		shots := s.Shots
+		if variant != "" {
+			shots = nil
+			for _, name := range s.Shots {
+				shots = append(shots, variant+":"+name)
+			}
+		}
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.events = append(l.events, store.RunEvent{At: began.UTC(), Until: ended.UTC(), Step: what})
+		l.events = append(l.events, store.RunEvent{At: s.Began.UTC(), Until: s.Ended.UTC(), Step: s.What, Shots: shots})
 	})
 }
 
-// note writes down what a run did, for status and trace. Nothing depends on it, so a disk that will not take it is no
-// failure.
-func (p *program) note(f *film, st *store.Store, r *chain.Reel, began time.Time, log *runLog) {
-	run := &store.Run{Film: f.title(), File: f.File, Provider: f.service.namespace, Began: began.UTC(), Ended: time.Now().UTC(),
+// note writes down what a run did, for status and trace.
+func (p *program) note(f *film, st *store.Store, r *chain.Reel, began time.Time, log *runLog) *store.Run {
+	run := &store.Run{Film: f.title(), File: f.File, Provider: f.service.namespace, Draft: f.draft, Began: began.UTC(), Ended: time.Now().UTC(),
 		Bought: r.Count(chain.StageKept), Reused: r.Count(chain.StageCached),
 		Failed: r.Count(chain.StageFailed) + r.Count(chain.StageUnknown), Spent: r.Spent, Saved: r.Saved}
+	p.write(run, st, log)
+	return run
+}
+
+// write writes what is known of a run now. Nothing depends on it, so a disk that will not take it is no failure.
+func (p *program) write(run *store.Run, st *store.Store, log *runLog) {
 	log.mu.Lock()
 	defer log.mu.Unlock()
 	if err := st.PutRun(run, log.events...); err != nil {

@@ -39,6 +39,7 @@ func (p *program) sheetVerb() *cobra.Command {
 	var stores storeFlags
 	var out outputFlags
 	var o sheetFlags
+	var drafts draftFlags
 	cmd := &cobra.Command{
 		Use:   "sheet FILE",
 		Short: "write the contact sheet: one page with every shot, take and seam",
@@ -50,7 +51,7 @@ needs no key and spends nothing. The page's path is printed on stdout.
 In the page, arrows move between shots, space plays one, p copies the command that picks a take.`,
 		Example: "shotchain sheet film.yaml",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := p.open(args[0], film)
+			f, err := p.openIn(cmd.Context(), args[0], film, stores)
 			if err != nil {
 				return err
 			}
@@ -61,6 +62,11 @@ In the page, arrows move between shots, space plays one, p copies the command th
 			if err != nil {
 				return err
 			}
+			plan, err := (&planFlags{}).plan(f, st)
+			if err != nil {
+				return err
+			}
+			drafts.into(f, plan, st)
 			outs, err := f.deliveries(out, st)
 			if err != nil {
 				return err
@@ -70,10 +76,6 @@ In the page, arrows move between shots, space plays one, p copies the command th
 				return err
 			}
 			p.admit(f.service)
-			plan, err := (&planFlags{}).plan(f, st)
-			if err != nil {
-				return err
-			}
 			page, err := p.writeSheet(cmd.Context(), &filmed{film: f, file: args[0], plan: plan, st: st, outs: outs}, dir)
 			if err != nil {
 				return err
@@ -87,6 +89,8 @@ In the page, arrows move between shots, space plays one, p copies the command th
 		},
 	}
 	film.add(cmd)
+	film.addDraft(cmd)
+	drafts.add(cmd)
 	stores.add(cmd)
 	cmd.Flags().StringVarP(&o.dir, "output", "o", "", sheetUsage)
 	cmd.Flags().StringVar(&out.path, "film", "", "the assembled film's `FILE`, where run wrote it elsewhere than by default")
@@ -101,7 +105,7 @@ func sheetDir(o sheetFlags, f *film, outs []delivery, st *store.Store) (string, 
 	}
 	out := outs[0].cuts[0].Outputs[0].Path
 	if len(outs) > 1 || len(outs[0].cuts) > 1 { // one sheet for all variants and cuts
-		out = filepath.Join(filepath.Dir(out), slug(f)+".mp4")
+		out = filepath.Join(filepath.Dir(out), f.name()+".mp4")
 	}
 	dir := cmp.Or(o.dir, strings.TrimSuffix(out, filepath.Ext(out))+"-sheet")
 	abs, err := filepath.Abs(dir)
@@ -178,7 +182,7 @@ func (f *filmed) page(ctx context.Context) *sheet.Page {
 // lastRun is the newest run of this film in the store.
 func (f *filmed) lastRun() *sheet.Run {
 	for _, r := range slices.Backward(f.st.Runs()) {
-		if r.Film == f.title() && r.Provider == f.service.namespace {
+		if r.Film == f.title() && r.Provider == f.service.namespace && r.Draft == f.draft {
 			return &sheet.Run{Began: r.Began.Local(), Took: r.Ended.Sub(r.Began), Bought: r.Bought, Reused: r.Reused, Spent: r.Spent, Saved: r.Saved}
 		}
 	}
@@ -187,14 +191,19 @@ func (f *filmed) lastRun() *sheet.Run {
 
 // shot tells what there is of a shot of one variant.
 func (f *filmed) shot(ctx context.Context, of *film, s *storyboard.Shot) sheet.Shot {
-	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From, Pick: s.Pick.Value}
+	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From, At: s.At.Value, To: s.To,
+		Pick: s.Pick.Value}
 	if s.Clip != nil {
+		v.Footage, v.Shares = s.Clip.Name, f.footageIn(of, s)
 		v.Takes = []sheet.Take{f.footageTake(ctx, s)}
 		return v
 	}
 	picked := of.take(s)
 	if s.FirstFrame != nil {
 		v.Opens = of.growsFrom(picked)
+	}
+	if s.ToStill != nil {
+		v.Ends = of.endsOn(picked)
 	}
 	for _, id := range variantsOf(f.film, picked) {
 		if id != of.Variant {
@@ -205,9 +214,36 @@ func (f *filmed) shot(ctx context.Context, of *film, s *storyboard.Shot) sheet.S
 		take := f.take(t)
 		take.Number = i + 1
 		take.Pick = fmt.Sprintf("shotchain pick %s %s %d", shellWord(f.file), s.Name(), i+1)
+		if t == picked && take.Clip == nil {
+			f.standIn(&take, of, t)
+		}
 		v.Takes = append(v.Takes, take)
 	}
 	return v
+}
+
+// standIn shows the draft that stands in for a take without a clip, where there is one.
+func (f *filmed) standIn(v *sheet.Take, of *film, t *chain.Take) {
+	if of.fallback == nil {
+		return
+	}
+	for _, u := range t.Uses {
+		if o := of.fallback.Of(u.Shot); u.Film == of.number && o.Ok() {
+			f.show(v, t, o.Clip, f.st.Take(o.Dir.Key))
+			v.State, v.Tone, v.Reason = "draft", sheet.Todo, "stands in for a clip that is not there"
+			return
+		}
+	}
+}
+
+// footageIn are the other variants with the same footage for a shot.
+func (f *filmed) footageIn(of *film, s *storyboard.Shot) (ids []string) {
+	for _, d := range f.outs {
+		if other, ok := d.Shot(s.Name()); ok && d.Variant != of.Variant && other.Clip != nil && other.Clip.Path == s.Clip.Path {
+			ids = append(ids, d.Variant)
+		}
+	}
+	return ids
 }
 
 // take tells what there is of a take: what became of it in the run that has just ended, else what the plan says.
@@ -221,7 +257,11 @@ func (f *filmed) take(t *chain.Take) sheet.Take {
 	case chain.InFlight:
 		v.Tone = sheet.Live
 	case chain.Unclear:
-		v.Tone = sheet.Bad
+		v.Tone, v.Failure = sheet.Bad, &sheet.Failure{Message: pt.Reason, Hint: unclearHint, Command: f.again()}
+	}
+	if pt.Fault != nil { // an earlier run's, and nothing has been made of it since
+		v.State, v.Tone, v.Reason = string(chain.StageFailed), sheet.Bad, ""
+		v.Failure = &sheet.Failure{Message: pt.Fault.Error(), Hint: pt.Fault.Hint, Command: f.again()}
 	}
 	if f.reel != nil {
 		o := f.reel.Outcomes[t.Index]
@@ -231,30 +271,48 @@ func (f *filmed) take(t *chain.Take) sheet.Take {
 		v.State, v.Tone, v.Reason = f.outcome(&v, f.failures.Outcomes[t.Index])
 	}
 	if clip != nil {
-		dir := f.st.Take(key)
-		v.State, v.Tone = "done", sheet.Done
-		v.Clip = &sheet.Clip{Video: dir.Path(clip.Video.Name), LastFrame: dir.Path(clip.LastFrame.Name), Digest: clip.Video.Digest,
-			LastDigest: clip.LastFrame.Digest, Width: clip.Width, Height: clip.Height, Frames: clip.Frames}
-		v.Size = fmt.Sprintf("%s %d×%d", t.Request.Resolution, clip.Width, clip.Height)
-		v.Seed, v.Tokens, v.Cost, v.Task, v.Seconds = clip.Seed, clip.Tokens, clip.Cost, clip.Task, clip.Seconds
+		f.show(&v, t, clip, f.st.Take(key))
+		v.State, v.Tone, v.Failure = "done", sheet.Done, nil
 	}
 	return v
 }
 
+// show puts a clip in a take's place.
+func (f *filmed) show(v *sheet.Take, t *chain.Take, clip *store.Clip, dir store.Take) {
+	v.Clip = &sheet.Clip{Video: dir.Path(clip.Video.Name), LastFrame: dir.Path(clip.LastFrame.Name), Digest: clip.Video.Digest,
+		LastDigest: clip.LastFrame.Digest, Width: clip.Width, Height: clip.Height, Frames: clip.Frames}
+	v.Size = fmt.Sprintf("%d×%d", clip.Width, clip.Height)
+	if v.Draft = clip.Draft; v.Draft == "" {
+		v.Size = t.Request.Resolution + " " + v.Size
+	}
+	v.Seed, v.Tokens, v.Cost, v.Task, v.Seconds = clip.Seed, clip.Tokens, clip.Cost, clip.Task, clip.Seconds
+}
+
+// again is the command that makes what is missing.
+func (f *filmed) again() string {
+	command := "shotchain run " + shellWord(f.file)
+	if f.draft {
+		command += " --draft"
+	}
+	return command
+}
+
+// unclearHint says what helps where nobody knows what became of a take.
+const unclearHint = "look for it in the service's console; a run looks it up once more, --resubmit buys it again"
+
 // outcome says what became of a take in a run, and what helps where it has no clip.
 func (f *filmed) outcome(v *sheet.Take, o chain.Outcome) (state string, tone sheet.Tone, reason string) {
 	state, tone = string(o.Stage), sheet.Todo
-	again := "shotchain run " + shellWord(f.file)
 	switch o.Stage {
 	case chain.StageFailed, chain.StageUnknown:
 		tone = sheet.Bad
-		v.Failure = &sheet.Failure{Message: fmt.Sprint(o.Fault), Command: again}
+		v.Failure = &sheet.Failure{Message: fmt.Sprint(o.Fault), Command: f.again()}
 		var fault *chain.Fault
 		if errors.As(o.Fault, &fault) {
 			v.Failure.Hint = fault.Hint
 		}
 		if o.Stage == chain.StageUnknown {
-			v.Failure.Hint = "look for it in the service's console; a run looks it up once more, --resubmit buys it again"
+			v.Failure.Hint = unclearHint
 		}
 	case chain.StageSkipped:
 		reason = fmt.Sprintf("%s is not there", o.Behind.Name())
@@ -266,33 +324,38 @@ func (f *filmed) outcome(v *sheet.Take, o chain.Outcome) (state string, tone she
 
 // footageTake tells of a shot that is the user's own footage.
 func (f *filmed) footageTake(ctx context.Context, s *storyboard.Shot) sheet.Take {
-	v := sheet.Take{Number: 1, State: "own footage", Tone: sheet.Done, Model: "own footage"}
-	clip, err := f.footageClip(ctx, s.Clip.Path)
+	v := sheet.Take{Number: 1, State: "own footage", Tone: sheet.Done}
+	clip, seconds, err := f.footageClip(ctx, s.Clip.Path)
 	if err != nil {
 		v.Tone, v.Failure = sheet.Bad, &sheet.Failure{Message: fmt.Sprintf("%s: %v", s.Clip.Name, err)}
 		return v
 	}
-	v.Clip, v.Size = clip, fmt.Sprintf("%d×%d", clip.Width, clip.Height)
+	v.Clip, v.Seconds, v.Size = clip, seconds, fmt.Sprintf("%d×%d", clip.Width, clip.Height)
 	return v
 }
 
-func (f *filmed) footageClip(ctx context.Context, path string) (*sheet.Clip, error) {
+// footageClip is own footage as a clip, and how many seconds of it there are.
+func (f *filmed) footageClip(ctx context.Context, path string) (*sheet.Clip, int, error) {
 	facts, err := ffmpeg.Probe(ctx, path)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := os.MkdirAll(f.st.WorkDir(), 0o755); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	frame, err := lastFrame(ctx, path, filepath.Join(f.st.Dir(), footageDir), f.st.WorkDir())
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	c := &sheet.Clip{Video: path, LastFrame: frame.Path, Width: facts.Width, Height: facts.Height, Frames: facts.Frames}
 	if c.Digest, err = digestOf(path); err == nil {
 		c.LastDigest, err = digestOf(frame.Path)
 	}
-	return c, err
+	seconds := 0
+	if facts.Rate.Num > 0 {
+		seconds = int((int64(facts.Frames)*facts.Rate.Den + facts.Rate.Num/2) / facts.Rate.Num)
+	}
+	return c, seconds, err
 }
 
 // playable are the kinds of file that a page can play.

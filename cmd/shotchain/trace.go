@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,8 +22,8 @@ func (p *program) traceVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trace [FILE]",
 		Short: "where the time of the last run went, for Perfetto and Chrome",
-		Long: `Trace writes what went on in the last run that the store beside FILE, or here, has noted: each take with the time that
-it was submitted, queued, run and downloaded, and each run of ffmpeg. The form is Chrome's trace events, as JSON:
+		Long: `Trace writes what went on in the last run of FILE, or of any storyboard whose store is here: each take with the time
+that it was submitted, queued, run and downloaded, and each run of ffmpeg with the shots that it worked for. The form is Chrome's trace events, as JSON:
 open it at https://ui.perfetto.dev, or in chrome://tracing; nothing is uploaded. It goes to stdout, or to --output.`,
 		Example: "shotchain trace film.yaml -o run.json",
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -29,7 +31,11 @@ open it at https://ui.perfetto.dev, or in chrome://tracing; nothing is uploaded.
 			if err != nil {
 				return err
 			}
-			run, events, err := lastEvents(st)
+			file := ""
+			if len(args) > 0 {
+				file = args[0]
+			}
+			run, events, err := lastEvents(st, file)
 			if err != nil {
 				return err
 			}
@@ -63,15 +69,23 @@ func (p *program) product(kind, path string) error {
 	return err
 }
 
-// lastEvents are those of the newest run that noted any.
-func lastEvents(st *store.Store) (store.Run, []store.RunEvent, error) {
+// lastEvents are those of the newest run of a storyboard that noted any; "" for any storyboard. A store may be shared:
+// runs know the storyboard's name only.
+func lastEvents(st *store.Store, file string) (store.Run, []store.RunEvent, error) {
+	of := ""
+	if file != "" {
+		of = " of " + filepath.Base(file)
+	}
 	for _, r := range slices.Backward(st.Runs()) {
+		if file != "" && filepath.Base(r.File) != filepath.Base(file) {
+			continue
+		}
 		events, err := st.Events(r)
 		if len(events) > 0 || err != nil {
 			return r, events, err
 		}
 	}
-	return store.Run{}, nil, &failure{exit: exitFailed, message: "no run has been noted in " + shown(st.Dir()), hint: "`shotchain run` notes what it does"}
+	return store.Run{}, nil, &failure{exit: exitFailed, message: fmt.Sprintf("no run%s has been noted in %s", of, shown(st.Dir())), hint: "`shotchain run` notes what it does"}
 }
 
 // trace is a file of Chrome's trace event format.
@@ -114,6 +128,9 @@ func traceOf(run store.Run, events []store.RunEvent) trace {
 			continue
 		}
 		name := e.Shot
+		if e.Variant != "" {
+			name = e.Variant + ":" + name
+		}
 		if e.Take > 1 {
 			name += fmt.Sprintf("#%d", e.Take)
 		}
@@ -166,6 +183,18 @@ func (t *trace) steps(run store.Run, steps []store.RunEvent) {
 			free = append(free, time.Time{})
 		}
 		free[line] = s.Until
-		t.Events = append(t.Events, traceEvent{Name: s.Step, Kind: "ffmpeg", Phase: "X", At: since(run, s.At), Took: s.Until.Sub(s.At).Microseconds(), PID: traceFFmpeg, TID: line + 1})
+		t.Events = append(t.Events, traceEvent{Name: s.Step, Kind: "ffmpeg", Phase: "X", At: since(run, s.At), Took: s.Until.Sub(s.At).Microseconds(), PID: traceFFmpeg, TID: line + 1,
+			Args: map[string]string{"shots": some(s.Shots)}})
 	}
+}
+
+// maxShots is how many shots of a step are named one by one.
+const maxShots = 12
+
+// some names the shots that a step was for.
+func some(shots []string) string {
+	if n := len(shots); n > maxShots {
+		return fmt.Sprintf("%s to %s, %d shots", shots[0], shots[n-1], n)
+	}
+	return strings.Join(shots, ", ")
 }

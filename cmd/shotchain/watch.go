@@ -82,7 +82,7 @@ func (p *program) watch(ctx context.Context, path string, o *watchFlags) error {
 	for stop := func() {}; ; {
 		if w.state() != seen {
 			stop()
-			if f, err := p.open(path, o.film); err == nil {
+			if f, err := p.openIn(ctx, path, o.film, o.stores); err == nil {
 				w.read(f)
 			}
 			seen = w.state()

@@ -7,17 +7,33 @@ import (
 	"time"
 )
 
-type tracer struct{}
+type (
+	tracerKey struct{}
+	shotsKey  struct{}
+)
+
+// Step is a process that has ended.
+type Step struct {
+	What         string   // the program, and the file that it reads or writes last
+	Shots        []string // that it works for, as For said; nil for nobody knows
+	Began, Ended time.Time
+}
 
 // Traced is ctx with a listener: report is told of every process that is run with the context, when it has ended. It
-// may be called by many goroutines at once. what names the program and the file that it reads or writes last.
-func Traced(ctx context.Context, report func(what string, began, ended time.Time)) context.Context {
-	return context.WithValue(ctx, tracer{}, report)
+// may be called by many goroutines at once.
+func Traced(ctx context.Context, report func(Step)) context.Context {
+	return context.WithValue(ctx, tracerKey{}, report)
+}
+
+// For is ctx for work on these shots: what is run with it is told to be for them, and for nothing that an outer
+// context named.
+func For(ctx context.Context, shots ...string) context.Context {
+	return context.WithValue(ctx, shotsKey{}, shots)
 }
 
 // traced tells the context's listener, if there is one, of a process that began then and has just ended.
 func traced(ctx context.Context, program string, args []string, began time.Time) {
-	report, ok := ctx.Value(tracer{}).(func(string, time.Time, time.Time))
+	report, ok := ctx.Value(tracerKey{}).(func(Step))
 	if !ok {
 		return
 	}
@@ -29,5 +45,6 @@ func traced(ctx context.Context, program string, args []string, began time.Time)
 			break
 		}
 	}
-	report(what, began, time.Now())
+	shots, _ := ctx.Value(shotsKey{}).([]string)
+	report(Step{What: what, Shots: shots, Began: began, Ended: time.Now()})
 }

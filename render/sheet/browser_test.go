@@ -159,6 +159,12 @@ func TestLooks(t *testing.T) {
 	other.Shots = append([]Shot(nil), other.Shots...)
 	other.Shots[0].Shares = []string{"an old keeper"}
 	variants.Films = append(variants.Films, other)
+	cutOf(t, variants, filepath.Join(dir, "full.mp4"))
+	cutOf(t, variants, filepath.Join(dir, "teaser.mp4"))
+	cuts := variants.Films[0].Cuts
+	cuts[0].ID, cuts[1].ID, cuts[0].Chapters = "full", "teaser", cuts[0].Chapters[:5]
+	variants.Films[0].Shots[4].To = "scene-1/shot-2"
+	variants.Films[0].Shots[1].Takes[0].Draft, variants.Films[0].Shots[1].Takes[0].State = "lowest resolution", "draft"
 	pages["variants"] = variants
 
 	b := sheettest.Open(t)
@@ -181,6 +187,21 @@ func TestLooks(t *testing.T) {
 	b.Until(`document.querySelector(".film:not([hidden])").id == "film-1"`)
 	b.Press(kb.ArrowLeft)
 	b.Until(`document.querySelector(".film:not([hidden])").id == "film-0"`)
+	b.Press(kb.End)
+	b.Until(`document.querySelector(".film:not([hidden])").id == "film-1"`)
+	b.Press(kb.Home)
+
+	// So are the cuts of a film; a shot that only the second shows is played there.
+	shown := `[...document.querySelectorAll("#film-0 .player")].filter(p => !p.hidden).map(p => p.id).join()`
+	b.Until(shown + ` == "player-0-0"`)
+	b.Click(`#tab-player-0-1`)
+	b.Until(shown + ` == "player-0-1"`)
+	b.Press(kb.ArrowLeft)
+	b.Until(shown + ` == "player-0-0"`)
+	b.Run(`document.querySelector('#shot-0-scene-2--shot-1 .when a').click()`)
+	b.Until(shown + ` == "player-0-1" && document.querySelector("#player-0-1 video").currentTime > 10`)
+	b.Click(`#tab-player-0-0`)
+	b.Until(`document.querySelector("#player-0-1 video").paused`)
 	b.Clean()
 }
 

@@ -10,6 +10,7 @@ type drawing struct {
 	Edges         []edge
 	Bands         []band
 	Small         bool // nodes are too many for pictures
+	Ending        bool // some shot ends on another's frame
 }
 
 type node struct {
@@ -19,9 +20,11 @@ type node struct {
 	block, lane, column int
 }
 
-// edge is a seam: the last frame of one shot is the first of another.
+// edge is a seam: the last frame of one shot is the first of another, or – where it ends there – one shot ends on the
+// first frame of another.
 type edge struct {
 	From, To string
+	Ends     bool
 	Path     string // as of SVG
 }
 
@@ -35,7 +38,7 @@ type band struct {
 type measures struct{ width, height, gapX, gapY, wide int }
 
 var (
-	large = measures{width: 132, height: 92, gapX: 44, gapY: 44, wide: 1370}
+	large = measures{width: 132, height: 92, gapX: 42, gapY: 44, wide: 1370}
 	small = measures{width: 84, height: 22, gapX: 26, gapY: 30, wide: 1370}
 )
 
@@ -79,6 +82,13 @@ func lay2D(shots []shotView) drawing {
 		d.Nodes = append(d.Nodes, *all[shots[i].Name])
 		if from := all[shots[i].From]; from != nil && shots[i].From != shots[i].Name {
 			d.Edges = append(d.Edges, connect(from, all[shots[i].Name], m))
+		}
+	}
+	for i := range shots {
+		if to := all[shots[i].To]; to != nil && shots[i].To != shots[i].Name {
+			d.Edges = append(d.Edges, end(all[shots[i].Name], to, m))
+			d.Ending = true
+			d.Height = max(d.Height, to.Y+to.Height+below+2)
 		}
 	}
 	return d
@@ -197,13 +207,44 @@ func connect(from, to *node, m measures) edge {
 	x2, y2 := to.X-6, to.Y+to.Height/2
 	switch {
 	case to.block != from.block: // around the right end, and back below the lanes to the left
-		turn, low := x1+m.gapX/2, to.Y-bandHead-4
-		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %dL%d %dC%d %d %d %d %d %d", x1, y1, turn, y1, turn, low, x1, low, to.X, low, to.X-m.gapX/2, low, to.X-m.gapX/2, y2, x2, y2)
+		turn, low, left := x1+bandPad, to.Y-bandHead-4, max(1, to.X-bandPad)
+		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %dL%d %dC%d %d %d %d %d %d", x1, y1, turn, y1, turn, low, x1, low, to.X, low, left, low, left, y2, x2, y2)
 	case y1 == y2:
 		e.Path = fmt.Sprintf("M%d %dL%d %d", x1, y1, x2, y2)
 	default:
 		bend := m.gapX / 2
 		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
+	}
+	return e
+}
+
+// below is how far under a lane an arrow runs that leads along it.
+const below = bandPad + 6
+
+// end draws the arrow from a shot to the one whose first frame it ends on. It stays clear of the seams' arrows: beside
+// them between neighbours, below the lane between others, and from edge to edge of the pictures between lanes.
+func end(from, to *node, m measures) edge {
+	e := edge{From: from.Shot.Name, To: to.Shot.Name, Ends: true}
+	low := m.height / 5 // below the middle, where seams go
+	x1, x2 := from.X+from.Width/2, to.X+to.Width/2
+	bottom := from.Y + from.Height
+	switch {
+	case from.Y == to.Y && to.X == from.X+from.Width+m.gapX:
+		y := from.Y + from.Height/2 + low
+		e.Path = fmt.Sprintf("M%d %dL%d %d", from.X+from.Width, y, to.X-6, y)
+	case from.Y == to.Y:
+		turn := m.width / 4
+		if x2 < x1 {
+			turn = -turn
+		}
+		dip := bottom + below
+		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %dL%d %dC%d %d %d %d %d %d", x1, bottom, x1, dip, x1, dip, x1+turn, dip, x2-turn, dip, x2, dip, x2, dip, x2, bottom+6)
+	case to.Y > from.Y:
+		bend := m.gapY
+		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, bottom, x1, bottom+bend, x2, to.Y-6-bend, x2, to.Y-6)
+	default:
+		bend, foot := m.gapY, to.Y+to.Height+6
+		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, from.Y, x1, from.Y-bend, x2, foot+bend, x2, foot)
 	}
 	return e
 }

@@ -26,9 +26,25 @@ func TestLayout(t *testing.T) {
 				seams++
 			}
 		}
+		ends := 0
+		for i := range shots {
+			if to := rapid.IntRange(0, 4*n).Draw(t, "ends"); to < n && to != i {
+				shots[i].To = shots[to].Name
+				ends++
+			}
+		}
 		d := lay2D(shots)
 		require.Len(t, d.Nodes, n)
-		require.Len(t, d.Edges, seams)
+		require.Len(t, d.Edges, seams+ends)
+		require.Equal(t, ends > 0, d.Ending)
+		drawn := 0
+		for _, e := range d.Edges {
+			require.NotContains(t, e.Path, "-", "every arrow is inside the drawing")
+			if e.Ends {
+				drawn++
+			}
+		}
+		require.Equal(t, ends, drawn)
 		at := map[string]node{}
 		taken := map[[2]int]string{}
 		for _, n := range d.Nodes {

@@ -36,6 +36,7 @@ func Prepare(ctx context.Context, p *Page, work string) error {
 	}
 	var first []*Clip
 	same := map[string][]*Clip{}
+	shots := p.shownIn()
 	for _, c := range p.clips() {
 		key := c.Digest + c.LastDigest
 		if len(same[key]) == 0 {
@@ -51,7 +52,7 @@ func Prepare(ctx context.Context, p *Page, work string) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			failed[i] = c.prepare(ctx, work)
+			failed[i] = c.prepare(ffmpeg.For(ctx, shots[c.Digest+c.LastDigest]...), work)
 			for _, other := range same[c.Digest+c.LastDigest] {
 				other.first, other.last, other.preview = c.first, c.last, c.preview
 			}
@@ -78,6 +79,29 @@ func (p *Page) clips() (all []*Clip) {
 		}
 	}
 	return all
+}
+
+// shownIn are the names of the shots that show a clip, with their variant, by the clip's digests.
+func (p *Page) shownIn() map[string][]string {
+	names := map[string][]string{}
+	for _, f := range p.Films {
+		for s := range f.Shots {
+			name := f.Shots[s].Name()
+			if f.Variant != "" {
+				name = f.Variant + ":" + name
+			}
+			for _, t := range f.Shots[s].Takes {
+				if t.Clip == nil {
+					continue
+				}
+				key := t.Clip.Digest + t.Clip.LastDigest
+				if all := names[key]; len(all) == 0 || all[len(all)-1] != name {
+					names[key] = append(all, name)
+				}
+			}
+		}
+	}
+	return names
 }
 
 func (c *Clip) prepare(ctx context.Context, work string) error {

@@ -40,6 +40,7 @@ type Board struct {
 	Buys    int  // clips that a run would make now
 	Cost    chain.Money
 	Picks   bool // takes can be picked by a click
+	Takes   int  // of the whole film, made or not
 }
 
 // Film is one variant: its shots, and the films that were cut of them.
@@ -69,9 +70,13 @@ type Shot struct {
 	Scene, ID string
 	Caption   string
 	Prompt    string
-	From      string   // full name of the shot that it continues, "" where it opens on its own
-	Opens     string   // the still that it opens on, "" for none
-	Shares    []string // other variants that use the same take
+	From      string        // full name of the shot that it continues, "" where it opens on its own
+	At        time.Duration // the moment of From's clip that it continues; 0 for its end
+	Opens     string        // the still that it opens on, "" for none
+	To        string        // full name of the shot whose first frame it ends on, "" for none
+	Ends      string        // the still that it ends on, "" for none
+	Footage   string        // the file, where the shot is the user's own footage; "" for a shot that is made
+	Shares    []string      // other variants that use the same take, or footage
 	Takes     []Take
 	Pick      int // number of the take that the film uses
 }
@@ -115,6 +120,7 @@ type Take struct {
 	Seed     *int64        // nil where none is known
 	Tokens   int64         // 0 where none were counted
 	Cost     chain.Money   // of the clip; at most, where there is none
+	Draft    string        // how the clip was made cheaply, "" for a final one
 	Task     string        // the service's id, "" for none
 	Pick     string        // the command that picks it, "" for none
 	Clip     *Clip         // nil where there is none

@@ -90,8 +90,9 @@
     video.addEventListener("seeking", mark);
   }
   function seek(link, at) {
-    const figure = $(".player", link.closest(".film"));
+    const figure = link.closest(".player") || document.getElementById(link.dataset.cut);
     if (!figure) return false;
+    choose(document.getElementById("tab-" + figure.id));
     const video = $("video", figure);
     const go = () => { video.currentTime = at; video.play().catch(() => {}); };
     if (video.readyState) go();
@@ -148,7 +149,7 @@
   const cards = () => $$(".card").filter((c) => c.offsetParent);
   function show(card) {
     const panel = card.closest(".film");
-    if (panel.hidden) tab(panel.id.replace("film-", ""));
+    if (panel.hidden) choose($("#" + panel.id.replace("film", "tab")));
     card.focus({ preventScroll: true });
     card.scrollIntoView({ block: "nearest" });
     card.scrollIntoView({ block: "nearest" }); // what was not laid out before has its place now
@@ -178,7 +179,7 @@
     }
     if (!card) {
       if (e.key === " " && e.target === document.body) {
-        const film = $(".film:not([hidden]) .player video");
+        const film = $(".film:not([hidden]) .player:not([hidden]) video");
         if (film) { e.preventDefault(); film.paused ? film.play() : film.pause(); }
       }
       return;
@@ -194,24 +195,32 @@
     if (card && !card.contains(e.relatedTarget)) stop(stage(card));
   });
 
-  // Variants are tabs.
-  function tab(key) {
-    $$("[role=tab]").forEach((t) => {
-      const on = t.id === "tab-" + key;
+  // Variants are tabs, and so are the cuts of a film. What is hidden does not play on.
+  const siblings = (t) => $$("[role=tab]", t.closest("[role=tablist]"));
+  function choose(chosen) {
+    if (!chosen) return;
+    for (const t of siblings(chosen)) {
+      const on = t === chosen;
       t.setAttribute("aria-selected", on);
       t.tabIndex = on ? 0 : -1;
-    });
-    $$(".film").forEach((f) => { f.hidden = f.id !== "film-" + key; });
+      const panel = document.getElementById(t.getAttribute("aria-controls"));
+      panel.hidden = !on;
+      if (!on) $$("video", panel).forEach((v) => v.pause());
+    }
   }
-  $("[role=tablist]")?.addEventListener("click", (e) => {
+  document.addEventListener("click", (e) => {
     const t = e.target.closest("[role=tab]");
-    if (t) tab(t.id.slice(4));
+    if (t) choose(t);
   });
-  $("[role=tablist]")?.addEventListener("keydown", (e) => {
-    const all = $$("[role=tab]");
-    const to = all[all.indexOf(e.target) + { ArrowRight: 1, ArrowLeft: -1 }[e.key]];
-    if (to) { to.focus(); tab(to.id.slice(4)); }
+  document.addEventListener("keydown", (e) => {
+    const t = e.target.closest("[role=tab]");
+    if (!t || e.ctrlKey || e.metaKey || e.altKey) return;
+    const all = siblings(t);
+    const i = all.indexOf(t);
+    const to = { ArrowRight: all[i + 1], ArrowLeft: all[i - 1], Home: all[0], End: all.at(-1) }[e.key];
+    if (to) { e.preventDefault(); to.focus(); choose(to); }
   });
+  const begun = (in_) => $$('[role=tab][aria-selected="true"]', in_).forEach(choose);
 
   addEventListener("beforeprint", () => $$("img[loading]").forEach((i) => { i.loading = "eager"; }));
 
@@ -230,7 +239,7 @@
   const passing = ["skipped", "stopped", "left out", "waits"];
 
   function told(l) {
-    live.set(`${l.shot}#${l.take}`, l);
+    live.set(l.id, l);
     draw(l);
     pulse();
     if (l.final) refreshSoon();
@@ -239,15 +248,15 @@
     const elapsed = (Date.now() - Date.parse(l.since)) / 1000;
     const look = tone[l.stage] || (l.final || passing.includes(l.stage) ? "todo" : "live");
     const text = l.final ? (look === "done" ? "done" : l.stage) : `${l.stage} ${seconds(elapsed)} of ~${seconds(l.expected)}`;
-    for (const card of $$(`.card[data-shot="${CSS.escape(l.shot)}"]`)) {
-      const take = $(`.take[data-take="${l.take}"]`, card);
+    for (const [card, use] of l.uses.flatMap((u) => $$(`.card[data-shot="${CSS.escape(u.shot)}"][data-variant="${CSS.escape(u.variant)}"]`).map((c) => [c, u]))) {
+      const take = $(`.take[data-take="${use.take}"]`, card);
       const chip = take && take.ariaPressed !== "true" ? $(".state", take) : $("h3 .state", card);
       if (chip) {
         chip.textContent = text;
         chip.className = "state " + look;
       }
       const bar = $(".bar", card);
-      bar.hidden = l.final;
+      bar.hidden = ![...live.values()].some((o) => !o.final && o.uses.some((u) => u.shot === use.shot && u.variant === use.variant));
       $("i", bar).style.width = Math.min(98, (100 * elapsed) / Math.max(1, l.expected)) + "%";
       const node = $(`.graph a[data-shot="${CSS.escape(card.id)}"]`);
       if (node) {
@@ -266,7 +275,7 @@
     if (document.body.dataset.board !== "running") { if (ended) at.textContent = ended; return; }
     const done = all.filter((l) => l.final).length;
     const now = all.filter((l) => !l.final).length;
-    at.textContent = `${done} of ${Math.max($$(".film:not([hidden]) .card").length, all.length)} done, ${now} under way`;
+    at.textContent = `${done} of ${Math.max(Number(document.body.dataset.takes), all.length)} done, ${now} under way`;
   }
   function running(on) {
     document.body.dataset.board = on ? "running" : "idle";
@@ -290,6 +299,8 @@
     const r = await fetch(location.pathname).catch(() => null);
     if (!r?.ok) return;
     const next = new DOMParser().parseFromString(await r.text(), "text/html");
+    document.body.dataset.takes = next.body.dataset.takes;
+    for (const t of $$(".tabs [role=tab]")) t.replaceChildren(...(next.getElementById(t.id)?.childNodes || []));
     for (const film of $$(".film")) {
       const fresh = next.getElementById(film.id);
       if (!fresh) return location.reload();
@@ -301,6 +312,7 @@
         film.replaceWith(document.adoptNode(fresh));
         fresh.hidden = hidden;
         $$(".player", fresh).forEach(player);
+        begun(fresh);
         if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
         continue;
       }
@@ -312,7 +324,10 @@
         const focus = old.contains(document.activeElement);
         stop(old.classList.contains("card") ? stage(old) : null);
         old.replaceWith(document.adoptNode(e));
-        if (e.classList.contains("player")) player(e);
+        if (e.classList.contains("player")) {
+          e.hidden = old.hidden;
+          player(e);
+        }
         if (focus && e.classList.contains("card")) e.focus({ preventScroll: true });
       }
     }
@@ -354,7 +369,7 @@
 
   function begin() {
     $$(".player").forEach(player);
-    if ($("[role=tab]")) tab($('[role=tab][aria-selected="true"]').id.slice(4));
+    begun(document);
     const card = document.getElementById(location.hash.slice(1));
     if (card?.classList.contains("card")) show(card);
     if (board) listen();

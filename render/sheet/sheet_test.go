@@ -109,11 +109,39 @@ func TestVariantsTellWhatTheyShare(t *testing.T) {
 	other.Shots[0].Shares = []string{"old"}
 	p.Films = append(p.Films, other)
 	got := render(t, p)
-	require.Contains(t, got, "1 of 2 shots shared with other variants")
+	require.Contains(t, got, "1 of 2 shots shared<")
 	require.Contains(t, got, "same clip as in old")
 	require.Contains(t, got, "4 of 4")
 	require.Contains(t, got, "1 clip, some of them shared", "one file is one clip, however many shots use it, and is paid once")
-	require.Equal(t, 1, strings.Count(got, "<dt>Cost</dt><dd>¥0.94</dd>"))
+	require.Equal(t, 2, strings.Count(got, "<dt>Cost</dt><dd>¥0.94</dd>"), "of all variants together, beside each")
+	require.Contains(t, got, `Shares <a href="#shot-1-scene-1--shot-1">scene-1/shot-1</a> with <bdi>old</bdi>.`)
+	require.Contains(t, got, "Of its own: 1 clip, ¥0.94.")
+	require.Contains(t, got, "Shares nothing with other variants.")
+}
+
+// TestWhatAShotIs holds what is told of shots that are no plain takes: one that ends on another's frame, one that
+// leaves another before its end, drafts, own footage.
+func TestWhatAShotIs(t *testing.T) {
+	p := paged([]*Clip{{Video: "/v", first: "/f", last: "/l"}}, 4)
+	shots := p.Films[0].Shots
+	shots[1].At = 1500 * time.Millisecond
+	shots[2].From, shots[2].To, shots[2].Ends = "", "scene-1/shot-1", ""
+	shots[3].From, shots[3].Ends, shots[3].Footage = "", "stills/end.png", ""
+	shots[3].Takes[0].Draft = "lowest resolution"
+	shots[0].Footage, shots[0].Takes[0].Model, shots[0].Takes[0].State = "walk.mov", "", "own footage"
+	got := render(t, p)
+	require.Contains(t, got, "at 1.5 s")
+	require.Contains(t, got, `at 1.5 s grows into`)
+	require.Contains(t, got, `<path class="ends"`)
+	require.Contains(t, got, "scene-1/shot-3 ends on the first frame of scene-1/shot-1</title>")
+	require.Contains(t, got, "ends on the first frame of</span>")
+	require.Contains(t, got, "ends on its first frame", "the legend")
+	require.Contains(t, got, "ends on <bdi>stills/end.png</bdi>")
+	require.Equal(t, 1, strings.Count(got, `<b class="stamp">draft</b>`))
+	require.Contains(t, got, "<dt>Drafts</dt><dd>1</dd>")
+	require.Contains(t, got, "<bdi>walk.mov</bdi>")
+	require.Contains(t, got, "<dt>Picture</dt><dd><bdi>480p 320×180</bdi></dd>")
+	require.NotContains(t, render(t, paged([]*Clip{{Video: "/v"}}, 3)), "legend")
 }
 
 // TestHostileTexts holds that whatever a storyboard or a service says is text.
@@ -129,10 +157,12 @@ func TestHostileTexts(t *testing.T) {
 		p.Films[0].Variant = text("variant")
 		s := &p.Films[0].Shots[0]
 		s.Prompt, s.Caption, s.Opens, s.ID, s.Scene = text("prompt"), text("caption"), text("opens"), text("id"), text("scene")
+		s.To, s.Ends, s.Footage, s.Shares = s.Name(), text("ends"), text("footage"), []string{text("shares")}
 		k := &s.Takes[0]
-		k.State, k.Reason, k.Model, k.Pick, k.Task = text("state"), text("reason"), text("model"), text("pick"), text("task")
+		k.State, k.Reason, k.Model, k.Pick, k.Task, k.Draft = text("state"), text("reason"), text("model"), text("pick"), text("task"), text("draft")
 		k.Failure = &Failure{text("message"), text("hint"), text("command")}
-		p.Films[0].Cuts = []Cut{{ID: text("cut"), Path: "/film.mp4", Chapters: []Chapter{{s.Name(), 0}}}}
+		p.Films[0].Cuts = []Cut{{ID: text("cut"), Path: "/film.mp4", Chapters: []Chapter{{s.Name(), 0}}}, {ID: text("other"), Path: "/other.mp4"}}
+		p.Films = append(p.Films, Film{Variant: text("another")})
 		var b bytes.Buffer
 		require.NoError(t, p.Render(&b, func(path string) string { return path }))
 		got := b.String()

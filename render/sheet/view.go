@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -14,12 +15,10 @@ import (
 // pageView is a page as the template reads it: texts, and links that are ready.
 type pageView struct {
 	*Page
-	Facts    []fact // of the film as a whole
-	Ledger   []fact // money, time and tokens
-	Films    []filmView
-	Problems []problemView
-	Style    template.URL
-	Script   template.URL
+	Ledger []fact // money, time and tokens of all films together
+	Films  []filmView
+	Style  template.URL
+	Script template.URL
 }
 
 // fact is a name with its value.
@@ -31,7 +30,11 @@ type fact struct {
 type filmView struct {
 	Key        string // part of ids in the page
 	Name       string // of its tab
-	Shared     string // what it shares with the other variants
+	Shared     string // in short, what it shares with the other variants
+	Sharing    []sharing
+	Own        string // what it has for itself, and what that cost; "" where there are no variants
+	Facts      []fact // of the film
+	Problems   []problemView
 	Cuts       []cutView
 	Strip      []*shotView // in film order
 	ScenesNote string
@@ -40,7 +43,15 @@ type filmView struct {
 	Shots      int
 }
 
+// sharing is shots that a variant has in common with the same others.
+type sharing struct {
+	With  string
+	Shots []*shotView
+	More  int // shots that are not listed
+}
+
 type cutView struct {
+	Key           string // of the page's element
 	ID, Length    string
 	Link, Poster  template.URL
 	Width, Height int
@@ -60,11 +71,14 @@ type shotView struct {
 	Caption, Prompt  string
 	Long             bool // the prompt is to be opened
 	From, FromAnchor string
-	Opens            string
+	FromAt           string // the moment of From that it continues, "" for its end
+	To, ToAnchor     string // whose first frame it ends on
+	Opens, Ends      string
+	Footage          string
 	Shares           string
-	At               string // where it begins in the film, "" for nowhere
+	At               string // where it begins in the first cut that shows it, "" for nowhere
 	AtLink           template.URL
-	AtSeconds        string
+	AtSeconds, AtCut string
 	Take             takeView
 	Takes            []takeView // all of them, where there are several
 	Width, Height    int
@@ -77,6 +91,7 @@ type takeView struct {
 	State                      string
 	Tone                       Tone
 	Reason                     string
+	Draft                      string
 	Facts                      []fact
 	Clip, First, Last, Preview template.URL // "" for none
 	Width, Height              int
@@ -94,7 +109,8 @@ type problemView struct {
 type joinView struct {
 	From, To             string
 	FromAnchor, ToAnchor string
-	Seam                 bool // To grows from From; otherwise the film cuts from one to the other
+	Kind                 string // how they meet, in words
+	Seam                 bool   // they share a frame; otherwise the film cuts from one to the other
 	Last, First          template.URL
 	Width, Height        int
 }
@@ -109,53 +125,97 @@ func (p *Page) view(refer func(string) string) pageView {
 	for i := range p.Films {
 		v.Films = append(v.Films, p.film(i, link))
 	}
-	for f := range p.Films {
-		for s := range p.Films[f].Shots {
-			shot := &p.Films[f].Shots[s]
-			for t := range shot.Takes {
-				if fail := shot.Takes[t].Failure; fail != nil {
-					v.Problems = append(v.Problems, problemView{anchor(f, shot.Name()), takeName(p, f, shot, &shot.Takes[t]), shot.Takes[t].State, fail})
-				}
-			}
-		}
-	}
-	v.Facts, v.Ledger = p.facts(), p.ledger()
+	v.Ledger = p.ledger()
 	return v
 }
 
-func takeName(p *Page, film int, s *Shot, t *Take) string {
-	name := s.Name()
-	if len(s.Takes) > 1 {
-		name += fmt.Sprintf(", take %d", t.Number)
+// problems are the takes of a film that failed.
+func (f *Film) problems(film int) (all []problemView) {
+	for s := range f.Shots {
+		shot := &f.Shots[s]
+		for t := range shot.Takes {
+			take := &shot.Takes[t]
+			if take.Failure == nil {
+				continue
+			}
+			name := shot.Name()
+			if len(shot.Takes) > 1 {
+				name += fmt.Sprintf(", take %d", take.Number)
+			}
+			all = append(all, problemView{anchor(film, shot.Name()), name, take.State, take.Failure})
+		}
 	}
-	if p.Films[film].Variant != "" {
-		name += " (" + p.Films[film].Variant + ")"
-	}
-	return name
+	return all
 }
 
 func anchor(film int, shot string) string {
 	return "shot-" + strconv.Itoa(film) + "-" + strings.ReplaceAll(shot, "/", "--")
 }
 
-// facts tell what the film is.
-func (p *Page) facts() []fact {
-	shots, seconds := 0, 0
-	for i := range p.Films[0].Shots {
-		shots++
-		if t := p.Films[0].Shots[i].Picked(); t != nil {
+// facts tell what the film is. Several cuts tell their lengths themselves.
+func (f *Film) facts() []fact {
+	seconds, drafts := 0, 0
+	for i := range f.Shots {
+		if t := f.Shots[i].Picked(); t != nil {
 			seconds += t.Seconds
+			if t.Draft != "" {
+				drafts++
+			}
 		}
 	}
-	all := []fact{{Name: "Shots", Value: strconv.Itoa(shots)}, {Name: "Length", Value: clock(float64(seconds))}}
-	if cuts := p.Films[0].Cuts; len(cuts) > 0 {
-		all[1].Value = clock(cuts[0].Seconds)
-		all = append(all, fact{Name: "Picture", Value: fmt.Sprintf("%d × %d", cuts[0].Width, cuts[0].Height)})
+	all := []fact{{Name: "Shots", Value: strconv.Itoa(len(f.Shots))}}
+	if drafts > 0 {
+		all = append(all, fact{Name: "Drafts", Value: strconv.Itoa(drafts)})
 	}
-	if len(p.Films) > 1 {
-		all = append(all, fact{Name: "Variants", Value: strconv.Itoa(len(p.Films))})
+	switch len(f.Cuts) {
+	case 0:
+		all = append(all, fact{Name: "Length", Value: clock(float64(seconds))})
+	case 1:
+		all = append(all, fact{Name: "Length", Value: clock(math.Round(f.Cuts[0].Seconds))},
+			fact{Name: "Picture", Value: fmt.Sprintf("%d × %d", f.Cuts[0].Width, f.Cuts[0].Height)})
+	default:
+		all = append(all, fact{Name: "Cuts", Value: strconv.Itoa(len(f.Cuts))})
 	}
 	return all
+}
+
+// maxShared is how many shots that variants share are listed one by one.
+const maxShared = 12
+
+// share says what a variant has in common with which others, and what it has for itself.
+func (v *filmView) share(f *Film, at map[string]*shotView) {
+	with, seen := map[string]int{}, map[string]bool{}
+	shared, own, cost := 0, 0, chain.Money{}
+	for i := range f.Shots {
+		s := &f.Shots[i]
+		if len(s.Shares) == 0 {
+			for _, t := range s.Takes {
+				if t.Clip != nil && s.Footage == "" && !seen[t.Clip.Video] {
+					seen[t.Clip.Video] = true
+					own, cost = own+1, plus(cost, t.Cost)
+				}
+			}
+			continue
+		}
+		shared++
+		who := strings.Join(s.Shares, ", ")
+		n, known := with[who]
+		if !known {
+			n = len(v.Sharing)
+			with[who] = n
+			v.Sharing = append(v.Sharing, sharing{With: who})
+		}
+		if len(v.Sharing[n].Shots) < maxShared {
+			v.Sharing[n].Shots = append(v.Sharing[n].Shots, at[s.Name()])
+		} else {
+			v.Sharing[n].More++
+		}
+	}
+	v.Shared = fmt.Sprintf("%d of %s shared", shared, count(len(f.Shots), "shot"))
+	v.Own = count(own, "clip")
+	if own > 0 {
+		v.Own += ", " + chain.FormatMoney(cost)
+	}
 }
 
 // ledger tells what was spent and saved. Prices of clips that nobody was charged for say so.
@@ -220,17 +280,15 @@ func plus(a, b chain.Money) chain.Money {
 func (p *Page) film(i int, link func(string) template.URL) filmView {
 	f := &p.Films[i]
 	v := filmView{Key: strconv.Itoa(i), Name: f.Variant, Shots: len(f.Shots)}
-	shots, shared := make([]shotView, len(f.Shots)), 0
+	shots := make([]shotView, len(f.Shots))
 	at := map[string]*shotView{}
 	for s := range f.Shots {
 		shots[s] = p.shot(i, s, link)
 		at[shots[s].Name] = &shots[s]
-		if len(f.Shots[s].Shares) > 0 {
-			shared++
-		}
 	}
+	v.Facts, v.Problems = f.facts(), f.problems(i)
 	if len(p.Films) > 1 {
-		v.Shared = fmt.Sprintf("%d of %s shared with other variants", shared, count(len(f.Shots), "shot"))
+		v.share(f, at)
 	}
 	for c := range f.Cuts {
 		v.Cuts = append(v.Cuts, f.cut(i, c, at, link))
@@ -241,6 +299,9 @@ func (p *Page) film(i int, link func(string) template.URL) filmView {
 		if up := at[sh.From]; up != nil {
 			sh.FromAnchor = up.Anchor
 		}
+		if end := at[sh.To]; end != nil {
+			sh.ToAnchor = end.Anchor
+		}
 		scenes[sh.Scene] = true
 		v.Strip = append(v.Strip, sh)
 	}
@@ -250,23 +311,35 @@ func (p *Page) film(i int, link func(string) template.URL) filmView {
 	return v
 }
 
-// joins are the places where one shot meets another: each shot with the one before it in the film, and with the one
-// it grows from where that stands elsewhere.
+// joins are the places where one shot meets another: each shot with the one before it in the film, with the one it
+// grows from and with the one that ends on its first frame, where those stand elsewhere.
 func joins(shots []shotView, at map[string]*shotView) (all []joinView) {
-	meet := func(a, b *shotView, seam bool) {
+	meet := func(a, b *shotView) {
 		if a.Take.Last == "" && b.Take.First == "" {
 			return
 		}
-		all = append(all, joinView{From: a.Name, To: b.Name, FromAnchor: a.Anchor, ToAnchor: b.Anchor, Seam: seam,
-			Last: a.Take.Last, First: b.Take.First, Width: b.Width, Height: b.Height})
+		j := joinView{From: a.Name, To: b.Name, FromAnchor: a.Anchor, ToAnchor: b.Anchor, Kind: "cuts to",
+			Last: a.Take.Last, First: b.Take.First, Width: b.Width, Height: b.Height}
+		switch {
+		case b.From == a.Name && b.FromAt != "":
+			j.Kind, j.Seam = "at "+b.FromAt+" grows into", true
+		case b.From == a.Name:
+			j.Kind, j.Seam = "grows into", true
+		case a.To == b.Name:
+			j.Kind, j.Seam = "ends on the first frame of", true
+		}
+		all = append(all, j)
 	}
 	for i := range shots {
 		b := &shots[i]
 		if i > 0 {
-			meet(&shots[i-1], b, b.From == shots[i-1].Name)
+			meet(&shots[i-1], b)
 		}
 		if up := at[b.From]; up != nil && (i == 0 || up != &shots[i-1]) {
-			meet(up, b, true)
+			meet(up, b)
+		}
+		if end := at[b.To]; end != nil && (i+1 == len(shots) || end != &shots[i+1]) {
+			meet(b, end)
 		}
 	}
 	return all
@@ -274,7 +347,7 @@ func joins(shots []shotView, at map[string]*shotView) (all []joinView) {
 
 func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) template.URL) cutView {
 	c := &f.Cuts[i]
-	v := cutView{ID: c.ID, Link: link(c.Path), Length: clock(c.Seconds), Width: c.Width, Height: c.Height}
+	v := cutView{Key: fmt.Sprintf("player-%d-%d", film, i), ID: c.ID, Link: link(c.Path), Length: clock(math.Round(c.Seconds)), Width: c.Width, Height: c.Height}
 	for n, ch := range c.Chapters {
 		end := c.Seconds
 		if n+1 < len(c.Chapters) {
@@ -290,8 +363,8 @@ func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) templ
 		if n == 0 {
 			v.Poster = s.Take.First
 		}
-		if i == 0 && s.At == "" {
-			s.At, s.AtSeconds, s.AtLink = clock(ch.At), begin, v.Link+template.URL("#t="+begin)
+		if s.At == "" {
+			s.At, s.AtSeconds, s.AtCut, s.AtLink = clock(ch.At), begin, v.Key, v.Link+template.URL("#t="+begin)
 		}
 	}
 	return v
@@ -300,7 +373,10 @@ func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) templ
 func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
 	s := &p.Films[film].Shots[i]
 	v := shotView{Number: i + 1, Name: s.Name(), Scene: s.Scene, ID: s.ID, Anchor: anchor(film, s.Name()), Caption: s.Caption, Prompt: s.Prompt,
-		Long: len([]rune(s.Prompt)) > longPrompt, From: s.From, Opens: s.Opens, Width: 16, Height: 9}
+		Long: len([]rune(s.Prompt)) > longPrompt, From: s.From, To: s.To, Opens: s.Opens, Ends: s.Ends, Footage: s.Footage, Width: 16, Height: 9}
+	if s.At > 0 {
+		v.FromAt = strconv.FormatFloat(s.At.Seconds(), 'f', -1, 64) + " s"
+	}
 	if len(s.Shares) > 0 {
 		v.Shares = "same clip as in " + strings.Join(s.Shares, ", ")
 	}
@@ -323,7 +399,7 @@ func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
 }
 
 func (p *Page) take(s *Shot, t *Take, link func(string) template.URL) takeView {
-	v := takeView{Shot: s.Name(), Name: fmt.Sprintf("take %d", t.Number), Number: t.Number, State: t.State, Tone: t.Tone, Reason: t.Reason, Pick: t.Pick,
+	v := takeView{Shot: s.Name(), Name: fmt.Sprintf("take %d", t.Number), Number: t.Number, State: t.State, Tone: t.Tone, Reason: t.Reason, Draft: t.Draft, Pick: t.Pick,
 		Task: t.Task, Failure: t.Failure, Expected: strconv.FormatFloat(t.Expected.Seconds(), 'f', 0, 64), Seconds: fmt.Sprintf("%d s", t.Seconds)}
 	if c := t.Clip; c != nil {
 		v.Clip, v.Width, v.Height = link(c.Video), c.Width, c.Height
@@ -342,7 +418,12 @@ func (p *Page) take(s *Shot, t *Take, link func(string) template.URL) takeView {
 			v.Facts = append(v.Facts, fact{name, value, note})
 		}
 	}
-	add("Model", t.Model, t.Size)
+	if t.Model == "" {
+		add("Picture", t.Size, "")
+	} else {
+		add("Model", t.Model, t.Size)
+	}
+	add("Draft", t.Draft, "")
 	if t.Seed != nil {
 		add("Seed", strconv.FormatInt(*t.Seed, 10), "")
 	}
