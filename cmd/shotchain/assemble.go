@@ -18,6 +18,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/store"
 	"shotchain/render"
+	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
 )
 
@@ -109,7 +110,7 @@ func (f *film) outputs(c *storyboard.Cut, path string) error {
 			c.Outputs = slices.Clone(c.Outputs)
 			for i, o := range c.Outputs {
 				ending := filepath.Ext(o.Path)
-				c.Outputs[i].Path = strings.TrimSuffix(o.Path, ending) + "-draft" + ending
+				c.Outputs[i].Path = strings.TrimSuffix(o.Path, ending) + draftEnd + ending
 			}
 		}
 		return nil
@@ -275,11 +276,20 @@ func (f *film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.R
 	have := clips(f, r)
 	var all []*render.Timeline
 	err := gather(cuts, func(c *storyboard.Cut) error {
-		tl, err := render.Edit(ctx, f.cut(c), have)
+		tl, err := render.Edit(forCut(ctx, c), f.cut(c), have)
 		all = append(all, tl)
 		return err
 	})
 	return all, err
+}
+
+// forCut is ctx for work on the shots of a cut.
+func forCut(ctx context.Context, c *storyboard.Cut) context.Context {
+	var names []string
+	for _, s := range c.Shots {
+		names = append(names, s.Shot.Name())
+	}
+	return ffmpeg.For(ctx, names...)
 }
 
 // gather puts the problems of all cuts together. Any other error ends it.

@@ -324,6 +324,7 @@ func (f *filmed) outcome(v *sheet.Take, o chain.Outcome) (state string, tone she
 
 // footageTake tells of a shot that is the user's own footage.
 func (f *filmed) footageTake(ctx context.Context, s *storyboard.Shot) sheet.Take {
+	ctx = ffmpeg.For(ctx, s.Name())
 	v := sheet.Take{Number: 1, State: "own footage", Tone: sheet.Done}
 	clip, seconds, err := f.footageClip(ctx, s.Clip.Path)
 	if err != nil {
@@ -372,6 +373,7 @@ func (f *filmed) cut(ctx context.Context, of *film, spec *storyboard.Cut) (sheet
 		return sheet.Cut{}, false
 	}
 	path := spec.Outputs[i].Path
+	ctx = forCut(ctx, spec)
 	facts, err := ffmpeg.Probe(ctx, path)
 	if err != nil {
 		return sheet.Cut{}, false

@@ -69,6 +69,9 @@ func (f *film) films() []*film {
 	return all
 }
 
+// draftEnd marks the files of drafts.
+const draftEnd = "-draft"
+
 // name is the film's file name: its title, with the variant where the title does not tell it.
 func (f *film) name() string {
 	name := slug(f)
@@ -76,7 +79,7 @@ func (f *film) name() string {
 		name += "-" + v
 	}
 	if f.draft {
-		name += "-draft"
+		name += draftEnd
 	}
 	return name
 }

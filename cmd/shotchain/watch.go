@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,7 +34,7 @@ func (p *program) watchVerb() *cobra.Command {
 		Use:   "watch FILE",
 		Short: "draw the film's animatic anew each time the storyboard is saved",
 		Long: `Watch looks at the storyboard and its stills, and each time one of them is saved it reports every problem, or makes the
-film anew with the built-in simulator: only the shots that changed, and what grows from them, are drawn. It never
+film anew with the built-in simulator: only the shots that changed, and what grows from them, are drawn, as drafts. It never
 talks to a service that charges, whatever key is set. The film's path is printed on stdout each time it is ready; it is
 not the film that run makes. It ends with Ctrl-C.`,
 		Example: "shotchain watch film.yaml",
@@ -193,6 +194,9 @@ func (w *watcher) look(ctx context.Context) (_ edition, drawn int, err error) {
 	if err != nil {
 		return edition{}, 0, err
 	}
+	if f.drafts != nil { // half the picture is drawn in half the time
+		f = f.drafts
+	}
 	st, err := store.Open(w.p.storeDir(w.o.stores, f))
 	if err != nil {
 		return edition{}, 0, err
@@ -224,7 +228,11 @@ func (w *watcher) output(f *film, st *store.Store) (delivery, error) {
 	whole := *one.Whole()
 	to := w.o.output.path
 	if to == "" {
-		to = filepath.Join(one.Dir, "out", one.name()+"-animatic.mp4")
+		name := one.name()
+		if one.draft {
+			name = strings.TrimSuffix(name, draftEnd)
+		}
+		to = filepath.Join(one.Dir, "out", name+"-animatic.mp4")
 	}
 	if err := one.outputs(&whole, to); err != nil {
 		return delivery{}, err

@@ -18,7 +18,7 @@ import (
 func TestWatch(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "film.yaml")
 	save := func(text string) { require.NoError(t, os.WriteFile(path, []byte(text), 0o644)) }
-	text := strings.ReplaceAll(boardFilmText, "The camera pans left.", "The sea. The camera pans left.")
+	text := strings.NewReplacer("480p", "720p", "The camera pans left.", "The sea. The camera pans left.").Replace(boardFilmText)
 	save(text)
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
@@ -40,6 +40,7 @@ func TestWatch(t *testing.T) {
 	first := next()
 	require.Nil(t, first.Error)
 	require.Equal(t, 2, first.Drawn)
+	require.Equal(t, 480, first.Film.Height, "a draft is drawn sooner")
 	require.True(t, strings.HasSuffix(first.Film.Path, "on-board-animatic.mp4"), "never over the film that run makes")
 
 	save(strings.Replace(text, "pans left", "pans right", 1))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"regexp"
+	"sync"
 )
 
 // Encoders are the names of the encoders that this ffmpeg has.
@@ -38,10 +39,18 @@ var (
 	filterLine  = regexp.MustCompile(`(?m)^ [TSC.]{2,3} (\w\S*)\s+\S+->`)
 )
 
+// listed are what list has been told, by program and option: it does not change while this process runs, and asking
+// takes longer than reading a clip.
+var listed sync.Map
+
 func list(ctx context.Context, what string, line *regexp.Regexp) ([]string, error) {
 	t, err := Find()
 	if err != nil {
 		return nil, err
+	}
+	key := [3]string{t.FFmpeg, t.Version, what}
+	if known, ok := listed.Load(key); ok {
+		return known.([]string), nil
 	}
 	var out bytes.Buffer
 	if err := run(ctx, t.FFmpeg, []string{"-hide_banner", "-v", "error", what}, Options{Stdout: &out}); err != nil {
@@ -51,5 +60,6 @@ func list(ctx context.Context, what string, line *regexp.Regexp) ([]string, erro
 	for _, m := range line.FindAllSubmatch(out.Bytes(), -1) {
 		names = append(names, string(m[1]))
 	}
+	listed.Store(key, names)
 	return names, nil
 }

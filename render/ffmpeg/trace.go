@@ -38,6 +38,9 @@ func traced(ctx context.Context, program string, args []string, began time.Time)
 		return
 	}
 	what := program[strings.LastIndexAny(program, `/\`)+1:]
+	if last := len(args) - 1; last >= 0 && len(args[last]) > 1 && args[last][0] == '-' { // a question about ffmpeg itself
+		what += " " + args[last]
+	}
 	for i := len(args) - 1; i >= 0; i-- {
 		if name, ok := strings.CutPrefix(args[i], "file:"); ok {
 			folder := path.Base(path.Dir(name))
