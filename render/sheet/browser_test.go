@@ -114,6 +114,7 @@ func TestHostileTextInABrowser(t *testing.T) {
 func TestALongFilm(t *testing.T) {
 	dir := t.TempDir()
 	p := paged(reel(t, dir, 12), 300)
+	cutOf(t, p, filepath.Join(dir, "film.mp4"))
 	page := written(t, p, dir)
 	b := sheettest.Open(t)
 	b.Go("about:blank")
@@ -145,6 +146,10 @@ func TestALongFilm(t *testing.T) {
 	b.Run(`document.querySelector(".strip").scrollIntoView()`)
 	b.Until(`[...document.querySelectorAll(".card img")].slice(0, 6).every(i => i.complete)`)
 	keep(t, b, "300-dark")
+	b.Looks(390, 844, false)
+	require.LessOrEqual(t, sheettest.Eval[int](b, `document.documentElement.scrollWidth`), 390, "nothing makes a phone scroll sideways")
+	b.Run(`scrollTo(0, 0)`)
+	keep(t, b, "300-phone")
 	b.Clean()
 }
 

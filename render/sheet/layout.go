@@ -38,8 +38,8 @@ type band struct {
 type measures struct{ width, height, gapX, gapY, wide int }
 
 var (
-	large = measures{width: 132, height: 92, gapX: 42, gapY: 44, wide: 1370}
-	small = measures{width: 84, height: 22, gapX: 26, gapY: 30, wide: 1370}
+	large = measures{width: 132, height: 92, gapX: 42, gapY: 44, wide: 1200}
+	small = measures{width: 84, height: 22, gapX: 26, gapY: 30, wide: 1200}
 )
 
 // maxPictured is the number of shots up to which nodes have pictures.

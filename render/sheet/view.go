@@ -56,6 +56,7 @@ type cutView struct {
 	Link, Poster  template.URL
 	Width, Height int
 	Chapters      []chapterView
+	Many          bool // chapters leave no room between them
 }
 
 type chapterView struct {
@@ -114,6 +115,9 @@ type joinView struct {
 	Last, First          template.URL
 	Width, Height        int
 }
+
+// maxChapters is how many chapters stand apart: more would be wider than a phone.
+const maxChapters = 80
 
 // longPrompt is the number of characters from which a prompt is shown in part.
 const longPrompt = 190
@@ -347,7 +351,7 @@ func joins(shots []shotView, at map[string]*shotView) (all []joinView) {
 
 func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) template.URL) cutView {
 	c := &f.Cuts[i]
-	v := cutView{Key: fmt.Sprintf("player-%d-%d", film, i), ID: c.ID, Link: link(c.Path), Length: clock(math.Round(c.Seconds)), Width: c.Width, Height: c.Height}
+	v := cutView{Key: fmt.Sprintf("player-%d-%d", film, i), ID: c.ID, Link: link(c.Path), Length: clock(math.Round(c.Seconds)), Width: c.Width, Height: c.Height, Many: len(c.Chapters) > maxChapters}
 	for n, ch := range c.Chapters {
 		end := c.Seconds
 		if n+1 < len(c.Chapters) {
