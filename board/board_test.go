@@ -26,7 +26,8 @@ import (
 
 // fake is a film of two shots, the first with two takes. A run goes on until it is let go or stopped.
 type fake struct {
-	clip string
+	variants bool // two, of the same shots
+	clip     string
 
 	mu     sync.Mutex
 	done   bool     // the second shot has its clip
@@ -59,7 +60,11 @@ func (f *fake) Page(context.Context) (*sheet.Page, error) {
 	if f.done {
 		two.Takes, buys = []sheet.Take{take(1)}, 0
 	}
-	return &sheet.Page{Title: "A film", File: "film.yaml", Films: []sheet.Film{{Shots: []sheet.Shot{one, two}}}, Board: &sheet.Board{Buys: buys, Picks: true}}, nil
+	films := []sheet.Film{{Shots: []sheet.Shot{one, two}}}
+	if f.variants {
+		films = []sheet.Film{{Variant: "red", Shots: films[0].Shots}, {Variant: "blue", Shots: films[0].Shots}}
+	}
+	return &sheet.Page{Title: "A film", File: "film.yaml", Films: films, Board: &sheet.Board{Buys: buys, Picks: true, Takes: 3}}, nil
 }
 
 func (f *fake) Offer(context.Context) (Offer, error) {
@@ -73,6 +78,9 @@ func (f *fake) Run(ctx context.Context, offer string, observe func(chain.Event))
 	f.runs++
 	f.mu.Unlock()
 	take := &chain.Take{Index: 1, Shot: &storyboard.Shot{Scene: "a", ID: "two"}, Number: 1, Expected: time.Minute}
+	if f.variants {
+		take.Uses = []chain.Use{{Film: 1, Variant: "blue", Shot: take.Shot, Number: 1}}
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -274,6 +282,24 @@ func listen(t *testing.T, s *Server) <-chan string {
 		}
 	}()
 	return all
+}
+
+// TestAVariantsTakeIsShownThere, and nowhere else.
+func TestAVariantsTakeIsShownThere(t *testing.T) {
+	f := newFake(t)
+	f.variants = true
+	s := open(t, f)
+	b := sheettest.Open(t)
+	b.Go(s.URL())
+	code, _, _ := asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, "Content-Type: application/json", "Origin: http://"+s.addr)
+	require.Equal(t, 200, code)
+	f.step <- chain.StageRunning
+	state := `document.querySelector('.card[data-shot="a/two"][data-variant="%s"] .state').textContent`
+	b.Until(fmt.Sprintf(state, "blue") + `.startsWith("running")`)
+	require.Equal(t, "waits", sheettest.Eval[string](b, fmt.Sprintf(state, "red")))
+	require.Equal(t, "0 of 3 done, 1 under way", sheettest.Eval[string](b, `document.querySelector("#pulse").textContent`))
+	close(f.letGo)
+	s.Wait()
 }
 
 // TestAReaderThatDoesNotReadIsCutOff holds that nobody can make a run wait.

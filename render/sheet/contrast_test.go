@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestContrast holds every colour of text to WCAG AA, 4.5 to 1, on every ground that it can stand on.
+// TestContrast holds every colour of text to WCAG AA, 4.5 to 1, on every ground that it can stand on, and what is no
+// text but must be seen – chapters, the ring of the focus – to 3 to 1.
 func TestContrast(t *testing.T) {
 	schemes := regexp.MustCompile(`(?s):root \{(.*?)\}`).FindAllStringSubmatch(string(Style), -1)
 	require.Len(t, schemes, 3, "light, dark and print")
@@ -25,6 +26,13 @@ func TestContrast(t *testing.T) {
 				require.GreaterOrEqual(t, (a+0.05)/(b+0.05), 4.5, "%s on %s", text, ground)
 			}
 		}
+		a, b := max(colour["mark"], colour["bg"]), min(colour["mark"], colour["bg"])
+		require.GreaterOrEqual(t, (a+0.05)/(b+0.05), 3.0, "mark")
+		a, b = max(colour["ink"], colour["mark"]), min(colour["ink"], colour["mark"])
+		require.GreaterOrEqual(t, (a+0.05)/(b+0.05), 3.0, "the chapter that plays")
+	}
+	if !regexp.MustCompile(`:focus-visible \{ outline: 3px solid var\(--live\)`).Match(Style) {
+		t.Error("the focus is not seen")
 	}
 }
 
