@@ -208,7 +208,7 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 		if err != nil {
 			fail = asFailure(ctx, err)
 			if fail.hint == "" {
-				fail.hint = "the clips are kept: `shotchain cut` assembles them again"
+				fail.hint = fmt.Sprintf("the clips are kept: `%s` assembles them again", f.command("cut"))
 			}
 		}
 	}
@@ -228,6 +228,9 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 	result := resultJSON(f.film, reel, made, fail)
 	if result.Sheet = p.sheetAfter(log.steps(ctx, ""), f, sheet); result.Sheet != "" {
 		p.write(run, f.st, log) // with what the contact sheet took
+	}
+	if fail == nil && len(made) > 0 {
+		p.say("next: `%s` shows it, and picks takes by a click", f.command("board"))
 	}
 	switch {
 	case fail != nil:
@@ -253,7 +256,7 @@ func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error
 	case r.Whole(), r.Count(chain.StageCached)+r.Count(chain.StageKept)+r.Count(chain.StageUnpicked) == len(r.Outcomes):
 		return nil
 	}
-	fail := &failure{exit: exitIncomplete, retry: []string{}, hint: "`shotchain run` again makes only what is missing"}
+	fail := &failure{exit: exitIncomplete, retry: []string{}, hint: fmt.Sprintf("`%s` makes only what is missing", f.command("run"))}
 	if gone := missingOf(f.wholes(), r); len(gone) > 0 {
 		fail.shot, fail.message = gone[0], fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", "))
 		if len(r.Graph.Films) > 1 {
@@ -280,13 +283,13 @@ func (p *program) afterwards(f *film, r *chain.Reel) string {
 	n := r.Count(chain.StageInFlight)
 	switch {
 	case f.service.simulated():
-		return "the next run makes what is missing"
+		return fmt.Sprintf("the next run makes what is missing: `%s`", f.command("run"))
 	case n == 1:
-		return fmt.Sprintf("1 task is still running at %s; the next run picks it up", f.service.name)
+		return fmt.Sprintf("1 task is still running at %s; the next run picks it up: `%s`", f.service.name, f.command("run"))
 	case n > 1:
-		return fmt.Sprintf("%d tasks are still running at %s; the next run picks them up", n, f.service.name)
+		return fmt.Sprintf("%d tasks are still running at %s; the next run picks them up: `%s`", n, f.service.name, f.command("run"))
 	}
-	return "no task is running; the next run makes what is missing"
+	return fmt.Sprintf("no task is running; the next run makes what is missing: `%s`", f.command("run"))
 }
 
 // tellPlan says in short what is about to happen.

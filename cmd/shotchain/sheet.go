@@ -210,10 +210,11 @@ func (f *filmed) shot(ctx context.Context, of *film, s *storyboard.Shot) sheet.S
 			v.Shares = append(v.Shares, id)
 		}
 	}
+	pick := "shotchain pick " + shellWord(f.file)
 	for i, t := range of.takes(s) {
 		take := f.take(t)
 		take.Number = i + 1
-		take.Pick = fmt.Sprintf("shotchain pick %s %s %d", shellWord(f.file), s.Name(), i+1)
+		take.Pick = fmt.Sprintf("%s %s %d", pick, s.Name(), i+1)
 		if t == picked && take.Clip == nil {
 			f.standIn(&take, of, t)
 		}
@@ -257,11 +258,11 @@ func (f *filmed) take(t *chain.Take) sheet.Take {
 	case chain.InFlight:
 		v.Tone = sheet.Live
 	case chain.Unclear:
-		v.Tone, v.Failure = sheet.Bad, &sheet.Failure{Message: pt.Reason, Hint: unclearHint, Command: f.again()}
+		v.Tone, v.Failure = sheet.Bad, &sheet.Failure{Message: pt.Reason, Hint: unclearHint, Command: f.command("run")}
 	}
 	if pt.Fault != nil { // an earlier run's, and nothing has been made of it since
 		v.State, v.Tone, v.Reason = string(chain.StageFailed), sheet.Bad, ""
-		v.Failure = &sheet.Failure{Message: pt.Fault.Error(), Hint: pt.Fault.Hint, Command: f.again()}
+		v.Failure = &sheet.Failure{Message: pt.Fault.Error(), Hint: pt.Fault.Hint, Command: f.command("run")}
 	}
 	if f.reel != nil {
 		o := f.reel.Outcomes[t.Index]
@@ -288,15 +289,6 @@ func (f *filmed) show(v *sheet.Take, t *chain.Take, clip *store.Clip, dir store.
 	v.Seed, v.Tokens, v.Cost, v.Task, v.Seconds = clip.Seed, clip.Tokens, clip.Cost, clip.Task, clip.Seconds
 }
 
-// again is the command that makes what is missing.
-func (f *filmed) again() string {
-	command := "shotchain run " + shellWord(f.file)
-	if f.draft {
-		command += " --draft"
-	}
-	return command
-}
-
 // unclearHint says what helps where nobody knows what became of a take.
 const unclearHint = "look for it in the service's console; a run looks it up once more, --resubmit buys it again"
 
@@ -306,7 +298,7 @@ func (f *filmed) outcome(v *sheet.Take, o chain.Outcome) (state string, tone she
 	switch o.Stage {
 	case chain.StageFailed, chain.StageUnknown:
 		tone = sheet.Bad
-		v.Failure = &sheet.Failure{Message: fmt.Sprint(o.Fault), Command: f.again()}
+		v.Failure = &sheet.Failure{Message: fmt.Sprint(o.Fault), Command: f.command("run")}
 		var fault *chain.Fault
 		if errors.As(o.Fault, &fault) {
 			v.Failure.Hint = fault.Hint

@@ -84,6 +84,15 @@ func (f *film) name() string {
 	return name
 }
 
+// command is what a user would type for a verb on this film.
+func (f *film) command(verb string) string {
+	s := "shotchain " + verb + " " + shellWord(shown(f.path))
+	if f.draft {
+		s += " --draft"
+	}
+	return s
+}
+
 // delivery is one film and the cuts that are made of it, each with its files.
 type delivery struct {
 	*film
