@@ -142,10 +142,13 @@ func (f filmFlags) options() (storyboard.Options, error) {
 	return storyboard.Options{Vars: vars, AllowPaths: f.allow}, nil
 }
 
+// maxTitle is how many columns a title may have in messages.
+const maxTitle = 100
+
 // title is the film's name in messages.
 func (f *film) title() string {
 	if t := strings.TrimSpace(clean(f.Title)); t != "" {
-		return t
+		return widths.Truncate(t, maxTitle, "…")
 	}
 	return filepath.Base(f.path)
 }

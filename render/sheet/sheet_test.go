@@ -144,6 +144,15 @@ func TestWhatAShotIs(t *testing.T) {
 	require.NotContains(t, render(t, paged([]*Clip{{Video: "/v"}}, 3)), "legend")
 }
 
+// TestTheCommandThatPicksAnother is written beside the takes of a file; on a board a click is enough.
+func TestTheCommandThatPicksAnother(t *testing.T) {
+	p := paged([]*Clip{{Video: "/v"}}, 1)
+	p.Films[0].Shots[0].Takes = append(p.Films[0].Shots[0].Takes, made(&Clip{Video: "/w"}, 2))
+	require.Contains(t, render(t, p), "<code>shotchain pick film.yaml scene-1/shot-1 2</code>")
+	p.Board = &Board{Picks: true}
+	require.NotContains(t, render(t, p), "<code>shotchain pick film.yaml scene-1/shot-1 2</code>")
+}
+
 // TestHostileTexts holds that whatever a storyboard or a service says is text.
 func TestHostileTexts(t *testing.T) {
 	hostile := []string{`<script>boom()</script>`, `"><img src=x onerror=boom()>`, `'+boom()+'`, "\u202etxt.exe\u2066", "{{.}}", "]]>-->", "\x00\x07",

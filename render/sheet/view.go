@@ -82,6 +82,7 @@ type shotView struct {
 	AtSeconds, AtCut string
 	Take             takeView
 	Takes            []takeView // all of them, where there are several
+	Other            string     // the command that picks another take, "" for none
 	Width, Height    int
 }
 
@@ -392,6 +393,9 @@ func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
 			v.Take = tv
 		}
 		v.Takes = append(v.Takes, tv)
+		if !tv.Picked && tv.Clip != "" && v.Other == "" {
+			v.Other = tv.Pick
+		}
 	}
 	if len(v.Takes) < 2 {
 		v.Takes = nil
