@@ -267,15 +267,27 @@ func (f *filmed) take(t *chain.Take) sheet.Take {
 	if f.reel != nil {
 		o := f.reel.Outcomes[t.Index]
 		clip, key, v.Task = o.Clip, o.Dir.Key, o.Task
-		v.State, v.Tone, v.Reason = f.outcome(&v, o)
+		f.became(&v, o)
 	} else if f.failures != nil && clip == nil {
-		v.State, v.Tone, v.Reason = f.outcome(&v, f.failures.Outcomes[t.Index])
+		f.became(&v, f.failures.Outcomes[t.Index])
 	}
 	if clip != nil {
 		f.show(&v, t, clip, f.st.Take(key))
 		v.State, v.Tone, v.Failure = "done", sheet.Done, nil
 	}
 	return v
+}
+
+// became tells what became of a take in a run. One that the run did not try keeps what is known of it already.
+func (f *filmed) became(v *sheet.Take, o chain.Outcome) {
+	switch o.Stage {
+	case chain.StageLeft, chain.StageStopped, chain.StageSkipped, chain.StageUnpicked:
+		if v.Failure != nil {
+			return
+		}
+	}
+	v.Failure = nil
+	v.State, v.Tone, v.Reason = f.outcome(v, o)
 }
 
 // show puts a clip in a take's place.
