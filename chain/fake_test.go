@@ -214,7 +214,10 @@ func (f *fake) created() int {
 // glance is an Inspector for the fake's files.
 type glance struct{}
 
-func (glance) Clip(_ context.Context, path string) (Facts, error) {
+func (glance) Clip(ctx context.Context, path string) (Facts, error) {
+	if Working(ctx) == nil {
+		return Facts{}, errors.New("nobody knows for which take")
+	}
 	b, err := os.ReadFile(path)
 	if err == nil && !strings.HasPrefix(string(b), "video of ") {
 		err = errors.New("not a clip")

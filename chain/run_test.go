@@ -75,7 +75,7 @@ func TestAFailedTakeLeavesItsSiblingsAndSkipsWhatGrowsFromIt(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" && shot == "arrival/landing" {
-				return &Fault{Class: Moderated, Code: "InputTextSensitiveContentDetected", Message: "no"}
+				return &Fault{Class: Moderated, Code: "InputTextSensitiveContentDetected", Message: "no", Hint: "reword it"}
 			}
 			return nil
 		}
@@ -88,7 +88,16 @@ func TestAFailedTakeLeavesItsSiblingsAndSkipsWhatGrowsFromIt(t *testing.T) {
 		p := x.plan(film(t, lighthouse...))
 		require.Equal(t, New, p.Of(p.Graph.Take("arrival/landing")).State)
 		require.Contains(t, p.Of(p.Graph.Take("arrival/landing")).Reason, "failed before")
+		require.Equal(t, &Fault{Class: Moderated, Code: "InputTextSensitiveContentDetected", Message: "no", Hint: "reword it"},
+			p.Of(p.Graph.Take("arrival/landing")).Fault, "kept for whoever asks later")
 		require.Equal(t, Waits, p.Of(p.Graph.Take("storm/wave")).State)
+		require.Nil(t, p.Of(p.Graph.Take("storm/wave")).Fault)
+
+		x.f.script = nil
+		_, err = x.run(t.Context(), p)
+		require.NoError(t, err)
+		p = x.plan(film(t, lighthouse...))
+		require.Nil(t, p.Of(p.Graph.Take("arrival/landing")).Fault, "it has been made since")
 	})
 }
 
