@@ -26,7 +26,8 @@ import (
 
 // fake is a film of two shots, the first with two takes. A run goes on until it is let go or stopped.
 type fake struct {
-	variants bool // two, of the same shots
+	variants bool // two, of the same shots, the second of which has two takes
+	number   int  // of the take that a run makes then
 	clip     string
 
 	mu     sync.Mutex
@@ -55,7 +56,10 @@ func (f *fake) Page(context.Context) (*sheet.Page, error) {
 		return sheet.Take{Number: n, State: "done", Tone: sheet.Done, Seconds: 4, Pick: fmt.Sprintf("shotchain pick film.yaml a/one %d", n), Clip: &sheet.Clip{Video: f.clip}}
 	}
 	one := sheet.Shot{Scene: "a", ID: "one", Prompt: "A boat.", Pick: f.pick, Takes: []sheet.Take{take(1), take(2)}}
-	two := sheet.Shot{Scene: "a", ID: "two", Prompt: "It lands.", From: "a/one", Pick: 1, Takes: []sheet.Take{{Number: 1, State: "waits", Tone: sheet.Todo, Seconds: 4}}}
+	two := sheet.Shot{Scene: "a", ID: "two", Prompt: "It lands.", From: "a/one", Pick: 1, Takes: []sheet.Take{{Number: 1, State: "waits", Tone: sheet.Todo, Reason: "never made", Seconds: 4}}}
+	if f.variants {
+		two.Takes = append(two.Takes, sheet.Take{Number: 2, State: "new", Tone: sheet.Todo, Seconds: 4})
+	}
 	buys := 1
 	if f.done {
 		two.Takes, buys = []sheet.Take{take(1)}, 0
@@ -79,7 +83,7 @@ func (f *fake) Run(ctx context.Context, offer string, observe func(chain.Event))
 	f.mu.Unlock()
 	take := &chain.Take{Index: 1, Shot: &storyboard.Shot{Scene: "a", ID: "two"}, Number: 1, Expected: time.Minute}
 	if f.variants {
-		take.Uses = []chain.Use{{Film: 1, Variant: "blue", Shot: take.Shot, Number: 1}}
+		take.Uses = []chain.Use{{Film: 1, Variant: "blue", Shot: take.Shot, Number: max(1, f.number)}}
 	}
 	for {
 		select {
@@ -298,6 +302,27 @@ func TestAVariantsTakeIsShownThere(t *testing.T) {
 	b.Until(fmt.Sprintf(state, "blue") + `.startsWith("running")`)
 	require.Equal(t, "waits", sheettest.Eval[string](b, fmt.Sprintf(state, "red")))
 	require.Equal(t, "0 of 3 done, 1 under way", sheettest.Eval[string](b, `document.querySelector("#pulse").textContent`))
+	card := `.card[data-shot="a/two"][data-variant="blue"] `
+	require.Contains(t, sheettest.Eval[string](b, `document.querySelector('`+card+`.blank').textContent`), "running")
+	require.True(t, sheettest.Eval[bool](b, `document.querySelector('`+card+`.reason').hidden`), "it is being made now")
+	require.Equal(t, "new", sheettest.Eval[string](b, `document.querySelector('`+card+`.take[data-take="2"] .state').textContent`))
+	close(f.letGo)
+	s.Wait()
+}
+
+// TestATakeThatIsNotPicked is live beside the others; the card goes on showing the pick.
+func TestATakeThatIsNotPicked(t *testing.T) {
+	f := newFake(t)
+	f.variants, f.number = true, 2
+	s := open(t, f)
+	b := sheettest.Open(t)
+	b.Go(s.URL())
+	asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, "Content-Type: application/json", "Origin: http://"+s.addr)
+	f.step <- chain.StageRunning
+	card := `.card[data-shot="a/two"][data-variant="blue"] `
+	b.Until(`document.querySelector('` + card + `.take[data-take="2"] .state').textContent.startsWith("running")`)
+	require.Equal(t, "waits", sheettest.Eval[string](b, `document.querySelector('`+card+`.blank').textContent`))
+	require.Equal(t, "waits", sheettest.Eval[string](b, `document.querySelector('`+card+`h3 .state').textContent`))
 	close(f.letGo)
 	s.Wait()
 }

@@ -250,7 +250,8 @@
     const text = l.final ? (look === "done" ? "done" : l.stage) : `${l.stage} ${seconds(elapsed)} of ~${seconds(l.expected)}`;
     for (const [card, use] of l.uses.flatMap((u) => $$(`.card[data-shot="${CSS.escape(u.shot)}"][data-variant="${CSS.escape(u.variant)}"]`).map((c) => [c, u]))) {
       const take = $(`.take[data-take="${use.take}"]`, card);
-      const chip = take && take.ariaPressed !== "true" ? $(".state", take) : $("h3 .state", card);
+      const picked = !take || take.ariaPressed === "true"; // the card, and the drawing, show the pick
+      const chip = picked ? $("h3 .state", card) : $(".state", take);
       if (chip) {
         chip.textContent = text;
         chip.className = "state " + look;
@@ -258,6 +259,8 @@
       const bar = $(".bar", card);
       bar.hidden = ![...live.values()].some((o) => !o.final && o.uses.some((u) => u.shot === use.shot && u.variant === use.variant));
       $("i", bar).style.width = Math.min(98, (100 * elapsed) / Math.max(1, l.expected)) + "%";
+      card.dataset.drawn = "live"; // no longer as it was served
+      if (!picked) continue;
       const node = $(`.graph a[data-shot="${CSS.escape(card.id)}"]`);
       if (node) {
         node.setAttribute("class", "node " + look);
@@ -265,7 +268,8 @@
       }
       const blank = $(".frames.none .blank", card);
       if (blank) blank.textContent = text;
-      card.dataset.drawn = "live"; // no longer as it was served
+      const reason = $(".reason", card); // why it was to be made, or had not been
+      if (reason && !l.final) reason.hidden = true;
     }
   }
   let ended = "";
