@@ -59,10 +59,12 @@ func TestThePageInABrowser(t *testing.T) {
 	b.Until(`document.activeElement.dataset.shot > "scene-1/shot-3"`)
 	b.Press(kb.ArrowUp)
 	b.Until(`document.activeElement.dataset.shot == "scene-1/shot-2"`)
+	at := sheettest.Eval[float64](b, `scrollY`)
 	b.Press(" ")
 	b.Until(`document.activeElement.querySelector(".frame video")?.currentTime > 0.1`)
 	b.Press(" ")
 	b.Until(`!document.activeElement.querySelector("video")`)
+	require.InDelta(t, at, sheettest.Eval[float64](b, `scrollY`), 1, "space plays, and does not scroll")
 	b.Press("p")
 	b.Until(`document.querySelector("#toast").textContent == "this shot has one take"`)
 

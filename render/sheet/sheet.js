@@ -190,6 +190,9 @@
     if (e.key === " ") { e.preventDefault(); toggle(card); }
     if (e.key === "Enter") $(".frames[href]", card)?.click();
   });
+  document.addEventListener("keypress", (e) => {
+    if (e.key === " " && e.target.classList?.contains("card")) e.preventDefault(); // where a key is pressed by a program, it would scroll
+  });
   document.addEventListener("focusout", (e) => {
     const card = e.target.closest(".card");
     if (card && !card.contains(e.relatedTarget)) stop(stage(card));
