@@ -167,7 +167,7 @@ func (w work) fontFolder() (string, error) {
 	for name, ttf := range map[string][]byte{"Go-Regular.ttf": goregular.TTF, "Go-Bold.ttf": gobold.TTF,
 		"Go-Italic.ttf": goitalic.TTF, "Go-Bold-Italic.ttf": gobolditalic.TTF} {
 		path := filepath.Join(dir, name)
-		if st, err := os.Stat(path); err == nil && st.Size() == int64(len(ttf)) {
+		if st, err := os.Stat(path); err == nil && st.Size() == int64(len(ttf)) && ffmpeg.Made(path) {
 			continue
 		}
 		if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -132,8 +132,10 @@ func (s *sounding) part(i int) string {
 // recall reads a small value from the work folder, or makes it and keeps it there.
 func recall[T any](sh *shop, name string, make func() (T, error)) (v T, err error) {
 	name += ".json"
-	if b, err := os.ReadFile(sh.path(name)); err == nil && json.Unmarshal(b, &v) == nil {
-		return v, nil
+	if sh.has(name) {
+		if b, err := os.ReadFile(sh.path(name)); err == nil && json.Unmarshal(b, &v) == nil {
+			return v, nil
+		}
 	}
 	if v, err = make(); err != nil {
 		return v, err

@@ -123,6 +123,13 @@ func (p *program) cut(ctx context.Context, f *film, plan *chain.Plan, st *store.
 	if err != nil {
 		return err
 	}
+	if !trace.dry {
+		release, err := st.HoldWork(ctx)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	show := p.newProgress(f)
 	made, err := p.deliver(ctx, outs, reel, trace.options(p, st, show.film))
 	show.close()

@@ -77,7 +77,7 @@ func lastFrame(ctx context.Context, clip, kept, temp string) (*storyboard.Still,
 		return still, nil
 	}
 	path := filepath.Join(temp, name)
-	if _, err := os.Stat(path); err != nil {
+	if !ffmpeg.Made(path) {
 		if err := (inspector{}).LastFrame(ctx, clip, path); err != nil {
 			return nil, err
 		}
@@ -119,6 +119,7 @@ func (p *program) keepFrames(f *film, st *store.Store) error {
 		}
 		kept := filepath.Join(st.Dir(), footageDir, filepath.Base(still.Path))
 		if still.Path == kept {
+			ffmpeg.Made(kept) // it is used
 			continue
 		}
 		b, err := still.Read()

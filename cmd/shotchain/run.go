@@ -180,6 +180,11 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 
 // make gets the takes, assembles the films and writes the contact sheet.
 func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, sheet string, trace traceFlags) error {
+	release, err := how.Store.HoldWork(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	began := time.Now()
 	show := p.newProgress(f.film)
 	if b, ok := show.(*bars); ok {

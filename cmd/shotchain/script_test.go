@@ -68,7 +68,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simfault": simFault, "simstats": simStats,
 			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant, "tone": tone,
-			"spoil": spoil, "there": there,
+			"spoil": spoil, "there": there, "aged": aged,
 		},
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
@@ -328,6 +328,18 @@ func spoil(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		b[len(b)-1] ^= 0xff
 		ts.Check(os.WriteFile(name, b, 0o644))
+	}
+}
+
+// aged makes files look as if they had last been used so many days ago.
+func aged(ts *testscript.TestScript, _ bool, args []string) {
+	days, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	at := time.Now().AddDate(0, 0, -days)
+	for _, pattern := range args[1:] {
+		for _, path := range glob(ts, pattern) {
+			ts.Check(os.Chtimes(path, at, at))
+		}
 	}
 }
 
