@@ -136,3 +136,26 @@ func TestClipsOfOtherEncodersJoin(t *testing.T) {
 	requireRegular(t, film, 4*n)
 	require.Equal(t, count(0, 4*n), avcOnly(t, film))
 }
+
+// Parts that were kept of another encoder are not mixed with those of today's.
+func TestPartsOfOtherEncodersAreMadeAnew(t *testing.T) {
+	dir, work := t.TempDir(), t.TempDir()
+	a := footage{name: "a.mp4", width: 160, height: 96, frames: 24}.film(t, dir)
+	b := footage{name: "b.mp4", width: 160, height: 96, first: 24, frames: 24, extra: []string{"-preset", "fast"}}.film(t, dir)
+	tl := arrange(lay(t, 160, 96, a, b))
+	film := filepath.Join(dir, "film.mp4")
+	_, err := Assemble(t.Context(), tl, film, Options{Work: work})
+	require.NoError(t, err)
+	kept, err := filepath.Glob(filepath.Join(work, "picture-*"))
+	require.NoError(t, err)
+	require.Len(t, kept, 2)
+	old := remux(t, kept[0], "old.mp4", "-c:v", "libx264", "-preset", "slow", "-bf", "0", "-movie_timescale", "24000")
+	require.NoError(t, os.Rename(old, kept[0]))
+	for _, encoded := range []int{2, 0} {
+		f, err := Assemble(t.Context(), tl, film, Options{Work: work})
+		require.NoError(t, err)
+		require.Equal(t, encoded, f.Encoded)
+		requireRegular(t, film, 48)
+		require.Equal(t, count(0, 48), avcOnly(t, film))
+	}
+}
