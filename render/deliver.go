@@ -420,8 +420,8 @@ func (r recipe) command(tl *Timeline, film, sound, encoder, out string) []string
 		args = append(args, "-map", "0:s:0", "-c:s", r.words)
 	}
 	args = append(append(args, "-c:v", encoder, "-threads", "2", "-map_metadata", "0", "-map_chapters", "0"), r.args(encoder, tl.Quality)...)
-	if !gif {
-		args = append(args, "-fps_mode", "passthrough", "-frames:v", fmt.Sprint(tl.Frames))
+	if !gif { // no -frames:v: ffmpeg would end the sound, too, when it has seen the last frame
+		args = append(args, "-fps_mode", "passthrough")
 	}
 	return append(append(args, r.muxer...), ffmpeg.File(out))
 }
@@ -461,5 +461,12 @@ func (tl *Timeline) checkOther(ctx context.Context, o Output, path string) error
 	if f.HasAudio() != tl.Heard() {
 		return fmt.Errorf("the sound got lost")
 	}
-	return nil
+	if !tl.Heard() {
+		return nil
+	}
+	s, err := ffmpeg.ProbeSound(ctx, path)
+	if short := int64(tl.Frames)*perFrame - lasting(s.Duration); err == nil && short > tail {
+		return fmt.Errorf("%s of the sound got lost", clock10ms(short))
+	}
+	return err
 }

@@ -206,6 +206,7 @@ func TestOutputs(t *testing.T) {
 			require.Equal(t, codec, facts.Codec)
 			require.Equal(t, tl.Frames, facts.Frames, name)
 			require.True(t, facts.HasAudio(), name)
+			require.InDelta(t, tl.Frames*perFrame, len(hear(t, f.Path)), perFrame, "the sound of %s ends with its picture", name)
 		}
 	}
 	srt, err := os.ReadFile(filepath.Join(dir, "words.srt"))
