@@ -277,9 +277,7 @@ func (d *delivery) make(ctx context.Context, o Output) (f Film, err error) {
 			err = d.captions(o)
 		}
 	case "png", "jpg":
-		if err = d.poster(ctx, o); err == errDry {
-			err = nil
-		}
+		err = d.poster(ctx, o)
 	case "wav":
 		if err = d.mixed(ctx); err == nil && !d.DryRun {
 			err = writeFile(o.Path, func(w io.Writer) error { return d.sound.wav(ctx, w) })
@@ -290,10 +288,10 @@ func (d *delivery) make(ctx context.Context, o Output) (f Film, err error) {
 		}
 		if _, encodes := recipes[o.kind()]; encodes {
 			err = d.transcode(ctx, o)
-		} else if !d.DryRun {
-			if err = d.join(ctx, o.Path); err == nil {
-				d.joined = o.Path
-			}
+		} else if d.DryRun {
+			d.joined = o.Path
+		} else if err = d.join(ctx, o.Path); err == nil {
+			d.joined = o.Path
 		}
 	}
 	return d.film(o), err
@@ -338,7 +336,7 @@ func (d *delivery) poster(ctx context.Context, o Output) error {
 
 // still writes one frame of a segment as a picture.
 func (d *delivery) still(ctx context.Context, segment string, frame int, o Output) error {
-	return written(o.Path, "."+o.format(), func(tmp string) error {
+	return d.produce(o, func(tmp string) error {
 		args := []string{"-threads", "1"}
 		if frame > 0 {
 			args = append(args, "-ss", fmt.Sprintf("%.6f", (float64(frame)-0.5)/float64(d.tl.Rate)))
@@ -349,21 +347,16 @@ func (d *delivery) still(ctx context.Context, segment string, frame int, o Outpu
 		} else {
 			args = append(args, "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt709,format=rgb24")
 		}
-		if err := d.run(ctx, append(args, "-f", "image2", "-c:v", map[string]string{"jpg": "mjpeg", "png": "png"}[o.format()], ffmpeg.File(tmp)), ffmpeg.Options{}); err != nil || d.DryRun {
-			return orDry(err, d.DryRun)
-		}
-		return nil
+		return d.run(ctx, append(args, "-f", "image2", "-c:v", map[string]string{"jpg": "mjpeg", "png": "png"}[o.format()], ffmpeg.File(tmp)), ffmpeg.Options{})
 	})
 }
 
-// errDry ends the writing of a file that a dry run does not make.
-var errDry = fmt.Errorf("dry run")
-
-func orDry(err error, dry bool) error {
-	if err == nil && dry {
-		return errDry
+// produce has an output made, in a temporary file; where commands are only told, they are told of the output itself.
+func (d *delivery) produce(o Output, make func(tmp string) error) error {
+	if d.DryRun {
+		return make(o.Path)
 	}
-	return err
+	return written(o.Path, "."+o.format(), make)
 }
 
 // transcode encodes the finished film in another format.
@@ -388,17 +381,13 @@ func (d *delivery) transcode(ctx context.Context, o Output) error {
 			}
 		}
 	}
-	err = written(o.Path, "."+o.format(), func(tmp string) error {
+	return d.produce(o, func(tmp string) error {
 		args := r.command(d.tl, film, sound, encoder, tmp)
 		if err := d.run(ctx, args, ffmpeg.Options{Frames: func(int) {}}); err != nil || d.DryRun {
-			return orDry(err, d.DryRun)
+			return err
 		}
 		return d.tl.checkOther(ctx, o, tmp)
 	})
-	if err == errDry {
-		return nil
-	}
-	return err
 }
 
 func (r recipe) command(tl *Timeline, film, sound, encoder, out string) []string {
