@@ -21,6 +21,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -68,7 +69,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simfault": simFault, "simstats": simStats,
 			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant, "tone": tone,
-			"spoil": spoil, "there": there, "aged": aged,
+			"spoil": spoil, "there": there, "aged": aged, "stopped": stopped,
 		},
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
@@ -272,6 +273,41 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("interrupted"), said.Bytes(), 0o644))
 	if got := exitCode(err); got != want {
 		ts.Fatalf("ended with %d, not %d", got, want)
+	}
+}
+
+// stopped runs a program until a file is there, ends it with a signal and expects its exit code, and that nothing of
+// what it started still runs: stopped SIGNAL CODE FILE PROGRAM ARGUMENTS…
+func stopped(ts *testscript.TestScript, _ bool, args []string) {
+	by := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[args[0]]
+	var said bytes.Buffer
+	cmd := exec.Command(lookPath(ts, args[3]), args[4:]...)
+	cmd.Dir, cmd.Stderr, cmd.Stdout, cmd.Env = ts.Getenv("WORK"), &said, &said, environ(ts)
+	ts.Check(cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for deadline := time.Now().Add(time.Minute); len(glob(ts, args[2])) == 0; {
+		select {
+		case err := <-ended:
+			ts.Fatalf("ended by itself: %v\n%s", err, said.String())
+		case <-time.After(5 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			_ = cmd.Process.Kill()
+			ts.Fatalf("no file %s:\n%s", args[2], said.String())
+		}
+	}
+	ts.Check(cmd.Process.Signal(by))
+	err := <-ended
+	ts.Logf("%s", said.String())
+	if got := strconv.Itoa(exitCode(err)); got != args[1] {
+		ts.Fatalf("ended with %s, not %s", got, args[1])
+	}
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline") // where there is no /proc, there is nothing to look at
+	for _, line := range lines {
+		if b, err := os.ReadFile(line); err == nil && bytes.Contains(b, []byte(ts.Getenv("WORK")+string(filepath.Separator))) && bytes.Contains(b, []byte("ffmpeg")) {
+			ts.Fatalf("%s still runs", bytes.ReplaceAll(b, []byte{0}, []byte(" ")))
+		}
 	}
 }
 
