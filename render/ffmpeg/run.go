@@ -195,7 +195,7 @@ func (e *excerpt) cause() string {
 	s := bufio.NewScanner(io.MultiReader(bytes.NewReader(e.head), bytes.NewReader(e.tail)))
 	for s.Scan() && len(lines) < 3 {
 		l := tidy(s.Text())
-		if l == "" || seen[l] || l == "Conversion failed!" {
+		if l == "" || seen[l] || l == "Conversion failed!" || strings.HasPrefix(l, "Last message repeated ") {
 			continue
 		}
 		seen[l], lines = true, append(lines, l)
