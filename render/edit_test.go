@@ -301,7 +301,7 @@ func TestSoundOfWebFilms(t *testing.T) {
 			encoders: func(context.Context) ([]string, error) { return []string{"libx264", "libvpx-vp9"}, nil }}
 		_, err := newEditor(Cut{Film: film, Spec: film.Cuts[0]}, s).edit(t.Context(), b.clips)
 		if heard {
-			require.ErrorContains(t, err, "film.yaml:2:27: this ffmpeg cannot make webm with sound: it lacks the encoder libopus")
+			require.ErrorContains(t, err, "film.yaml:2:26: this ffmpeg cannot make webm with sound: it lacks the encoder libopus")
 		} else {
 			require.NoError(t, err)
 		}
