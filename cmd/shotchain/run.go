@@ -190,12 +190,12 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 	if b, ok := show.(*bars); ok {
 		b.expects(f.plan)
 	}
-	var soon []*ahead
-	for _, d := range f.outs {
-		soon = append(soon, newAhead(d.film, d.cuts, trace.options(p, how.Store, nil)))
-	}
 	log := newRunLog(show, f.observe)
 	ctx = log.steps(ctx)
+	var soon []*ahead
+	for _, d := range f.outs {
+		soon = append(soon, newAhead(ctx, d.film, d.cuts, trace.options(p, how.Store, nil)))
+	}
 	how.Observe = func(e chain.Event) {
 		log.take(e)
 		for _, a := range soon {
