@@ -11,6 +11,9 @@ import (
 
 // plane is a picture in planar 4:2:0, BT.709 in video range, as the encoder takes it. data holds the whole of Y, Cb
 // and Cr. Width and height are even.
+//
+// The loops over its pixels belong to one goroutine and are marked go:norace: the race detector would spend most of the
+// tests' time on them.
 type plane struct {
 	w, h int
 	data []byte
@@ -48,6 +51,8 @@ func cover(img image.Image, w, h int) *image.RGBA {
 
 // fromImage converts a picture; an odd last column or row is left out. Chroma sits at the left of its two columns,
 // as decoders assume of H.264.
+//
+//go:norace
 func fromImage(img *image.RGBA) *plane {
 	p := newPlane(img.Rect.Dx()&^1, img.Rect.Dy()&^1)
 	yy, _, _ := p.channel(0)
@@ -72,6 +77,8 @@ func fromImage(img *image.RGBA) *plane {
 }
 
 // tent is eight times the mean colour around the left of a chroma sample.
+//
+//go:norace
 func tent(img *image.RGBA, x, y, w int) (r, g, b int) {
 	l, n := max(0, x-1), min(w-1, x+1)
 	for _, row := range [2][]byte{img.Pix[y*img.Stride:], img.Pix[(y+1)*img.Stride:]} {
@@ -101,6 +108,8 @@ func (p *plane) image() *image.NRGBA {
 func clip8(v int) byte { return byte(min(255, max(0, (v+1<<15)>>16))) }
 
 // mix is a where k is 0 and b where it is 256. p may be a.
+//
+//go:norace
 func (p *plane) mix(a, b *plane, k int) {
 	d, x, y := p.data, a.data[:len(p.data)], b.data[:len(p.data)]
 	for i := range d {
@@ -171,8 +180,10 @@ func taps(from, step float64, n, size int) []tap {
 	return all
 }
 
+//go:norace
 func resample(dst, a, b []byte, cols []tap, part int) {
-	for i, t := range cols {
+	for i := range dst {
+		t := cols[i]
 		l := int(a[t.at])<<8 + (int(b[t.at])-int(a[t.at]))*part
 		n := int(a[t.next])<<8 + (int(b[t.next])-int(a[t.next]))*part
 		dst[i] = byte((l<<8 + (n-l)*t.part + 1<<15) >> 16)

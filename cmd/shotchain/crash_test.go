@@ -148,6 +148,21 @@ const (
 	crashKey    = "secret-key-0123456789"
 )
 
+// draftedFilm has two takes whose drafts are made first, and which are made from those drafts.
+const draftedFilm = `title: Crash
+look: { model: seedance-2.5, resolution: 1080p, duration: 4s, audio: false }
+scenes:
+  - id: a
+    shots:
+      - { id: one, prompt: A boat. }
+      - { id: two, prompt: It lands. }
+`
+
+const (
+	draftedTakes  = 4 // two drafts, two finals
+	draftedFrames = 97*2 - 1
+)
+
 // wreck is a film in a folder of its own, with a service of its own.
 type wreck struct {
 	t       *testing.T
@@ -155,6 +170,21 @@ type wreck struct {
 	service *sim.Service
 	url     string
 	hold    chan struct{} // nothing is filmed until it is closed; nil for no wait
+
+	takes, frames int // of the film: tasks that the service may ever create, frames that it has
+}
+
+// newDraftedWreck is one whose drafts are there.
+func newDraftedWreck(t *testing.T, work string) *wreck {
+	t.Helper()
+	w := newWreck(t, work)
+	w.takes, w.frames = draftedTakes, draftedFrames
+	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "film.yaml"), []byte(draftedFilm), 0o644))
+	cmd := w.command(t.Context())
+	cmd.Args = append(cmd.Args, "--draft")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	return w
 }
 
 // newWreck makes a film whose store already holds the parts that films are cut from: encoding is not what is tested.
@@ -166,7 +196,7 @@ func newWreck(t *testing.T, work string) *wreck {
 // newHeldWreck is one whose service films nothing until hold is closed.
 func newHeldWreck(t *testing.T, work string, hold chan struct{}) *wreck {
 	t.Helper()
-	w := &wreck{t: t, dir: t.TempDir(), hold: hold}
+	w := &wreck{t: t, dir: t.TempDir(), hold: hold, takes: crashTakes, frames: crashFrames}
 	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "film.yaml"), []byte(crashFilm), 0o644))
 	st, err := store.Open(filepath.Join(w.dir, store.DirName))
 	require.NoError(t, err)
@@ -213,10 +243,10 @@ func (w *wreck) recover() {
 	cmd.Stderr = &said
 	require.NoError(t, cmd.Run(), said.String())
 	stats := w.service.Stats()
-	require.Equal(t, crashTakes, stats.Created, "tasks that the service ever created\n%s", said.String())
+	require.Equal(t, w.takes, stats.Created, "tasks that the service ever created\n%s", said.String())
 	film, err := ffmpeg.Verify(t.Context(), filepath.Join(w.dir, "out", "crash.mp4"), ffmpeg.Facts{})
 	require.NoError(t, err)
-	require.Equal(t, crashFrames, film.Frames)
+	require.Equal(t, w.frames, film.Frames)
 
 	st, err := store.Open(filepath.Join(w.dir, store.DirName))
 	require.NoError(t, err)
@@ -233,7 +263,7 @@ func (w *wreck) recover() {
 		require.NoError(t, e.Verify())
 		tokens += e.Clip.Tokens
 	}
-	require.Equal(t, crashTakes, clips)
+	require.Equal(t, w.takes, clips)
 	require.Equal(t, stats.BilledTokens, tokens, "what the service bills is what the store says was spent")
 	w.noRemains(st.Dir())
 }
@@ -257,11 +287,17 @@ func (w *wreck) noRemains(dir string) {
 
 // TestARunThatIsStoppedAnywhereBuysNothingTwice kills the program at each point that a whole run passes – the points
 // are counted, not listed – and lets the next run finish the film.
-func TestARunThatIsStoppedAnywhereBuysNothingTwice(t *testing.T) {
+func TestARunThatIsStoppedAnywhereBuysNothingTwice(t *testing.T) { stopAnywhere(t, newWreck, 10) }
+
+// TestFinalsOfDraftsAreBoughtOnce is the same for clips that are made from drafts.
+func TestFinalsOfDraftsAreBoughtOnce(t *testing.T) { stopAnywhere(t, newDraftedWreck, 4) }
+
+// stopAnywhere stops a film's run at every point, or at about so many of them.
+func stopAnywhere(t *testing.T, wreckage func(t *testing.T, work string) *wreck, sampled int) {
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}
-	whole := newWreck(t, "")
+	whole := wreckage(t, "")
 	log := filepath.Join(t.TempDir(), "steps")
 	out, err := whole.command(t.Context(), envSteps+"="+log).CombinedOutput()
 	require.NoError(t, err, string(out))
@@ -271,13 +307,16 @@ func TestARunThatIsStoppedAnywhereBuysNothingTwice(t *testing.T) {
 	require.NoError(t, err)
 	points := strings.Split(strings.TrimSpace(string(b)), "\n")
 	t.Logf("%d points", len(points))
-	require.Greater(t, len(points), 150)
+	require.Greater(t, len(points), 80)
 
-	for _, n := range sample(len(points)) {
-		t.Run(fmt.Sprintf("%d %s", n, points[n-1]), func(t *testing.T) {
+	for i, point := range points {
+		if !*crashEvery && i%max(len(points)/sampled, 1) != 0 {
+			continue
+		}
+		t.Run(fmt.Sprintf("%d %s", i+1, point), func(t *testing.T) {
 			t.Parallel()
-			w := newWreck(t, work)
-			err := w.command(t.Context(), envCrashAt+"="+strconv.Itoa(n)).Run()
+			w := wreckage(t, work)
+			err := w.command(t.Context(), envCrashAt+"="+strconv.Itoa(i+1)).Run()
 			if err != nil { // a run that passed fewer points this time has simply ended
 				var exit *exec.ExitError
 				require.ErrorAs(t, err, &exit)
@@ -286,19 +325,6 @@ func TestARunThatIsStoppedAnywhereBuysNothingTwice(t *testing.T) {
 			w.recover()
 		})
 	}
-}
-
-// sampled is how many points `make test` takes.
-const sampled = 10
-
-// sample is every point, or a fixed few: evenly spread, so that each kind of step is among them over time.
-func sample(n int) (points []int) {
-	for i := 1; i <= n; i++ {
-		if *crashEvery || i%max(n/sampled, 1) == 1 {
-			points = append(points, i)
-		}
-	}
-	return points
 }
 
 // TestARunThatIsKilledAtRandomBuysNothingTwice kills the program again and again until it gets through.
