@@ -29,7 +29,7 @@ type recipe struct {
 	encoders []string // the first that this ffmpeg has is used
 	args     func(encoder string, q string) []string
 	sound    []string // of its sound; nil for none
-	words    string   // codec of soft captions; "" for none
+	words    string   // form of soft captions: mov_text is the film's own, webvtt is written for it; "" for none
 	muxer    []string
 }
 
@@ -381,8 +381,18 @@ func (d *delivery) transcode(ctx context.Context, o Output) error {
 			}
 		}
 	}
+	words := ""
+	if r.words == "webvtt" && d.tl.soft() {
+		words = d.temp(".vtt")
+		defer os.Remove(words)
+		if !d.DryRun {
+			if err := d.captions(Output{Path: words}); err != nil {
+				return err
+			}
+		}
+	}
 	return d.produce(o, func(tmp string) error {
-		args := r.command(d.tl, film, sound, encoder, tmp)
+		args := r.command(d.tl, film, sound, words, encoder, tmp)
 		if err := d.run(ctx, args, ffmpeg.Options{Frames: func(int) {}}); err != nil || d.DryRun {
 			return err
 		}
@@ -390,10 +400,20 @@ func (d *delivery) transcode(ctx context.Context, o Output) error {
 	})
 }
 
-func (r recipe) command(tl *Timeline, film, sound, encoder, out string) []string {
+// soft reports whether the film has captions that can be switched off.
+func (tl *Timeline) soft() bool { return tl.CaptionMode == "soft" && len(tl.Captions) > 0 }
+
+func (r recipe) command(tl *Timeline, film, sound, words, encoder, out string) []string {
 	args := append([]string{"-threads", "1"}, ffmpeg.Input(film)...)
+	captions := "0:s:0"
 	if sound != "" {
 		args = append(append(args, "-threads", "1"), ffmpeg.Input(sound)...)
+	}
+	if words != "" {
+		if captions = "1:s:0"; sound != "" {
+			captions = "2:s:0"
+		}
+		args = append(args, "-protocol_whitelist", "file", "-f", "webvtt", "-i", ffmpeg.File(words))
 	}
 	gif := encoder == "gif"
 	if !gif {
@@ -405,8 +425,11 @@ func (r recipe) command(tl *Timeline, film, sound, encoder, out string) []string
 			args = append(args, "-metadata:s:a:0", "language="+tl.Language)
 		}
 	}
-	if r.words != "" && tl.CaptionMode == "soft" && len(tl.Captions) > 0 {
-		args = append(args, "-map", "0:s:0", "-c:s", r.words)
+	if r.words != "" && tl.soft() { // copied: what ffmpeg decodes and writes anew, it takes for markup
+		args = append(args, "-map", captions, "-c:s", "copy")
+		if tl.Language != "" {
+			args = append(args, "-metadata:s:s:0", "language="+tl.Language)
+		}
 	}
 	args = append(append(args, "-c:v", encoder, "-threads", "2", "-map_metadata", "0", "-map_chapters", "0"), r.args(encoder, tl.Quality)...)
 	if !gif { // no -frames:v: ffmpeg would end the sound, too, when it has seen the last frame
