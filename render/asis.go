@@ -10,6 +10,9 @@ import (
 // asTheyAre are the clips' own packets where these make the film as it is: only hard cuts, at places where decoding
 // can begin and end, and all clips coded with one set of parameters in the film's very form. nil where anything has
 // to be encoded. Nothing is lost then, and nothing is waited for.
+//
+// It is all clips or none. A film that has some clips copied and others encoded would need two sets of parameters in
+// its head (an encoder cannot be told to write another one's), which some hardware decoders do not play.
 func (tl *Timeline) asTheyAre() []ffmpeg.Range {
 	if len(tl.burned()) > 0 || tl.Quality != "" && tl.Quality != "standard" || len(tl.Encoder) > 0 {
 		return nil
@@ -38,6 +41,9 @@ func (tl *Timeline) asTheyAre() []ffmpeg.Range {
 			to--
 		}
 		if string(p.Entry) != string(firstEntry(all, p)) || !p.Clean(from, to) {
+			return nil
+		}
+		if alone, err := p.Alone(from, to); err != nil || !alone {
 			return nil
 		}
 		all = append(all, ffmpeg.Range{Packets: p, From: from, To: to})

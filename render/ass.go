@@ -55,9 +55,12 @@ func (s Style) size(height int) int {
 func assStyle(i int, t Text, width, height int) string {
 	s := t.Style
 	size := s.size(height)
-	border, outline, edge, shadow := 1, assColor(s.Outline, "#000000"), float64(size)/14, float64(size)/40
-	if s.Background != "" {
-		border, outline, edge, shadow = 3, assColor(s.Background, "#000000"), float64(size)/6, 0
+	border, edge, back, shadow := 1, float64(size)/14, "#00000080", float64(size)/40
+	if s.Outline == "" {
+		edge = 0
+	}
+	if s.Background != "" { // one box behind all lines, shadow pixels wider than they are: a box for each would overlap
+		border, back, shadow = 4, s.Background, float64(size)/6
 	}
 	alignment := map[string]int{"top": 8, "middle": 5}[s.Position]
 	if alignment == 0 {
@@ -76,7 +79,7 @@ func assStyle(i int, t Text, width, height int) string {
 	}
 	// Encoding -1 has libass find out the direction of each paragraph.
 	return fmt.Sprintf("Style: s%d,%s,%d,%s,%s,%s,%s,%d,%d,0,0,100,100,0,0,%d,%.1f,%.1f,%d,%d,%d,%d,-1\n", i, name, size,
-		assColor(s.Color, "#ffffff"), assColor(s.Color, "#ffffff"), outline, assColor("", "#00000080"), bold, italic,
+		assColor(s.Color, "#ffffff"), assColor(s.Color, "#ffffff"), assColor(s.Outline, "#000000"), assColor(back, "#000000"), bold, italic,
 		border, edge, shadow, alignment, width/20, width/20, height/18)
 }
 
@@ -119,9 +122,44 @@ func breakLines(text string, size, width float64) string {
 			lines = append(lines, line)
 			continue
 		}
-		lines = append(lines, w.wrap(line, width, 50)...)
+		lines = append(lines, directed(w.wrap(line, width, 50))...)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// directed gives the lines that a text was broken into the direction of its first: on its own, one that happens to
+// begin with a number or a word of another script would run the other way.
+func directed(lines []string) []string {
+	runs := direction(strings.Join(lines, " "))
+	for i, line := range lines {
+		switch {
+		case direction(line) == runs:
+		case runs == rightToLeft:
+			lines[i] = "\u200f" + line // a mark that has a direction, and nothing to see
+		default:
+			lines[i] = "\u200e" + line
+		}
+	}
+	return lines
+}
+
+// Directions of writing.
+const (
+	leftToRight = iota
+	rightToLeft
+)
+
+// direction is a text's: that of its first letter.
+func direction(text string) int {
+	for _, r := range text {
+		switch {
+		case unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam) && unicode.IsLetter(r):
+			return rightToLeft
+		case unicode.IsLetter(r):
+			return leftToRight
+		}
+	}
+	return leftToRight
 }
 
 // wordJoiner has no width and no glyph.
@@ -167,7 +205,7 @@ func (w work) fontFolder() (string, error) {
 	for name, ttf := range map[string][]byte{"Go-Regular.ttf": goregular.TTF, "Go-Bold.ttf": gobold.TTF,
 		"Go-Italic.ttf": goitalic.TTF, "Go-Bold-Italic.ttf": gobolditalic.TTF} {
 		path := filepath.Join(dir, name)
-		if st, err := os.Stat(path); err == nil && st.Size() == int64(len(ttf)) {
+		if st, err := os.Stat(path); err == nil && st.Size() == int64(len(ttf)) && ffmpeg.Made(path) {
 			continue
 		}
 		if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -29,7 +29,7 @@ type recipe struct {
 	encoders []string // the first that this ffmpeg has is used
 	args     func(encoder string, q string) []string
 	sound    []string // of its sound; nil for none
-	words    string   // codec of soft captions; "" for none
+	words    string   // form of soft captions: mov_text is the film's own, webvtt is written for it; "" for none
 	muxer    []string
 }
 
@@ -277,9 +277,7 @@ func (d *delivery) make(ctx context.Context, o Output) (f Film, err error) {
 			err = d.captions(o)
 		}
 	case "png", "jpg":
-		if err = d.poster(ctx, o); err == errDry {
-			err = nil
-		}
+		err = d.poster(ctx, o)
 	case "wav":
 		if err = d.mixed(ctx); err == nil && !d.DryRun {
 			err = writeFile(o.Path, func(w io.Writer) error { return d.sound.wav(ctx, w) })
@@ -290,10 +288,10 @@ func (d *delivery) make(ctx context.Context, o Output) (f Film, err error) {
 		}
 		if _, encodes := recipes[o.kind()]; encodes {
 			err = d.transcode(ctx, o)
-		} else if !d.DryRun {
-			if err = d.join(ctx, o.Path); err == nil {
-				d.joined = o.Path
-			}
+		} else if d.DryRun {
+			d.joined = o.Path
+		} else if err = d.join(ctx, o.Path); err == nil {
+			d.joined = o.Path
 		}
 	}
 	return d.film(o), err
@@ -338,7 +336,7 @@ func (d *delivery) poster(ctx context.Context, o Output) error {
 
 // still writes one frame of a segment as a picture.
 func (d *delivery) still(ctx context.Context, segment string, frame int, o Output) error {
-	return written(o.Path, "."+o.format(), func(tmp string) error {
+	return d.produce(o, func(tmp string) error {
 		args := []string{"-threads", "1"}
 		if frame > 0 {
 			args = append(args, "-ss", fmt.Sprintf("%.6f", (float64(frame)-0.5)/float64(d.tl.Rate)))
@@ -349,21 +347,16 @@ func (d *delivery) still(ctx context.Context, segment string, frame int, o Outpu
 		} else {
 			args = append(args, "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt709,format=rgb24")
 		}
-		if err := d.run(ctx, append(args, "-f", "image2", "-c:v", map[string]string{"jpg": "mjpeg", "png": "png"}[o.format()], ffmpeg.File(tmp)), ffmpeg.Options{}); err != nil || d.DryRun {
-			return orDry(err, d.DryRun)
-		}
-		return nil
+		return d.run(ctx, append(args, "-f", "image2", "-c:v", map[string]string{"jpg": "mjpeg", "png": "png"}[o.format()], ffmpeg.File(tmp)), ffmpeg.Options{})
 	})
 }
 
-// errDry ends the writing of a file that a dry run does not make.
-var errDry = fmt.Errorf("dry run")
-
-func orDry(err error, dry bool) error {
-	if err == nil && dry {
-		return errDry
+// produce has an output made, in a temporary file; where commands are only told, they are told of the output itself.
+func (d *delivery) produce(o Output, make func(tmp string) error) error {
+	if d.DryRun {
+		return make(o.Path)
 	}
-	return err
+	return written(o.Path, "."+o.format(), make)
 }
 
 // transcode encodes the finished film in another format.
@@ -388,23 +381,39 @@ func (d *delivery) transcode(ctx context.Context, o Output) error {
 			}
 		}
 	}
-	err = written(o.Path, "."+o.format(), func(tmp string) error {
-		args := r.command(d.tl, film, sound, encoder, tmp)
+	words := ""
+	if r.words == "webvtt" && d.tl.soft() {
+		words = d.temp(".vtt")
+		defer os.Remove(words)
+		if !d.DryRun {
+			if err := d.captions(Output{Path: words}); err != nil {
+				return err
+			}
+		}
+	}
+	return d.produce(o, func(tmp string) error {
+		args := r.command(d.tl, film, sound, words, encoder, tmp)
 		if err := d.run(ctx, args, ffmpeg.Options{Frames: func(int) {}}); err != nil || d.DryRun {
-			return orDry(err, d.DryRun)
+			return err
 		}
 		return d.tl.checkOther(ctx, o, tmp)
 	})
-	if err == errDry {
-		return nil
-	}
-	return err
 }
 
-func (r recipe) command(tl *Timeline, film, sound, encoder, out string) []string {
+// soft reports whether the film has captions that can be switched off.
+func (tl *Timeline) soft() bool { return tl.CaptionMode == "soft" && len(tl.Captions) > 0 }
+
+func (r recipe) command(tl *Timeline, film, sound, words, encoder, out string) []string {
 	args := append([]string{"-threads", "1"}, ffmpeg.Input(film)...)
+	captions := "0:s:0"
 	if sound != "" {
 		args = append(append(args, "-threads", "1"), ffmpeg.Input(sound)...)
+	}
+	if words != "" {
+		if captions = "1:s:0"; sound != "" {
+			captions = "2:s:0"
+		}
+		args = append(args, "-protocol_whitelist", "file", "-f", "webvtt", "-i", ffmpeg.File(words))
 	}
 	gif := encoder == "gif"
 	if !gif {
@@ -416,12 +425,15 @@ func (r recipe) command(tl *Timeline, film, sound, encoder, out string) []string
 			args = append(args, "-metadata:s:a:0", "language="+tl.Language)
 		}
 	}
-	if r.words != "" && tl.CaptionMode == "soft" && len(tl.Captions) > 0 {
-		args = append(args, "-map", "0:s:0", "-c:s", r.words)
+	if r.words != "" && tl.soft() { // copied: what ffmpeg decodes and writes anew, it takes for markup
+		args = append(args, "-map", captions, "-c:s", "copy")
+		if tl.Language != "" {
+			args = append(args, "-metadata:s:s:0", "language="+tl.Language)
+		}
 	}
 	args = append(append(args, "-c:v", encoder, "-threads", "2", "-map_metadata", "0", "-map_chapters", "0"), r.args(encoder, tl.Quality)...)
-	if !gif {
-		args = append(args, "-fps_mode", "passthrough", "-frames:v", fmt.Sprint(tl.Frames))
+	if !gif { // no -frames:v: ffmpeg would end the sound, too, when it has seen the last frame
+		args = append(args, "-fps_mode", "passthrough")
 	}
 	return append(append(args, r.muxer...), ffmpeg.File(out))
 }
@@ -461,5 +473,12 @@ func (tl *Timeline) checkOther(ctx context.Context, o Output, path string) error
 	if f.HasAudio() != tl.Heard() {
 		return fmt.Errorf("the sound got lost")
 	}
-	return nil
+	if !tl.Heard() {
+		return nil
+	}
+	s, err := ffmpeg.ProbeSound(ctx, path)
+	if short := int64(tl.Frames)*perFrame - lasting(s.Duration); err == nil && short > tail {
+		return fmt.Errorf("%s of the sound got lost", clock10ms(short))
+	}
+	return err
 }

@@ -90,7 +90,7 @@ func (e *editor) edit(ctx context.Context, clips []Clip) (*Timeline, error) {
 	if err := e.entries(clips); err != nil {
 		return nil, err
 	}
-	if err := e.steps(ctx, e.machine, e.probe, e.frame, e.lay, e.listen, e.words); err != nil {
+	if err := e.steps(ctx, e.machine, e.probe, e.frame, e.lay, e.listen, e.audible, e.words); err != nil {
 		return nil, err
 	}
 	return e.tl, nil

@@ -87,6 +87,28 @@ var encodersOf = map[string][]string{
 	"mov": {"prores_ks"}, "webm": {"libvpx-vp9"}, "gif": {"gif"}, "png": {"png"}, "jpg": {"mjpeg"},
 }
 
+// audible refuses outputs whose sound this ffmpeg cannot make: a silent film needs no encoder for it.
+func (e *editor) audible(ctx context.Context) error {
+	if !e.tl.Heard() {
+		return nil
+	}
+	for _, o := range e.spec.Outputs {
+		if o.Format != "webm" {
+			continue
+		}
+		have, err := e.encoders(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(have, "libopus") {
+			e.problem(o.Pos, doctorSays, "this ffmpeg cannot make webm with sound: it lacks the encoder libopus")
+		}
+	}
+	return nil
+}
+
+const doctorSays = "`shotchain doctor` says which ffmpeg is used"
+
 // encodable refuses outputs that this ffmpeg cannot make.
 func (e *editor) encodable(ctx context.Context) error {
 	if len(e.spec.Outputs) == 0 {
@@ -104,7 +126,7 @@ func (e *editor) encodable(ctx context.Context) error {
 			if o.Codec.Set {
 				at = o.Codec.Pos
 			}
-			e.problem(at, "`shotchain doctor` says which ffmpeg is used", "this ffmpeg cannot make %s: it lacks the encoder %s", what, strings.Join(need, " or "))
+			e.problem(at, doctorSays, "this ffmpeg cannot make %s: it lacks the encoder %s", what, strings.Join(need, " or "))
 		}
 	}
 	return nil

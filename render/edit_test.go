@@ -289,3 +289,21 @@ func TestPlaces(t *testing.T) {
 		require.Equal(t, c.want, place(c.f, c.w, c.h, c.how), c.name)
 	}
 }
+
+// A web film needs an encoder for its sound only where it has any; what lacks is said at the output.
+func TestSoundOfWebFilms(t *testing.T) {
+	film, err := storyboard.Parse("film.yaml", t.TempDir(), []byte("scenes: [{id: a, shots: [{id: one, prompt: x}]}]\ncuts: [{id: a, outputs: [out/a.webm]}]\n"), storyboard.Options{})
+	require.NoError(t, err)
+	for _, heard := range []bool{true, false} {
+		b := newBench()
+		b.clip("a/one", "", 97, 16, 16, heard)
+		s := surroundings{see: func(_ context.Context, path string) (ffmpeg.Facts, error) { return b.facts[path], nil },
+			encoders: func(context.Context) ([]string, error) { return []string{"libx264", "libvpx-vp9"}, nil }}
+		_, err := newEditor(Cut{Film: film, Spec: film.Cuts[0]}, s).edit(t.Context(), b.clips)
+		if heard {
+			require.ErrorContains(t, err, "film.yaml:2:26: this ffmpeg cannot make webm with sound: it lacks the encoder libopus")
+		} else {
+			require.NoError(t, err)
+		}
+	}
+}

@@ -181,7 +181,7 @@ func TestMixedInputsConform(t *testing.T) {
 func TestOutputs(t *testing.T) {
 	paths, _ := scenes(t, 30, 26)
 	tl := arrange(lay(t, tw, th, paths...))
-	tl.Captions = []Text{{Text: "Hello, <b>you</b>", Start: 3, End: 20}, {Text: "灯塔", Start: 30, End: 50}}
+	tl.Captions = []Text{{Text: "Hello, <b>you</b>", Start: 3, End: 20}, {Text: "灯塔 {\\b1} \\N &amp;", Start: 30, End: 50}}
 	tl.CaptionMode, tl.Quality, tl.Language = "soft", "draft", "eng"
 	dir := t.TempDir()
 	var outs []Output
@@ -206,11 +206,12 @@ func TestOutputs(t *testing.T) {
 			require.Equal(t, codec, facts.Codec)
 			require.Equal(t, tl.Frames, facts.Frames, name)
 			require.True(t, facts.HasAudio(), name)
+			require.InDelta(t, tl.Frames*perFrame, len(hear(t, f.Path)), perFrame, "the sound of %s ends with its picture", name)
 		}
 	}
 	srt, err := os.ReadFile(filepath.Join(dir, "words.srt"))
 	require.NoError(t, err)
-	require.Equal(t, "1\n00:00:00,125 --> 00:00:00,833\nHello, <b>you</b>\n\n2\n00:00:01,250 --> 00:00:02,083\n灯塔\n\n", string(srt))
+	require.Equal(t, "1\n00:00:00,125 --> 00:00:00,833\nHello, <b>you</b>\n\n2\n00:00:01,250 --> 00:00:02,083\n灯塔 {\\b1} \\N &amp;\n\n", string(srt))
 	vtt, err := os.ReadFile(filepath.Join(dir, "words.vtt"))
 	require.NoError(t, err)
 	require.Contains(t, string(vtt), "Hello, &lt;b&gt;you&lt;/b&gt;")
@@ -218,6 +219,17 @@ func TestOutputs(t *testing.T) {
 		f, err := ffmpeg.VerifyImage(filepath.Join(dir, p))
 		require.NoError(t, err)
 		require.Equal(t, tw, f.Width)
+	}
+	// Captions that can be switched off are the very words in each file that has them, in its own way of writing.
+	for name, want := range map[string]string{"film.mp4": "灯塔 {\\b1} \\N &amp;", "film.mov": "灯塔 {\\b1} \\N &amp;", "hevc.mp4": "灯塔 {\\b1} \\N &amp;",
+		"av1.mp4": "灯塔 {\\b1} \\N &amp;", "film.webm": "灯塔 {\\b1} \\N &amp;amp;"} {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err != nil {
+			continue // there is no encoder
+		}
+		var raw bytes.Buffer
+		require.NoError(t, ffmpeg.Run(t.Context(), append(ffmpeg.Input(path), "-map", "0:s:0", "-c", "copy", "-f", "data", "pipe:1"), ffmpeg.Options{Stdout: &raw}))
+		require.Contains(t, raw.String(), want, name)
 	}
 	soft := filepath.Join(t.TempDir(), "back.srt")
 	require.NoError(t, ffmpeg.Run(t.Context(), append(ffmpeg.Input(films[0].Path), "-map", "0:s:0", ffmpeg.File(soft)), ffmpeg.Options{}))

@@ -114,7 +114,8 @@ func fit(g *ffmpeg.Graph, s *ffmpeg.Stream, f ffmpeg.Facts, w, h, toW, toH int) 
 		recolor["w"], recolor["h"], recolor["flags"] = toW, toH, "bicubic+accurate_rnd+full_chroma_int"
 		s = g.Filter(s, "scale", nil, recolor)
 	}
-	if f.PixFmt != "yuv420p" {
+	// Full range is a format of its own to ffmpeg (yuvj420p), by whatever name the clip's headers go.
+	if f.PixFmt != "yuv420p" || f.Color.Range == "pc" {
 		s = g.Filter(s, "format", []string{"yuv420p"}, nil)
 	}
 	return s

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"runtime"
+	"slices"
 
 	"shotchain/render/ffmpeg"
 )
@@ -27,7 +30,26 @@ func (sh *shop) picture(ctx context.Context, cells []cell, film *Film) ([]ffmpeg
 	if err != nil || sh.DryRun {
 		return nil, err
 	}
+	all, err := sh.ranges(cells, names)
+	if err != nil || uniform(all) {
+		return all, err
+	}
+	// Some were made by an encoder that was replaced since, under the same ffmpeg: all are made by today's.
+	for _, name := range names {
+		if err := os.Remove(sh.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	film.Encoded, film.Reused = 0, 0
+	if names, err = sh.encode(ctx, order, weight, total, film); err != nil {
+		return nil, err
+	}
 	return sh.ranges(cells, names)
+}
+
+// uniform reports whether one set of parameters decodes all of them.
+func uniform(all []ffmpeg.Range) bool {
+	return !slices.ContainsFunc(all, func(r ffmpeg.Range) bool { return string(r.Entry) != string(all[0].Entry) })
 }
 
 // job is a segment to be made.

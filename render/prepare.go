@@ -43,6 +43,16 @@ func Prepare(ctx context.Context, c Clip, t Target, reframe string, o Options) e
 	return err
 }
 
+// Size is that of a film which begins with a clip and does not say its own.
+func Size(ctx context.Context, clip string) (width, height int, err error) {
+	f, err := ffmpeg.Probe(ctx, clip)
+	if err != nil {
+		return 0, 0, err
+	}
+	width, height = filmSize(f)
+	return width, height, nil
+}
+
 func (sh *shop) prepare(ctx context.Context, it Item, t Target) error {
 	if it.Source.HasAudio() {
 		s := source{path: it.Path, digest: it.Digest, channels: it.Source.Channels, clip: true, start: it.Source.Start, limit: minute}

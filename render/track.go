@@ -132,8 +132,10 @@ func (s *sounding) part(i int) string {
 // recall reads a small value from the work folder, or makes it and keeps it there.
 func recall[T any](sh *shop, name string, make func() (T, error)) (v T, err error) {
 	name += ".json"
-	if b, err := os.ReadFile(sh.path(name)); err == nil && json.Unmarshal(b, &v) == nil {
-		return v, nil
+	if sh.has(name) {
+		if b, err := os.ReadFile(sh.path(name)); err == nil && json.Unmarshal(b, &v) == nil {
+			return v, nil
+		}
 	}
 	if v, err = make(); err != nil {
 		return v, err
@@ -147,7 +149,7 @@ func recall[T any](sh *shop, name string, make func() (T, error)) (v T, err erro
 
 // measured is the film's first pass, kept by its plan.
 func (s *sounding) measured(ctx context.Context) (levels, error) {
-	return recall(s.shop, strings.Replace(s.plan, "plan-", "levels-", 1), func() (levels, error) {
+	return recall(s.shop, s.levels(), func() (levels, error) {
 		l := levels{Stretches: make([]level, s.stretches())}
 		group, each := limited(ctx, s.Workers)
 		for i := range l.Stretches {
@@ -287,7 +289,7 @@ func (s *sounding) finished(ctx context.Context, i int, l levels, lower float64)
 // aac is the film's sound as AAC frames.
 func (s *sounding) aac(ctx context.Context) ([]ffmpeg.Range, error) {
 	if s.DryRun {
-		return nil, s.run(ctx, s.encoder(s.path(s.plan+".m4a")), ffmpeg.Options{})
+		return nil, s.missing(ctx)
 	}
 	l, err := s.measured(ctx)
 	if err != nil {
@@ -304,6 +306,31 @@ func (s *sounding) aac(ctx context.Context) ([]ffmpeg.Range, error) {
 	return all, group.Wait()
 }
 
+// missing tells of the stretches that are to be encoded: all in one where it is not known yet how loud they are.
+func (s *sounding) missing(ctx context.Context) error {
+	var l levels
+	b, err := os.ReadFile(s.path(s.levels() + ".json"))
+	if err != nil || json.Unmarshal(b, &l) != nil || len(l.Stretches) != s.stretches() {
+		return s.run(ctx, s.encoder(s.path(s.plan+".m4a")), ffmpeg.Options{})
+	}
+	for i := range l.Stretches {
+		if name := s.name(i, l); !s.has(name) {
+			if err := s.run(ctx, s.encoder(s.path(name)), ffmpeg.Options{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// levels is what the film's first pass is kept as.
+func (s *sounding) levels() string { return strings.Replace(s.plan, "plan-", "levels-", 1) }
+
+// name is what an encoded stretch is kept as.
+func (s *sounding) name(i int, l levels) string {
+	return key("aac", soundTable, s.tools.Version, s.encoder("/out"), s.part(i), l.Gain, s.limits(i, l), s.ceiling()) + ".m4a"
+}
+
 func (s *sounding) encoder(out string) []string {
 	return []string{"-protocol_whitelist", "pipe", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i", "pipe:0",
 		"-c:a", "aac", "-b:a", s.tl.Target().quality().audio, "-ar", "48000", "-ac", "2", "-threads", "1", "-map_metadata", "-1",
@@ -312,7 +339,7 @@ func (s *sounding) encoder(out string) []string {
 
 // encoded is one stretch as AAC.
 func (s *sounding) encoded(ctx context.Context, i int, l levels) (ffmpeg.Range, error) {
-	name := key("aac", soundTable, s.tools.Version, s.encoder("/out"), s.part(i), l.Gain, s.limits(i, l), s.ceiling()) + ".m4a"
+	name := s.name(i, l)
 	if !s.has(name) {
 		if err := s.encode(ctx, i, l, name); err != nil {
 			return ffmpeg.Range{}, err

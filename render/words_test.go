@@ -117,3 +117,16 @@ func TestWordsInManyScripts(t *testing.T) {
 		require.NoError(t, err)
 	}
 }
+
+// A text that is broken keeps its direction on each line.
+func TestBrokenLinesKeepTheirDirection(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"بحر هادئ (100%).", "بحر هادئ\n\u200f(100%)."},
+		{"بحر هادئ lighthouse", "بحر هادئ\n\u200flighthouse"},
+		{"The long calm בחר", "The long calm\n\u200eבחר"},
+		{"The long calm sea.", "The long calm\nsea."},
+		{"The long\nبحر هادئ", "The long\nبحر هادئ"}, // lines of the writer's own have directions of their own
+	} {
+		require.Equal(t, c.want, breakLines(c.text, 10, 70), c.text)
+	}
+}

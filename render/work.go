@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync/atomic"
+
+	"shotchain/render/ffmpeg"
 )
 
 // work is a folder of files named by what they are made of. Files appear by rename, so several processes may share
@@ -15,7 +17,9 @@ type work struct{ dir string }
 const workReadme = `What is here was made by shotchain from the clips of your films, each file named by what it is made
 of: clips conformed to a film's format (picture-*.mp4), the ends of them that transitions use
 (edge-*.mp4), transitions and frames with words on them (piece-*.mp4), sounds as plain samples
-(sound-*.f32), stretches of mixed sound (aac-*.m4a) and how loud they are (level*, limited*).
+(sound-*.f32), stretches of mixed sound (aac-*.m4a) and how loud they are (level*, limited*);
+and pictures and previews for the contact sheet (sheet-*). Each file's time is that of its
+last use, to the day, and ` + "`shotchain store gc`" + ` removes those that nobody has used for long.
 All of it can be made again; delete it whenever you like.
 `
 
@@ -44,12 +48,9 @@ func openWork(dir string) (w work, closing func(), err error) {
 
 func (w work) path(name string) string { return filepath.Join(w.dir, name) }
 
-// has reports whether the file is there and not empty: a name is given only to what was checked, but a power cut
-// can leave the name without the bytes.
-func (w work) has(name string) bool {
-	st, err := os.Stat(w.path(name))
-	return err == nil && st.Mode().IsRegular() && st.Size() > 0
-}
+// has reports whether the file is there and not empty, and notes its use: a name is given only to what was checked,
+// but a power cut can leave the name without the bytes.
+func (w work) has(name string) bool { return ffmpeg.Made(w.path(name)) }
 
 var temps atomic.Int64
 

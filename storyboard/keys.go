@@ -153,7 +153,7 @@ var filmKeys = []*key{
 	{name: "takes", in: inShot, kind: whole, min: 1, max: maxTakes, doc: "How many takes of the shot are generated, each with its own seed. 1 unless said."},
 	{name: "pick", in: inShot, kind: whole, min: 1, max: maxTakes, doc: "The take that the film uses and that later shots continue from. 1 unless said; at most `takes`."},
 	{name: "approve", in: inShot, kind: toggle, doc: "Nothing that grows from the shot is bought before `pick` is written."},
-	{name: "from", in: inShot, kind: origin, doc: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to open on its own; { shot: …, at: 3.5s } continues from an earlier moment. Not together with first_frame."},
+	{name: "from", in: inShot, kind: origin, doc: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to open on its own; { shot: …, at: 3.5s } continues from an earlier moment, at which that clip ends where the two follow each other in a film. Not together with first_frame."},
 	{name: "shot", in: inFrom, kind: reference, required: true, doc: "The shot that is continued."},
 	{name: "at", in: inFrom, kind: instant, required: true, doc: "The moment of its clip: `3.5s`. Where the two follow each other in the film, the clip ends there."},
 	{name: "to", in: inShot, kind: aim, expands: true, doc: "What the shot ends on: the first frame of another shot (its name), or a still (its path, or an https URL)."},

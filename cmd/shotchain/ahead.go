@@ -6,6 +6,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/render"
+	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
 )
 
@@ -17,6 +18,7 @@ type ahead struct {
 	cuts []*storyboard.Cut
 	how  render.Options
 
+	sizes map[string]storyboard.Size // of own footage, by shot
 	under sync.WaitGroup
 	mu    sync.Mutex
 	there map[string]render.Clip // by shot; guarded by mu
@@ -24,11 +26,19 @@ type ahead struct {
 	joining sync.Mutex // one transition at a time: each takes all cores that it can use
 }
 
-func newAhead(f *film, cuts []*storyboard.Cut, how render.Options) *ahead {
+// newAhead begins with the user's own footage, which is there.
+func newAhead(ctx context.Context, f *film, cuts []*storyboard.Cut, how render.Options) *ahead {
 	how.Progress = nil
-	a := &ahead{f: f, cuts: cuts, how: how, there: map[string]render.Clip{}}
-	for _, s := range f.footage() {
+	a := &ahead{f: f, cuts: cuts, how: how, there: map[string]render.Clip{}, sizes: map[string]storyboard.Size{}}
+	own := f.footage()
+	for _, s := range own {
 		a.there[s.Name()] = render.Clip{Shot: s.Name(), Path: s.Clip.Path}
+		if w, h, err := render.Size(ffmpeg.For(ctx, s.Name()), s.Clip.Path); err == nil {
+			a.sizes[s.Name()] = storyboard.Size{Width: w, Height: h}
+		}
+	}
+	for _, s := range own {
+		a.under.Go(func() { a.work(ctx, render.Clip{Shot: s.Name(), Path: s.Clip.Path}) })
 	}
 	return a
 }
@@ -80,11 +90,14 @@ func uses(cut *storyboard.Cut, shot string) bool {
 	return false
 }
 
-// target is what a cut's clips are conformed to; unknown where it follows from footage that nobody looked at.
+// target is what a cut's clips are conformed to; unknown where it follows from footage that cannot be read.
 func (a *ahead) target(cut *storyboard.Cut) (render.Target, bool) {
 	size := cut.Size.Value
-	if t := a.f.take(cut.Shots[0].Shot); !cut.Size.Set && t != nil {
-		size = storyboard.Size{Width: t.Size.Width, Height: t.Size.Height}
+	if first := cut.Shots[0].Shot; !cut.Size.Set {
+		size = a.sizes[first.Name()]
+		if t := a.f.take(first); t != nil {
+			size = storyboard.Size{Width: t.Size.Width, Height: t.Size.Height}
+		}
 	}
 	return render.Target{Rate: render.Rate, Width: size.Width, Height: size.Height, Quality: cut.Quality.Value,
 		Encoder: render.EncoderOptions(cut)}, size.Width > 0

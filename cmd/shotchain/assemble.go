@@ -401,7 +401,11 @@ func (p *program) tellFilms(all []edition) {
 		var notes []string
 		for ; i < len(all) && all[i].cut == e.cut && all[i].variant == e.variant; i++ {
 			formats = append(formats, all[i].Format)
-			notes = append(notes, all[i].Notes...)
+			for _, note := range all[i].Notes { // of the timeline, and so of each of its files
+				if !slices.Contains(notes, note) {
+					notes = append(notes, note)
+				}
+			}
 		}
 		p.say("%s: %d×%d, %s, %s; %s encoded, %d as they were", strings.TrimPrefix(e.variant+" "+cmp.Or(e.cut, "film"), " "), e.Width, e.Height, took(e.Duration),
 			strings.Join(formats, " "), count(e.Encoded, "piece"), e.Reused)

@@ -133,6 +133,11 @@ func (b *boardFilm) Page(ctx context.Context) (*sheet.Page, error) {
 		f.failures = b.reel
 	}
 	b.mu.Unlock()
+	release, err := f.st.HoldWork(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	page := f.page(ctx)
 	page.Board = &sheet.Board{Buys: f.plan.Buys, Cost: f.plan.Total, Picks: true, Takes: len(f.graph.Takes)}
 	err = sheet.Prepare(ctx, page, f.st.WorkDir())

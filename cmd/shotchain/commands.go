@@ -3,7 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -27,23 +30,55 @@ func (t *traceFlags) add(cmd *cobra.Command, dry bool) {
 // otherwise they are talk.
 func (t traceFlags) options(p *program, st *store.Store, moved func(done, total int)) render.Options {
 	o := render.Options{Work: st.WorkDir(), Progress: moved, DryRun: t.dry}
-	var w io.Writer
 	switch {
+	case t.dry && p.json:
+		o.Progress, o.Trace = nil, func(argv []string) { p.printJSON(map[string]any{"command": argv}) }
 	case t.dry:
-		w, o.Progress = p.out, nil
+		o.Progress, o.Trace = nil, newScript(p.out).add
 	case t.show:
-		w = p.err
-	default:
-		return o
-	}
-	o.Trace = func(argv []string) {
-		if t.dry && p.json {
-			p.printJSON(map[string]any{"command": argv})
-			return
-		}
-		fmt.Fprintln(w, shellLine(argv))
+		o.Trace = func(argv []string) { fmt.Fprintln(p.err, shellLine(argv)) }
 	}
 	return o
+}
+
+// script writes commands that were not run as a shell would run them. What no shell can run is a comment.
+type script struct {
+	w    io.Writer
+	told map[string]bool // lines, and the files and folders that there will be
+}
+
+func newScript(w io.Writer) *script { return &script{w, map[string]bool{}} }
+
+func (s *script) add(argv []string) {
+	line := shellLine(argv)
+	if s.told[line] { // a part that several outputs need
+		return
+	}
+	s.told[line] = true
+	for i, a := range argv[:len(argv)-1] {
+		if path, ok := strings.CutPrefix(argv[i+1], "file:"); a == "-i" && ok && !s.there(path) {
+			fmt.Fprintf(s.w, "# reads what is made on the way, %s:\n# %s\n", shellWord(filepath.Base(path)), line)
+			return
+		}
+	}
+	if slices.Contains(argv, "pipe:0") {
+		fmt.Fprintf(s.w, "# gets the sound of the film as it is mixed:\n# %s\n", line)
+		return
+	}
+	if out, ok := strings.CutPrefix(argv[len(argv)-1], "file:"); ok {
+		s.told[out] = true
+		if dir := filepath.Dir(out); !s.there(dir) {
+			s.told[dir] = true
+			fmt.Fprintln(s.w, shellLine([]string{"mkdir", "-p", dir}))
+		}
+	}
+	fmt.Fprintln(s.w, line)
+}
+
+// there reports whether a file is there, or will be when a command is run.
+func (s *script) there(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil || s.told[path]
 }
 
 // shellLine writes a command so that it can be pasted into a shell.

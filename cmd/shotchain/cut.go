@@ -34,7 +34,8 @@ missing it says which, and makes nothing. The paths of what was made are printed
 
 With --explain it makes nothing either, but prints what it would: which frames of which clip are seen when, what is
 heard, and what is written on the picture, in frames, samples and timecode. With --dry-run it prints the ffmpeg
-commands that are still to run; a command can be pasted into a shell, as far as what it reads is there.`,
+commands that are still to run. They can be pasted into a shell, one or all of them, and make what the program would
+have made; those that read what the program alone can make – the mixed sound – are comments.`,
 		Example: "shotchain cut film.yaml --cut teaser --explain",
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.again(cmd.Context(), args[0], &o) },
 	}
@@ -122,6 +123,13 @@ func (p *program) cut(ctx context.Context, f *film, plan *chain.Plan, st *store.
 	reel, err := stored(plan, st, outs)
 	if err != nil {
 		return err
+	}
+	if !trace.dry {
+		release, err := st.HoldWork(ctx)
+		if err != nil {
+			return err
+		}
+		defer release()
 	}
 	show := p.newProgress(f)
 	made, err := p.deliver(ctx, outs, reel, trace.options(p, st, show.film), nil)

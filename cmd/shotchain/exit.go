@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
+	"syscall"
 
 	"shotchain/chain"
 	"shotchain/storyboard"
@@ -65,8 +67,15 @@ func asFailure(ctx context.Context, err error) *failure {
 		return &failure{exit: exitOf(fault), message: err.Error(), hint: fault.Hint, fault: fault}
 	case errors.Is(err, fs.ErrNotExist):
 		return &failure{exit: exitFailed, message: err.Error(), hint: "`shotchain new` writes a first storyboard"}
+	case full(err):
+		return &failure{exit: exitFailed, message: err.Error(), hint: "make room: `shotchain store gc --unused-for 0s` removes parts of films that can be made again"}
 	}
 	return &failure{exit: exitFailed, message: err.Error()}
+}
+
+// full reports whether an error says that a disk is: as the system does, or in ffmpeg's words, which are the same.
+func full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || strings.Contains(strings.ToLower(err.Error()), "no space left on device")
 }
 
 func exitOf(f *chain.Fault) int {

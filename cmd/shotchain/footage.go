@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"shotchain/chain/store"
@@ -23,6 +25,46 @@ func (f *film) footage() []*storyboard.Shot {
 		}
 	}
 	return all
+}
+
+// ownClip is a file of own footage, and what uses it.
+type ownClip struct {
+	shot     string
+	file     *storyboard.File
+	variants []string // nil for a film without any
+}
+
+// ownClips are the own footage of all variants that are made, each file of a shot once.
+func (f *film) ownClips() (all []*ownClip) {
+	type use struct{ shot, path string }
+	of := map[use]*ownClip{}
+	for _, one := range f.films() {
+		for _, s := range one.footage() {
+			key := use{s.Name(), s.Clip.Path}
+			if of[key] == nil {
+				of[key] = &ownClip{shot: s.Name(), file: s.Clip}
+				all = append(all, of[key])
+			}
+			if one.Variant != "" {
+				of[key].variants = append(of[key].variants, one.Variant)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *ownClip) int { return cmp.Compare(f.place(a.shot), f.place(b.shot)) })
+	return all
+}
+
+// place is where a shot stands in the film.
+func (f *film) place(shot string) int {
+	return slices.IndexFunc(f.Shots(), func(s *storyboard.Shot) bool { return s.Name() == shot })
+}
+
+// name is the shot's as tables have it: with the variant that is the only one to use this file.
+func (o *ownClip) name(f *film) string {
+	if len(o.variants) == 1 && len(f.graph.Films) > 1 {
+		return o.variants[0] + ":" + o.shot
+	}
+	return o.shot
 }
 
 // footageDir is where a store keeps last frames of own footage, by the footage's digest: a frame that was decoded
@@ -77,7 +119,7 @@ func lastFrame(ctx context.Context, clip, kept, temp string) (*storyboard.Still,
 		return still, nil
 	}
 	path := filepath.Join(temp, name)
-	if _, err := os.Stat(path); err != nil {
+	if !ffmpeg.Made(path) {
 		if err := (inspector{}).LastFrame(ctx, clip, path); err != nil {
 			return nil, err
 		}
@@ -119,6 +161,7 @@ func (p *program) keepFrames(f *film, st *store.Store) error {
 		}
 		kept := filepath.Join(st.Dir(), footageDir, filepath.Base(still.Path))
 		if still.Path == kept {
+			ffmpeg.Made(kept) // it is used
 			continue
 		}
 		b, err := still.Read()

@@ -214,6 +214,9 @@ func (p *program) take(ctx context.Context, path, shot string, o *takeFlags) err
 	if st, err = store.Open(dir); err != nil {
 		return err
 	}
+	if err := p.keepFrames(f, st); err != nil {
+		return err
+	}
 	if err := e.write(); err != nil {
 		return err
 	}
@@ -231,7 +234,7 @@ func (p *program) taken(ctx context.Context, f *film, r *chain.Reel, err error, 
 	var gone []string
 	for _, one := range f.films() {
 		s, _ := one.Shot(shot)
-		for i, t := range one.graph.TakesOf(s) {
+		for i, t := range one.takes(s) {
 			o := r.Outcomes[t.Index]
 			switch {
 			case !o.Ok():

@@ -155,8 +155,8 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 		t.add(shotsOf(take), grows, string(pt.State), fmt.Sprintf("%d s", take.Seconds),
 			fmt.Sprintf("%s %d×%d", take.Request.Resolution, take.Size.Width, take.Size.Height), tokens, cost, why(pt))
 	}
-	for _, s := range f.footage() {
-		t.add(s.Name(), "-", "own footage", "-", "-", "-", "-", clean(s.Clip.Name))
+	for _, own := range f.ownClips() {
+		t.add(own.name(f), "-", "own footage", "-", "-", "-", "-", clean(own.file.Name))
 	}
 	t.write(p.out, func(row, column int) string {
 		if !p.colourOut || column != 2 || row > len(plan.Takes) {
@@ -318,8 +318,9 @@ type jsonPlan struct {
 
 // jsonFootage is a shot of own footage.
 type jsonFootage struct {
-	Shot string `json:"shot"`
-	Clip string `json:"clip"`
+	Shot     string   `json:"shot"`
+	Clip     string   `json:"clip"`
+	Variants []string `json:"variants,omitempty"` // that use it
 }
 
 type jsonTake struct {
@@ -385,8 +386,8 @@ func planJSON(f *film, plan *chain.Plan) jsonPlan {
 	if len(f.graph.Films) > 1 {
 		j.Variants, j.Separate = partsJSON(plan)
 	}
-	for _, s := range f.footage() {
-		j.Footage = append(j.Footage, jsonFootage{s.Name(), s.Clip.Path})
+	for _, own := range f.ownClips() {
+		j.Footage = append(j.Footage, jsonFootage{own.shot, own.file.Path, own.variants})
 	}
 	return j
 }

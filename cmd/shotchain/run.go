@@ -180,16 +180,21 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 
 // make gets the takes, assembles the films and writes the contact sheet.
 func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, sheet string, trace traceFlags) error {
+	release, err := how.Store.HoldWork(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	began := time.Now()
 	show := p.newProgress(f.film)
 	if b, ok := show.(*bars); ok {
 		b.expects(f.plan)
 	}
+	log := newRunLog(show, f.observe)
 	var soon []*ahead
 	for _, d := range f.outs {
-		soon = append(soon, newAhead(d.film, d.cuts, trace.options(p, how.Store, nil)))
+		soon = append(soon, newAhead(log.steps(ctx, d.Variant), d.film, d.cuts, trace.options(p, how.Store, nil)))
 	}
-	log := newRunLog(show, f.observe)
 	how.Observe = func(e chain.Event) {
 		log.take(e)
 		for _, a := range soon {

@@ -21,6 +21,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -68,7 +69,13 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simfault": simFault, "simstats": simStats,
 			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant, "tone": tone,
-			"spoil": spoil, "there": there,
+			"spoil": spoil, "there": there, "aged": aged, "stopped": stopped,
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "tmpfs" { // a disk of any size can be had
+				return false, fmt.Errorf("unknown condition %s", cond)
+			}
+			return exec.Command("unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", os.TempDir()).Run() == nil, nil
 		},
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
@@ -275,6 +282,41 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// stopped runs a program until a file is there, ends it with a signal and expects its exit code, and that nothing of
+// what it started still runs: stopped SIGNAL CODE FILE PROGRAM ARGUMENTS…
+func stopped(ts *testscript.TestScript, _ bool, args []string) {
+	by := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[args[0]]
+	var said bytes.Buffer
+	cmd := exec.Command(lookPath(ts, args[3]), args[4:]...)
+	cmd.Dir, cmd.Stderr, cmd.Stdout, cmd.Env = ts.Getenv("WORK"), &said, &said, environ(ts)
+	ts.Check(cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for deadline := time.Now().Add(time.Minute); len(glob(ts, args[2])) == 0; {
+		select {
+		case err := <-ended:
+			ts.Fatalf("ended by itself: %v\n%s", err, said.String())
+		case <-time.After(5 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			_ = cmd.Process.Kill()
+			ts.Fatalf("no file %s:\n%s", args[2], said.String())
+		}
+	}
+	ts.Check(cmd.Process.Signal(by))
+	err := <-ended
+	ts.Logf("%s", said.String())
+	if got := strconv.Itoa(exitCode(err)); got != args[1] {
+		ts.Fatalf("ended with %s, not %s", got, args[1])
+	}
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline") // where there is no /proc, there is nothing to look at
+	for _, line := range lines {
+		if b, err := os.ReadFile(line); err == nil && bytes.Contains(b, []byte(ts.Getenv("WORK")+string(filepath.Separator))) && bytes.Contains(b, []byte("ffmpeg")) {
+			ts.Fatalf("%s still runs", bytes.ReplaceAll(b, []byte{0}, []byte(" ")))
+		}
+	}
+}
+
 func lookPath(ts *testscript.TestScript, name string) string {
 	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
 		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
@@ -328,6 +370,18 @@ func spoil(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		b[len(b)-1] ^= 0xff
 		ts.Check(os.WriteFile(name, b, 0o644))
+	}
+}
+
+// aged makes files look as if they had last been used so many days ago.
+func aged(ts *testscript.TestScript, _ bool, args []string) {
+	days, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	at := time.Now().AddDate(0, 0, -days)
+	for _, pattern := range args[1:] {
+		for _, path := range glob(ts, pattern) {
+			ts.Check(os.Chtimes(path, at, at))
+		}
 	}
 }
 

@@ -136,6 +136,11 @@ type filmed struct {
 
 // writeSheet makes the contact sheet and returns its page.
 func (p *program) writeSheet(ctx context.Context, f *filmed, dir string) (string, error) {
+	release, err := f.st.HoldWork(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer release()
 	page, err := sheet.Write(ctx, f.page(ctx), dir, f.st.WorkDir())
 	var unshown *sheet.Unshown
 	if errors.As(err, &unshown) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +32,8 @@ func (p *program) storeLsVerb() *cobra.Command {
 	var k keeper
 	cmd := &cobra.Command{
 		Use: "ls [FILE]", Short: "list the takes of the store",
-		Long:    "Ls lists every take of the store beside FILE, or here: the shot that it was made for, its state, its price and size.",
+		Long: `Ls lists every take of the store beside FILE, or here: the shot that it was made for, its state, its price and size. It
+also tells how much room the parts take that films were cut into.`,
 		Example: "shotchain store ls film.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			st, err := p.peek(k, args)
@@ -44,10 +44,17 @@ func (p *program) storeLsVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			parts, err := st.Parts()
+			if err != nil {
+				return err
+			}
 			if p.json {
-				p.printJSON(map[string]any{"store": st.Dir(), "takes": entriesJSON(entries)})
-			} else {
-				printEntries(p.out, entries)
+				p.printJSON(map[string]any{"store": st.Dir(), "takes": entriesJSON(entries), "work": partsOf(parts)})
+				return nil
+			}
+			printEntries(p.out, entries)
+			if len(parts) > 0 {
+				fmt.Fprintf(p.out, "\nParts of films: %s, %s; all can be made again for nothing\n", count(len(parts), "file"), size(partsOf(parts).Bytes))
 			}
 			return nil
 		},
@@ -236,124 +243,4 @@ func shotOf(e store.Entry) string {
 		return e.Request.Shot
 	}
 	return "-"
-}
-
-func (p *program) storeGCVerb() *cobra.Command {
-	var film filmFlags
-	var stores storeFlags
-	var clips, dry bool
-	cmd := &cobra.Command{
-		Use: "gc FILE…", Short: "let go of what no storyboard given uses",
-		Long: `Gc removes from the store what none of the given storyboards uses: simulated clips, failed attempts, and parts of films
-that can be cut again. A clip that was paid for is removed only with --clips, and only where none of the storyboards
-uses it for the chosen provider, or used it last. What is in flight is never touched.`,
-		Example: "shotchain store gc film.yaml trailer.yaml --dry-run",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.gc(args, film, stores, clips, dry)
-		},
-	}
-	film.add(cmd)
-	stores.add(cmd)
-	cmd.Args = func(_ *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return usage("shotchain store gc film.yaml", "gc needs the storyboards whose clips stay")
-		}
-		return nil
-	}
-	cmd.Flags().BoolVar(&clips, "clips", false, "remove paid clips too that no storyboard given uses")
-	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "say what would be removed, and remove nothing")
-	return cmd
-}
-
-func (p *program) gc(paths []string, o filmFlags, stores storeFlags, clips, dry bool) error {
-	var st *store.Store
-	used := map[string]bool{}
-	for _, path := range paths {
-		f, err := p.openIn(context.Background(), path, o, stores)
-		if err != nil {
-			return err
-		}
-		at, err := store.Peek(p.storeDir(stores, f))
-		if err != nil {
-			return err
-		}
-		if st != nil && st.Dir() != at.Dir() {
-			return usage("name one with --store", "the storyboards keep their clips in different stores")
-		}
-		st = at
-		useOf(f, st, used)
-	}
-	entries, err := st.Ls()
-	if err != nil {
-		return err
-	}
-	gone, err := p.sweep(st, entries, used, clips, dry)
-	if err != nil {
-		return err
-	}
-	if !dry {
-		if err := st.SweepTemps(); err != nil {
-			return err
-		}
-	}
-	bytes := int64(0)
-	for _, e := range gone {
-		bytes += e.Bytes
-	}
-	verb := "removed"
-	if dry {
-		verb = "would remove"
-	}
-	if p.json {
-		p.printJSON(map[string]any{"store": st.Dir(), "dry_run": dry, "removed": entriesJSON(gone), "bytes": bytes})
-		return nil
-	}
-	fmt.Fprintf(p.out, "%s %s, %s\n", verb, count(len(gone), "take"), size(bytes))
-	return nil
-}
-
-// useOf adds the keys that a film uses: those that its plan finds, and those that its shots used last, by whatever
-// provider.
-func useOf(f *film, st *store.Store, used map[string]bool) {
-	for _, pt := range chain.Make(f.graph, st, chain.PlanOptions{}).Takes {
-		used[pt.Key] = true
-	}
-	for _, last := range st.Film(f.id(st)).Shots {
-		used[last.Key] = true
-	}
-	if f.drafts != nil {
-		useOf(f.drafts, st, used)
-	}
-}
-
-// sweep removes what is not used and returns it.
-func (p *program) sweep(st *store.Store, entries []store.Entry, used map[string]bool, clips, dry bool) ([]store.Entry, error) {
-	var gone []store.Entry
-	spared := 0
-	may := func(e store.Entry) bool { return !used[e.Key] && !e.Open && (clips || !e.Paid(free)) }
-	for _, e := range entries {
-		if used[e.Key] || e.Open || e.Empty() {
-			continue
-		}
-		if !may(e) {
-			spared++
-			continue
-		}
-		if !dry {
-			if err := st.Remove(e.Key, may); errors.Is(err, store.ErrHeld) {
-				p.say("%s %s: %s", e.Key[:12], clean(shotOf(e)), err)
-				continue
-			} else if err != nil {
-				return gone, err
-			}
-		}
-		gone = append(gone, e)
-		if !p.json {
-			fmt.Fprintln(p.out, strings.Join([]string{e.Key[:12], clean(shotOf(e)), entryState(e), size(e.Bytes)}, "  "))
-		}
-	}
-	if spared > 0 {
-		p.say("%s spared although no storyboard given uses them: they were paid for; --clips removes them", count(spared, "take"))
-	}
-	return gone, nil
 }

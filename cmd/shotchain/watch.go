@@ -209,6 +209,11 @@ func (w *watcher) look(ctx context.Context) (_ edition, drawn int, err error) {
 	if err != nil {
 		return edition{}, 0, err
 	}
+	release, err := st.HoldWork(ctx)
+	if err != nil {
+		return edition{}, 0, err
+	}
+	defer release()
 	how := w.how
 	how.Store = st
 	reel, err := chain.Run(ctx, plan, how)

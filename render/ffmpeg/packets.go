@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"os"
 	"sort"
 
 	"github.com/Eyevinn/mp4ff/mp4"
@@ -71,6 +72,9 @@ func tables(trak []byte) map[string][]byte {
 }
 
 func (t *track) packets(trak []byte) (*Packets, error) {
+	if len(t.stsd) >= 8 && binary.BigEndian.Uint32(t.stsd[4:]) != 1 {
+		return nil, fmt.Errorf("has packets of several kinds")
+	}
 	p := &Packets{Scale: t.timescale, Entry: t.stable()}
 	found := tables(trak)
 	stsz := found["stsz"]
@@ -199,6 +203,68 @@ func (p *Packets) Clean(from, to int) bool {
 		}
 	}
 	return true
+}
+
+// H.264's names of what a packet is made of.
+const (
+	nalIDR = 5 // a slice of a picture that nothing before it is needed for
+	nalSPS = 7
+	nalPPS = 8
+)
+
+// Alone reports whether the H.264 packets from..to can be played by what Entry says and nothing else: decoding begins
+// anew with the first, and none of them brings parameters of its own. Those would change how whatever follows in a
+// film is decoded, and players that look for parameters only at its head would not see them.
+func (p *Packets) Alone(from, to int) (bool, error) {
+	f, err := os.Open(p.Path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	length := p.lengthBytes()
+	if length == 0 {
+		return false, nil
+	}
+	head := make([]byte, length+1)
+	for i := from; i < to; i++ {
+		fresh := false
+		for at, end := p.Offsets[i], p.Offsets[i]+int64(p.Sizes[i]); at < end; {
+			if end-at <= int64(length) {
+				return false, nil
+			}
+			if _, err := f.ReadAt(head, at); err != nil {
+				return false, fmt.Errorf("%s: %w", p.Path, err)
+			}
+			size := int64(0)
+			for _, b := range head[:length] {
+				size = size<<8 | int64(b)
+			}
+			switch head[length] & 31 {
+			case nalSPS, nalPPS:
+				return false, nil
+			case nalIDR:
+				fresh = true
+			}
+			at += int64(length) + size
+		}
+		if i == from && !fresh {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// lengthBytes is in how many bytes the packets write the length of each of their parts; 0 for what is not H.264.
+func (p *Packets) lengthBytes() (n int) {
+	if len(p.Entry) < 8+78 || string(p.Entry[4:8]) != "avc1" {
+		return 0
+	}
+	walk(p.Entry[8+78:], func(name string, b []byte) {
+		if name == "avcC" && len(b) > 4 {
+			n = int(b[4]&3) + 1
+		}
+	})
+	return n
 }
 
 // Bytes is how much the packets from..to weigh.

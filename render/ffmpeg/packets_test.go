@@ -1,6 +1,7 @@
 package ffmpeg
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"path/filepath"
@@ -38,6 +39,40 @@ func TestMovieOfItsOwnPackets(t *testing.T) {
 	require.NoError(t, err)
 	m.Video = []Range{{p, 0, 12}, {q, 0, 6}}
 	require.ErrorIs(t, m.Write(io.Discard), ErrParameters)
+}
+
+// What a packet needs is told by its file's head alone, or it is not taken out.
+func TestPacketsAlone(t *testing.T) {
+	shoot := func(name string, extra ...string) *Packets {
+		p, err := ReadPackets(film(t, name, silent(append([]string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-frames:v", "12", "-g", "6"}, extra...)...)...), "vide")
+		require.NoError(t, err)
+		return p
+	}
+	alone := func(p *Packets, from, to int) bool {
+		ok, err := p.Alone(from, to)
+		require.NoError(t, err)
+		return ok
+	}
+	p := shoot("plain.mp4")
+	require.True(t, alone(p, 0, 12))
+	require.True(t, alone(p, 6, 12))
+	require.False(t, alone(p, 1, 12), "no picture to begin with")
+	require.False(t, alone(shoot("within.mp4", "-x264-params", "repeat-headers=1"), 0, 12))
+	require.False(t, alone(shoot("other.mp4", "-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1"), 0, 12))
+
+	p.Sizes[3] += 1 << 20
+	_, err := p.Alone(0, 12)
+	require.Error(t, err, "a packet that is longer than the file")
+
+	b, err := os.ReadFile(p.Path)
+	require.NoError(t, err)
+	at := bytes.Index(b, []byte("stsd"))
+	require.Positive(t, at)
+	b[at+11] = 2
+	two := filepath.Join(t.TempDir(), "two.mp4")
+	require.NoError(t, os.WriteFile(two, b, 0o644))
+	_, err = ReadPackets(two, "vide")
+	require.ErrorContains(t, err, "packets of several kinds")
 }
 
 // A damaged file is an error, never a panic nor endless memory.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,13 +39,13 @@ func Run(ctx context.Context, args []string, o Options) error {
 		return err
 	}
 	all := []string{"-nostdin", "-hide_banner", "-v", "error", "-y"}
+	if o.Trace != nil { // without the report of progress, which is for the program alone
+		o.Trace(slices.Concat([]string{t.FFmpeg}, all, args))
+	}
 	if o.Frames != nil {
 		all = append(all, "-progress", "pipe:1", "-stats_period", "0.25")
 	}
 	all = append(all, args...)
-	if o.Trace != nil {
-		o.Trace(append([]string{t.FFmpeg}, all...))
-	}
 	if o.DryRun {
 		return ctx.Err()
 	}
@@ -194,7 +195,7 @@ func (e *excerpt) cause() string {
 	s := bufio.NewScanner(io.MultiReader(bytes.NewReader(e.head), bytes.NewReader(e.tail)))
 	for s.Scan() && len(lines) < 3 {
 		l := tidy(s.Text())
-		if l == "" || seen[l] || l == "Conversion failed!" {
+		if l == "" || seen[l] || l == "Conversion failed!" || strings.HasPrefix(l, "Last message repeated ") {
 			continue
 		}
 		seen[l], lines = true, append(lines, l)

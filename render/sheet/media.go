@@ -113,7 +113,7 @@ func (c *Clip) prepare(ctx context.Context, work string) error {
 		make func(context.Context, string) error
 		into *string
 	}{{first, c.makeFirst, &c.first}, {last, c.makeLast, &c.last}, {preview, c.makePreview, &c.preview}} {
-		if !there(m.path) {
+		if !ffmpeg.Made(m.path) {
 			if err := m.make(ctx, m.path); err != nil {
 				return fmt.Errorf("%s cannot be shown: %w", filepath.Base(filepath.Dir(c.Video)), err)
 			}
@@ -121,12 +121,6 @@ func (c *Clip) prepare(ctx context.Context, work string) error {
 		*m.into = m.path
 	}
 	return nil
-}
-
-// there reports whether a file is there and not empty.
-func there(path string) bool {
-	st, err := os.Stat(path)
-	return err == nil && st.Mode().IsRegular() && st.Size() > 0
 }
 
 // fit scales a size down to a longest side, to even numbers.

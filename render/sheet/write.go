@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"shotchain/render/ffmpeg"
 )
 
 //go:embed page.html
@@ -108,7 +110,7 @@ func (u *Unshown) Unwrap() error { return u.Err }
 // share gives a file a second name in another folder, or copies it where that cannot be, unless it is there: names
 // tell contents.
 func share(from, to string) error {
-	if there(to) || os.Link(from, to) == nil {
+	if ffmpeg.Made(to) || os.Link(from, to) == nil {
 		return nil
 	}
 	in, err := os.Open(from)

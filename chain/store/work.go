@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Parts of films in the work folder are named by what they are made of, so nobody can tell which film needs one: each
+// carries the time of its last use instead (the file's own, which whoever uses a part sets), and goes when that is
+// long ago. Making one again costs time and no money.
+
+// workLock is the file that whoever uses the work folder locks, all together; a sweep locks it alone.
+const workLock = "lock"
+
+// Part is a file that may go: it can be made again from what stays.
+type Part struct {
+	Path  string
+	Bytes int64
+	Used  time.Time // last
+}
+
+// HoldWork keeps the work folder's files from being swept until release is called, or the process ends. Any number
+// may hold it at once; it waits for a sweep to end. The folder is made where there is none.
+func (s *Store) HoldWork(ctx context.Context) (release func(), err error) {
+	if err := os.MkdirAll(s.WorkDir(), 0o755); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	l := flock.New(filepath.Join(s.WorkDir(), workLock))
+	if _, err := l.TryRLockContext(ctx, lockPoll); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("store: lock %s: %w", s.WorkDir(), err)
+	}
+	return func() { _ = l.Unlock() }, nil
+}
+
+// Parts are the files of the work folder.
+func (s *Store) Parts() ([]Part, error) {
+	var all []Part
+	err := filepath.WalkDir(s.WorkDir(), func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // another process has just given it its name, or removed it
+			return nil
+		}
+		if err != nil || !d.Type().IsRegular() || d.Name() == workLock || d.Name() == "README" {
+			return err
+		}
+		if fi, err := d.Info(); err == nil {
+			all = append(all, Part{path, fi.Size(), fi.ModTime()})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	return all, nil
+}
+
+// SweepWork removes the parts that were last used before a moment, and whatever a crash left unfinished, and returns
+// them. dry only tells. Nothing goes while anybody holds the folder: the error is ErrHeld.
+func (s *Store) SweepWork(before time.Time, dry bool) ([]Part, error) {
+	if _, err := os.Stat(s.WorkDir()); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if !dry {
+		l := flock.New(filepath.Join(s.WorkDir(), workLock))
+		if ok, err := l.TryLock(); err != nil {
+			return nil, fmt.Errorf("store: lock %s: %w", s.WorkDir(), err)
+		} else if !ok {
+			return nil, ErrHeld
+		}
+		defer func() { _ = l.Unlock() }()
+	}
+	parts, err := s.Parts()
+	if err != nil {
+		return nil, err
+	}
+	var gone []Part
+	for _, part := range parts {
+		unfinished := strings.HasPrefix(filepath.Base(part.Path), "tmp-") && time.Since(part.Used) > old
+		if !part.Used.Before(before) && !unfinished {
+			continue
+		}
+		if !dry {
+			if err := remove(part.Path); err != nil {
+				return gone, err
+			}
+		}
+		gone = append(gone, part)
+	}
+	return gone, nil
+}
