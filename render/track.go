@@ -386,6 +386,9 @@ func (s *sounding) encode(ctx context.Context, i int, l levels, name string) err
 		}
 		lower += over + 0.05
 	}
+	if _, err := ffmpeg.ReadPackets(tmp, "soun"); err != nil {
+		return err
+	}
 	return s.keep(tmp, name)
 }
 

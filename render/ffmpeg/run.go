@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -32,7 +34,7 @@ const grace = 2 * time.Second
 // Run runs ffmpeg with args and waits for it. It adds what every run needs: no questions, errors only, existing
 // outputs replaced. When the context ends, the process and its children are killed at once – outputs are written
 // beside and renamed by the caller, so there is nothing to finish – and the context's error is returned.
-// Other failures are an *Error.
+// Other failures are an *Error, or say that the disk of the last output is full.
 func Run(ctx context.Context, args []string, o Options) error {
 	t, err := Find()
 	if err != nil {
@@ -49,7 +51,34 @@ func Run(ctx context.Context, args []string, o Options) error {
 	if o.DryRun {
 		return ctx.Err()
 	}
-	return run(ctx, t.FFmpeg, all, o)
+	if err := run(ctx, t.FFmpeg, all, o); err != nil {
+		return err
+	}
+	return room(all[len(all)-1])
+}
+
+// spareRoom is more than ffmpeg holds back until it closes a file.
+const spareRoom = 64 << 10
+
+// room reports a full disk where the output of a command went. ffmpeg (seen with 5.1) ends with success when the last
+// bytes of a file find no room, and leaves the file without them.
+func room(output string) error {
+	path, ok := strings.CutPrefix(output, "file:")
+	if !ok {
+		return nil
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	noise := make([]byte, spareRoom) // zeros need no room on some file systems
+	_, _ = rand.Read(noise)
+	if _, err := tmp.Write(noise); err != nil {
+		tmp.Close()
+		return err
+	}
+	return tmp.Close()
 }
 
 func run(ctx context.Context, program string, args []string, o Options) error {
