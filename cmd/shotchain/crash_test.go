@@ -229,7 +229,7 @@ func (w *wreck) command(ctx context.Context, env ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, self, "run", "film.yaml", "--yes", "--no-sheet", "--settle", "1s")
 	cmd.Args[0] = "shotchain" // testscript.Main runs the program by this name
 	cmd.Dir = w.dir
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "TMPDIR=" + os.TempDir(),
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "TMPDIR=" + os.TempDir(), "GORACE=" + noLinger,
 		envKey + "=" + crashKey, envBase + "=" + w.url, ffmpeg.Env + "=" + os.Getenv(ffmpeg.Env)}, env...)
 	return cmd
 }

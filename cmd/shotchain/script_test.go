@@ -34,6 +34,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files; read the diff")
 
+// noLinger has a program that was built with the race detector end at once, not after a second: GORACE's value.
+const noLinger = "atexit_sleep_ms=0"
+
 // TestMain lets scripts run the real program: this test binary, started under another name.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"shotchain": stoppable})
@@ -62,6 +65,7 @@ func TestScripts(t *testing.T) {
 				e.Setenv(name, "")
 			}
 			e.Setenv(ffmpeg.Env, os.Getenv(ffmpeg.Env))
+			e.Setenv("GORACE", noLinger)
 			e.Values[simKey{}] = &testSim{}
 			e.Defer(e.Values[simKey{}].(*testSim).close)
 			return nil
