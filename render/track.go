@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,7 +24,7 @@ import (
 // and a run-out that are dropped; with 48 frames of run-up it is the same as in one go (within 3 dB of noise at −80).
 const (
 	packet     = 1024           // samples of an AAC frame
-	stretch    = 675            // frames: 14.4 s, a whole number of AAC frames and of the loudness meter's steps
+	stretch    = 300            // frames: 6.4 s, a whole number of AAC frames and of the loudness meter's steps
 	runUp      = 48             // frames
 	runOut     = 8              // frames
 	priming    = packet         // of ffmpeg's encoder
@@ -31,7 +32,7 @@ const (
 	gainStep   = 0.25           // dB: finer gains would make all stretches anew for nothing that is heard
 	headroom   = 0.5            // dB that AAC adds to limited peaks, mostly
 	maxGain    = 30.0           // dB: silence is not turned into noise
-	soundTable = "sound-plan-4" // changes when the way of mixing does
+	soundTable = "sound-plan-5" // changes when the way of mixing does
 )
 
 // sounding makes a film's sound.
@@ -41,6 +42,43 @@ type sounding struct {
 	total int64    // samples
 	files []string // of each of tl.Sounds, in the work folder
 	plan  string   // key of all it is made of
+	mixes mixes
+}
+
+// mixes are the stretches that were mixed last: each is measured, limited and encoded in turn.
+type mixes struct {
+	mu  sync.Mutex
+	all []mixture // the newest last; guarded by mu, their samples are not written
+}
+
+type mixture struct {
+	from, to int64
+	pcm      []float32
+}
+
+// mixesKept is how many stretches are kept: 3 MB each.
+const mixesKept = 4
+
+// of is a copy of what was mixed for a range, nil for nothing.
+func (m *mixes) of(from, to int64) []float32 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, x := range m.all {
+		if x.from == from && x.to == to {
+			return slices.Clone(x.pcm)
+		}
+	}
+	return nil
+}
+
+// keep remembers a copy of what was mixed for a range.
+func (m *mixes) keep(from, to int64, pcm []float32) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.all) == mixesKept {
+		m.all = slices.Delete(m.all, 0, 1)
+	}
+	m.all = append(m.all, mixture{from, to, slices.Clone(pcm)})
 }
 
 // limited is a group of as many goroutines as there are workers.
@@ -81,6 +119,9 @@ func (s *sounding) span(i int) (from, to, drop int64) {
 
 // samples mixes a range of the film, always in the same way: a stretch's samples do not depend on who asks.
 func (s *sounding) samples(ctx context.Context, from, to int64) ([]float32, error) {
+	if pcm := s.mixes.of(from, to); pcm != nil {
+		return pcm, nil
+	}
 	start := max(0, from-s.tl.Duck.settle())
 	m := &mixer{sounds: s.tl.Sounds, duck: newDucker(s.tl.Duck), open: func(i int) (*os.File, error) { return os.Open(s.path(s.files[i])) }}
 	out := make([]float32, 0, (to-from)*channels)
@@ -93,6 +134,9 @@ func (s *sounding) samples(ctx context.Context, from, to int64) ([]float32, erro
 		at += n
 		return ctx.Err()
 	})
+	if err == nil {
+		s.mixes.keep(from, to, out)
+	}
 	return out, err
 }
 
