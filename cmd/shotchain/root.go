@@ -100,7 +100,7 @@ var unknownFlag = regexp.MustCompile(`^unknown flag: (--\S+)$`)
 
 // flagError says what is wrong with an option, and which was probably meant.
 func flagError(cmd *cobra.Command, err error) error {
-	hint := fmt.Sprintf("`shotchain help %s` lists the options", cmd.Name())
+	hint := fmt.Sprintf("`shotchain help %s` lists the options", strings.TrimPrefix(cmd.CommandPath(), "shotchain "))
 	if m := unknownFlag.FindStringSubmatch(err.Error()); m != nil {
 		var names []string
 		visit := func(f *pflag.Flag) { names = append(names, "--"+f.Name) }
@@ -115,7 +115,7 @@ func flagError(cmd *cobra.Command, err error) error {
 func oneFile(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
-		return usage("shotchain "+cmd.Name()+" film.yaml", "%s needs the storyboard's file", cmd.Name())
+		return usage(cmd.CommandPath()+" film.yaml", "%s needs the storyboard's file", cmd.Name())
 	case len(args) > 1:
 		return usage("", "%s takes one storyboard, not %d", cmd.Name(), len(args))
 	}
@@ -133,6 +133,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 // help prints a command's manual to stdout.
 func (p *program) help(cmd *cobra.Command, _ []string) {
 	w := p.out
+	cmd.InitDefaultHelpFlag() // cobra adds it late to commands of commands
 	fmt.Fprintf(w, "%s - %s\n\nUsage: %s\n\n%s\n", strings.TrimSpace(cmd.CommandPath()), cmd.Short, synopsis(cmd), prose(cmd.Long))
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprint(w, "\nCommands:\n")
@@ -191,8 +192,8 @@ func synopsis(cmd *cobra.Command) string {
 	if !cmd.HasParent() {
 		return "shotchain COMMAND [options]"
 	}
-	verb, rest, _ := strings.Cut(cmd.Use, " ")
-	s := "shotchain " + verb
+	_, rest, _ := strings.Cut(cmd.Use, " ")
+	s := cmd.CommandPath()
 	if cmd.LocalNonPersistentFlags().HasAvailableFlags() {
 		s += " [options]"
 	}
