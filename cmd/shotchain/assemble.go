@@ -179,7 +179,7 @@ func (f *film) inputs() []string {
 
 // spare refuses an output that is an input, a folder, or a place in the store.
 func spare(out string, inputs []string, storeDir string) error {
-	if rel, err := filepath.Rel(within(storeDir, ""), within(filepath.Dir(out), "")); err == nil && filepath.IsLocal(rel) {
+	if below(within(storeDir, ""), within(filepath.Dir(out), "")) {
 		return fmt.Errorf("%s is inside the store", shown(out))
 	}
 	st, err := os.Stat(out)

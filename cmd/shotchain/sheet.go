@@ -105,7 +105,7 @@ func sheetDir(o sheetFlags, f *film, outs []delivery, st *store.Store) (string, 
 	}
 	out := outs[0].cuts[0].Outputs[0].Path
 	if len(outs) > 1 || len(outs[0].cuts) > 1 { // one sheet for all variants and cuts
-		out = filepath.Join(filepath.Dir(out), f.name()+".mp4")
+		out = filepath.Join(common(outs), f.name()+".mp4")
 	}
 	dir := cmp.Or(o.dir, strings.TrimSuffix(out, filepath.Ext(out))+"-sheet")
 	abs, err := filepath.Abs(dir)
@@ -115,10 +115,31 @@ func sheetDir(o sheetFlags, f *film, outs []delivery, st *store.Store) (string, 
 	if info, err := os.Lstat(abs); err == nil && !info.IsDir() {
 		return "", fmt.Errorf("%s is no folder of its own: name one for the contact sheet", shown(abs))
 	}
-	if rel, err := filepath.Rel(within(st.Dir(), ""), within(filepath.Dir(abs), filepath.Base(abs))); err == nil && filepath.IsLocal(rel) {
+	if below(within(st.Dir(), ""), within(filepath.Dir(abs), filepath.Base(abs))) {
 		return "", fmt.Errorf("%s is inside the store: choose another folder for the contact sheet", shown(abs))
 	}
 	return abs, sheet.IsSheet(abs)
+}
+
+// common is the innermost folder that all files of all films are in.
+func common(outs []delivery) string {
+	dir := filepath.Dir(outs[0].cuts[0].Outputs[0].Path)
+	for _, d := range outs {
+		for _, c := range d.cuts {
+			for _, o := range c.Outputs {
+				for !below(dir, o.Path) && dir != filepath.Dir(dir) {
+					dir = filepath.Dir(dir)
+				}
+			}
+		}
+	}
+	return dir
+}
+
+// below reports whether a path is in a folder, however deep.
+func below(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // filmed is a film with what there is of it.
