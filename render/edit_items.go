@@ -98,6 +98,11 @@ func (e *editor) joined(i int) error {
 	if it.Out > it.In {
 		return nil
 	}
+	if c.Trim.Set {
+		e.problem(c.Trim.Pos, "it continues that shot, and the frame that both share is shown once", "`trim` leaves of %s only the frame that %s ends with", it.Shot, before.Shot)
+		it.In, it.Continues = 0, false
+		return nil
+	}
 	return fmt.Errorf("shot %s: has %d frames: nothing is left to show", it.Shot, it.Length)
 }
 

@@ -222,6 +222,23 @@ func TestCutsKeepTheirPromises(t *testing.T) {
 	require.Positive(t, taken, "every cut was refused")
 }
 
+// A shot that continues another shows the shared frame once: a trim to that frame alone leaves nothing.
+func TestATrimToTheSharedFrameIsRefused(t *testing.T) {
+	b := newBench()
+	b.clip("a/one", "", 49, 320, 180, false)
+	b.clip("a/two", "", 49, 320, 180, false)
+	src := "scenes: [{ id: a, shots: [{ id: one, prompt: x }, { id: two, prompt: x }] }]\n" +
+		"cuts:\n  - id: c\n    shots: [a/one, { shot: a/two, trim: 0f..1f }]\n"
+	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(src), storyboard.Options{})
+	require.NoError(t, err)
+	_, err = b.edit(Cut{Film: sb, Spec: sb.Cuts[0]})
+	var ps storyboard.Problems
+	require.ErrorAs(t, err, &ps)
+	require.Len(t, ps, 1)
+	require.Equal(t, 4, ps[0].Line)
+	require.Equal(t, "`trim` leaves of a/two only the frame that a/one ends with", ps[0].Message)
+}
+
 // randomFilm is a film of one cut, some of whose wishes cannot be met.
 func randomFilm(t *rapid.T, b *bench) string {
 	n := rapid.IntRange(1, 6).Draw(t, "shots")
