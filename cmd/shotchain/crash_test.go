@@ -287,10 +287,10 @@ func (w *wreck) noRemains(dir string) {
 
 // TestARunThatIsStoppedAnywhereBuysNothingTwice kills the program at each point that a whole run passes – the points
 // are counted, not listed – and lets the next run finish the film.
-func TestARunThatIsStoppedAnywhereBuysNothingTwice(t *testing.T) { stopAnywhere(t, newWreck, 10) }
+func TestARunThatIsStoppedAnywhereBuysNothingTwice(t *testing.T) { stopAnywhere(t, newWreck, 8) }
 
 // TestFinalsOfDraftsAreBoughtOnce is the same for clips that are made from drafts.
-func TestFinalsOfDraftsAreBoughtOnce(t *testing.T) { stopAnywhere(t, newDraftedWreck, 4) }
+func TestFinalsOfDraftsAreBoughtOnce(t *testing.T) { stopAnywhere(t, newDraftedWreck, 2) }
 
 // stopAnywhere stops a film's run at every point, or at about so many of them.
 func stopAnywhere(t *testing.T, wreckage func(t *testing.T, work string) *wreck, sampled int) {
