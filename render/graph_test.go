@@ -40,9 +40,9 @@ func TestCommandsOfSegments(t *testing.T) {
 		{"dissolve", segment{Target: target, layers: pair, join: Join{"dissolve", 12}}, ""},
 		{"smooth", segment{Target: target, layers: pair, join: Join{"smooth", 12}}, ""},
 		{"fade to white", segment{Target: target, layers: []layer{{item("a"), 109, 121}}, join: Join{"fade-to-white", 24}}, ""},
-		{"words", segment{Target: target, layers: []layer{{item("a"), 24, 48}}}, "/work/it's: words.ass"},
+		{"words", segment{Target: target, layers: []layer{{item("a"), 24, 48}}}, "/store/it's: words.ass"},
 	} {
-		args, err := c.graph("/work/out.mp4", c.words, "/work/fonts")
+		args, err := c.graph("/store/out.mp4", c.words, "/store/fonts")
 		require.NoError(t, err)
 		b.WriteString("# " + c.name + "\n")
 		for _, a := range args {
