@@ -83,6 +83,20 @@ var recipes = map[string]recipe{
 	}},
 }
 
+// plainEncoders make the formats that are no recipe's.
+var plainEncoders = map[string]string{"mp4": "libx264", "png": "png", "jpg": "mjpeg"}
+
+// encoders are what makes the picture: any of them will do. nil for a file without one.
+func (o Output) encoders() []string {
+	if r, ok := recipes[o.kind()]; ok {
+		return r.encoders
+	}
+	if e, ok := plainEncoders[o.format()]; ok {
+		return []string{e}
+	}
+	return nil
+}
+
 // plainFormats are made without encoding anything more than the film.
 var plainFormats = []string{"mp4/h264", "png/", "jpg/", "wav/", "srt/", "vtt/"}
 
@@ -347,7 +361,7 @@ func (d *delivery) still(ctx context.Context, segment string, frame int, o Outpu
 		} else {
 			args = append(args, "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt709,format=rgb24")
 		}
-		return d.run(ctx, append(args, "-f", "image2", "-c:v", map[string]string{"jpg": "mjpeg", "png": "png"}[o.format()], ffmpeg.File(tmp)), ffmpeg.Options{})
+		return d.run(ctx, append(args, "-f", "image2", "-c:v", plainEncoders[o.format()], ffmpeg.File(tmp)), ffmpeg.Options{})
 	})
 }
 

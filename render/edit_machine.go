@@ -81,36 +81,28 @@ func (e *editor) settable() {
 	}
 }
 
-// encodersOf are what makes each format: any of them will do.
-var encodersOf = map[string][]string{
-	"mp4": {"libx264"}, "mp4 h264": {"libx264"}, "mp4 hevc": {"libx265"}, "mp4 av1": {"libsvtav1", "libaom-av1"},
-	"mov": {"prores_ks"}, "webm": {"libvpx-vp9"}, "gif": {"gif"}, "png": {"png"}, "jpg": {"mjpeg"},
-}
-
 // audible refuses outputs whose sound this ffmpeg cannot make: a silent film needs no encoder for it.
 func (e *editor) audible(ctx context.Context) error {
 	if !e.tl.Heard() {
 		return nil
 	}
-	for _, o := range e.spec.Outputs {
-		if o.Format != "webm" {
-			continue
+	return e.encoded(ctx, func(o Output) (need []string, what string) {
+		if s := recipes[o.kind()].sound; s != nil {
+			need = s[1:2] // of -c:a
 		}
-		have, err := e.encoders(ctx)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(have, "libopus") {
-			e.problem(o.Pos, doctorSays, "this ffmpeg cannot make webm with sound: it lacks the encoder libopus")
-		}
-	}
-	return nil
+		return need, " with sound"
+	})
 }
 
 const doctorSays = "`shotchain doctor` says which ffmpeg is used"
 
-// encodable refuses outputs that this ffmpeg cannot make.
+// encodable refuses outputs whose picture this ffmpeg cannot make.
 func (e *editor) encodable(ctx context.Context) error {
+	return e.encoded(ctx, func(o Output) (need []string, what string) { return o.encoders(), "" })
+}
+
+// encoded refuses outputs that need encoders of which this ffmpeg has none.
+func (e *editor) encoded(ctx context.Context, needs func(Output) (need []string, what string)) error {
 	if len(e.spec.Outputs) == 0 {
 		return nil
 	}
@@ -119,15 +111,15 @@ func (e *editor) encodable(ctx context.Context) error {
 		return err
 	}
 	for _, o := range e.spec.Outputs {
-		what := strings.TrimSpace(o.Format + " " + o.Codec.Value)
-		need := encodersOf[what]
-		if len(need) > 0 && !slices.ContainsFunc(need, func(n string) bool { return slices.Contains(have, n) }) {
-			at := o.Pos
-			if o.Codec.Set {
-				at = o.Codec.Pos
-			}
-			e.problem(at, doctorSays, "this ffmpeg cannot make %s: it lacks the encoder %s", what, strings.Join(need, " or "))
+		need, what := needs(Output{Path: o.Path, Format: o.Format, Codec: o.Codec.Value})
+		if len(need) == 0 || slices.ContainsFunc(need, func(n string) bool { return slices.Contains(have, n) }) {
+			continue
 		}
+		at := o.Pos
+		if o.Codec.Set {
+			at = o.Codec.Pos
+		}
+		e.problem(at, doctorSays, "this ffmpeg cannot make %s%s: it lacks the encoder %s", strings.TrimSpace(o.Format+" "+o.Codec.Value), what, strings.Join(need, " or "))
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (sh *shop) digest(path string) (string, error) {
 	if d, ok := sh.digests.Load(path); ok {
 		return d.(string), nil
 	}
-	d, err := digest(path)
+	d, err := Digest(path)
 	if err == nil {
 		sh.digests.Store(path, d)
 	}
@@ -92,7 +92,8 @@ func key(kind string, parts ...any) string {
 	return kind + "-" + hex.EncodeToString(sum[:])
 }
 
-func digest(path string) (string, error) {
+// Digest is the SHA-256 of a file's bytes, in hexadecimal: what clips are known by here.
+func Digest(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err

@@ -2,9 +2,6 @@ package storyboard
 
 import (
 	"fmt"
-	"path/filepath"
-	"strconv"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -44,37 +41,6 @@ func (r *reader) cuts(sb *Storyboard, f field) {
 		}
 	}
 }
-
-// inputs are the files that no output may be.
-func (c *cutter) inputs() {
-	use := func(path string) {
-		if path != "" {
-			c.taken[fold(path)] = true
-		}
-	}
-	if real, err := filepath.EvalSymlinks(c.stills.dir); err == nil {
-		use(filepath.Join(real, filepath.Base(c.source.file)))
-	}
-	for _, s := range c.sb.Shots() {
-		if s.FirstFrame != nil {
-			use(s.FirstFrame.Path)
-		}
-		if s.Clip != nil {
-			use(s.Clip.Path)
-		}
-	}
-	for _, cut := range c.sb.Cuts {
-		if cut.Music != nil {
-			use(cut.Music.File.Path)
-		}
-		for _, n := range cut.Narration {
-			use(n.File.Path)
-		}
-	}
-}
-
-// fold makes names equal that some file systems take for the same.
-func fold(path string) string { return strings.ToLower(path) }
 
 // read reads a cut's keys: its shots first, because others name them.
 func (c *cutter) read(cut *Cut, fs fields) {
@@ -135,7 +101,9 @@ func (c *cutter) key(cut *Cut, f field) {
 	case "outputs":
 		c.outputs(cut, f)
 	case "transition":
-		cut.Transition = c.transition(f.value, inTransition)
+		if fs, ok := c.part(f.value, inTransition); ok {
+			cut.Transition = c.transition(fs)
+		}
 	case "music":
 		cut.Music = c.music(f)
 	case "narration":
@@ -188,6 +156,15 @@ func setTime(r *reader, to *Setting[Time], f field) {
 	}
 }
 
+// part reads a mapping that a key holds; false where it holds nothing.
+func (r *reader) part(n *yaml.Node, in place) (fields, bool) {
+	if n == nil {
+		return nil, false
+	}
+	fs, _, ok := r.mapping(n, in)
+	return fs, ok
+}
+
 // line reads an item of a list that may be written as its first key's value alone.
 func (r *reader) line(n *yaml.Node, in place) (fields, bool) {
 	at, ok := r.visit(n)
@@ -197,8 +174,7 @@ func (r *reader) line(n *yaml.Node, in place) (fields, bool) {
 	if at.Kind == yaml.ScalarNode && !isNull(at) {
 		return fields{{firstKey(in), n, n}}, true
 	}
-	fs, _, ok := r.mapping(n, in)
-	return fs, ok
+	return r.part(n, in)
 }
 
 func (c *cutter) shots(f field) []CutShot {
@@ -242,29 +218,6 @@ func (c *cutter) shot(fs fields) (CutShot, bool) {
 		}
 	}
 	return s, s.Shot != nil
-}
-
-// sound lays what is written over what there is.
-func (r *reader) sound(s *Sound, f field) {
-	if f.value == nil {
-		return
-	}
-	fs, _, ok := r.mapping(f.value, inSound)
-	if !ok {
-		return
-	}
-	for _, f := range fs {
-		switch f.key.name {
-		case "lead":
-			setTime(r, &s.Lead, f)
-		case "lag":
-			setTime(r, &s.Lag, f)
-		case "gain":
-			setDecimal(r, &s.Gain, f)
-		case "mute":
-			setToggle(r, &s.Mute, f)
-		}
-	}
 }
 
 // named finds a shot of the film by its full name.
@@ -313,329 +266,4 @@ func (c *cutter) anchored(cut *Cut, a Anchor) Anchor {
 		c.inCut(cut, a.Shot, a.Pos)
 	}
 	return a
-}
-
-func (c *cutter) outputs(cut *Cut, f field) {
-	for _, n := range c.list(f) {
-		fs, ok := c.line(n, inOutput)
-		if !ok {
-			continue
-		}
-		var codec Setting[string]
-		if f, ok := fs.get("codec"); ok {
-			setString(c.reader, &codec, f)
-		}
-		if f, ok := fs.get("file"); ok {
-			if v, ok := c.scalar(f); ok {
-				c.output(cut, v, codec)
-			}
-		}
-	}
-}
-
-func (c *cutter) output(cut *Cut, v value, codec Setting[string]) {
-	o, ok := c.target(v)
-	if !ok {
-		return
-	}
-	if o.Codec = codec; codec.Set && o.Format != "mp4" {
-		c.report(codec.Pos, nil, "`codec` is for mp4 outputs")
-		return
-	}
-	if first, twice := c.made[fold(o.Path)]; twice {
-		c.report(v.at, nil, "%s is the output of line %d already", quote(o.Name), first.Line)
-		return
-	}
-	c.made[fold(o.Path)] = v.at
-	cut.Outputs = append(cut.Outputs, o)
-}
-
-// Lengths of transitions that say none.
-var (
-	usualDuration  = Time{Micros: 500_000}
-	smoothDuration = Time{Micros: 250_000} // a smooth cut only takes the edge off
-)
-
-func (c *cutter) transition(n *yaml.Node, in place) *Transition {
-	if n == nil {
-		return nil
-	}
-	fs, _, ok := c.mapping(n, in)
-	if !ok {
-		return nil
-	}
-	return c.transitionOf(fs)
-}
-
-func (c *cutter) transitionOf(fs fields) *Transition {
-	t := &Transition{Duration: usualDuration}
-	f, ok := fs.get("type")
-	if !ok {
-		return nil
-	}
-	v, ok := c.scalar(f)
-	if !ok {
-		return nil
-	}
-	t.Type, t.Pos = v.text, v.at
-	switch t.Type {
-	case "cut":
-		t.Duration = Time{}
-	case "smooth":
-		t.Duration = smoothDuration
-	}
-	f, ok = fs.get("duration")
-	if !ok {
-		return t
-	}
-	switch v, ok = c.scalar(f); {
-	case !ok:
-	case t.Type == "cut":
-		c.report(v.at, nil, "a cut has no `duration`")
-	case v.time.At(slowest) < 1:
-		c.report(v.at, nil, "a transition lasts at least a frame")
-	default:
-		t.Duration = v.time
-	}
-	return t
-}
-
-// joins lays single transitions over the cut's joins.
-func (c *cutter) joins(cut *Cut, f field) {
-	for _, n := range c.list(f) {
-		fs, at, ok := c.mapping(n, inJoin)
-		if !ok {
-			continue
-		}
-		t := c.transitionOf(fs)
-		after, isAfter := fs.get("after")
-		before, isBefore := fs.get("before")
-		switch {
-		case isAfter == isBefore:
-			if isAfter {
-				at = position(before.name)
-			}
-			c.report(at, nil, "a transition needs either `after` or `before`")
-			continue
-		case isBefore:
-			after = before
-		}
-		v, ok := c.scalar(after)
-		if !ok || !c.inCut(cut, v.text, v.at) || t == nil || !c.own(cut, v.at) {
-			continue
-		}
-		c.join(cut, v, t, isAfter)
-	}
-}
-
-// join lays one transition at every join beside the shot.
-func (c *cutter) join(cut *Cut, v value, t *Transition, after bool) {
-	found := false
-	for _, i := range c.index[v.text] {
-		if after {
-			i++
-		}
-		if i == 0 || i == len(cut.Shots) {
-			continue
-		}
-		found = true
-		if old := cut.Shots[i].Join; old != nil {
-			c.report(v.at, nil, "the join of %s and %s has a transition already, at line %d",
-				quote(cut.Shots[i-1].Shot.Name()), quote(cut.Shots[i].Shot.Name()), old.Pos.Line)
-			return
-		}
-		cut.Shots[i].Join = t
-	}
-	switch {
-	case found:
-	case after:
-		c.report(v.at, nil, "nothing comes after %s in this cut", quote(v.text))
-	default:
-		c.report(v.at, nil, "nothing comes before %s in this cut", quote(v.text))
-	}
-}
-
-func (c *cutter) music(f field) *Music {
-	if f.value == nil {
-		return nil
-	}
-	fs, _, ok := c.mapping(f.value, inMusic)
-	if !ok {
-		return nil
-	}
-	m := &Music{}
-	for _, f := range fs {
-		v, ok := c.scalar(f)
-		if !ok {
-			continue
-		}
-		switch f.key.name {
-		case "file":
-			if file := c.sourceFile(v, "music"); file != nil {
-				m.File = *file
-			}
-		case "gain":
-			m.Gain = Setting[float64]{float64(v.number) / 1000, true, v.at}
-		case "duck":
-			m.Duck = v.yes
-		case "loop":
-			m.Loop = v.yes
-		case "fade_in":
-			m.FadeIn = v.time
-		case "fade_out":
-			m.FadeOut = v.time
-		}
-	}
-	return m
-}
-
-func (c *cutter) narration(cut *Cut, f field) {
-	for _, n := range c.list(f) {
-		fs, _, ok := c.mapping(n, inNarration)
-		if !ok {
-			continue
-		}
-		var line Narration
-		for _, f := range fs {
-			v, ok := c.scalar(f)
-			if !ok {
-				continue
-			}
-			switch f.key.name {
-			case "file":
-				if file := c.sourceFile(v, "narration"); file != nil {
-					line.File = *file
-				}
-			case "at":
-				line.At = c.anchored(cut, v.anchor)
-			case "gain":
-				line.Gain = Setting[float64]{float64(v.number) / 1000, true, v.at}
-			}
-		}
-		cut.Narration = append(cut.Narration, line)
-	}
-}
-
-func (c *cutter) captions(cut *Cut, f field) {
-	if f.value == nil {
-		return
-	}
-	fs, _, ok := c.mapping(f.value, inCaptions)
-	if !ok {
-		return
-	}
-	cut.Captions = &Captions{}
-	for _, f := range fs {
-		if f.key.name == "style" {
-			cut.Captions.Style = c.style(f)
-			continue
-		}
-		if v, ok := c.scalar(f); ok {
-			cut.Captions.Mode, cut.Captions.Pos = v.text, v.at
-		}
-	}
-}
-
-// captionFile refuses captions in a file where no file takes them.
-func (c *cutter) captionFile(cut *Cut) {
-	if cut.Captions == nil || cut.Captions.Mode == "" {
-		return
-	}
-	words, film := false, len(cut.Outputs) == 0
-	for _, o := range cut.Outputs {
-		words = words || o.Format == "srt" || o.Format == "vtt"
-		film = film || o.Format == "mp4" || o.Format == "mov"
-	}
-	switch {
-	case cut.Captions.Mode == "file" && !words:
-		c.report(cut.Captions.Pos, say("add one that ends with .srt or .vtt"), "captions go into a file, but no output of the cut is one")
-	case cut.Captions.Mode == "soft" && !film:
-		c.report(cut.Captions.Pos, say("burn them, or add an mp4"), "no output of the cut can hold soft captions")
-	}
-}
-
-func (c *cutter) titles(cut *Cut, f field) {
-	for _, n := range c.list(f) {
-		fs, _, ok := c.mapping(n, inTitle)
-		if !ok {
-			continue
-		}
-		var t Title
-		for _, f := range fs {
-			if f.key.name == "style" {
-				t.Style = c.style(f)
-				continue
-			}
-			v, ok := c.scalar(f)
-			if !ok {
-				continue
-			}
-			switch f.key.name {
-			case "text":
-				t.Text, t.Pos = v.text, v.at
-			case "at":
-				t.At = c.anchored(cut, v.anchor)
-			case "duration":
-				if t.Duration = v.time; v.time.At(slowest) < 1 {
-					c.report(v.at, nil, "a title stands for at least a frame")
-				}
-			}
-		}
-		cut.Titles = append(cut.Titles, t)
-	}
-}
-
-func (c *cutter) style(f field) (s Style) {
-	if f.value == nil {
-		return s
-	}
-	fs, _, ok := c.mapping(f.value, inStyle)
-	if !ok {
-		return s
-	}
-	for _, f := range fs {
-		switch f.key.name {
-		case "font":
-			setString(c.reader, &s.Font, f)
-		case "size":
-			setDecimal(c.reader, &s.Size, f)
-		case "color":
-			setString(c.reader, &s.Color, f)
-		case "outline":
-			setString(c.reader, &s.Outline, f)
-		case "background":
-			setString(c.reader, &s.Background, f)
-		case "position":
-			setString(c.reader, &s.Position, f)
-		case "bold":
-			setToggle(c.reader, &s.Bold, f)
-		case "italic":
-			setToggle(c.reader, &s.Italic, f)
-		}
-	}
-	return s
-}
-
-func (c *cutter) encoder(cut *Cut, f field) {
-	if f.value == nil {
-		return
-	}
-	fs, _, ok := c.mapping(f.value, inEncoder)
-	if !ok {
-		return
-	}
-	for _, f := range fs {
-		v, ok := c.scalar(f)
-		if !ok {
-			continue
-		}
-		if f.key.kind != choice {
-			v.text = strconv.FormatInt(v.number, 10)
-		}
-		cut.Encoder = append(cut.Encoder, EncoderOption{f.key.name, v.text, v.at})
-	}
-	_, crf := fs.get("crf")
-	if rate, both := fs.get("bitrate"); crf && both {
-		c.report(position(rate.name), say("keep one of the two"), "`bitrate` beside `crf`")
-	}
 }

@@ -1,0 +1,94 @@
+package storyboard
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// inputs are the files that no output may be.
+func (c *cutter) inputs() {
+	use := func(path string) {
+		if path != "" {
+			c.taken[fold(path)] = true
+		}
+	}
+	if real, err := filepath.EvalSymlinks(c.stills.dir); err == nil {
+		use(filepath.Join(real, filepath.Base(c.source.file)))
+	}
+	for _, s := range c.sb.Shots() {
+		if s.FirstFrame != nil {
+			use(s.FirstFrame.Path)
+		}
+		if s.Clip != nil {
+			use(s.Clip.Path)
+		}
+	}
+	for _, cut := range c.sb.Cuts {
+		if cut.Music != nil {
+			use(cut.Music.File.Path)
+		}
+		for _, n := range cut.Narration {
+			use(n.File.Path)
+		}
+	}
+}
+
+// fold makes names equal that some file systems take for the same.
+func fold(path string) string { return strings.ToLower(path) }
+
+func (c *cutter) outputs(cut *Cut, f field) {
+	for _, n := range c.list(f) {
+		fs, ok := c.line(n, inOutput)
+		if !ok {
+			continue
+		}
+		var codec Setting[string]
+		if f, ok := fs.get("codec"); ok {
+			setString(c.reader, &codec, f)
+		}
+		if f, ok := fs.get("file"); ok {
+			if v, ok := c.scalar(f); ok {
+				c.output(cut, v, codec)
+			}
+		}
+	}
+}
+
+func (c *cutter) output(cut *Cut, v value, codec Setting[string]) {
+	o, ok := c.target(v)
+	if !ok {
+		return
+	}
+	if o.Codec = codec; codec.Set && o.Format != "mp4" {
+		c.report(codec.Pos, nil, "`codec` is for mp4 outputs")
+		return
+	}
+	if first, twice := c.made[fold(o.Path)]; twice {
+		c.report(v.at, nil, "%s is the output of line %d already", quote(o.Name), first.Line)
+		return
+	}
+	c.made[fold(o.Path)] = v.at
+	cut.Outputs = append(cut.Outputs, o)
+}
+
+func (c *cutter) encoder(cut *Cut, f field) {
+	fs, ok := c.part(f.value, inEncoder)
+	if !ok {
+		return
+	}
+	for _, f := range fs {
+		v, ok := c.scalar(f)
+		if !ok {
+			continue
+		}
+		if f.key.kind != choice {
+			v.text = strconv.FormatInt(v.number, 10)
+		}
+		cut.Encoder = append(cut.Encoder, EncoderOption{f.key.name, v.text, v.at})
+	}
+	_, crf := fs.get("crf")
+	if rate, both := fs.get("bitrate"); crf && both {
+		c.report(position(rate.name), say("keep one of the two"), "`bitrate` beside `crf`")
+	}
+}
