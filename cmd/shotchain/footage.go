@@ -3,15 +3,13 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 
 	"shotchain/chain/store"
+	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
 )
@@ -110,7 +108,7 @@ func (p *program) lastFrames(ctx context.Context, sb *storyboard.Storyboard, sto
 }
 
 func lastFrame(ctx context.Context, clip, kept, temp string) (*storyboard.Still, error) {
-	digest, err := digestOf(clip)
+	digest, err := render.Digest(clip)
 	if err != nil {
 		return nil, err
 	}
@@ -137,19 +135,6 @@ func stillAt(path string) (*storyboard.Still, error) {
 		return nil, err
 	}
 	return &storyboard.Still{Path: path, Format: "png", Width: facts.Width, Height: facts.Height, Size: st.Size()}, nil
-}
-
-func digestOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // keepFrames moves the last frames of own footage that this run decoded into the store.

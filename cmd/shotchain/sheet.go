@@ -379,8 +379,8 @@ func (f *filmed) footageClip(ctx context.Context, path string) (*sheet.Clip, int
 		return nil, 0, err
 	}
 	c := &sheet.Clip{Video: path, LastFrame: frame.Path, Width: facts.Width, Height: facts.Height, Frames: facts.Frames}
-	if c.Digest, err = digestOf(path); err == nil {
-		c.LastDigest, err = digestOf(frame.Path)
+	if c.Digest, err = render.Digest(path); err == nil {
+		c.LastDigest, err = render.Digest(frame.Path)
 	}
 	seconds := 0
 	if facts.Rate.Num > 0 {
