@@ -12,18 +12,19 @@ import (
 // allowed is the import table: which of our packages each package may import, tests aside. Data and imports run one
 // way: storyboard ◄ chain ◄ render ◄ cmd.
 var allowed = map[string][]string{
-	"shotchain/storyboard":             {},
+	"shotchain/internal/say":           {},
+	"shotchain/storyboard":             {"shotchain/internal/say"},
 	"shotchain/chain/models":           {},
 	"shotchain/chain/store":            {},
-	"shotchain/chain":                  {"shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/store"},
+	"shotchain/chain":                  {"shotchain/internal/say", "shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/store"},
 	"shotchain/chain/ark":              {"shotchain/chain"},
 	"shotchain/chain/lock":             {"shotchain/chain", "shotchain/chain/store"},
 	"shotchain/chain/sim":              {"shotchain/chain/models"},
 	"shotchain/chain/sim/simtest":      {"shotchain/chain/sim", "shotchain/chain/models"},
 	"shotchain/chain/providertest":     {"shotchain/chain"},
 	"shotchain/render/ffmpeg":          {},
-	"shotchain/render":                 {"shotchain/storyboard", "shotchain/chain", "shotchain/render/ffmpeg"},
-	"shotchain/render/sheet":           {"shotchain/chain", "shotchain/render/ffmpeg"},
+	"shotchain/render":                 {"shotchain/internal/say", "shotchain/storyboard", "shotchain/chain", "shotchain/render/ffmpeg"},
+	"shotchain/render/sheet":           {"shotchain/internal/say", "shotchain/chain", "shotchain/render/ffmpeg"},
 	"shotchain/render/sheet/sheettest": {},
 	"shotchain/board":                  {"shotchain/chain", "shotchain/render/sheet"},
 	"shotchain/examples":               {},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shotchain/chain/models"
+	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
 
@@ -182,12 +183,10 @@ func (c *compiler) model(t *Take) bool {
 	m, ok := c.to.Models.Find(name)
 	if !ok {
 		hint := "`shotchain models` lists them"
-		if near := storyboard.Suggest(name, c.to.Models.Aliases()); near != "" {
-			hint = "did you mean \"" + near + "\"?"
-		} else if strings.HasPrefix(name, "ep-") {
+		if strings.HasPrefix(name, "ep-") {
 			hint = "describe the endpoint in a models file (--models): its price and abilities are not known otherwise"
 		}
-		c.problem(want.Pos, t.Shot, hint, "no model is called %q", name)
+		c.problem(want.Pos, t.Shot, say.DidYouMean(name, c.to.Models.Aliases(), hint), "no model is called %q", name)
 		return false
 	}
 	offer, sold := m.Regions[c.to.Region]

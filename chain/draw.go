@@ -6,7 +6,8 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
-	"unicode"
+
+	"shotchain/internal/say"
 )
 
 // Drawings are the forms in which Draw shows a graph.
@@ -28,16 +29,6 @@ func (g *Graph) Draw(w io.Writer, form string) error {
 	return fmt.Errorf("a graph is drawn as %s, not as %q", strings.Join(Drawings, ", "), form)
 }
 
-// plain is a text without control characters.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "�"))
-}
-
 // summary is what a node says below its name.
 func (t *Take) summary() string {
 	return fmt.Sprintf("%d s, %s %s", t.Seconds, t.Model.Alias, t.Request.Resolution)
@@ -51,14 +42,14 @@ func (g *Graph) opens(t *Take) string {
 	}
 	switch {
 	case still.Of != "":
-		return plain(still.Of)
+		return say.Clean(still.Of)
 	case still.URL != "":
-		return plain(still.URL)
+		return say.Clean(still.URL)
 	}
 	if rel, err := filepath.Rel(g.Film.Dir, still.Path); err == nil {
-		return plain(filepath.ToSlash(rel))
+		return say.Clean(filepath.ToSlash(rel))
 	}
-	return plain(still.Path)
+	return say.Clean(still.Path)
 }
 
 // ends says what a take is to end on, "" for nothing.
@@ -69,12 +60,12 @@ func (g *Graph) ends(t *Take) string {
 	case still == nil:
 		return ""
 	case still.URL != "":
-		return plain(still.URL)
+		return say.Clean(still.URL)
 	default:
 		if rel, err := filepath.Rel(g.Film.Dir, still.Path); err == nil {
-			return plain(filepath.ToSlash(rel))
+			return say.Clean(filepath.ToSlash(rel))
 		}
-		return plain(still.Path)
+		return say.Clean(still.Path)
 	}
 }
 
@@ -99,7 +90,7 @@ func (t *Take) also() (names []string) {
 // drawText shows chains as lists and branches as steps to the right, so that a long chain stays narrow.
 func (g *Graph) drawText(w io.Writer) error {
 	var b strings.Builder
-	if title := strings.TrimSpace(plain(g.Film.Title)); title != "" {
+	if title := strings.TrimSpace(say.Clean(g.Film.Title)); title != "" {
 		b.WriteString(title + "\n")
 	}
 	for _, t := range g.roots() {
@@ -154,7 +145,7 @@ var mermaidText = strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", "
 
 func (g *Graph) drawMermaid(w io.Writer) error {
 	var b strings.Builder
-	if title := strings.TrimSpace(plain(g.Film.Title)); title != "" {
+	if title := strings.TrimSpace(say.Clean(g.Film.Title)); title != "" {
 		fmt.Fprintf(&b, "---\ntitle: %s\n---\n", quoted(title))
 	}
 	b.WriteString("flowchart LR\n")
@@ -191,7 +182,7 @@ var dotText = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 func (g *Graph) drawDot(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("digraph film {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n")
-	if title := strings.TrimSpace(plain(g.Film.Title)); title != "" {
+	if title := strings.TrimSpace(say.Clean(g.Film.Title)); title != "" {
 		fmt.Fprintf(&b, "  label=\"%s\";\n", dotText.Replace(title))
 	}
 	for _, t := range g.Takes {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"image"
 	"strings"
+
+	"shotchain/internal/say"
 )
 
 // label is a mask of text, drawn onto frames. Its corner is even: chroma has half the pixels.
@@ -66,7 +68,7 @@ func newSlate(s Shot) *slate {
 	pitch := int(clock.width("0") + 0.999)
 	clockWidth := float64(pitch * len(timecode(0, s.Frames)))
 
-	lines := body.wrap(printable(s.Prompt), float64(s.Width)-2*margin, 2)
+	lines := body.wrap(say.Clean(s.Prompt), float64(s.Width)-2*margin, 2)
 	if lost := MissingGlyphs(s.Label + s.Prompt); len(lost) > 0 {
 		lines = append(lines, fmt.Sprintf("(no font on this system has %d of these characters, such as U+%04X)", len(lost), lost[0]))
 	}
@@ -77,7 +79,7 @@ func newSlate(s Shot) *slate {
 	sl.band.text = mask
 
 	base := margin*0.9 + name.size*0.8
-	title := name.wrap(printable(s.Label), float64(s.Width)-3*margin-clockWidth, 1)
+	title := name.wrap(say.Clean(s.Label), float64(s.Width)-3*margin-clockWidth, 1)
 	name.draw(mask, margin, base, strings.Join(title, ""))
 	for i, l := range lines {
 		body.draw(mask, margin, base+0.35*margin+float64(i+1)*1.35*body.size, l)
@@ -117,14 +119,4 @@ func newMark(w, h int) *label {
 	l := &label{at: image.Rect(x, y, x+width, y+height), text: image.NewAlpha(image.Rect(0, 0, width, height)), shade: 0.25}
 	t.draw(l.text, 1, 1.1*size, text)
 	return l
-}
-
-// printable keeps line breaks and control characters off the slate.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "�"))
 }

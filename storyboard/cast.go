@@ -37,7 +37,7 @@ func (r *reader) readCast(f field) {
 			continue
 		}
 		if len(fs) == 0 {
-			r.report(at, say("describe it: { look: … }"), "nothing is said of %s", quote(v.text))
+			r.report(at, advise("describe it: { look: … }"), "nothing is said of %s", quote(v.text))
 		}
 		if f, ok := fs.get("look"); ok {
 			look, _ := r.scalar(f)

@@ -89,6 +89,6 @@ func (c *cutter) encoder(cut *Cut, f field) {
 	}
 	_, crf := fs.get("crf")
 	if rate, both := fs.get("bitrate"); crf && both {
-		c.report(position(rate.name), say("keep one of the two"), "`bitrate` beside `crf`")
+		c.report(position(rate.name), advise("keep one of the two"), "`bitrate` beside `crf`")
 	}
 }

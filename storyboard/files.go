@@ -21,7 +21,7 @@ func (r *reader) sourceFile(v value, what string) *File {
 
 func (s *stills) file(name, what string) (File, *stillError) {
 	if scheme.MatchString(name) && !filepath.IsAbs(name) {
-		return File{}, &stillError{what + " is a file beside the storyboard, not a URL", say("download it into the storyboard's folder")}
+		return File{}, &stillError{what + " is a file beside the storyboard, not a URL", advise("download it into the storyboard's folder")}
 	}
 	if problem := backslash(name); problem != nil {
 		return File{}, problem
@@ -77,7 +77,7 @@ func (s *stills) target(name string) (Output, *stillError) {
 	case laterFormats[ending]:
 		return o, &stillError{message: fmt.Sprintf("output as `%s` is not supported yet", ending)}
 	case o.Format == "" || strings.HasSuffix(name, "/"):
-		return o, &stillError{quote(name) + " does not say what to make", say("give it an ending: " + formatNames)}
+		return o, &stillError{quote(name) + " does not say what to make", advise("give it an ending: " + formatNames)}
 	case len(base) == len(ending):
 		return o, &stillError{message: quote(name) + " has an ending but no name"}
 	case len(base) > 200:
@@ -89,14 +89,14 @@ func (s *stills) target(name string) (Output, *stillError) {
 	}
 	full = filepath.Clean(full)
 	if !s.allowed(full) {
-		return o, &stillError{outside(name).message, say("name a file in it, or allow the other folder with --allow-path")}
+		return o, &stillError{outside(name).message, advise("name a file in it, or allow the other folder with --allow-path")}
 	}
 	real, err := landing(full)
 	if err != nil {
 		return o, &stillError{message: fmt.Sprintf("%s cannot be written: %s", quote(name), cause(err))}
 	}
 	if root, _ := s.home(real); root == nil {
-		return o, &stillError{outside(name).message, say("name a file in it, or allow the other folder with --allow-path")}
+		return o, &stillError{outside(name).message, advise("name a file in it, or allow the other folder with --allow-path")}
 	}
 	if st, err := os.Lstat(real); err == nil && !st.Mode().IsRegular() {
 		return o, &stillError{message: quote(name) + " is there and is no plain file"}

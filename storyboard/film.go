@@ -210,11 +210,11 @@ func (r *reader) oneOfTheTakes(fs fields, s *Shot) {
 		if ok {
 			hint = fmt.Sprintf("pick one of 1 to %d, or ask for more `takes` in line %d", s.Takes, takes.name.Line)
 		}
-		r.report(s.Pick.Pos, say(hint), "take %d is picked of %d", s.Pick.Value, s.Takes)
+		r.report(s.Pick.Pos, advise(hint), "take %d is picked of %d", s.Pick.Value, s.Takes)
 	}
 	if s.Look.Seed.Value >= 0 && s.Look.Seed.Value+int64(s.Takes-1) > maxSeed {
 		takes, _ := fs.get("takes")
-		r.report(position(takes.name), say("each take has the seed after the one before it: choose a smaller `seed`"),
+		r.report(position(takes.name), advise("each take has the seed after the one before it: choose a smaller `seed`"),
 			"the seeds of %d takes from %d on are larger than %d", s.Takes, s.Look.Seed.Value, maxSeed)
 	}
 }
@@ -230,7 +230,7 @@ func (r *reader) oneBeginning(fs fields) {
 	if position(second.name).before(position(first.name)) {
 		first, second = second, first
 	}
-	r.report(position(second.name), say("keep one of the two"), "a shot has one beginning: `%s` beside `%s` of line %d",
+	r.report(position(second.name), advise("keep one of the two"), "a shot has one beginning: `%s` beside `%s` of line %d",
 		second.key.name, first.key.name, first.name.Line)
 }
 

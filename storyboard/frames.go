@@ -33,7 +33,7 @@ func (r *reader) origin(d *draft, f field) {
 		}
 	}
 	if d.from == noShot {
-		r.report(d.fromAt, say("write `from: none`"), "`from: {shot: none}` continues nothing, so it has no moment")
+		r.report(d.fromAt, advise("write `from: none`"), "`from: {shot: none}` continues nothing, so it has no moment")
 	}
 }
 

@@ -77,7 +77,7 @@ func (r *reader) moment(k *key, v value) (value, bool) {
 	t, ok := timeOf(v.text)
 	switch {
 	case !ok:
-		r.report(v.at, say(momentHint(v.text)), "`%s` must be a time such as 1.5s, 500ms or 12f (frames)", k.name)
+		r.report(v.at, advise(momentHint(v.text)), "`%s` must be a time such as 1.5s, 500ms or 12f (frames)", k.name)
 		return v, false
 	case t.longer(k.max):
 		r.report(v.at, nil, "`%s` must be at most %ds", k.name, k.max/1_000_000)
@@ -133,7 +133,7 @@ func (r *reader) anchor(k *key, v value) (value, bool) {
 	}
 	switch {
 	case !fine:
-		r.report(v.at, say(anchorHint(v.text)), "`%s` must be a time such as 2s, a shot such as arrival/boat, or a place in one: arrival/boat+1s, arrival/boat@50%%", k.name)
+		r.report(v.at, advise(anchorHint(v.text)), "`%s` must be a time such as 2s, a shot such as arrival/boat, or a place in one: arrival/boat+1s, arrival/boat@50%%", k.name)
 		return v, false
 	case a.Offset.longer(maxMoment):
 		r.report(v.at, nil, "`%s` is later than 24 hours", k.name)
@@ -169,7 +169,7 @@ func (r *reader) decimals(k *key, n *yaml.Node, v value) (value, bool) {
 		if n.Tag == "!!str" && decimalShape.MatchString(n.Value) {
 			hint = "write it without quotes"
 		}
-		r.report(v.at, say(hint), "`%s` must be a number with at most three decimals", k.name)
+		r.report(v.at, advise(hint), "`%s` must be a number with at most three decimals", k.name)
 		return v, false
 	}
 	v.number = scaled(n.Value, 1000)
@@ -191,7 +191,7 @@ func (r *reader) measure(k *key, v value) (value, bool) {
 				break
 			}
 		}
-		r.report(v.at, say(hint), "`%s` must be written with its unit, such as %s", k.name, example)
+		r.report(v.at, advise(hint), "`%s` must be written with its unit, such as %s", k.name, example)
 		return v, false
 	}
 	v.number = scaled(s, 1000)
@@ -218,7 +218,7 @@ func (r *reader) extent(k *key, v value) (value, bool) {
 	case w < minSide || h < minSide || w > maxSide || h > maxSide:
 		r.report(v.at, nil, "`%s` must be from %dx%d to %dx%d", k.name, minSide, minSide, maxSide, maxSide)
 	case w%2 != 0 || h%2 != 0:
-		r.report(v.at, say(fmt.Sprintf("write %dx%d", w+w%2, h+h%2)), "`%s` must have an even width and height", k.name)
+		r.report(v.at, advise(fmt.Sprintf("write %dx%d", w+w%2, h+h%2)), "`%s` must have an even width and height", k.name)
 	default:
 		v.size = Size{w, h}
 		return v, true
@@ -233,7 +233,7 @@ func (r *reader) color(k *key, v value) (value, bool) {
 		if bareColor.MatchString(v.text) {
 			hint = `write "#` + v.text + `"`
 		}
-		r.report(v.at, say(hint), "`%s` must be a colour such as \"#ffffff\"", k.name)
+		r.report(v.at, advise(hint), "`%s` must be a colour such as \"#ffffff\"", k.name)
 		return v, false
 	}
 	return v, true

@@ -44,7 +44,7 @@ func (r *reader) withoutParameters(k *key, n *yaml.Node, s string) bool {
 			hint = "use the key `" + to + "`"
 		}
 		at := r.locate(n, piece, strings.Count(s[:m[0]], piece))
-		r.report(at, say(hint), "`%s` holds the parameter %s", k.name, quote(piece))
+		r.report(at, advise(hint), "`%s` holds the parameter %s", k.name, quote(piece))
 		ok = false
 	}
 	return ok

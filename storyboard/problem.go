@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"sort"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
+
+	"shotchain/internal/say"
 )
 
 // Pos is a place in a storyboard file. Line and Column count from 1, columns in characters; the zero Pos is nowhere.
@@ -47,10 +48,7 @@ func (p Problem) Format() string {
 
 // excerpt cuts a window of maxExcerpt characters around column out of the line, and the blank that leads to it.
 func excerpt(line string, column int) (text, indent string) {
-	if !utf8.ValidString(line) {
-		line = strings.ToValidUTF8(line, "�")
-	}
-	r := []rune(strings.Map(printable, line))
+	r := []rune(say.Clean(line))
 	at := min(max(column-1, 0), len(r))
 	if from := at - maxExcerpt/2; from > 0 && len(r) > maxExcerpt {
 		r, at = r[from:], maxExcerpt/2
@@ -63,17 +61,6 @@ func excerpt(line string, column int) (text, indent string) {
 		b.WriteString(strings.Repeat(" ", cells(c)))
 	}
 	return string(r), b.String()
-}
-
-// printable keeps a terminal safe from what a stranger's file holds: control characters become blanks.
-func printable(r rune) rune {
-	switch {
-	case r < ' ', r >= 0x7f && r < 0xa0:
-		return ' '
-	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // would turn the direction of what follows
-		return ' '
-	}
-	return r
 }
 
 // widths are those of a terminal, whatever language the environment names: excerpts are the same everywhere.

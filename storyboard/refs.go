@@ -3,6 +3,8 @@ package storyboard
 import (
 	"fmt"
 	"strings"
+
+	"shotchain/internal/say"
 )
 
 // noShot is what `from` says to open on its own.
@@ -45,7 +47,7 @@ func (r *reader) ends(sb *Storyboard, d draft) {
 		if hint == "" {
 			hint = "a still in this folder is written ./" + d.to
 		}
-		r.report(d.ToPos, say(hint), "there is no shot %s", quote(full))
+		r.report(d.ToPos, advise(hint), "there is no shot %s", quote(full))
 	case target == d.Shot:
 		r.report(d.ToPos, nil, "shot `%s` ends on itself", d.Name())
 	default:
@@ -91,8 +93,8 @@ func unknownShotHint(sb *Storyboard, d draft, full string) string {
 				}
 			}
 		}
-		if s := Suggest(d.from, near); s != "" {
-			return fmt.Sprintf("did you mean %q?", s)
+		if hint := say.DidYouMean(d.from, near, ""); hint != "" {
+			return hint
 		}
 	}
 	names := make([]string, 0, len(sb.index.full))
@@ -194,7 +196,7 @@ func (r *reader) loop(sb *Storyboard, way []hop, first *Shot) {
 		}
 		fmt.Fprintf(&b, "%s (%d:%d) → ", h.s.Name(), at(h).Line, at(h).Column)
 	}
-	r.report(at(way[start]), say("a shot cannot end on what only comes out of it: use a still"), "cycle: %s%s", b.String(), way[start].s.Name())
+	r.report(at(way[start]), advise("a shot cannot end on what only comes out of it: use a still"), "cycle: %s%s", b.String(), way[start].s.Name())
 }
 
 // circle reports the circle that s is on.
@@ -219,5 +221,5 @@ func (r *reader) circle(sb *Storyboard, s *Shot) {
 	if n > most {
 		fmt.Fprintf(&b, "… %d more → ", n-most)
 	}
-	r.report(first.FromPos, say("let one of them open on its own: `from: none`"), "cycle: %s%s", b.String(), first.Name())
+	r.report(first.FromPos, advise("let one of them open on its own: `from: none`"), "cycle: %s%s", b.String(), first.Name())
 }

@@ -87,7 +87,7 @@ func (s *source) illegal() []finding {
 				column++
 				continue
 			}
-			found = append(found, finding{at: Pos{i + 1, column}, message: message, hint: say(hint)})
+			found = append(found, finding{at: Pos{i + 1, column}, message: message, hint: advise(hint)})
 			break
 		}
 		if len(found) > maxProblems {

@@ -20,6 +20,8 @@ import (
 	_ "golang.org/x/image/bmp"
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
+
+	"shotchain/internal/say"
 )
 
 // maxStill is the size in bytes that a still must stay below: the service's limit for an input picture.
@@ -99,7 +101,7 @@ func (s *stills) look(name string) (Still, *stillError) {
 
 func backslash(name string) *stillError {
 	if strings.Contains(name, `\`) && filepath.Separator == '/' {
-		return &stillError{quote(name) + " has a backslash in it", say("separate folders with /")}
+		return &stillError{quote(name) + " has a backslash in it", advise("separate folders with /")}
 	}
 	return nil
 }
@@ -111,15 +113,15 @@ func remote(name string) (Still, *stillError) {
 	case err != nil:
 		return Still{}, &stillError{message: "the still's URL cannot be read"}
 	case strings.EqualFold(u.Scheme, "http"):
-		return Still{}, &stillError{"remote stills are https only", say("write https://")}
+		return Still{}, &stillError{"remote stills are https only", advise("write https://")}
 	case !strings.EqualFold(u.Scheme, "https"):
 		return Still{}, &stillError{message: fmt.Sprintf("a still is a path or an https URL, not %s:", quote(u.Scheme))}
 	case u.Hostname() == "":
 		return Still{}, &stillError{message: "the still's URL names no host"}
 	case u.User != nil:
-		return Still{}, &stillError{"the still's URL holds a user name or password", say("remove it: it would be sent to the provider")}
+		return Still{}, &stillError{"the still's URL holds a user name or password", advise("remove it: it would be sent to the provider")}
 	case strings.ContainsAny(name, " \t\n"):
-		return Still{}, &stillError{"the still's URL has a blank in it", say("write %20")}
+		return Still{}, &stillError{"the still's URL has a blank in it", advise("write %20")}
 	}
 	return Still{URL: name}, nil
 }
@@ -157,7 +159,7 @@ func (s *stills) find(name string) (root *stillRoot, real, rel string, problem *
 }
 
 func outside(name string) *stillError {
-	return &stillError{quote(name) + " is outside the storyboard's folder", say("move it beside the storyboard, or allow its folder with --allow-path")}
+	return &stillError{quote(name) + " is outside the storyboard's folder", advise("move it beside the storyboard, or allow its folder with --allow-path")}
 }
 
 // allowed reports whether a path is, by its letters, in one of the folders.
@@ -232,7 +234,7 @@ func (s *stills) neighbour(name, full string) string {
 	}
 	defer d.Close()
 	names, _ := d.Readdirnames(most)
-	if near := Suggest(filepath.Base(full), names); near != "" {
+	if near := say.Nearest(filepath.Base(full), names); near != "" {
 		return fmt.Sprintf("did you mean %q?", path.Join(path.Dir(name), near))
 	}
 	return ""
@@ -273,14 +275,14 @@ func (s *Still) header(name string, f io.ReadSeeker) *stillError {
 	var magic [12]byte
 	n, _ := io.ReadFull(f, magic[:])
 	if phone := heif(magic[:n]); phone != "" {
-		return &stillError{fmt.Sprintf("%s is a %s picture, which not every model takes", quote(name), phone), say("convert it to png or jpeg")}
+		return &stillError{fmt.Sprintf("%s is a %s picture, which not every model takes", quote(name), phone), advise("convert it to png or jpeg")}
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
 	}
 	config, format, err := decodeConfig(io.LimitReader(f, maxStill))
 	if err != nil || config.Width < 1 || config.Height < 1 {
-		return &stillError{quote(name) + " is not a picture", say("a still is a png, jpeg, webp, bmp, tiff or gif file")}
+		return &stillError{quote(name) + " is not a picture", advise("a still is a png, jpeg, webp, bmp, tiff or gif file")}
 	}
 	s.Format, s.Width, s.Height = format, config.Width, config.Height
 	return nil

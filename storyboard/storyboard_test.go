@@ -245,14 +245,6 @@ func TestFormatPutsTheCaretUnderWideText(t *testing.T) {
 	require.Equal(t, "f:1:4: m\n    1 | 灯塔 x\n      |      ^\n        hint: h", p.Format())
 }
 
-func TestSuggest(t *testing.T) {
-	keys := []string{"prompt", "ratio", "seed", "720p"}
-	for word, want := range map[string]string{"promt": "prompt", "rpompt": "prompt", "PROMPT": "prompt", "sed": "seed", "720": "720p",
-		"prompt": "", "zebra": "", "": "", "x": "", strings.Repeat("a", 100): ""} {
-		require.Equal(t, want, Suggest(word, keys), word)
-	}
-}
-
 func TestLoadOfNoFileIsNoProblem(t *testing.T) {
 	_, err := Load(filepath.Join(t.TempDir(), "none.yaml"), Options{})
 	require.ErrorIs(t, err, fs.ErrNotExist)

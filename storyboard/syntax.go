@@ -18,7 +18,7 @@ func (s *source) document() (root *yaml.Node, found []finding) {
 	var doc yaml.Node
 	err := decode(d, &doc)
 	if errors.Is(err, io.EOF) || err == nil && (len(doc.Content) == 0 || isNull(doc.Content[0])) {
-		return nil, []finding{{at: Pos{1, 1}, message: "the storyboard is empty", hint: say("`shotchain new` writes one to start from")}}
+		return nil, []finding{{at: Pos{1, 1}, message: "the storyboard is empty", hint: advise("`shotchain new` writes one to start from")}}
 	}
 	if err != nil {
 		return nil, []finding{s.syntax(err)}
@@ -54,7 +54,7 @@ func (s *source) secondDocument(n *yaml.Node, err error) finding {
 			break
 		}
 	}
-	return finding{at: s.inside(at), message: "a second YAML document", hint: say("one file is one film: move it to a file of its own")}
+	return finding{at: s.inside(at), message: "a second YAML document", hint: advise("one file is one film: move it to a file of its own")}
 }
 
 // syntaxHints are what usually helps, by a part of the library's message.
@@ -97,7 +97,7 @@ func (s *source) syntax(err error) finding {
 	case strings.Contains(message, "did not find expected ','") && strings.Contains(line, "${"):
 		hint = "between { and } or [ and ], text with ${…} needs quotes"
 	}
-	return finding{at: at, message: "not YAML: " + message, hint: say(hint)}
+	return finding{at: at, message: "not YAML: " + message, hint: advise(hint)}
 }
 
 // syntaxPlace finds where the library gave up. The line that it says is that of the surrounding construct, or one

@@ -70,7 +70,7 @@ func (r *reader) table(f field) (all []variant) {
 	}
 	r.context = v.text + ": "
 	if len(all) == 0 && len(r.found) == 0 {
-		r.report(v.at, say("the first row names variables, each further row is one variant"), "the table has no variants")
+		r.report(v.at, advise("the first row names variables, each further row is one variant"), "the table has no variants")
 	}
 	return all
 }
@@ -165,7 +165,7 @@ func (s *stills) text(name string) ([]byte, *stillError) {
 	case len(raw) > maxTable:
 		return nil, &stillError{message: quote(name) + " is larger than 1 MiB"}
 	case !utf8.Valid(raw) || control(strings.ReplaceAll(string(raw), "\r", "")):
-		return nil, &stillError{quote(name) + " is not plain text", say("save it as CSV, UTF-8")}
+		return nil, &stillError{quote(name) + " is not plain text", advise("save it as CSV, UTF-8")}
 	}
 	return raw, nil
 }

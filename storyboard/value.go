@@ -35,10 +35,10 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 	v := value{at: position(n)}
 	switch {
 	case isNull(n) && k.kind == paint:
-		r.report(v.at, say("put it in quotes: # begins a comment"), "`%s` is empty", k.name)
+		r.report(v.at, advise("put it in quotes: # begins a comment"), "`%s` is empty", k.name)
 		return v, false
 	case isNull(n):
-		r.report(v.at, say("write a value, or leave the key out"), "`%s` is empty", k.name)
+		r.report(v.at, advise("write a value, or leave the key out"), "`%s` is empty", k.name)
 		return v, false
 	case n.Kind != yaml.ScalarNode:
 		r.structure(k, n)
@@ -53,7 +53,7 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 		return r.decimals(k, n, v)
 	}
 	if n.Tag != "!!str" && !k.kind.loose() {
-		r.report(v.at, say("put it in quotes: "+strconv.Quote(n.Value)), "`%s` must be text", k.name)
+		r.report(v.at, advise("put it in quotes: "+strconv.Quote(n.Value)), "`%s` must be text", k.name)
 		return v, false
 	}
 	s, ok := r.text(k, n)
@@ -171,9 +171,9 @@ func (r *reader) toggle(k *key, n *yaml.Node, v value) (value, bool) {
 		v.yes = low == "true"
 		return v, true
 	case low == "yes" || low == "on" || low == "y" || low == "true":
-		r.report(v.at, say("write true, without quotes"), "`%s` must be true or false", k.name)
+		r.report(v.at, advise("write true, without quotes"), "`%s` must be true or false", k.name)
 	case low == "no" || low == "off" || low == "n" || low == "false":
-		r.report(v.at, say("write false, without quotes"), "`%s` must be true or false", k.name)
+		r.report(v.at, advise("write false, without quotes"), "`%s` must be true or false", k.name)
 	default:
 		r.report(v.at, nil, "`%s` must be true or false", k.name)
 	}
@@ -188,7 +188,7 @@ func (r *reader) whole(k *key, n *yaml.Node, v value) (value, bool) {
 		hint = "write it without quotes"
 	}
 	if n.Tag != "!!int" || !decimal.MatchString(n.Value) {
-		r.report(v.at, say(hint), "`%s` must be a whole number", k.name)
+		r.report(v.at, advise(hint), "`%s` must be a whole number", k.name)
 		return v, false
 	}
 	number, err := strconv.ParseInt(n.Value, 10, 64)
@@ -222,7 +222,7 @@ func (r *reader) seconds(k *key, v value) (value, bool) {
 	}
 	m := amount.FindStringSubmatch(v.text)
 	if m == nil || m[2] != "s" {
-		r.report(v.at, say(secondsHint(v.text)), "`%s` must be whole seconds, such as 5s, or auto", k.name)
+		r.report(v.at, advise(secondsHint(v.text)), "`%s` must be whole seconds, such as 5s, or auto", k.name)
 		return v, false
 	}
 	v.number, _ = strconv.ParseInt(m[1], 10, 64)
@@ -265,7 +265,7 @@ func (r *reader) instant(k *key, v value) (value, bool) {
 		if time3.MatchString(v.text + "s") {
 			hint = "write " + v.text + "s"
 		}
-		r.report(v.at, say(hint), "`%s` must be a time in seconds, such as 3.5s", k.name)
+		r.report(v.at, advise(hint), "`%s` must be a time in seconds, such as 3.5s", k.name)
 		return v, false
 	}
 	whole, _ := strconv.ParseInt(m[1], 10, 64)
@@ -284,7 +284,7 @@ func (r *reader) span(k *key, v value) (value, bool) {
 		if decimal.MatchString(v.text) {
 			hint = "write " + v.text + "s"
 		}
-		r.report(v.at, say(hint), "`%s` must be a duration such as 3600s, 90m or 48h", k.name)
+		r.report(v.at, advise(hint), "`%s` must be a duration such as 3600s, 90m or 48h", k.name)
 		return v, false
 	}
 	v.number, _ = strconv.ParseInt(m[1], 10, 64)
@@ -323,7 +323,7 @@ func (r *reader) ident(k *key, v value) (value, bool) {
 		} else {
 			hint = ""
 		}
-		r.report(v.at, say(hint), "an id is made of lower-case letters, digits and `-`, at most %d", maxID)
+		r.report(v.at, advise(hint), "an id is made of lower-case letters, digits and `-`, at most %d", maxID)
 		return v, false
 	}
 	return v, true

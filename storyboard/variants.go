@@ -1,13 +1,15 @@
 package storyboard
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"shotchain/internal/say"
 )
 
 // maxVariants bounds the films that one file can ask for.
@@ -51,7 +53,7 @@ func (r *reader) variants(base *Storyboard, root *yaml.Node, over map[string]str
 		return
 	}
 	if r.visits*(len(all)+1) > maxVisits {
-		r.report(position(n), say("split the film into several files"), "%d variants of this film are more than can be read", len(all))
+		r.report(position(n), advise("split the film into several files"), "%d variants of this film are more than can be read", len(all))
 		return
 	}
 	said := map[string]bool{}
@@ -89,7 +91,7 @@ func (r *reader) readVariants(n *yaml.Node, over map[string]string) (all []varia
 		return nil
 	}
 	if len(fs) == 0 {
-		r.report(at, say("write a `matrix`, `include`, or `from: table.csv`"), "`variants` is empty")
+		r.report(at, advise("write a `matrix`, `include`, or `from: table.csv`"), "`variants` is empty")
 		return nil
 	}
 	var matrix []axis
@@ -121,11 +123,11 @@ func (r *reader) readVariants(n *yaml.Node, over map[string]string) (all []varia
 // overridden refuses a `--var` that a variant would override.
 func (r *reader) overridden(all []variant, over map[string]string) {
 	if r.vars.raw[variantVar] != nil && !r.vars.own[variantVar] {
-		r.report(position(r.vars.raw[variantVar]), say("choose another name"), "the variable `variant` is the id of the film's variant")
+		r.report(position(r.vars.raw[variantVar]), advise("choose another name"), "the variable `variant` is the id of the film's variant")
 	}
 	for name := range over {
 		if slices.ContainsFunc(all, func(v variant) bool { return v.get(name) != nil }) {
-			r.report(Pos{}, say("choose variants with --variant"), "variable %s is set by the film's variants", quote(name))
+			r.report(Pos{}, advise("choose variants with --variant"), "variable %s is set by the film's variants", quote(name))
 		}
 	}
 }
@@ -150,7 +152,7 @@ func (r *reader) matrix(f field) (axes []axis) {
 			continue
 		}
 		if values.Kind != yaml.SequenceNode || len(values.Content) == 0 {
-			r.report(position(values), say("write a list: [a, b]"), "`matrix` needs a list of values for %s", quote(s.name))
+			r.report(position(values), advise("write a list: [a, b]"), "`matrix` needs a list of values for %s", quote(s.name))
 			continue
 		}
 		a := axis{setting: s}
@@ -181,9 +183,9 @@ func (r *reader) filled(f field) (*yaml.Node, bool) {
 	}
 	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
 		if isNull(n) || n.Kind == yaml.MappingNode {
-			r.report(position(n), say(filledHints[f.key.kind]), "`%s` is empty", f.key.name)
+			r.report(position(n), advise(filledHints[f.key.kind]), "`%s` is empty", f.key.name)
 		} else {
-			r.report(position(n), say(filledHints[f.key.kind]), "`%s` must be a mapping of names to values", f.key.name)
+			r.report(position(n), advise(filledHints[f.key.kind]), "`%s` must be a mapping of names to values", f.key.name)
 		}
 		return nil, false
 	}
@@ -224,7 +226,7 @@ func (r *reader) value(s setting, n *yaml.Node) (*yaml.Node, bool) {
 	case !ok:
 		return nil, false
 	case isNull(n) || n.Kind != yaml.ScalarNode:
-		r.report(position(n), say(`write "" for no text`), "a variant's %s must be a plain value", quote(s.name))
+		r.report(position(n), advise(`write "" for no text`), "a variant's %s must be a plain value", quote(s.name))
 		return nil, false
 	}
 	plain := *n
@@ -305,7 +307,7 @@ func (r *reader) caseOf(n *yaml.Node, named bool) (v variant, ok bool) {
 	}
 	v.at = position(n)
 	if n.Kind != yaml.MappingNode {
-		r.report(v.at, say("write { name: value, … }"), "a variant must be a mapping of names to values")
+		r.report(v.at, advise("write { name: value, … }"), "a variant must be a mapping of names to values")
 		return v, false
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -390,17 +392,11 @@ func (v *variant) telling(taken func(string) bool) string {
 	each := max(maxVariantID/max(len(v.sets), 1)-1, 4)
 	var parts []string
 	for _, s := range v.sets {
-		if word := slug(s.value.Value, each); word != "" {
+		if word := say.Slug(times(s.value.Value), each); word != "" {
 			parts = append(parts, word)
 		}
 	}
-	stem := strings.Join(parts, "-")
-	if len(stem) > maxVariantID {
-		stem = strings.Trim(cutBytes(stem, maxVariantID), "-")
-	}
-	if stem == "" {
-		stem = "v"
-	}
+	stem := cmp.Or(say.Slug(strings.Join(parts, "-"), maxVariantID), "v")
 	id := stem
 	for n := 2; taken(id); n++ {
 		id = fmt.Sprintf("%s-%d", stem, n)
@@ -408,34 +404,9 @@ func (v *variant) telling(taken func(string) bool) string {
 	return id
 }
 
-// slug is a value's letters and digits, of any script, in lower case and not longer than most bytes. 16:9 becomes
-// 16x9.
-func slug(value string, most int) string {
-	var b strings.Builder
-	runes := []rune(strings.ToLower(value))
-	for i, c := range runes {
-		switch {
-		case unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) && b.Len() > 0:
-			b.WriteRune(c)
-		case c == ':' && i > 0 && i+1 < len(runes) && unicode.IsDigit(runes[i-1]) && unicode.IsDigit(runes[i+1]):
-			b.WriteByte('x')
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-		if b.Len() > most {
-			break
-		}
-	}
-	return strings.Trim(cutBytes(b.String(), most), "-")
-}
+var colon = regexp.MustCompile(`(\p{Nd}):(\p{Nd})`)
 
-// cutBytes is the beginning of a text, at most so many bytes and whole characters.
-func cutBytes(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	for most > 0 && !utf8.RuneStart(s[most]) {
-		most--
-	}
-	return s[:most]
+// times writes 16:9 as 16x9. Matches share no digit, so 1:2:3 needs a second look.
+func times(value string) string {
+	return colon.ReplaceAllString(colon.ReplaceAllString(value, "${1}x${2}"), "${1}x${2}")
 }

@@ -95,7 +95,7 @@ func (r *reader) collectVars(n *yaml.Node) {
 		switch {
 		case !ok:
 		case isNull(val):
-			r.report(position(val), say(`write "" for no text`), "variable %s is empty", quote(name.Value))
+			r.report(position(val), advise(`write "" for no text`), "variable %s is empty", quote(name.Value))
 		case val.Kind != yaml.ScalarNode:
 			r.report(position(val), nil, "variable %s must be text", quote(name.Value))
 		default:
@@ -109,7 +109,7 @@ func (r *reader) varName(n *yaml.Node) bool {
 	case n.Kind != yaml.ScalarNode:
 		r.report(position(n), nil, "a variable's name must be text")
 	case n.Value == "<<":
-		r.report(position(n), say("write the variables out"), "merge keys (`<<`) are not supported")
+		r.report(position(n), advise("write the variables out"), "merge keys (`<<`) are not supported")
 	case !varName.MatchString(n.Value):
 		r.report(position(n), nil, "a variable's name is made of letters, digits, `_` and `-`, and begins with a letter: %s", quote(n.Value))
 	default:
@@ -231,14 +231,14 @@ func (v *vars) use(r *reader, n *yaml.Node, j int) (text string, end int, ok boo
 	where := func(piece string) Pos { return r.locate(n, piece, strings.Count(s[:j], piece)) }
 	length := strings.IndexByte(s[j:], '}')
 	if length < 0 {
-		r.report(where("${"), say("write $${ for a literal ${"), "`${` is not closed with `}`")
+		r.report(where("${"), advise("write $${ for a literal ${"), "`${` is not closed with `}`")
 		return "", -1, false
 	}
 	name := s[j+2 : j+length]
 	end = j + length + 1
 	switch {
 	case !varName.MatchString(name):
-		r.report(where("${"), say("write $${ for a literal ${"), "%s is not the name of a variable", quote(name))
+		r.report(where("${"), advise("write $${ for a literal ${"), "%s is not the name of a variable", quote(name))
 		return "", end, false
 	case v.raw[name] == nil:
 		if text, ok := v.given[name]; ok && !v.bad[name] {

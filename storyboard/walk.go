@@ -3,9 +3,10 @@ package storyboard
 import (
 	"fmt"
 	"sort"
-	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"shotchain/internal/say"
 )
 
 // Limits of one reading.
@@ -22,8 +23,8 @@ type finding struct {
 	hint    func() string // nil for none
 }
 
-// say is a hint that needs no working out.
-func say(hint string) func() string { return func() string { return hint } }
+// advise is a hint that needs no working out.
+func advise(hint string) func() string { return func() string { return hint } }
 
 // reader is one reading of a storyboard. Not for use by more than one goroutine.
 type reader struct {
@@ -94,9 +95,9 @@ func (s *source) problems(found []finding) error {
 }
 
 func (s *source) problem(f finding) Problem {
-	p := Problem{File: s.file, Pos: f.at, Message: strings.Map(printable, f.message), Source: s.line(f.at)}
+	p := Problem{File: s.file, Pos: f.at, Message: say.Clean(f.message), Source: s.line(f.at)}
 	if f.hint != nil {
-		p.Hint = strings.Map(printable, f.hint())
+		p.Hint = say.Clean(f.hint())
 	}
 	return p
 }
@@ -193,7 +194,7 @@ func (r *reader) missing(fs fields, at Pos, strange []string, in place) {
 		if _, own := fs.get("clip"); own && in == inShot && k.name == "prompt" {
 			continue
 		}
-		if _, there := fs.get(k.name); !there && Suggest(k.name, strange[:min(len(strange), maxProblems)]) == "" {
+		if _, there := fs.get(k.name); !there && say.Nearest(k.name, strange[:min(len(strange), maxProblems)]) == "" {
 			r.report(at, nil, "%s needs `%s`", placeNames[in], k.name)
 		}
 	}
@@ -211,9 +212,9 @@ func (r *reader) key(n *yaml.Node, in place) *key {
 	}
 	switch home := homes(name); {
 	case name == "<<":
-		r.report(position(n), say("write the keys out; an alias (`*name`) may stand for a whole value"), "merge keys (`<<`) are not supported")
+		r.report(position(n), advise("write the keys out; an alias (`*name`) may stand for a whole value"), "merge keys (`<<`) are not supported")
 	case home != 0:
-		r.report(position(n), say(homeHint(name, home, in)), "`%s` does not belong %s", name, whereNames[in])
+		r.report(position(n), advise(homeHint(name, home, in)), "`%s` does not belong %s", name, whereNames[in])
 	default:
 		r.report(position(n), didYouMean(name, func() []string { return keyNames(in) }), "unknown key %s", quote(name))
 	}
@@ -253,7 +254,7 @@ func (r *reader) list(f field) []*yaml.Node {
 	case !ok:
 		return nil
 	case n.Kind != yaml.SequenceNode:
-		r.report(position(n), say(f.key.itemHint()), "`%s` must be a list", f.key.name)
+		r.report(position(n), advise(f.key.itemHint()), "`%s` must be a list", f.key.name)
 		return nil
 	case len(n.Content) == 0:
 		r.report(position(n), nil, "`%s` is empty", f.key.name)
@@ -304,9 +305,6 @@ func quote(word string) string {
 // didYouMean is the hint that names the nearest of some candidates.
 func didYouMean(word string, candidates func() []string) func() string {
 	return func() string {
-		if s := Suggest(word, candidates()); s != "" {
-			return fmt.Sprintf("did you mean %q?", s)
-		}
-		return ""
+		return say.DidYouMean(word, candidates(), "")
 	}
 }

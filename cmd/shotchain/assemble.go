@@ -10,13 +10,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
@@ -56,7 +55,7 @@ func (f *film) editions(o outputFlags, st *store.Store) ([]*storyboard.Cut, erro
 		for _, out := range e.Outputs {
 			fail := spare(out.Path, f.inputs(), st.Dir())
 			if key := strings.ToLower(out.Path); fail == nil && made[key] != "" {
-				fail = fmt.Errorf("%s is the output of cut %s already", shown(out.Path), made[key])
+				fail = fmt.Errorf("%s is the output of cut %s already", say.Path(out.Path), made[key])
 			} else {
 				made[key] = cmp.Or(e.ID, "of all shots")
 			}
@@ -95,7 +94,7 @@ func (f *film) chosen(ids []string) ([]*storyboard.Cut, error) {
 		case !ok && len(names) == 0:
 			return nil, usage("leave --cut out", "the film has no `cuts`: every shot in order is the one there is")
 		case !ok:
-			return nil, usage(near(id, names, "it has "+strings.Join(names, ", ")), "the film has no cut %q", clean(id))
+			return nil, usage(say.DidYouMean(id, names, "it has "+strings.Join(names, ", ")), "the film has no cut %q", say.Clean(id))
 		case !slices.Contains(all, c):
 			all = append(all, c)
 		}
@@ -130,7 +129,7 @@ func (f *film) outputs(c *storyboard.Cut, path string) error {
 	}
 	format := storyboard.Format(abs)
 	if format == "" {
-		return usage("give it an ending: "+storyboard.FormatNames, "%s does not say what to make", clean(path))
+		return usage("give it an ending: "+storyboard.FormatNames, "%s does not say what to make", say.Clean(path))
 	}
 	if own {
 		// A storyboard is somebody else's: its folder may hold an `out` that leads elsewhere.
@@ -180,7 +179,7 @@ func (f *film) inputs() []string {
 // spare refuses an output that is an input, a folder, or a place in the store.
 func spare(out string, inputs []string, storeDir string) error {
 	if below(within(storeDir, ""), within(filepath.Dir(out), "")) {
-		return fmt.Errorf("%s is inside the store", shown(out))
+		return fmt.Errorf("%s is inside the store", say.Path(out))
 	}
 	st, err := os.Stat(out)
 	switch {
@@ -189,35 +188,25 @@ func spare(out string, inputs []string, storeDir string) error {
 	case err != nil:
 		return err
 	case !st.Mode().IsRegular():
-		return fmt.Errorf("%s is no plain file", shown(out))
+		return fmt.Errorf("%s is no plain file", say.Path(out))
 	}
 	for _, in := range inputs {
 		if other, err := os.Stat(in); err == nil && os.SameFile(st, other) {
-			return fmt.Errorf("%s is what the film is made of", shown(out))
+			return fmt.Errorf("%s is what the film is made of", say.Path(out))
 		}
 	}
 	return nil
 }
 
+// mostName is the bytes of a film's name, of the 255 that file systems take.
+const mostName = 120
+
 // slug is the film's title as a file name: its letters and digits, of any script.
 func slug(f *film) string {
-	if s := slugOf(f.Title); s != "" {
+	if s := say.Slug(f.Title, mostName); s != "" {
 		return s
 	}
 	return strings.TrimSuffix(filepath.Base(f.path), filepath.Ext(f.path))
-}
-
-// slugOf is a text's letters and digits, of any script, as a file name; "" where it has none.
-func slugOf(text string) string {
-	const most = 120 // bytes, of the 255 that file systems take
-	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !word(r) })
-	s := strings.Join(words, "-")
-	for len(s) > most {
-		_, n := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-n]
-	}
-	return strings.Trim(s, "-")
 }
 
 // clips are the clips there are of the film's shots.
@@ -357,19 +346,6 @@ func outputsOf(c *storyboard.Cut, tl *render.Timeline) []render.Output {
 	return all
 }
 
-// shown is a path as a person at the working folder would write it.
-func shown(path string) string {
-	wd, err := os.Getwd()
-	if err != nil {
-		return path
-	}
-	rel, err := filepath.Rel(wd, path)
-	if err != nil || !filepath.IsLocal(rel) {
-		return path
-	}
-	return rel
-}
-
 // jsonFilm is a finished file in JSON.
 type jsonFilm struct {
 	Variant string   `json:"variant,omitempty"`
@@ -407,10 +383,10 @@ func (p *program) tellFilms(all []edition) {
 				}
 			}
 		}
-		p.say("%s: %d×%d, %s, %s; %s encoded, %d as they were", strings.TrimPrefix(e.variant+" "+cmp.Or(e.cut, "film"), " "), e.Width, e.Height, took(e.Duration),
-			strings.Join(formats, " "), count(e.Encoded, "piece"), e.Reused)
+		p.say("%s: %d×%d, %s, %s; %s encoded, %d as they were", strings.TrimPrefix(e.variant+" "+cmp.Or(e.cut, "film"), " "), e.Width, e.Height, say.Took(e.Duration),
+			strings.Join(formats, " "), say.Count(e.Encoded, "piece"), e.Reused)
 		for _, note := range notes {
-			p.say("  %s", clean(note))
+			p.say("  %s", say.Clean(note))
 		}
 	}
 }
@@ -418,6 +394,6 @@ func (p *program) tellFilms(all []edition) {
 // printFilms prints where the films are.
 func (p *program) printFilms(all []edition) {
 	for _, e := range all {
-		fmt.Fprintln(p.out, shown(e.Path))
+		fmt.Fprintln(p.out, say.Path(e.Path))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"shotchain/chain"
+	"shotchain/internal/say"
 )
 
 // bars show a run on a terminal: one line for each take under way, by the time that it usually takes, with what waits
@@ -97,7 +98,7 @@ func (b *bars) sum() {
 		spent.Currency = b.plan.Total.Currency
 		parts = append(parts, fmt.Sprintf("%s of at most %s", chain.FormatMoney(spent), chain.FormatMoney(b.plan.Total)))
 	}
-	parts = append(parts, took(time.Since(b.began)))
+	parts = append(parts, say.Took(time.Since(b.began)))
 	if left := b.left(); left > 0 {
 		parts = append(parts, "done about "+time.Now().Add(left).Format("15:04"))
 	}
@@ -224,11 +225,11 @@ func (b *bars) start(e chain.Event) *liveBar {
 	if b.f.service.simulated() { // it films in about real time
 		l.full = time.Duration(max(e.Take.Seconds, 1)) * time.Second
 	}
-	name := widths.FillRight(widths.Truncate(clean(e.Take.Name()), b.width, "…"), b.width)
+	name := widths.FillRight(widths.Truncate(say.Clean(e.Take.Name()), b.width, "…"), b.width)
 	l.Bar = b.all.New(resolution, barStyle, mpb.BarPriority(e.Take.Order), mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return name + " " })),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
-			return fmt.Sprintf(" %-11s %s%s", l.said(), took(time.Since(l.began)), follows(e.Take))
+			return fmt.Sprintf(" %-11s %s%s", l.said(), say.Took(time.Since(l.began)), follows(e.Take))
 		})))
 	return l
 }
@@ -238,7 +239,7 @@ func follows(t *chain.Take) string {
 	if len(t.Grows) == 0 {
 		return ""
 	}
-	s := "  then " + clean(t.Grows[0].Name())
+	s := "  then " + say.Clean(t.Grows[0].Name())
 	if n := len(t.Grows) - 1; n > 0 {
 		s += fmt.Sprintf(" and %d more", n)
 	}

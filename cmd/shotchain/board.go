@@ -16,6 +16,7 @@ import (
 	"shotchain/board"
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/sheet"
 	"shotchain/storyboard"
@@ -145,7 +146,7 @@ func (b *boardFilm) Page(ctx context.Context) (*sheet.Page, error) {
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		b.p.say("the board lacks pictures: %s", clean(err.Error()))
+		b.p.say("the board lacks pictures: %s", say.Clean(err.Error()))
 	}
 	return page, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
+	"shotchain/internal/say"
 )
 
 // budgetFlags say how much a run may cost.
@@ -35,7 +36,7 @@ func (b *budgetFlags) cap() (micros int64, ok bool, err error) {
 	}
 	m := amountPattern.FindStringSubmatch(b.maxCost)
 	if m == nil {
-		return 0, false, usage("write it as 12.50", "--max-cost %q is no amount", clean(b.maxCost))
+		return 0, false, usage("write it as 12.50", "--max-cost %q is no amount", say.Clean(b.maxCost))
 	}
 	whole, _ := strconv.ParseInt(m[1], 10, 64)
 	part, _ := strconv.ParseInt((m[2] + "000000")[:6], 10, 64)
@@ -51,7 +52,7 @@ func (p *program) allow(ctx context.Context, f *film, plan *chain.Plan, b *budge
 	total := chain.FormatMoney(plan.Total)
 	if b.maxTakes > 0 && plan.Buys > b.maxTakes {
 		return &failure{exit: exitBudget, retry: []string{"--max-takes", strconv.Itoa(plan.Buys)}, hint: fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", plan.Buys),
-			message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", count(plan.Buys, "clip"), b.maxTakes)}
+			message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", say.Count(plan.Buys, "clip"), b.maxTakes)}
 	}
 	if capped && plan.Total.Micros > most {
 		return &failure{exit: exitBudget, retry: []string{"--max-cost", ceiling(plan.Total)},
@@ -63,7 +64,7 @@ func (p *program) allow(ctx context.Context, f *film, plan *chain.Plan, b *budge
 		return nil
 	}
 	if p.asks {
-		question := fmt.Sprintf("Buy %s for at most %s?", count(plan.Buys, "clip"), total)
+		question := fmt.Sprintf("Buy %s for at most %s?", say.Count(plan.Buys, "clip"), total)
 		switch yes := p.ask(ctx.Done(), question); {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -76,7 +77,7 @@ func (p *program) allow(ctx context.Context, f *film, plan *chain.Plan, b *budge
 		return nil
 	}
 	return &failure{exit: exitUsage, retry: []string{"--max-cost", ceiling(plan.Total)},
-		message: fmt.Sprintf("%s would cost at most %s, and there is nobody to ask", count(plan.Buys, "clip"), total),
+		message: fmt.Sprintf("%s would cost at most %s, and there is nobody to ask", say.Count(plan.Buys, "clip"), total),
 		hint:    fmt.Sprintf("--yes buys it, --max-cost %s buys at most that", ceiling(plan.Total))}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"shotchain/internal/say"
 )
 
 func (p *program) checkVerb() *cobra.Command {
@@ -47,5 +49,5 @@ func (p *program) printChecked(f *film) {
 		p.printJSON(c)
 		return
 	}
-	fmt.Fprintf(p.out, "%s: ok, %s, %d s, %s\n", f.title(), count(c.Shots, "shot"), c.Seconds, count(c.Chains, "chain"))
+	fmt.Fprintf(p.out, "%s: ok, %s, %d s, %s\n", f.title(), say.Count(c.Shots, "shot"), c.Seconds, say.Count(c.Chains, "chain"))
 }

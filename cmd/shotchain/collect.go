@@ -10,6 +10,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 )
 
@@ -44,7 +45,7 @@ func (p *program) unfinished(o tasks, args []string) (s service, provider chain.
 		}
 	}
 	for name, n := range others {
-		p.say("%s of %s left alone: choose it with --provider and --base-url", count(n, "task"), clean(name))
+		p.say("%s of %s left alone: choose it with --provider and --base-url", say.Count(n, "task"), say.Clean(name))
 	}
 	if unread != nil {
 		return s, nil, nil, nil, &failure{exit: exitUnknown, message: unread.Error(), hint: "`shotchain store verify` looks closer"}
@@ -100,7 +101,7 @@ func (p *program) collect(ctx context.Context, s service, provider chain.Provide
 	if !p.json {
 		for _, o := range reel.Outcomes {
 			if o.Ok() {
-				fmt.Fprintln(p.out, shown(o.Dir.Path(o.Clip.Video.Name)))
+				fmt.Fprintln(p.out, say.Path(o.Dir.Path(o.Clip.Video.Name)))
 			}
 		}
 	}
@@ -168,10 +169,10 @@ func (p *program) cancel(ctx context.Context, s service, all []chain.Cancellatio
 	left := 0
 	for _, c := range all {
 		row := map[string]any{"shot": c.Request.Shot, "task": c.Attempt.Task, "cancelled": c.Ended}
-		line := fmt.Sprintf("%s: cancelled, task %s", c.Request.Shot, clean(c.Attempt.Task))
+		line := fmt.Sprintf("%s: cancelled, task %s", c.Request.Shot, say.Clean(c.Attempt.Task))
 		if c.Why != nil {
 			row["reason"] = c.Why.Error()
-			line = fmt.Sprintf("%s: not cancelled, task %s: %s", c.Request.Shot, clean(c.Attempt.Task), clean(c.Why.Error()))
+			line = fmt.Sprintf("%s: not cancelled, task %s: %s", c.Request.Shot, say.Clean(c.Attempt.Task), say.Clean(c.Why.Error()))
 		}
 		if !c.Ended {
 			left++
@@ -191,7 +192,7 @@ func (p *program) cancel(ctx context.Context, s service, all []chain.Cancellatio
 		return ctx.Err()
 	}
 	if left > 0 {
-		p.say("%s left; `shotchain collect` keeps what finishes", count(left, "task"))
+		p.say("%s left; `shotchain collect` keeps what finishes", say.Count(left, "task"))
 	}
 	return nil
 }

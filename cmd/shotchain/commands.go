@@ -5,14 +5,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/render"
 )
 
@@ -36,7 +35,7 @@ func (t traceFlags) options(p *program, st *store.Store, moved func(done, total 
 	case t.dry:
 		o.Progress, o.Trace = nil, newScript(p.out).add
 	case t.show:
-		o.Trace = func(argv []string) { fmt.Fprintln(p.err, shellLine(argv)) }
+		o.Trace = func(argv []string) { fmt.Fprintln(p.err, say.ShellLine(argv)) }
 	}
 	return o
 }
@@ -50,14 +49,14 @@ type script struct {
 func newScript(w io.Writer) *script { return &script{w, map[string]bool{}} }
 
 func (s *script) add(argv []string) {
-	line := shellLine(argv)
+	line := say.ShellLine(argv)
 	if s.told[line] { // a part that several outputs need
 		return
 	}
 	s.told[line] = true
 	for i, a := range argv[:len(argv)-1] {
 		if path, ok := strings.CutPrefix(argv[i+1], "file:"); a == "-i" && ok && !s.there(path) {
-			fmt.Fprintf(s.w, "# reads what is made on the way, %s:\n# %s\n", shellWord(filepath.Base(path)), line)
+			fmt.Fprintf(s.w, "# reads what is made on the way, %s:\n# %s\n", say.ShellWord(filepath.Base(path)), line)
 			return
 		}
 	}
@@ -69,7 +68,7 @@ func (s *script) add(argv []string) {
 		s.told[out] = true
 		if dir := filepath.Dir(out); !s.there(dir) {
 			s.told[dir] = true
-			fmt.Fprintln(s.w, shellLine([]string{"mkdir", "-p", dir}))
+			fmt.Fprintln(s.w, say.ShellLine([]string{"mkdir", "-p", dir}))
 		}
 	}
 	fmt.Fprintln(s.w, line)
@@ -79,41 +78,4 @@ func (s *script) add(argv []string) {
 func (s *script) there(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil || s.told[path]
-}
-
-// shellLine writes a command so that it can be pasted into a shell.
-func shellLine(argv []string) string {
-	words := make([]string, len(argv))
-	for i, a := range argv {
-		words[i] = shellWord(a)
-	}
-	return strings.Join(words, " ")
-}
-
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
-
-// shellWord quotes what a shell would take for something else. Control characters are written as their numbers,
-// which bash, zsh and ksh understand: a terminal must not act on them.
-func shellWord(s string) string {
-	switch {
-	case plainWord.MatchString(s):
-		return s
-	case strings.IndexFunc(s, unicode.IsControl) < 0:
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	var b strings.Builder
-	b.WriteString("$'")
-	for _, r := range s {
-		switch {
-		case r == '\'' || r == '\\':
-			b.WriteString(`\` + string(r))
-		case unicode.IsControl(r):
-			for _, c := range []byte(string(r)) {
-				fmt.Fprintf(&b, `\%03o`, c)
-			}
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String() + "'"
 }

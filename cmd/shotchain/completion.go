@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"shotchain/internal/say"
 )
 
 var shells = []string{"bash", "zsh", "fish", "powershell"}
@@ -88,7 +90,7 @@ func (f *filmFlags) completeCuts(_ *cobra.Command, args []string, begun string) 
 
 // excerpt is the beginning of a text on one line.
 func excerpt(s string, most int) string {
-	r := []rune(strings.Join(strings.Fields(clean(s)), " "))
+	r := []rune(strings.Join(strings.Fields(say.Clean(s)), " "))
 	if len(r) > most {
 		return string(r[:most-1]) + "…"
 	}

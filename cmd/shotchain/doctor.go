@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 )
@@ -104,7 +105,7 @@ func examineFonts() finding {
 			cannot = append(cannot, s.name)
 		}
 	}
-	f.Found = count(len(render.SystemFonts()), "font") + " of the system"
+	f.Found = say.Count(len(render.SystemFonts()), "font") + " of the system"
 	if len(can) > 0 {
 		f.Found += ", " + strings.Join(can, ", ") + " can be drawn"
 	}

@@ -7,6 +7,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
 
@@ -56,7 +57,7 @@ func (p *program) tellDrafts(f *film, r *chain.Reel) {
 		}
 	}
 	if n > 0 {
-		p.say("%s", fmt.Sprintf("%s shown as drafts", count(n, "shot")))
+		p.say("%s", fmt.Sprintf("%s shown as drafts", say.Count(n, "shot")))
 	}
 }
 

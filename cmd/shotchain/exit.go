@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"shotchain/chain"
+	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
 
@@ -86,7 +87,7 @@ func exitOf(f *chain.Fault) int {
 }
 
 func wrong(ps storyboard.Problems) *failure {
-	f := &failure{exit: exitStoryboard, message: count(len(ps), "problem") + " in the storyboard", problems: ps}
+	f := &failure{exit: exitStoryboard, message: say.Count(len(ps), "problem") + " in the storyboard", problems: ps}
 	if len(ps) > 0 {
 		f.place, f.hint = place(ps[0]), ps[0].Hint
 	}
@@ -116,9 +117,9 @@ func (p *program) end(ctx context.Context, err error) int {
 		}
 		fmt.Fprintf(p.err, "shotchain: %s\n", f.message)
 	default:
-		fmt.Fprintf(p.err, "shotchain: %s\n", clean(f.message))
+		fmt.Fprintf(p.err, "shotchain: %s\n", say.Clean(f.message))
 		if f.hint != "" {
-			fmt.Fprintf(p.err, "  hint: %s\n", clean(f.hint))
+			fmt.Fprintf(p.err, "  hint: %s\n", say.Clean(f.hint))
 		}
 	}
 	return f.exit

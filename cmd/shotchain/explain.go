@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/storyboard"
 )
@@ -111,11 +112,11 @@ func (p *program) explain(tls []explained) {
 			fmt.Fprintf(p.out, "%s: ", name)
 		}
 		for _, line := range strings.SplitAfter(t.tl.Explain(), "\n") {
-			fmt.Fprintln(p.out, clean(strings.TrimSuffix(line, "\n")))
+			fmt.Fprintln(p.out, say.Clean(strings.TrimSuffix(line, "\n")))
 		}
 		fmt.Fprintln(p.out, "outputs")
 		for _, o := range t.cut.Outputs {
-			fmt.Fprintf(p.out, "  %s\n", clean(shown(o.Path)))
+			fmt.Fprintf(p.out, "  %s\n", say.Clean(say.Path(o.Path)))
 		}
 	}
 }

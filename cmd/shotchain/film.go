@@ -12,6 +12,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/models"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
 
@@ -147,7 +148,7 @@ const maxTitle = 100
 
 // title is the film's name in messages.
 func (f *film) title() string {
-	if t := strings.TrimSpace(clean(f.Title)); t != "" {
+	if t := strings.TrimSpace(say.Clean(f.Title)); t != "" {
 		return widths.Truncate(t, maxTitle, "…")
 	}
 	return filepath.Base(f.path)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"shotchain/chain"
+	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/storyboard"
 )
@@ -47,11 +48,11 @@ func (p *program) tellWaiting(f *film, r *chain.Reel) {
 				continue
 			}
 			told[u.Shot] = true
-			p.say("%s waits for a pick: look at its takes, then `shotchain pick %s %s N`, and run again", u.Shot.Name(), shown(f.path), u.Shot.Name())
+			p.say("%s waits for a pick: look at its takes, then `shotchain pick %s %s N`, and run again", u.Shot.Name(), say.Path(f.path), u.Shot.Name())
 			for i, t := range f.graph.TakesOf(u.Shot) {
 				if out := r.Outcomes[t.Index]; out.Ok() && !p.json {
 					p.say("  take %d:", i+1)
-					fmt.Fprintln(p.out, shown(out.Dir.Path(out.Clip.Video.Name)))
+					fmt.Fprintln(p.out, say.Path(out.Dir.Path(out.Clip.Video.Name)))
 				}
 			}
 		}
@@ -118,7 +119,7 @@ func (p *program) printParts(f *film, plan *chain.Plan) {
 		t.add(s.Film.Variant, fmt.Sprint(len(s.Takes)), fmt.Sprint(s.Shared), fmt.Sprint(len(s.Takes)-s.Shared), chain.FormatMoney(s.Own), chain.FormatMoney(s.Alone))
 	}
 	t.write(p.out, nil)
-	fmt.Fprintf(p.out, "\nAll together: %s, %s without a store; as separate films %s.\n", count(len(f.graph.Takes), "take"),
+	fmt.Fprintf(p.out, "\nAll together: %s, %s without a store; as separate films %s.\n", say.Count(len(f.graph.Takes), "take"),
 		chain.FormatMoney(together), chain.FormatMoney(separate))
 }
 

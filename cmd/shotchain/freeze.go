@@ -20,6 +20,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/lock"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 )
 
 func (p *program) freezeVerb() *cobra.Command {
@@ -62,9 +63,9 @@ these clips, from the store or from --fetch, and fails rather than buying anothe
 			if p.json {
 				p.printJSON(map[string]any{"lock": path, "takes": len(locked.Takes)})
 			} else {
-				fmt.Fprintln(p.out, shown(path))
+				fmt.Fprintln(p.out, say.Path(path))
 			}
-			p.say("%s locked", count(len(locked.Takes), "take"))
+			p.say("%s locked", say.Count(len(locked.Takes), "take"))
 			return nil
 		},
 	}
@@ -104,14 +105,14 @@ func (p *program) bring(ctx context.Context, f *film, l lockFlags, dir string) (
 	}
 	file, err := os.Open(f.lockFile())
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &failure{exit: exitStoryboard, message: "there is no " + shown(f.lockFile()), hint: "`shotchain freeze` writes it"}
+		return nil, &failure{exit: exitStoryboard, message: "there is no " + say.Path(f.lockFile()), hint: "`shotchain freeze` writes it"}
 	} else if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	locked, err := lock.Read(file)
 	if err != nil {
-		return nil, &failure{exit: exitStoryboard, message: fmt.Sprintf("%s: %v", shown(f.lockFile()), err)}
+		return nil, &failure{exit: exitStoryboard, message: fmt.Sprintf("%s: %v", say.Path(f.lockFile()), err)}
 	}
 	if l.fetch == "" {
 		return locked, nil
@@ -148,7 +149,7 @@ func held(f *film, locked *lock.File, plan *chain.Plan) error {
 	if more := len(differences) - most; more > 0 {
 		message += fmt.Sprintf("; and %d more", more)
 	}
-	return &failure{exit: exitStoryboard, message: message, hint: "run without --locked and `shotchain freeze` again, or --fetch the clips", place: shown(f.lockFile())}
+	return &failure{exit: exitStoryboard, message: message, hint: "run without --locked and `shotchain freeze` again, or --fetch the clips", place: say.Path(f.lockFile())}
 }
 
 // opener opens the files of a take's folder by the take's key.
@@ -165,7 +166,7 @@ func sourceOf(where string) (opener, error) {
 		}, nil
 	}
 	if st, err := os.Stat(where); err != nil || !st.IsDir() {
-		return nil, usage("give it a store's folder, or the address of one", "--fetch %q is neither a folder nor a URL", clean(where))
+		return nil, usage("give it a store's folder, or the address of one", "--fetch %q is neither a folder nor a URL", say.Clean(where))
 	}
 	return func(key string) func(context.Context, string) (io.ReadCloser, error) {
 		return func(_ context.Context, name string) (io.ReadCloser, error) {

@@ -15,6 +15,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 )
 
 // gcFlags are all options of store gc.
@@ -138,9 +139,9 @@ func (p *program) tellSwept(st *store.Store, gone []store.Entry, parts []store.P
 	if dry {
 		verb = "would remove"
 	}
-	fmt.Fprintf(p.out, "%s %s, %s\n", verb, count(len(gone), "take"), size(bytes-work.Bytes))
+	fmt.Fprintf(p.out, "%s %s, %s\n", verb, say.Count(len(gone), "take"), size(bytes-work.Bytes))
 	if len(parts) > 0 {
-		fmt.Fprintf(p.out, "%s %s of films that can be made again, %s\n", verb, count(len(parts), "part"), size(work.Bytes))
+		fmt.Fprintf(p.out, "%s %s of films that can be made again, %s\n", verb, say.Count(len(parts), "part"), size(work.Bytes))
 	}
 }
 
@@ -255,7 +256,7 @@ func (p *program) sweep(st *store.Store, entries []store.Entry, used map[string]
 		}
 		if !dry {
 			if err := st.Remove(e.Key, may); errors.Is(err, store.ErrHeld) {
-				p.say("%s %s: %s", e.Key[:12], clean(shotOf(e)), err)
+				p.say("%s %s: %s", e.Key[:12], say.Clean(shotOf(e)), err)
 				continue
 			} else if err != nil {
 				return gone, err
@@ -263,11 +264,11 @@ func (p *program) sweep(st *store.Store, entries []store.Entry, used map[string]
 		}
 		gone = append(gone, e)
 		if !p.json {
-			fmt.Fprintln(p.out, strings.Join([]string{e.Key[:12], clean(shotOf(e)), entryState(e), size(e.Bytes)}, "  "))
+			fmt.Fprintln(p.out, strings.Join([]string{e.Key[:12], say.Clean(shotOf(e)), entryState(e), size(e.Bytes)}, "  "))
 		}
 	}
 	if spared > 0 {
-		p.say("%s spared although no storyboard given uses them: they were paid for; --clips removes them", count(spared, "take"))
+		p.say("%s spared although no storyboard given uses them: they were paid for; --clips removes them", say.Count(spared, "take"))
 	}
 	return gone, nil
 }

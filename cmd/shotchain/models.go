@@ -9,6 +9,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/models"
+	"shotchain/internal/say"
 )
 
 func (p *program) modelsVerb() *cobra.Command {
@@ -80,7 +81,7 @@ func (p *program) printModels(c *models.Catalogue) {
 		}
 		return ""
 	})
-	fmt.Fprintf(p.out, "\nPrices and abilities as of %s: %s\n", clean(c.Date), clean(c.Source))
+	fmt.Fprintf(p.out, "\nPrices and abilities as of %s: %s\n", say.Clean(c.Date), say.Clean(c.Source))
 }
 
 // abilities are what a request to the model may hold, in words.

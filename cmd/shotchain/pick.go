@@ -13,6 +13,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
 
@@ -28,7 +29,7 @@ from the take, unless the store has it from before.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			n, err := strconv.Atoi(args[2])
 			if err != nil || n < 1 {
-				return usage("takes are counted from 1", "%q is not the number of a take", clean(args[2]))
+				return usage("takes are counted from 1", "%q is not the number of a take", say.Clean(args[2]))
 			}
 			e, err := film.edit(args[0], args[1])
 			if err != nil {
@@ -100,7 +101,7 @@ func (f *filmFlags) edit(file, shot string) (*edit, error) {
 		for _, s := range e.film.Shots() {
 			all = append(all, s.Name())
 		}
-		return nil, usage(near(shot, all, "a shot is named scene/shot; `shotchain plan` lists them"), "the film has no shot %q", clean(shot))
+		return nil, usage(say.DidYouMean(shot, all, "a shot is named scene/shot; `shotchain plan` lists them"), "the film has no shot %q", say.Clean(shot))
 	}
 	e.shot = s
 	if e.real, err = filepath.EvalSymlinks(file); err != nil {
@@ -240,7 +241,7 @@ func (p *program) taken(ctx context.Context, f *film, r *chain.Reel, err error, 
 			case !o.Ok():
 				gone = append(gone, t.Name())
 			case i >= had && !p.json:
-				fmt.Fprintln(p.out, shown(o.Dir.Path(o.Clip.Video.Name)))
+				fmt.Fprintln(p.out, say.Path(o.Dir.Path(o.Clip.Video.Name)))
 			}
 		}
 	}

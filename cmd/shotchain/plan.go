@@ -10,6 +10,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
 
@@ -114,7 +115,7 @@ func (f *film) shotSet(flag string, names []string) (map[string]bool, error) {
 			for _, s := range f.Shots() {
 				all = append(all, s.Name())
 			}
-			return nil, usage(near(name, all, "a shot is named scene/shot; `shotchain plan` lists them"), "%s: the film has no shot %q", flag, clean(name))
+			return nil, usage(say.DidYouMean(name, all, "a shot is named scene/shot; `shotchain plan` lists them"), "%s: the film has no shot %q", flag, say.Clean(name))
 		}
 		if set == nil {
 			set = map[string]bool{}
@@ -127,7 +128,7 @@ func (f *film) shotSet(flag string, names []string) (map[string]bool, error) {
 var stateColours = map[chain.State]string{chain.Cached: dim, chain.New: green, chain.Stale: green, chain.Waits: green, chain.InFlight: amber, chain.Unclear: red}
 
 func (p *program) printPlan(f *film, plan *chain.Plan) {
-	fmt.Fprintf(p.out, "%s: %s, %d s, by %s\n\n", f.title(), count(len(f.Shots()), "shot"), f.seconds(), f.service.by())
+	fmt.Fprintf(p.out, "%s: %s, %d s, by %s\n\n", f.title(), say.Count(len(f.Shots()), "shot"), f.seconds(), f.service.by())
 	if len(f.graph.Films) > 1 {
 		p.printParts(f, plan)
 		if len(plan.Takes) > maxPrinted {
@@ -156,7 +157,7 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 			fmt.Sprintf("%s %d×%d", take.Request.Resolution, take.Size.Width, take.Size.Height), tokens, cost, why(pt))
 	}
 	for _, own := range f.ownClips() {
-		t.add(own.name(f), "-", "own footage", "-", "-", "-", "-", clean(own.file.Name))
+		t.add(own.name(f), "-", "own footage", "-", "-", "-", "-", say.Clean(own.file.Name))
 	}
 	t.write(p.out, func(row, column int) string {
 		if !p.colourOut || column != 2 || row > len(plan.Takes) {
@@ -168,7 +169,7 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 		fmt.Fprintf(p.out, "\nStills are cropped around their middle and scaled:\n")
 	}
 	for _, note := range notes {
-		fmt.Fprintf(p.out, "  %s\n", clean(note))
+		fmt.Fprintf(p.out, "  %s\n", say.Clean(note))
 	}
 	fmt.Fprintf(p.out, "\n%s\n", f.bottomLine(plan))
 	if d := plan.Options.Drafts; d != nil && plan.Buys > 0 {
@@ -178,7 +179,7 @@ func (p *program) printPlan(f *film, plan *chain.Plan) {
 
 // draftLine says what the same film costs as drafts, and how many finals are made from drafts there are.
 func (f *film) draftLine(plan, d *chain.Plan) string {
-	s := fmt.Sprintf("As drafts (--draft): %s to make, for at most %s.", count(d.Buys, "clip"), chain.FormatMoney(chain.Money{Micros: d.Total.Micros, Currency: plan.Total.Currency}))
+	s := fmt.Sprintf("As drafts (--draft): %s to make, for at most %s.", say.Count(d.Buys, "clip"), chain.FormatMoney(chain.Money{Micros: d.Total.Micros, Currency: plan.Total.Currency}))
 	n := 0
 	for i := range plan.Takes {
 		if plan.Takes[i].Promotes != nil {
@@ -186,7 +187,7 @@ func (f *film) draftLine(plan, d *chain.Plan) string {
 		}
 	}
 	if n > 0 {
-		s += fmt.Sprintf(" %s made from drafts.", count(n, "clip"))
+		s += fmt.Sprintf(" %s made from drafts.", say.Count(n, "clip"))
 	}
 	return s
 }
@@ -195,7 +196,7 @@ func (f *film) draftLine(plan, d *chain.Plan) string {
 func why(pt *chain.Planned) string {
 	s := pt.Reason
 	if pt.Drags > 0 && pt.State == chain.Stale {
-		s += fmt.Sprintf("; drags along %s, %s", count(pt.Drags, "take"), chain.FormatMoney(pt.DragsCost))
+		s += fmt.Sprintf("; drags along %s, %s", say.Count(pt.Drags, "take"), chain.FormatMoney(pt.DragsCost))
 	}
 	return s
 }
@@ -278,9 +279,9 @@ func (f *film) bottomLine(plan *chain.Plan) string {
 		parts = append(parts, "Nothing to buy.")
 	case f.service.simulated():
 		parts = append(parts, fmt.Sprintf("%s to make; nothing is charged, the real service would charge at most %s.",
-			count(plan.Buys, "clip"), chain.FormatMoney(plan.Total)))
+			say.Count(plan.Buys, "clip"), chain.FormatMoney(plan.Total)))
 	default:
-		parts = append(parts, fmt.Sprintf("%s to buy, for at most %s.", count(plan.Buys, "clip"), chain.FormatMoney(plan.Total)))
+		parts = append(parts, fmt.Sprintf("%s to buy, for at most %s.", say.Count(plan.Buys, "clip"), chain.FormatMoney(plan.Total)))
 	}
 	if plan.Held.Micros > 0 {
 		parts = append(parts, fmt.Sprintf("Earlier runs bought what is still in flight, for at most %s.", chain.FormatMoney(plan.Held)))
@@ -291,9 +292,9 @@ func (f *film) bottomLine(plan *chain.Plan) string {
 	switch {
 	case plan.Expected == 0:
 	case f.service.simulated():
-		parts = append(parts, fmt.Sprintf("The real service would take about %s.", took(plan.Expected)))
+		parts = append(parts, fmt.Sprintf("The real service would take about %s.", say.Took(plan.Expected)))
 	default:
-		parts = append(parts, fmt.Sprintf("It takes about %s.", took(plan.Expected)))
+		parts = append(parts, fmt.Sprintf("It takes about %s.", say.Took(plan.Expected)))
 	}
 	return strings.Join(parts, " ")
 }

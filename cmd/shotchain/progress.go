@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shotchain/chain"
+	"shotchain/internal/say"
 )
 
 // progress tells how a run goes. Its methods may be called by many goroutines, one call at a time each.
@@ -86,13 +87,13 @@ func (l *lines) close()        {}
 func eventLine(e chain.Event, charged bool) string {
 	s := fmt.Sprintf("%s: %s", e.Take.Name(), e.Stage)
 	if e.Task != "" && !e.Stage.Final() {
-		s += ", task " + clean(e.Task)
+		s += ", task " + say.Clean(e.Task)
 	}
 	if e.Stage == chain.StageKept && e.Cost.Micros > 0 && charged {
 		s += ", " + chain.FormatMoney(e.Cost)
 	}
 	if e.Message != "" {
-		s += ": " + clean(e.Message)
+		s += ": " + say.Clean(e.Message)
 	}
 	return s
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"shotchain/storyboard"
+	"shotchain/internal/say"
 )
 
 // program is one run of the command.
@@ -85,15 +85,7 @@ func (p *program) noVerb(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		verbs = append(verbs, c.Name())
 	}
-	return usage(near(args[0], verbs, "`shotchain help` lists the commands"), "unknown command %q", clean(args[0]))
-}
-
-// near is the hint that names what was probably meant.
-func near(word string, candidates []string, otherwise string) string {
-	if s := storyboard.Suggest(word, candidates); s != "" {
-		return fmt.Sprintf("did you mean %q?", s)
-	}
-	return otherwise
+	return usage(say.DidYouMean(args[0], verbs, "`shotchain help` lists the commands"), "unknown command %q", say.Clean(args[0]))
 }
 
 var unknownFlag = regexp.MustCompile(`^unknown flag: (--\S+)$`)
@@ -106,7 +98,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		visit := func(f *pflag.Flag) { names = append(names, "--"+f.Name) }
 		cmd.Flags().VisitAll(visit)
 		cmd.InheritedFlags().VisitAll(visit)
-		hint = near(m[1], names, hint)
+		hint = say.DidYouMean(m[1], names, hint)
 	}
 	return usage(hint, "%s: %s", cmd.Name(), err)
 }

@@ -13,6 +13,7 @@ import (
 	"shotchain/chain/ark"
 	"shotchain/chain/models"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 )
 
@@ -305,7 +306,7 @@ func (p *program) tellPlan(f *film, plan *chain.Plan) {
 			cached++
 		}
 	}
-	p.say("%s: %s, %d cached. %s", f.title(), count(len(plan.Takes), "take"), cached, f.bottomLine(plan))
+	p.say("%s: %s, %d cached. %s", f.title(), say.Count(len(plan.Takes), "take"), cached, f.bottomLine(plan))
 }
 
 // tellReel says what came of a run: what failed and why, what was left, and what it cost.
@@ -321,14 +322,14 @@ func (p *program) tellReel(f *film, r *chain.Reel, d time.Duration, fail *failur
 			p.say("%s", line)
 		}
 	}
-	p.say("%s, in %s", bill(f, r), took(d))
+	p.say("%s, in %s", bill(f, r), say.Took(d))
 }
 
 // bill says how many clips were bought, for how much, and how many cost nothing in this run.
 func bill(f *film, r *chain.Reel) string {
 	kept, cached := r.Count(chain.StageKept), r.Count(chain.StageCached)
 	if f.service.simulated() {
-		return fmt.Sprintf("made %s for nothing, %d from the store", count(kept, "clip"), cached)
+		return fmt.Sprintf("made %s for nothing, %d from the store", say.Count(kept, "clip"), cached)
 	}
 	bought := 0
 	for _, o := range r.Outcomes {
@@ -340,7 +341,7 @@ func bill(f *film, r *chain.Reel) string {
 	if len(r.Graph.Takes) > 0 {
 		spent.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
 	}
-	s := fmt.Sprintf("bought %s for %s", count(bought, "clip"), chain.FormatMoney(spent))
+	s := fmt.Sprintf("bought %s for %s", say.Count(bought, "clip"), chain.FormatMoney(spent))
 	if kept > bought {
 		s += fmt.Sprintf(", picked up %d of earlier runs", kept-bought)
 	}
@@ -357,15 +358,15 @@ func outcomeLine(o chain.Outcome) string {
 	var fault *chain.Fault
 	switch o.Stage {
 	case chain.StageFailed, chain.StageUnknown:
-		line := fmt.Sprintf("%s %s: %s", name, o.Stage, clean(fmt.Sprint(o.Fault)))
+		line := fmt.Sprintf("%s %s: %s", name, o.Stage, say.Clean(fmt.Sprint(o.Fault)))
 		if errors.As(o.Fault, &fault) && fault.Hint != "" && o.Stage != chain.StageUnknown { // of the look-up, not of the clip
-			line += "\n  hint: " + clean(fault.Hint)
+			line += "\n  hint: " + say.Clean(fault.Hint)
 		}
 		return line
 	case chain.StageSkipped:
 		return fmt.Sprintf("%s skipped: %s is not there", name, o.Behind.Name())
 	case chain.StageInFlight:
-		return fmt.Sprintf("%s still runs as task %s", name, clean(o.Task))
+		return fmt.Sprintf("%s still runs as task %s", name, say.Clean(o.Task))
 	}
 	return ""
 }

@@ -14,6 +14,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/sheet"
@@ -83,7 +84,7 @@ In the page, arrows move between shots, space plays one, p copies the command th
 			if p.json {
 				p.printJSON(map[string]any{"sheet": page})
 			} else {
-				fmt.Fprintln(p.out, shown(page))
+				fmt.Fprintln(p.out, say.Path(page))
 			}
 			return nil
 		},
@@ -113,10 +114,10 @@ func sheetDir(o sheetFlags, f *film, outs []delivery, st *store.Store) (string, 
 		return "", err
 	}
 	if info, err := os.Lstat(abs); err == nil && !info.IsDir() {
-		return "", fmt.Errorf("%s is no folder of its own: name one for the contact sheet", shown(abs))
+		return "", fmt.Errorf("%s is no folder of its own: name one for the contact sheet", say.Path(abs))
 	}
 	if below(within(st.Dir(), ""), within(filepath.Dir(abs), filepath.Base(abs))) {
-		return "", fmt.Errorf("%s is inside the store: choose another folder for the contact sheet", shown(abs))
+		return "", fmt.Errorf("%s is inside the store: choose another folder for the contact sheet", say.Path(abs))
 	}
 	return abs, sheet.IsSheet(abs)
 }
@@ -165,7 +166,7 @@ func (p *program) writeSheet(ctx context.Context, f *filmed, dir string) (string
 	page, err := sheet.Write(ctx, f.page(ctx), dir, f.st.WorkDir())
 	var unshown *sheet.Unshown
 	if errors.As(err, &unshown) {
-		p.say("the contact sheet lacks pictures: %s", clean(unshown.Error()))
+		p.say("the contact sheet lacks pictures: %s", say.Clean(unshown.Error()))
 		return page, nil
 	}
 	return page, err
@@ -179,10 +180,10 @@ func (p *program) sheetAfter(ctx context.Context, f *filmed, dir string) string 
 	}
 	page, err := p.writeSheet(ctx, f, dir)
 	if err != nil {
-		p.say("there is no contact sheet: %s", clean(err.Error()))
+		p.say("there is no contact sheet: %s", say.Clean(err.Error()))
 		return ""
 	}
-	p.say("contact sheet: %s", shown(page))
+	p.say("contact sheet: %s", say.Path(page))
 	return page
 }
 
@@ -236,7 +237,7 @@ func (f *filmed) shot(ctx context.Context, of *film, s *storyboard.Shot) sheet.S
 			v.Shares = append(v.Shares, id)
 		}
 	}
-	pick := "shotchain pick " + shellWord(f.file)
+	pick := "shotchain pick " + say.ShellWord(f.file)
 	for i, t := range of.takes(s) {
 		take := f.take(t)
 		take.Number = i + 1

@@ -11,6 +11,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 )
 
 // keeper are the options of verbs that work on a store without reading a storyboard.
@@ -141,13 +142,13 @@ func (p *program) printStatus(s standing) {
 		t.write(p.out, nil)
 		fmt.Fprintln(p.out)
 	}
-	fmt.Fprintf(p.out, "%s in flight.\n", count(len(s.open), "task"))
+	fmt.Fprintf(p.out, "%s in flight.\n", say.Count(len(s.open), "task"))
 	for _, a := range s.ledger {
 		if free(a.provider) {
-			fmt.Fprintf(p.out, "%s: %s, for nothing.\n", a.provider, count(a.clips, "clip"))
+			fmt.Fprintf(p.out, "%s: %s, for nothing.\n", a.provider, say.Count(a.clips, "clip"))
 			continue
 		}
-		fmt.Fprintf(p.out, "%s: %s kept, spent %s; using them again saved %s.\n", clean(a.provider), count(a.clips, "clip"),
+		fmt.Fprintf(p.out, "%s: %s kept, spent %s; using them again saved %s.\n", say.Clean(a.provider), say.Count(a.clips, "clip"),
 			chain.FormatMoney(a.spent), chain.FormatMoney(chain.Money{Micros: a.saved.Micros, Currency: a.spent.Currency}))
 	}
 	if len(s.open) > 0 {

@@ -11,6 +11,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 )
 
@@ -54,7 +55,7 @@ also tells how much room the parts take that films were cut into.`,
 			}
 			printEntries(p.out, entries)
 			if len(parts) > 0 {
-				fmt.Fprintf(p.out, "\nParts of films: %s, %s; all can be made again for nothing\n", count(len(parts), "file"), size(partsOf(parts).Bytes))
+				fmt.Fprintf(p.out, "\nParts of films: %s, %s; all can be made again for nothing\n", say.Count(len(parts), "file"), size(partsOf(parts).Bytes))
 			}
 			return nil
 		},
@@ -187,18 +188,18 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 			}
 			e.Damage = err
 			bad = append(bad, entriesJSON([]store.Entry{e})...)
-			p.say("%s %s: %s", e.Key[:12], clean(shotOf(e)), clean(err.Error()))
+			p.say("%s %s: %s", e.Key[:12], say.Clean(shotOf(e)), say.Clean(err.Error()))
 			continue
 		}
 		whole++
 	}
 	var fail *failure
 	if len(bad) > 0 {
-		fail = &failure{exit: exitFailed, message: count(len(bad), "take") + " of the store damaged",
+		fail = &failure{exit: exitFailed, message: say.Count(len(bad), "take") + " of the store damaged",
 			hint: "the next run fetches them again where the provider still has them"}
 	}
 	if !p.json {
-		fmt.Fprintf(p.out, "%s whole, %d damaged\n", count(whole, "take"), len(bad))
+		fmt.Fprintf(p.out, "%s whole, %d damaged\n", say.Count(whole, "take"), len(bad))
 	}
 	return p.conclude(map[string]any{"store": st.Dir(), "whole": whole, "damaged": bad}, fail)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/mattn/go-runewidth"
+
+	"shotchain/internal/say"
 )
 
 // table is text in columns that line up on a terminal, Chinese and emoji included. The last column may be long.
@@ -33,7 +35,7 @@ func newTable(heads ...string) *table {
 func (t *table) add(cells ...string) {
 	row := make([]string, len(cells))
 	for i, c := range cells {
-		row[i] = clean(c)
+		row[i] = say.Clean(c)
 	}
 	t.rows = append(t.rows, row)
 }

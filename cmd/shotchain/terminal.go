@@ -17,8 +17,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
-	"unicode"
 
 	"golang.org/x/term"
 
@@ -111,37 +109,6 @@ func paint(on bool, colour, s string) string {
 		return s
 	}
 	return "\x1b[" + colour + "m" + s + "\x1b[0m"
-}
-
-// clean makes a stranger's text fit for a terminal: control characters, and those that turn the direction of what
-// follows, become blanks.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "�"))
-}
-
-// count is "1 clip", "2 clips".
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// took writes a duration as people do: 45 s, 2 min 05 s, 1 h 10 min.
-func took(d time.Duration) string {
-	s := int((d + time.Second/2) / time.Second)
-	switch {
-	case s < 60:
-		return fmt.Sprintf("%d s", s)
-	case s < 3600:
-		return fmt.Sprintf("%d min %02d s", s/60, s%60)
-	}
-	return fmt.Sprintf("%d h %02d min", s/3600, s/60%60)
 }
 
 // price is an amount as JSON tells it: a decimal number of the currency's units, exact to the millionth.

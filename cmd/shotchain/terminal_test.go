@@ -5,25 +5,12 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
-	"unicode"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"shotchain/chain"
 )
-
-// TestCleanIsSafe holds that no text of others moves a cursor, rings a bell or turns what follows around.
-func TestCleanIsSafe(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) + rapid.String().Draw(t, "text") + "\u202e\u061c\x9b\x1b"
-		for _, r := range clean(s) {
-			require.False(t, unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r), "%U", r)
-		}
-	})
-	require.Equal(t, "海上 的灯塔 🎬", clean("海上\n的灯塔\t🎬"))
-}
 
 // TestTableLinesUp holds that columns begin at the same cell, whatever the script.
 func TestTableLinesUp(t *testing.T) {
@@ -65,13 +52,6 @@ func TestPrices(t *testing.T) {
 		_, ok, err := (&budgetFlags{maxCost: bad}).cap()
 		require.False(t, ok)
 		require.Equal(t, bad != "", err != nil, bad)
-	}
-}
-
-func TestTook(t *testing.T) {
-	for d, want := range map[time.Duration]string{0: "0 s", 59*time.Second + 499*time.Millisecond: "59 s",
-		90 * time.Second: "1 min 30 s", 3600 * time.Second: "1 h 00 min"} {
-		require.Equal(t, want, took(d))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 )
 
 func (p *program) traceVerb() *cobra.Command {
@@ -65,7 +66,7 @@ func (p *program) product(kind, path string) error {
 		p.printJSON(map[string]any{kind: path})
 		return nil
 	}
-	_, err := fmt.Fprintln(p.out, shown(path))
+	_, err := fmt.Fprintln(p.out, say.Path(path))
 	return err
 }
 
@@ -85,7 +86,7 @@ func lastEvents(st *store.Store, file string) (store.Run, []store.RunEvent, erro
 			return r, events, err
 		}
 	}
-	return store.Run{}, nil, &failure{exit: exitFailed, message: fmt.Sprintf("no run%s has been noted in %s", of, shown(st.Dir())), hint: "`shotchain run` notes what it does"}
+	return store.Run{}, nil, &failure{exit: exitFailed, message: fmt.Sprintf("no run%s has been noted in %s", of, say.Path(st.Dir())), hint: "`shotchain run` notes what it does"}
 }
 
 // trace is a file of Chrome's trace event format.

@@ -10,6 +10,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
 
@@ -20,14 +21,14 @@ func chosen(sb *storyboard.Storyboard, patterns []string) (ids []string, err err
 		for _, film := range sb.Films() {
 			ok, err := path.Match(pattern, film.Variant)
 			if err != nil {
-				return nil, usage("write a * or a ? for what may be anything", "--variant %q is no pattern", clean(pattern))
+				return nil, usage("write a * or a ? for what may be anything", "--variant %q is no pattern", say.Clean(pattern))
 			}
 			if ok && film.Variant != "" {
 				ids, hit = append(ids, film.Variant), true
 			}
 		}
 		if !hit {
-			return nil, usage(near(pattern, variantIDs(sb), "`shotchain plan` lists them"), "--variant: the film has no variant %q", clean(pattern))
+			return nil, usage(say.DidYouMean(pattern, variantIDs(sb), "`shotchain plan` lists them"), "--variant: the film has no variant %q", say.Clean(pattern))
 		}
 	}
 	return ids, nil
@@ -75,7 +76,7 @@ const draftEnd = "-draft"
 // name is the film's file name: its title, with the variant where the title does not tell it.
 func (f *film) name() string {
 	name := slug(f)
-	if v := slugOf(f.Variant); v != "" && !strings.Contains(name, v) {
+	if v := say.Slug(f.Variant, mostName); v != "" && !strings.Contains(name, v) {
 		name += "-" + v
 	}
 	if f.draft {
@@ -86,7 +87,7 @@ func (f *film) name() string {
 
 // command is what a user would type for a verb on this film.
 func (f *film) command(verb string) string {
-	s := "shotchain " + verb + " " + shellWord(shown(f.path))
+	s := "shotchain " + verb + " " + say.ShellWord(say.Path(f.path))
 	if f.draft {
 		s += " --draft"
 	}

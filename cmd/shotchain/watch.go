@@ -16,6 +16,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
@@ -183,8 +184,8 @@ func (w *watcher) tell(ctx context.Context, film edition, drawn int, err error, 
 	case err != nil:
 		w.p.end(ctx, err)
 	default:
-		w.p.say("%s, %s drawn, in %.1f s", took(film.Duration), count(drawn, "clip"), d.Seconds())
-		fmt.Fprintln(w.p.out, shown(film.Path))
+		w.p.say("%s, %s drawn, in %.1f s", say.Took(film.Duration), say.Count(drawn, "clip"), d.Seconds())
+		fmt.Fprintln(w.p.out, say.Path(film.Path))
 	}
 }
 

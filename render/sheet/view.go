@@ -7,9 +7,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"shotchain/chain"
+	"shotchain/internal/say"
 )
 
 // pageView is a page as the template reads it: texts, and links that are ready.
@@ -216,8 +216,8 @@ func (v *filmView) share(f *Film, at map[string]*shotView) {
 			v.Sharing[n].More++
 		}
 	}
-	v.Shared = fmt.Sprintf("%d of %s shared", shared, count(len(f.Shots), "shot"))
-	v.Own = count(own, "clip")
+	v.Shared = fmt.Sprintf("%d of %s shared", shared, say.Count(len(f.Shots), "shot"))
+	v.Own = say.Count(own, "clip")
 	if own > 0 {
 		v.Own += ", " + chain.FormatMoney(cost)
 	}
@@ -251,21 +251,21 @@ func (p *Page) ledger() []fact {
 	}
 	shared := ""
 	if len(kept) < done {
-		shared = count(len(kept), "clip") + ", some of them shared"
+		shared = say.Count(len(kept), "clip") + ", some of them shared"
 	}
 	all := []fact{{"Takes", fmt.Sprintf("%d of %d", done, wanted), shared}, {"Cost", chain.FormatMoney(worth), note}, {"Tokens", grouped(tokens), ""}}
 	if p.Run == nil {
 		return all
 	}
-	made := "made " + count(p.Run.Bought, "clip")
+	made := "made " + say.Count(p.Run.Bought, "clip")
 	if p.Charged {
-		made = "bought " + count(p.Run.Bought, "clip")
+		made = "bought " + say.Count(p.Run.Bought, "clip")
 	}
-	all = append(all, fact{"Last run", took(p.Run.Took), made + ", " + p.Run.Began.Format("2 Jan 15:04")})
+	all = append(all, fact{"Last run", say.Took(p.Run.Took), made + ", " + p.Run.Began.Format("2 Jan 15:04")})
 	if p.Charged {
 		all = append(all, fact{"Spent", chain.FormatMoney(currency(p.Run.Spent, worth)), ""})
 	}
-	return append(all, fact{"Saved", chain.FormatMoney(currency(p.Run.Saved, worth)), count(p.Run.Reused, "clip") + " from the store"})
+	return append(all, fact{"Saved", chain.FormatMoney(currency(p.Run.Saved, worth)), say.Count(p.Run.Reused, "clip") + " from the store"})
 }
 
 // currency gives nothing the currency of something.
@@ -310,7 +310,7 @@ func (p *Page) film(i int, link func(string) template.URL) filmView {
 		scenes[sh.Scene] = true
 		v.Strip = append(v.Strip, sh)
 	}
-	v.ScenesNote = fmt.Sprintf("%d in %s", len(shots), count(len(scenes), "scene"))
+	v.ScenesNote = fmt.Sprintf("%d in %s", len(shots), say.Count(len(scenes), "scene"))
 	v.Joins = joins(shots, at)
 	v.Graph = lay2D(shots)
 	return v
@@ -469,18 +469,6 @@ func clock(seconds float64) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// took writes a duration as people do.
-func took(d time.Duration) string {
-	s := int((d + time.Second/2) / time.Second)
-	switch {
-	case s < 60:
-		return fmt.Sprintf("%d s", s)
-	case s < 3600:
-		return fmt.Sprintf("%d min %02d s", s/60, s%60)
-	}
-	return fmt.Sprintf("%d h %02d min", s/3600, s/60%60)
-}
-
 // grouped writes a number with its thousands apart: 108 900.
 func grouped(n int64) string {
 	s := strconv.FormatInt(n, 10)
@@ -488,11 +476,4 @@ func grouped(n int64) string {
 		s = s[:i] + "\u202f" + s[i:]
 	}
 	return s
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -1,13 +1,24 @@
-package storyboard
+package say
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // maxSuggest is the longest word, in characters, that a suggestion is looked for: the search is quadratic in it.
 const maxSuggest = 80
 
-// Suggest names the candidate nearest to word, for hints; "" where none is near. Near means at most one slip in
-// three characters – a letter too many, missing, wrong, or swapped with its neighbour; case does not count.
-func Suggest(word string, candidates []string) string {
+// DidYouMean is the hint that names what was probably meant, or otherwise where no candidate is near.
+func DidYouMean(word string, candidates []string, otherwise string) string {
+	if s := Nearest(word, candidates); s != "" {
+		return fmt.Sprintf("did you mean %q?", s)
+	}
+	return otherwise
+}
+
+// Nearest names the candidate nearest to word, "" where none is near. Near means at most one slip in three
+// characters – a letter too many, missing, wrong, or swapped with its neighbour; case does not count.
+func Nearest(word string, candidates []string) string {
 	w := []rune(strings.ToLower(word))
 	if len(w) == 0 || len(w) > maxSuggest {
 		return ""
