@@ -292,34 +292,10 @@ func FuzzRemember(f *testing.F) {
 }
 
 func TestSlateText(t *testing.T) {
-	w := newWriter(regular(), 16)
-	lines := w.wrap("one two three four five six seven", 80, 2)
-	require.Len(t, lines, 2)
-	require.Contains(t, lines[1], "…")
-	for _, l := range append(lines, w.wrap("没有空格的长句子也要换行才可以读得下去", 80, 9)...) {
-		require.LessOrEqual(t, w.width(l), 80.5)
-	}
-	require.Empty(t, w.wrap("   ", 80, 2))
-	require.NotEmpty(t, w.wrap("Unbreakableverylongword", 40, 2))
 	require.Equal(t, "00:05:00  121/121", timecode(120, 121))
-	require.Empty(t, MissingGlyphs("Plain text, Ελληνικά, Кириллица – “quotes”"))
-	require.Equal(t, []rune{0x10ffff}, MissingGlyphs("\U0010ffff\U0010ffff"), "reported once")
-
 	s := newSlate(Shot{Label: "x\x00\n", Prompt: "\xff\U0010ffff" + string(make([]byte, 3000)), Width: 64, Height: 64, Frames: 10})
 	p := newPlane(64, 64)
 	s.draw(p, 3, 1)
-}
-
-// A font whose tables are not aligned, as WenQuanYi's collections are, can be read after repacking; anything else
-// is refused without harm.
-func TestRepack(t *testing.T) {
-	require.Nil(t, repack(nil))
-	require.Nil(t, repack([]byte("ttcf\x00\x01\x00\x00\x00\x00\x00\x01\xff\xff\xff\xff")))
-	for _, path := range SystemFonts() {
-		b, err := os.ReadFile(path)
-		require.NoError(t, err)
-		require.NotEmpty(t, repack(b), path)
-	}
 }
 
 func TestAmbience(t *testing.T) {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,8 +15,7 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 
 	"shotchain/render/ffmpeg"
-
-	"io"
+	"shotchain/render/font"
 )
 
 // assScript is an ASS script that shows texts, with times in frames from 0, and nothing but their own characters:
@@ -66,9 +66,9 @@ func assStyle(i int, t Text, width, height int) string {
 	if alignment == 0 {
 		alignment = 2
 	}
-	name := ownFamily
-	if runs, err := fonts().set(t.Text, s.Font); err == nil && len(runs) > 0 {
-		name = runs[0].family
+	name := font.OwnFamily
+	if runs, err := font.Set(t.Text, s.Font); err == nil && len(runs) > 0 {
+		name = runs[0].Family
 	}
 	bold, italic := 0, 0
 	if s.Bold {
@@ -99,30 +99,30 @@ func assColor(color, otherwise string) string {
 // assText is a text with its lines broken, each stretch in a font that has it.
 func assText(t Text, width, height int) string {
 	broken := breakLines(t.Text, float64(t.Style.size(height))*0.86, float64(width)*0.9)
-	runs, err := fonts().set(broken, t.Style.Font)
+	runs, err := font.Set(broken, t.Style.Font)
 	if err != nil {
-		return assEscape(broken) // checked before: see CheckText
+		return assEscape(broken) // checked before: see font.Check
 	}
 	if len(runs) == 1 {
-		return assEscape(runs[0].text)
+		return assEscape(runs[0].Text)
 	}
 	var b strings.Builder
 	for _, r := range runs {
-		b.WriteString(`{\fn` + r.family + "}" + assEscape(r.text))
+		b.WriteString(`{\fn` + r.Family + "}" + assEscape(r.Text))
 	}
 	return b.String()
 }
 
 // breakLines wraps a text to a width in pixels, keeping its own line breaks.
 func breakLines(text string, size, width float64) string {
-	w := newWriter(regular(), size)
+	w := font.NewPen(font.Regular, size)
 	var lines []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n") {
-		if w.width(line) <= width {
+		if w.Width(line) <= width {
 			lines = append(lines, line)
 			continue
 		}
-		lines = append(lines, directed(w.wrap(line, width, 50))...)
+		lines = append(lines, directed(w.Wrap(line, width, 50))...)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/font"
 )
 
 // format is the output's, from its file name where it does not say.
@@ -125,7 +126,7 @@ func (tl *Timeline) acceptable(ctx context.Context, outs []Output) error {
 		return err
 	}
 	for _, t := range tl.burned() {
-		if err := CheckText(t); err != nil {
+		if err := font.Check(t.Text, t.Style.Font); err != nil {
 			return err
 		}
 	}

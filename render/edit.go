@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/font"
 	"shotchain/storyboard"
 )
 
@@ -73,10 +74,10 @@ type surroundings struct {
 	see      func(ctx context.Context, path string) (ffmpeg.Facts, error)
 	hear     func(ctx context.Context, path string) (ffmpeg.SoundFacts, error)
 	encoders func(ctx context.Context) ([]string, error)
-	letters  func(Text) error
+	letters  func(text, family string) error
 }
 
-var thisMachine = surroundings{ffmpeg.Probe, ffmpeg.ProbeSound, ffmpeg.Encoders, CheckText}
+var thisMachine = surroundings{ffmpeg.Probe, ffmpeg.ProbeSound, ffmpeg.Encoders, font.Check}
 
 func newEditor(cut Cut, s surroundings) *editor {
 	e := &editor{surroundings: s, cut: cut, spec: cut.Spec, tl: &Timeline{Title: cut.Title, Rate: Rate}}

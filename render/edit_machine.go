@@ -52,14 +52,14 @@ func (e *editor) settable() {
 		if !s.Font.Set {
 			return true
 		}
-		err := e.letters(Text{Style: Style{Font: s.Font.Value}})
+		err := e.letters("", s.Font.Value)
 		if err != nil {
 			e.problem(s.Font.Pos, "", "%v", err)
 		}
 		return err == nil
 	}
 	words := func(text string, s storyboard.Style, at storyboard.Pos) {
-		if err := e.letters(Text{Text: text, Style: Style{Font: s.Font.Value}}); err != nil {
+		if err := e.letters(text, s.Font.Value); err != nil {
 			e.problem(at, "", "%v", err)
 		}
 	}

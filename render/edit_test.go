@@ -51,8 +51,8 @@ func (b *bench) edit(cut Cut) (*Timeline, error) {
 		return ffmpeg.SoundFacts{}, errors.New("has no sound")
 	}
 	encoders := func(context.Context) ([]string, error) { return []string{"libx264", "libx265", "gif"}, nil }
-	letters := func(x Text) error {
-		if strings.ContainsRune(x.Text, '灯') {
+	letters := func(text, family string) error {
+		if strings.ContainsRune(text, '灯') {
 			return errors.New("no font has 灯")
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"shotchain/internal/say"
+	"shotchain/render/font"
 )
 
 // label is a mask of text, drawn onto frames. Its corner is even: chroma has half the pixels.
@@ -63,33 +64,33 @@ type slate struct {
 // newSlate sets the text for a frame's size.
 func newSlate(s Shot) *slate {
 	unit := float64(min(s.Height, s.Width*3/4)) / 40
-	name, body, clock := newWriter(bold(), max(9, 1.5*unit)), newWriter(regular(), max(8, 1.12*unit)), newWriter(mono(), max(8, 1.12*unit))
+	name, body, clock := font.NewPen(font.Bold, max(9, 1.5*unit)), font.NewPen(font.Regular, max(8, 1.12*unit)), font.NewPen(font.Mono, max(8, 1.12*unit))
 	margin := 1.3 * unit
-	pitch := int(clock.width("0") + 0.999)
+	pitch := int(clock.Width("0") + 0.999)
 	clockWidth := float64(pitch * len(timecode(0, s.Frames)))
 
-	lines := body.wrap(say.Clean(s.Prompt), float64(s.Width)-2*margin, 2)
-	if lost := MissingGlyphs(s.Label + s.Prompt); len(lost) > 0 {
+	lines := body.Wrap(say.Clean(s.Prompt), float64(s.Width)-2*margin, 2)
+	if lost := font.Missing(s.Label + s.Prompt); len(lost) > 0 {
 		lines = append(lines, fmt.Sprintf("(no font on this system has %d of these characters, such as U+%04X)", len(lost), lost[0]))
 	}
-	height := margin*1.1 + name.size + float64(len(lines))*1.35*body.size + 0.7*margin
+	height := margin*1.1 + name.Size + float64(len(lines))*1.35*body.Size + 0.7*margin
 	top := (s.Height - int(height)) &^ 1
 	sl := &slate{band: label{at: image.Rect(0, max(0, top), s.Width, s.Height), shade: 0.6}, pitch: pitch, frames: s.Frames}
 	mask := image.NewAlpha(image.Rect(0, 0, s.Width, s.Height-sl.band.at.Min.Y))
 	sl.band.text = mask
 
-	base := margin*0.9 + name.size*0.8
-	title := name.wrap(say.Clean(s.Label), float64(s.Width)-3*margin-clockWidth, 1)
-	name.draw(mask, margin, base, strings.Join(title, ""))
+	base := margin*0.9 + name.Size*0.8
+	title := name.Wrap(say.Clean(s.Label), float64(s.Width)-3*margin-clockWidth, 1)
+	name.Draw(mask, margin, base, strings.Join(title, ""))
 	for i, l := range lines {
-		body.draw(mask, margin, base+0.35*margin+float64(i+1)*1.35*body.size, l)
+		body.Draw(mask, margin, base+0.35*margin+float64(i+1)*1.35*body.Size, l)
 	}
-	x, y := s.Width-int(margin+clockWidth), sl.band.at.Min.Y+int(base-clock.size)
-	sl.clock = image.Rect(x, y, s.Width, y+int(1.4*clock.size))
+	x, y := s.Width-int(margin+clockWidth), sl.band.at.Min.Y+int(base-clock.Size)
+	sl.clock = image.Rect(x, y, s.Width, y+int(1.4*clock.Size))
 	sl.digits = map[rune]*image.Alpha{}
 	for _, r := range "0123456789:/ " {
 		d := image.NewAlpha(image.Rect(0, 0, pitch, sl.clock.Dy()))
-		clock.draw(d, 0, clock.size, string(r))
+		clock.Draw(d, 0, clock.Size, string(r))
 		sl.digits[r] = d
 	}
 	return sl
@@ -112,11 +113,11 @@ func (s *slate) draw(p *plane, n int, k float64) {
 // newMark is the simulator's watermark.
 func newMark(w, h int) *label {
 	size := max(8, float64(min(w, h))/34)
-	t := newWriter(bold(), size)
+	t := font.NewPen(font.Bold, size)
 	const text = "simulated"
-	width, height := (int(t.width(text))+3)&^1, (int(1.5*size)+1)&^1
+	width, height := (int(t.Width(text))+3)&^1, (int(1.5*size)+1)&^1
 	x, y := (w-width-int(size))&^1, int(size)&^1
 	l := &label{at: image.Rect(x, y, x+width, y+height), text: image.NewAlpha(image.Rect(0, 0, width, height)), shade: 0.25}
-	t.draw(l.text, 1, 1.1*size, text)
+	t.Draw(l.text, 1, 1.1*size, text)
 	return l
 }

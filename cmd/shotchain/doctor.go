@@ -13,8 +13,8 @@ import (
 
 	"shotchain/chain/store"
 	"shotchain/internal/say"
-	"shotchain/render"
 	"shotchain/render/ffmpeg"
+	"shotchain/render/font"
 )
 
 func (p *program) doctorVerb() *cobra.Command {
@@ -99,13 +99,13 @@ func examineFonts() finding {
 	f := finding{What: "fonts", OK: true}
 	var can, cannot []string
 	for _, s := range scripts {
-		if len(render.MissingGlyphs(s.text)) == 0 {
+		if len(font.Missing(s.text)) == 0 {
 			can = append(can, s.name)
 		} else {
 			cannot = append(cannot, s.name)
 		}
 	}
-	f.Found = say.Count(len(render.SystemFonts()), "font") + " of the system"
+	f.Found = say.Count(len(font.System()), "font") + " of the system"
 	if len(can) > 0 {
 		f.Found += ", " + strings.Join(can, ", ") + " can be drawn"
 	}

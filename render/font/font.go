@@ -1,4 +1,8 @@
-package render
+// Package font knows the letters that this machine can draw. It sets words in fonts that have their characters ([Set],
+// [Check], for libass, which burns them in by a family's name) and draws them itself ([Pen], for slates). Latin, Greek
+// and Cyrillic come with the program; for other scripts the system's fonts are looked through once, when a text first
+// needs one, so a text that no font can show is known before anything is encoded.
+package font
 
 import (
 	"image"
@@ -19,9 +23,6 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// Latin, Greek and Cyrillic come with the program; for other scripts the system's fonts are looked through once,
-// when a text first needs one.
-
 // wanted are parts of the names of fonts with many scripts, the better ones first.
 var wanted = []string{"notosanscjk", "notosanssc", "sourcehansans", "pingfang", "hiragino sans gb", "hiraginosansgb", "wqy-microhei",
 	"wqy-zenhei", "msyh", "yahei", "simhei", "simsun", "droidsansfallback", "stheiti", "arial unicode", "arialunicode", "malgun",
@@ -41,8 +42,10 @@ func fontFolders() []string {
 // maxFont bounds the memory that one of the system's fonts may take.
 const maxFont = 64 << 20
 
-// SystemFonts are the files of the system's fonts that slates fall back to, the preferred first.
-var SystemFonts = sync.OnceValue(func() []string {
+// System are the files of the system's fonts that slates fall back to, the preferred first.
+func System() []string { return systemFonts() }
+
+var systemFonts = sync.OnceValue(func() []string {
 	rank := map[string]int{}
 	for _, folder := range fontFolders() {
 		filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
@@ -77,7 +80,7 @@ var SystemFonts = sync.OnceValue(func() []string {
 
 var fallbacks = sync.OnceValue(func() []*sfnt.Font {
 	var fonts []*sfnt.Font
-	for _, path := range SystemFonts() {
+	for _, path := range System() {
 		if st, err := os.Stat(path); err != nil || st.Size() > maxFont {
 			continue
 		}
@@ -95,6 +98,18 @@ var fallbacks = sync.OnceValue(func() []*sfnt.Font {
 	return fonts
 })
 
+// Face is one of the fonts that come with the program.
+type Face int
+
+// The program's own faces.
+const (
+	Regular Face = iota
+	Bold
+	Mono
+)
+
+var own = map[Face]func() *sfnt.Font{Regular: builtin(goregular.TTF), Bold: builtin(gobold.TTF), Mono: builtin(gomono.TTF)}
+
 func builtin(ttf []byte) func() *sfnt.Font {
 	return sync.OnceValue(func() *sfnt.Font {
 		f, err := opentype.Parse(ttf)
@@ -105,35 +120,34 @@ func builtin(ttf []byte) func() *sfnt.Font {
 	})
 }
 
-var regular, bold, mono = builtin(goregular.TTF), builtin(gobold.TTF), builtin(gomono.TTF)
-
-// writer draws text in one size, each character in the first font that has it. Used by one goroutine.
-type writer struct {
-	size  float64
+// Pen draws text in one size, each character in the first font that has it. Used by one goroutine.
+type Pen struct {
+	Size  float64
 	fonts []*sfnt.Font
 	faces []font.Face
 	whole bool // the system's fonts are among them
 	buf   sfnt.Buffer
 }
 
-func newWriter(first *sfnt.Font, size float64) *writer {
-	w := &writer{size: size}
-	w.append(first)
-	if first != regular() {
-		w.append(regular())
+// NewPen writes in a face, size pixels high.
+func NewPen(first Face, size float64) *Pen {
+	w := &Pen{Size: size}
+	w.append(own[first]())
+	if first != Regular {
+		w.append(own[Regular]())
 	}
 	return w
 }
 
-func (w *writer) append(f *sfnt.Font) {
-	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: w.size, DPI: 72, Hinting: font.HintingNone})
+func (w *Pen) append(f *sfnt.Font) {
+	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: w.Size, DPI: 72, Hinting: font.HintingNone})
 	if err == nil {
 		w.fonts, w.faces = append(w.fonts, f), append(w.faces, face)
 	}
 }
 
 // face is the face for a character, nil where no font has it.
-func (w *writer) face(r rune) font.Face {
+func (w *Pen) face(r rune) font.Face {
 	for i := 0; ; i++ {
 		if i == len(w.fonts) {
 			if w.whole {
@@ -153,8 +167,8 @@ func (w *writer) face(r rune) font.Face {
 	}
 }
 
-// width is a text's in pixels.
-func (w *writer) width(text string) float64 {
+// Width is a text's in pixels.
+func (w *Pen) Width(text string) float64 {
 	sum := fixed.Int26_6(0)
 	for _, r := range text {
 		sum += w.advance(r)
@@ -162,17 +176,17 @@ func (w *writer) width(text string) float64 {
 	return float64(sum) / 64
 }
 
-func (w *writer) advance(r rune) fixed.Int26_6 {
+func (w *Pen) advance(r rune) fixed.Int26_6 {
 	if f := w.face(r); f != nil {
 		if a, ok := f.GlyphAdvance(r); ok {
 			return a
 		}
 	}
-	return fixed.Int26_6(w.size * 0.7 * 64)
+	return fixed.Int26_6(w.Size * 0.7 * 64)
 }
 
-// draw writes text with its baseline at x, y into the mask. A character that no font has is an empty box.
-func (w *writer) draw(dst *image.Alpha, x, y float64, text string) {
+// Draw writes text with its baseline at x, y into the mask. A character that no font has is an empty box.
+func (w *Pen) Draw(dst *image.Alpha, x, y float64, text string) {
 	dot := fixed.Point26_6{X: fixed.Int26_6(x * 64), Y: fixed.Int26_6(y * 64)}
 	for _, r := range text {
 		if f := w.face(r); f == nil {
@@ -184,8 +198,8 @@ func (w *writer) draw(dst *image.Alpha, x, y float64, text string) {
 	}
 }
 
-func (w *writer) missing(dst *image.Alpha, dot fixed.Point26_6) {
-	s := int(w.size)
+func (w *Pen) missing(dst *image.Alpha, dot fixed.Point26_6) {
+	s := int(w.Size)
 	b := image.Rect(0, -s*7/10, s*5/10, 0).Add(image.Pt(dot.X.Round()+s/10, dot.Y.Round()))
 	t := max(1, s/14)
 	for _, side := range []image.Rectangle{{b.Min, image.Pt(b.Max.X, b.Min.Y+t)}, {image.Pt(b.Min.X, b.Max.Y-t), b.Max},
@@ -194,9 +208,9 @@ func (w *writer) missing(dst *image.Alpha, dot fixed.Point26_6) {
 	}
 }
 
-// MissingGlyphs are the characters of a text that neither the program's nor the system's fonts can show.
-func MissingGlyphs(text string) []rune {
-	w := newWriter(regular(), 16)
+// Missing are the characters of a text that neither the program's nor the system's fonts can show.
+func Missing(text string) []rune {
+	w := NewPen(Regular, 16)
 	var lost []rune
 	seen := map[rune]bool{}
 	for _, r := range text {
@@ -208,15 +222,15 @@ func MissingGlyphs(text string) []rune {
 	return lost
 }
 
-// wrap breaks a text into at most n lines of a width in pixels: at blanks, or anywhere between characters of scripts
+// Wrap breaks a text into at most n lines of a width in pixels: at blanks, or anywhere between characters of scripts
 // that are written without them. What does not fit ends in an ellipsis.
-func (w *writer) wrap(text string, width float64, n int) []string {
+func (w *Pen) Wrap(text string, width float64, n int) []string {
 	var lines []string
 	rest := []rune(strings.Join(strings.Fields(text), " "))
 	for len(rest) > 0 && len(lines) < n {
 		k := w.fits(rest, width)
 		if k < len(rest) && len(lines) == n-1 {
-			for k > 0 && w.width(string(rest[:k])+"…") > width {
+			for k > 0 && w.Width(string(rest[:k])+"…") > width {
 				k--
 			}
 			return append(lines, strings.TrimRight(string(rest[:k]), " ")+"…")
@@ -228,7 +242,7 @@ func (w *writer) wrap(text string, width float64, n int) []string {
 }
 
 // fits is how many characters go on one line.
-func (w *writer) fits(text []rune, width float64) int {
+func (w *Pen) fits(text []rune, width float64) int {
 	sum, cut := 0.0, 0
 	for i, r := range text {
 		sum += float64(w.advance(r)) / 64

@@ -1,4 +1,4 @@
-package render
+package font
 
 import "encoding/binary"
 

@@ -1,4 +1,6 @@
-package render
+package font
+
+// This file finds the font that each character of words on the picture is set in.
 
 import (
 	"fmt"
@@ -36,17 +38,17 @@ type library struct {
 // mostFonts bounds how many of the system's fonts are looked into.
 const mostFonts = 500
 
-// ownFamily is the family of the fonts that come with the program.
-const ownFamily = "Go"
+// OwnFamily is the family of the fonts that come with the program.
+const OwnFamily = "Go"
 
 var fonts = sync.OnceValue(func() *library {
-	files := slices.Clone(SystemFonts())
+	files := slices.Clone(System())
 	for _, f := range everyFont() {
 		if !slices.Contains(files, f) && len(files) < mostFonts {
 			files = append(files, f)
 		}
 	}
-	return &library{files: files, read: []family{{ownFamily, regular()}}}
+	return &library{files: files, read: []family{{OwnFamily, own[Regular]()}}}
 })
 
 // everyFont are all font files of the system, but those of coloured pictures, which libass cannot draw.
@@ -103,15 +105,13 @@ func drawn(r rune) bool {
 		!unicode.Is(unicode.Variation_Selector, r)
 }
 
-// run is a stretch of text in one font.
-type run struct{ family, text string }
+// Run is a stretch of text in one font, by the family that libass finds it by.
+type Run struct{ Family, Text string }
 
-// set chooses fonts for a text: one for all of it where there is one, the wanted family first, else as few changes
-// as its characters ask for. The error names the text and the script that no font has.
-func (l *library) set(text, wanted string) ([]run, error) {
+func (l *library) set(text, wanted string) ([]Run, error) {
 	if wanted != "" {
 		if f, ok := l.named(wanted); ok && f.all(text) {
-			return []run{{f.name, text}}, nil
+			return []Run{{f.name, text}}, nil
 		}
 	}
 	for i := 0; ; i++ {
@@ -120,7 +120,7 @@ func (l *library) set(text, wanted string) ([]run, error) {
 			break
 		}
 		if f.all(text) {
-			return []run{{f.name, text}}, nil
+			return []Run{{f.name, text}}, nil
 		}
 	}
 	return l.mixed(text, wanted)
@@ -146,8 +146,8 @@ func (f family) all(text string) bool {
 }
 
 // mixed sets a text of several scripts that no one font has.
-func (l *library) mixed(text, wanted string) ([]run, error) {
-	var runs []run
+func (l *library) mixed(text, wanted string) ([]Run, error) {
+	var runs []Run
 	var buf sfnt.Buffer
 	var now family
 	for _, r := range text {
@@ -157,9 +157,9 @@ func (l *library) mixed(text, wanted string) ([]run, error) {
 				return nil, fmt.Errorf("no font of this system has the %s character %q of %q: install one that does (%s)", script(r), r, shorten(text), suggestion(r))
 			}
 			now = f
-			runs = append(runs, run{family: f.name})
+			runs = append(runs, Run{Family: f.name})
 		}
-		runs[len(runs)-1].text += string(r)
+		runs[len(runs)-1].Text += string(r)
 	}
 	return runs, nil
 }
@@ -210,14 +210,18 @@ func shorten(s string) string {
 	return s
 }
 
-// CheckText reports whether words can be shown on the picture: the error names the text and the script for which no
-// font has the glyphs.
-func CheckText(t Text) error {
-	if t.Style.Font != "" {
-		if _, ok := fonts().named(t.Style.Font); !ok {
-			return fmt.Errorf("there is no font %q on this system", t.Style.Font)
+// Set chooses fonts for a text: one for all of it where there is one, the wanted family first, else as few changes
+// as its characters ask for. The error names the text and the script that no font has.
+func Set(text, wanted string) ([]Run, error) { return fonts().set(text, wanted) }
+
+// Check reports whether words can be shown on the picture in a family, "" for any: the error names the text and
+// the script for which no font has the glyphs.
+func Check(text, family string) error {
+	if family != "" {
+		if _, ok := fonts().named(family); !ok {
+			return fmt.Errorf("there is no font %q on this system", family)
 		}
 	}
-	_, err := fonts().set(t.Text, t.Style.Font)
+	_, err := Set(text, family)
 	return err
 }
