@@ -13,11 +13,12 @@ import (
 // way: storyboard ◄ chain ◄ render ◄ cmd.
 var allowed = map[string][]string{
 	"shotchain/internal/say":           {},
+	"shotchain/internal/guard":         {},
 	"shotchain/storyboard":             {"shotchain/internal/say"},
 	"shotchain/chain/models":           {},
 	"shotchain/chain/store":            {},
 	"shotchain/chain":                  {"shotchain/internal/say", "shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/store"},
-	"shotchain/chain/ark":              {"shotchain/chain"},
+	"shotchain/chain/ark":              {"shotchain/chain", "shotchain/internal/guard"},
 	"shotchain/chain/lock":             {"shotchain/chain", "shotchain/chain/store"},
 	"shotchain/chain/sim":              {"shotchain/chain/models"},
 	"shotchain/chain/sim/simtest":      {"shotchain/chain/sim", "shotchain/chain/models"},
@@ -36,7 +37,7 @@ var allowed = map[string][]string{
 // homes names the packages that a heavy or dangerous import must not leave.
 var homes = map[string][]string{
 	"os/exec":                             {"shotchain/render/ffmpeg", "shotchain/render/sheet/sheettest", "shotchain/cmd/shotchain"},
-	"net/http":                            {"shotchain/chain/ark", "shotchain/chain/sim", "shotchain/chain/sim/simtest", "shotchain/board", "shotchain/cmd/shotchain"},
+	"net/http":                            {"shotchain/internal/guard", "shotchain/chain/ark", "shotchain/chain/sim", "shotchain/chain/sim/simtest", "shotchain/board", "shotchain/cmd/shotchain"},
 	"gopkg.in/yaml.v3":                    {"shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/lock"},
 	"github.com/u2takey/ffmpeg-go":        {"shotchain/render/ffmpeg"},
 	"github.com/spf13/cobra":              {"shotchain/cmd/shotchain"},

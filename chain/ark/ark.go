@@ -3,7 +3,8 @@
 // exactly, decodes leniently, and tells "not created", "created" and "may have been created" apart; waiting,
 // retrying and remembering are the caller's. A create call is sent at most once, by this package and by net/http
 // beneath it. The key goes to the API and nowhere else: not to the hosts of signed URLs, not across redirects, not
-// into an error.
+// into an error. The URLs that a service gives lead to the internet, or to the kind of network that the service itself
+// is in (see package guard), and nowhere else.
 package ark
 
 import (
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"shotchain/chain"
+	"shotchain/internal/guard"
 )
 
 // Base URLs of the two public services.
@@ -38,7 +40,8 @@ type Options struct {
 	Version   string // of the program, for the User-Agent; "": dev
 
 	// HTTP is the client beneath; nil: an own one, with time limits for connecting and for silence but none in
-	// total. It is copied, and its redirect policy replaced.
+	// total. It is copied, and its redirect policy replaced. Where its downloads connect to is its own affair: only
+	// what is written in a URL is judged.
 	HTTP *http.Client
 
 	Paces Paces // zero paces: the vendor's limits
@@ -63,6 +66,7 @@ type Client struct {
 	auth   string // the Authorization header's value
 	agent  string
 	secret redactor
+	inside *guard.Guard
 
 	create *http.Client // for the paid call: a fresh connection each time, no redirects
 	api    *http.Client // for the other calls
@@ -94,11 +98,12 @@ func New(o Options) (*Client, error) {
 		auth:           "Bearer " + o.Key,
 		agent:          "shotchain/" + header(orElse(o.Version, "dev"), 40),
 		secret:         newRedactor(o.Key),
+		inside:         guard.New(base),
 		pace:           newPacers(o.Paces),
 		patience:       orElse(o.Patience, 60*time.Second),
 		createPatience: orElse(o.CreatePatience, 3*time.Minute),
 	}
-	c.create, c.api, c.loads = httpClients(o.HTTP, c.mayFetch)
+	c.create, c.api, c.loads = httpClients(o.HTTP, c.inside, c.mayFetch)
 	return c, nil
 }
 

@@ -53,6 +53,7 @@ const (
 	hintGone     = "the service keeps tasks for 7 days, and shows them only to the account that made them"
 	hintField    = "change what the message names; nothing was created"
 	hintTaskCfg  = "change what the message names; nothing was billed"
+	hintURL      = "the clip is paid, and the next run asks for its URL again; a service that keeps its files on this machine or in a private network must be spoken to there: check ARK_BASE_URL"
 	hintRedirect = "the service answers elsewhere: set ARK_BASE_URL to where it points"
 )
 

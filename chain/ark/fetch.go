@@ -10,6 +10,7 @@ import (
 	"regexp"
 
 	"shotchain/chain"
+	"shotchain/internal/guard"
 )
 
 var storageCode = regexp.MustCompile(`<Code>([A-Za-z0-9.]{1,80})</Code>`)
@@ -22,9 +23,6 @@ func (c *Client) Fetch(ctx context.Context, u chain.SignedURL, w io.Writer, limi
 	if err != nil {
 		return badURL("it cannot be read")
 	}
-	if err := c.mayFetch(target); err != nil {
-		return badURL(err.Error())
-	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -35,10 +33,15 @@ func (c *Client) Fetch(ctx context.Context, u chain.SignedURL, w io.Writer, limi
 	if err != nil {
 		return badURL("it cannot be read")
 	}
+	if err := c.mayFetch(req); err != nil {
+		return badURL(err.Error())
+	}
 	req.Header.Set("User-Agent", c.agent)
 	req.Header.Set("Accept-Encoding", "identity") // the length must be that of the file
 	res, err := c.loads.Do(req)
-	if err != nil {
+	if why := refusal(err); why != nil {
+		return badURL(secret.text(why.Error()))
+	} else if err != nil {
 		return fetchFault(secret.cause(explain(ctx, watch, err)))
 	}
 	defer res.Body.Close()
@@ -49,19 +52,38 @@ func (c *Client) Fetch(ctx context.Context, u chain.SignedURL, w io.Writer, limi
 	return copyAll(w, watch.reader(res.Body), res.ContentLength, limit, why)
 }
 
-// mayFetch allows https, and http to this machine or where the API itself is spoken to by http (a local simulator).
-func (c *Client) mayFetch(u *url.URL) error {
+// mayFetch allows https, and http to this machine or where the API itself is spoken to by http (a local simulator);
+// both only to where the guard lets them.
+func (c *Client) mayFetch(r *http.Request) error {
+	u := r.URL
 	switch {
 	case u.Hostname() == "":
-		return errors.New("it names no host")
-	case u.Scheme == "https", u.Scheme == "http" && (c.base.Scheme == "http" || loopback(u.Hostname())):
-		return nil
+		return &misled{"it names no host"}
+	case u.Scheme != "https" && !(u.Scheme == "http" && (c.base.Scheme == "http" || loopback(u.Hostname()))):
+		return &misled{"it is not https"}
 	}
-	return errors.New("it is not https")
+	return c.inside.Host(r.Context(), u)
+}
+
+// misled is why a URL is not fetched.
+type misled struct{ why string }
+
+func (m *misled) Error() string { return m.why }
+
+// refusal is what kept a download, or a redirect of it, from being followed; nil where it failed of something else.
+func refusal(err error) error {
+	if m := (*misled)(nil); errors.As(err, &m) {
+		return m
+	}
+	if r := (*guard.Refused)(nil); errors.As(err, &r) {
+		return r
+	}
+	return nil
 }
 
 func badURL(why string) *chain.Fault {
-	return &chain.Fault{Class: chain.Invalid, Code: "InvalidURL", Message: "the service gave a URL that is not fetched: " + why}
+	return &chain.Fault{Class: chain.Invalid, Code: "InvalidURL", Hint: hintURL,
+		Message: "the service gave a URL that is not fetched: " + why}
 }
 
 // copyAll copies a body of the given length (-1: unknown), and knows whether it came whole. why explains errors of

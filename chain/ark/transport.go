@@ -4,8 +4,9 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
+
+	"shotchain/internal/guard"
 )
 
 const (
@@ -21,12 +22,11 @@ const (
 )
 
 // httpClients returns the clients of creates, other API calls and downloads.
-func httpClients(given *http.Client, mayFetch func(*url.URL) error) (create, api, loads *http.Client) {
+func httpClients(given *http.Client, inside *guard.Guard, mayFetch func(*http.Request) error) (create, api, loads *http.Client) {
 	if given == nil {
-		shared := newTransport()
 		create = &http.Client{Transport: createTransport()}
-		api = &http.Client{Transport: shared}
-		loads = &http.Client{Transport: shared}
+		api = &http.Client{Transport: newTransport()}
+		loads = &http.Client{Transport: inside.Transport(newTransport())}
 	} else {
 		create, api, loads = clone(given), clone(given), clone(given)
 		loads.Jar = nil
@@ -84,12 +84,12 @@ func sameHost(r *http.Request, via []*http.Request) error {
 
 // followFetch follows downloads to where one might also begin. net/http would tell the next host the signed URL in
 // a Referer.
-func followFetch(may func(*url.URL) error) func(*http.Request, []*http.Request) error {
+func followFetch(may func(*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(r *http.Request, via []*http.Request) error {
 		r.Header.Del("Referer")
 		if len(via) > maxRedirects {
 			return errors.New("too many redirects")
 		}
-		return may(r.URL)
+		return may(r)
 	}
 }

@@ -23,6 +23,8 @@ type Fault struct {
 	Match string `json:"match,omitempty"`
 	Skip  int    `json:"skip,omitempty"`  // so many go well first
 	Times int    `json:"times,omitempty"` // so many go wrong; 0: one, -1: all
+	// For is how long all go wrong, as 3s, from the first that does, by the service's clock; "": Times counts.
+	For string `json:"for,omitempty"`
 
 	// Action is how. Of a call or download:
 	//   answer       Status, Code, Message and RetryAfter are the answer, nothing is done
@@ -38,6 +40,9 @@ type Fault struct {
 	//   truncate     the answer ends in the middle
 	//   corrupt      some bytes of the answer or file are turned over
 	//   slow         the answer comes after Delay
+	// Of a download alone:
+	//   trickle      it comes byte by byte, with Delay between them
+	//   redirect     it is to be had at Location
 	// Of a task:
 	//   fail         it ends as failed, with Code and Message
 	//   stall        it runs until it expires
@@ -50,7 +55,8 @@ type Fault struct {
 	Code       string `json:"code,omitempty"`        // "": InternalServiceError
 	Message    string `json:"message,omitempty"`     // "": a message
 	RetryAfter string `json:"retry_after,omitempty"` // the header's value; "": none
-	Delay      string `json:"delay,omitempty"`       // of slow, as 250ms; "": 1s
+	Delay      string `json:"delay,omitempty"`       // of slow and trickle, as 250ms; "": 1s
+	Location   string `json:"location,omitempty"`    // of redirect
 }
 
 const (
@@ -63,18 +69,20 @@ const (
 var (
 	callActions = []string{"answer", "answer-after", "drop-before", "drop-after", "empty200", "html200", "html502",
 		"html502-after", "hang", "hang-after", "truncate", "corrupt", "slow"}
+	loadActions = append(slices.Clone(callActions), "trickle", "redirect")
 	taskActions = []string{taskFail, taskStall, taskExpire, taskCancel}
 	actions     = map[string][]string{
 		opCreate: callActions, opGet: callActions, opList: callActions, opDelete: callActions,
-		opVideo: callActions, opLastFrame: callActions, opTask: taskActions, opCallback: {"drop"},
+		opVideo: loadActions, opLastFrame: loadActions, opTask: taskActions, opCallback: {"drop"},
 	}
 )
 
 // armed is a fault that waits, and what it has met. Guarded by the service's mutex.
 type armed struct {
 	Fault
-	Met int `json:"met"` // what it matched
-	Hit int `json:"hit"` // what went wrong
+	Met   int       `json:"met"`            // what it matched
+	Hit   int       `json:"hit"`            // what went wrong
+	Since time.Time `json:"since,omitzero"` // when the first went wrong
 }
 
 // does reports whether the fault is of that action. A nil fault does nothing.
@@ -95,6 +103,12 @@ func (s *Service) Inject(f Fault) error {
 	}
 	if _, err := time.ParseDuration(cmp.Or(f.Delay, "1s")); err != nil {
 		return fmt.Errorf("sim: delay of a fault: %w", err)
+	}
+	if d, err := time.ParseDuration(cmp.Or(f.For, "1s")); err != nil || d <= 0 {
+		return fmt.Errorf("sim: for %q of a fault is no time span such as 3s", f.For)
+	}
+	if f.For != "" {
+		f.Times = -1
 	}
 	f.Times, f.Status, f.Code, f.Message = cmp.Or(f.Times, 1), cmp.Or(f.Status, 500), cmp.Or(f.Code, "InternalServiceError"),
 		cmp.Or(f.Message, "The service encountered an unexpected internal error.")
@@ -120,14 +134,25 @@ func (s *Service) armedFor(op, id, label, prompt string) *Fault {
 		if a.Times >= 0 && a.Hit >= a.Times {
 			continue
 		}
+		if a.over(s.now()) {
+			continue
+		}
 		if a.Met++; a.Met <= a.Skip {
 			continue
 		}
-		a.Hit++
+		if a.Hit++; a.Hit == 1 {
+			a.Since = s.now()
+		}
 		f := a.Fault
 		return &f
 	}
 	return nil
+}
+
+// over reports whether the time of a fault that has one is past.
+func (a *armed) over(now time.Time) bool {
+	d, err := time.ParseDuration(a.For)
+	return err == nil && a.Hit > 0 && !now.Before(a.Since.Add(d))
 }
 
 // faultFor is the fault of an API call.
@@ -226,11 +251,31 @@ func (s *Service) misbehaveFile(w http.ResponseWriter, r *http.Request, f *Fault
 		_, _ = io.CopyN(w, file, info.Size()/2)
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
+	case "trickle":
+		s.trickle(w, r, f, file, info.Size())
+	case "redirect":
+		w.Header().Set("Location", f.Location)
+		w.WriteHeader(http.StatusFound)
 	case "answer", "answer-after":
 		(&denial{Status: f.Status, Code: f.Code, Message: f.Message}).write(w, request)
 	default:
 		s.fake(w, r, f, request)
 	}
+}
+
+// trickle sends a file byte by byte, for as long as somebody takes them.
+func (s *Service) trickle(w http.ResponseWriter, r *http.Request, f *Fault, file io.Reader, size int64) {
+	w.Header().Set("Content-Length", fmt.Sprint(size))
+	for b := make([]byte, 1); r.Context().Err() == nil && s.ctx.Err() == nil; s.wait(r, f) {
+		if n, err := file.Read(b); err != nil || n == 0 {
+			return
+		}
+		if _, err := w.Write(b); err != nil {
+			return
+		}
+		_ = http.NewResponseController(w).Flush()
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // wait waits for a slow fault's time, or until nobody waits for the answer.

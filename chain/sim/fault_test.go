@@ -174,6 +174,29 @@ func TestFaultsOfReadsAndDownloads(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, good, again)
 
+	inject("video", "trickle")
+	_, again, err = fetch(s.Client(), task.Content.Video)
+	require.NoError(t, err)
+	require.Equal(t, good, again)
+
+	require.NoError(t, s.Sim.Inject(sim.Fault{Op: "last_frame", Action: "redirect", Location: task.Content.Video}))
+	_, again, err = fetch(s.Client(), task.Content.LastFrame)
+	require.NoError(t, err)
+	require.Equal(t, good, again)
+
+	require.NoError(t, s.Sim.Inject(sim.Fault{Op: "video", Action: "answer", Status: 503, For: "3s"}))
+	for _, want := range []int{503, 503, 200} {
+		status, _, err := fetch(s.Client(), task.Content.Video)
+		require.NoError(t, err)
+		require.Equal(t, want, status)
+		if want == 503 {
+			s.Sim.Advance(1600 * time.Millisecond)
+		}
+	}
+	stats := s.Sim.Stats()
+	require.Equal(t, stats.Calls["video"], stats.Tasks[0].Videos)
+	require.Equal(t, stats.Calls["last_frame"], stats.Tasks[0].LastFrames)
+
 	r, err := http.NewRequest("GET", task.Content.Video, nil)
 	require.NoError(t, err)
 	r.Header.Set("Range", "bytes=4-7")

@@ -144,7 +144,7 @@ func (s *Service) load(u *url.URL) (path string, f *Fault, d *denial) {
 	if path == t.footage.LastFrame {
 		op = opLastFrame
 	}
-	s.books.called(op)
+	s.books.loaded(t, op)
 	if t.loads[path]++; t.loads[path] > maxLoads {
 		return "", nil, denied("AccessDenied", "The URL was used too often.")
 	}

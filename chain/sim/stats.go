@@ -36,6 +36,8 @@ type Entry struct {
 	Tokens     int64     `json:"tokens"` // billed; 0 unless it succeeded
 	Created    time.Time `json:"created"`
 	Updated    time.Time `json:"updated"`
+	Videos     int       `json:"videos"`      // downloads of its clip, whatever came of them
+	LastFrames int       `json:"last_frames"` // and of its last frame
 
 	number int
 }
@@ -65,6 +67,16 @@ func (b *books) open(t *task) {
 // note keeps a task's line up to date.
 func (b *books) note(t *task) {
 	t.entry.Status, t.entry.Updated, t.entry.Tokens = string(t.status), t.updated, t.tokens
+}
+
+// loaded notes a download.
+func (b *books) loaded(t *task, op string) {
+	b.called(op)
+	if op == opVideo {
+		t.entry.Videos++
+	} else {
+		t.entry.LastFrames++
+	}
 }
 
 // ran notes how many tasks run.

@@ -20,6 +20,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/lock"
 	"shotchain/chain/store"
+	"shotchain/internal/guard"
 	"shotchain/internal/say"
 )
 
@@ -159,9 +160,10 @@ type opener func(key string) func(ctx context.Context, name string) (io.ReadClos
 func sourceOf(where string) (opener, error) {
 	u, err := url.Parse(where)
 	if err == nil && slices.Contains([]string{"http", "https"}, u.Scheme) && u.Host != "" {
+		client := fetcher(u)
 		return func(key string) func(context.Context, string) (io.ReadCloser, error) {
 			return func(ctx context.Context, name string) (io.ReadCloser, error) {
-				return get(ctx, u.JoinPath("takes", key, name))
+				return get(ctx, client, u.JoinPath("takes", key, name))
 			}
 		}, nil
 	}
@@ -175,15 +177,18 @@ func sourceOf(where string) (opener, error) {
 	}, nil
 }
 
-// fetcher waits for a server's answer, but lets a long clip take its time.
-var fetcher = &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, ResponseHeaderTimeout: time.Minute}}
+// fetcher reads a store at base. It waits for a server's answer, but lets a long clip take its time, and follows no
+// redirect to an inside that base is not in.
+func fetcher(base *url.URL) *http.Client {
+	return &http.Client{Transport: guard.New(base).Transport(&http.Transport{ResponseHeaderTimeout: time.Minute})}
+}
 
-func get(ctx context.Context, u *url.URL) (io.ReadCloser, error) {
+func get(ctx context.Context, client *http.Client, u *url.URL) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := fetcher.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		if e := (*url.Error)(nil); errors.As(err, &e) {
 			err = e.Err // without the address: it may be signed

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"shotchain/internal/guard"
 )
 
 // A store that a web server shows is read like one on this disk, and a server's refusal is not taken for absence.
@@ -47,4 +49,17 @@ func TestTakesAreFetchedFromAFolderOrAServer(t *testing.T) {
 	require.NotContains(t, err.Error(), "hush")
 	_, err = sourceOf(filepath.Join(dir, "nowhere"))
 	require.Error(t, err)
+}
+
+// The user names a store's server; what that server names is a stranger's.
+func TestAStoresServerLeadsNobodyInside(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://169.254.169.254/latest/meta-data", http.StatusFound)
+	}))
+	defer s.Close()
+	open, err := sourceOf(s.URL)
+	require.NoError(t, err)
+	_, err = open("k")(t.Context(), "clip.json")
+	require.ErrorAs(t, err, new(*guard.Refused))
+	require.ErrorContains(t, err, "it leads to 169.254.169.254, a cloud's metadata service")
 }
