@@ -6,13 +6,15 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+
+	"shotchain/render/timeline"
 )
 
 // writeAmbience writes the sound of a shot as a 16-bit WAV: a soft chord chosen by the seed, the wind or surf of
 // the place, and a tick on the first frame that shows whether sound and picture are in step. Like a model's, it ends
 // a little before the picture: after the last whole AAC frame of the shot's even seconds.
 func writeAmbience(w io.Writer, s Shot, place world) error {
-	n := max(1024, (s.Frames-1)*perFrame/1024*1024)
+	n := max(1024, (s.Frames-1)*timeline.PerFrame/1024*1024)
 	out := bufio.NewWriterSize(w, 1<<16)
 	if err := wavHeader(out, n); err != nil {
 		return err
@@ -36,9 +38,9 @@ func wavHeader(w io.Writer, samples int) error {
 	h = append(h, "WAVEfmt "...)
 	h = binary.LittleEndian.AppendUint32(h, 16)
 	h = binary.LittleEndian.AppendUint16(h, 1) // PCM
-	h = binary.LittleEndian.AppendUint16(h, channels)
-	h = binary.LittleEndian.AppendUint32(h, sampleRate)
-	h = binary.LittleEndian.AppendUint32(h, sampleRate*4)
+	h = binary.LittleEndian.AppendUint16(h, timeline.Channels)
+	h = binary.LittleEndian.AppendUint32(h, timeline.SampleRate)
+	h = binary.LittleEndian.AppendUint32(h, timeline.SampleRate*4)
 	h = binary.LittleEndian.AppendUint16(h, 4)
 	h = binary.LittleEndian.AppendUint16(h, 16)
 	h = append(h, "data"...)
@@ -60,7 +62,7 @@ type ambience struct {
 type phasor struct{ re, im, stepRe, stepIm, gain, pan float64 }
 
 func newPhasor(hz, gain, pan float64) phasor {
-	s, c := math.Sincos(2 * math.Pi * hz / sampleRate)
+	s, c := math.Sincos(2 * math.Pi * hz / timeline.SampleRate)
 	return phasor{1, 0, c, s, gain, pan}
 }
 
@@ -94,7 +96,7 @@ func newAmbience(s Shot, w world) *ambience {
 
 // next is sample i of n, left and right.
 func (a *ambience) next(i, n int) (l, r float64) {
-	t := float64(i) / sampleRate
+	t := float64(i) / timeline.SampleRate
 	for k := range a.tones {
 		p := &a.tones[k]
 		v := p.next() * p.gain
@@ -105,7 +107,7 @@ func (a *ambience) next(i, n int) (l, r float64) {
 		a.low[k] += 0.06 * (2*a.noise.Float64() - 1 - a.low[k])
 	}
 	l, r = l+a.low[0]*a.wind*breath*4, r+a.low[1]*a.wind*breath*4
-	edge := min(1, t/0.25, float64(n-i)/sampleRate/0.12)
+	edge := min(1, t/0.25, float64(n-i)/timeline.SampleRate/0.12)
 	l, r = l*edge, r*edge
 	if t < 0.03 {
 		v := a.tick.next() * a.tick.gain * math.Exp(-t*140)

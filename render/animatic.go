@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // Animatic films shots as moving sketches: a drawn world whose place, light and things come from the words of the
@@ -46,7 +47,7 @@ func (a Animatic) Film(ctx context.Context, s Shot, dir string) (video, lastFram
 	if s.Width < 16 || s.Height < 16 || s.Width > 8192 || s.Height > 8192 || s.Width%2 != 0 || s.Height%2 != 0 {
 		return "", "", fmt.Errorf("%s: cannot film %d×%d pixels", s.Label, s.Width, s.Height)
 	}
-	if s.Frames < 1 || s.Frames > 3600*Rate {
+	if s.Frames < 1 || s.Frames > 3600*timeline.Rate {
 		return "", "", fmt.Errorf("%s: cannot film %d frames", s.Label, s.Frames)
 	}
 	t, err := a.set(s)
@@ -156,7 +157,7 @@ func (t *sketch) render(n int) {
 	}
 	t.frame.sample(src, t.path.at(at))
 	if t.target != nil {
-		if k := smooth(1 - float64(last-n)/min(Rate, max(1, float64(last)))); k > 0 {
+		if k := smooth(1 - float64(last-n)/min(timeline.Rate, max(1, float64(last)))); k > 0 {
 			t.frame.mix(t.frame, t.target, int(256*k+0.5))
 		}
 	}
@@ -202,7 +203,7 @@ func (t *sketch) feed(ctx context.Context) func(io.Writer) error {
 func (t *sketch) shoot(ctx context.Context, video string) error {
 	s := t.shot
 	args := []string{"-protocol_whitelist", "file,pipe", "-f", "rawvideo", "-pixel_format", "yuv420p",
-		"-video_size", fmt.Sprintf("%dx%d", s.Width, s.Height), "-framerate", fmt.Sprint(Rate), "-i", "pipe:0"}
+		"-video_size", fmt.Sprintf("%dx%d", s.Width, s.Height), "-framerate", fmt.Sprint(timeline.Rate), "-i", "pipe:0"}
 	if s.Audio {
 		wav := filepath.Join(filepath.Dir(video), "sound.wav")
 		if err := ffmpeg.WriteFile(wav, func(w io.Writer) error { return writeAmbience(w, s, t.world) }); err != nil {
@@ -214,10 +215,10 @@ func (t *sketch) shoot(ctx context.Context, video string) error {
 	}
 	tmp := video + ".tmp"
 	defer os.Remove(tmp)
-	args = append(args, "-c:v", "libx264", "-preset", "superfast", "-crf", "18", "-profile:v", "high", "-x264-params", stitchable+"0",
+	args = append(args, "-c:v", "libx264", "-preset", "superfast", "-crf", "18", "-profile:v", "high", "-x264-params", ffmpeg.Stitchable+"0",
 		"-threads", "1", "-fps_mode", "passthrough", "-force_key_frames", fmt.Sprintf("expr:eq(n,1)+eq(n,%d)", s.Frames-1),
 		"-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv",
-		"-video_track_timescale", fmt.Sprint(1000*Rate), "-movie_timescale", fmt.Sprint(1000*Rate),
+		"-video_track_timescale", fmt.Sprint(1000*timeline.Rate), "-movie_timescale", fmt.Sprint(1000*timeline.Rate),
 		"-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-movflags", "+faststart", "-f", "mp4", ffmpeg.File(tmp))
 	if err := ffmpeg.Run(ctx, args, ffmpeg.Options{Feed: t.feed(ctx)}); err != nil {
 		return err

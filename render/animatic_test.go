@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 func filmed(t testing.TB, a Animatic, s Shot) (video string, last []byte) {
@@ -65,7 +66,7 @@ func TestAnimaticIsWhatWasAsked(t *testing.T) {
 	f, err := ffmpeg.Verify(t.Context(), video, ffmpeg.Facts{Width: 432, Height: 248, Frames: 49, Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Codec: "h264", PixFmt: "yuv420p", Audio: "aac"})
 	require.NoError(t, err)
 	require.Equal(t, "aac", f.Audio)
-	require.Equal(t, []int{sampleRate, 2}, []int{f.SampleRate, f.Channels})
+	require.Equal(t, []int{timeline.SampleRate, 2}, []int{f.SampleRate, f.Channels})
 
 	again, lastAgain := filmed(t, Animatic{}, shot)
 	require.Equal(t, read(t, video), read(t, again))

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // Options of an assembly. The zero value works in a temporary folder on all cores and says nothing.
@@ -163,7 +164,7 @@ func (d *delivery) film(out Output) Film {
 func (d *delivery) movie() *ffmpeg.Movie {
 	tl := d.tl
 	m := &ffmpeg.Movie{Title: tl.Title, Language: tl.Language, Rate: tl.Rate, Width: tl.Width, Height: tl.Height, Video: d.video, Audio: d.track,
-		AudioRate: sampleRate, Priming: priming, Samples: int64(tl.Frames) * perFrame, Chapters: tl.chapters(), CaptionsIn: tl.Language}
+		AudioRate: timeline.SampleRate, Priming: priming, Samples: int64(tl.Frames) * timeline.PerFrame, Chapters: tl.chapters(), CaptionsIn: tl.Language}
 	if tl.CaptionMode == "soft" {
 		m.Captions = tl.cues()
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // cut edits and assembles clips in dir.
@@ -40,13 +41,13 @@ func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 	require.Equal(t, count(0, 97), numbers(t, film.Path))
 
 	pcm := hear(t, film.Path)
-	require.InDelta(t, 97*perFrame+512, len(pcm), 512, "ffmpeg plays the padding of the last packet")
+	require.InDelta(t, 97*timeline.PerFrame+512, len(pcm), 512, "ffmpeg plays the padding of the last packet")
 	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", "a", "-show_entries", "stream=duration_ts,start_pts", "-of", "csv=p=0", film.Path).Output()
 	require.NoError(t, err)
-	require.Equal(t, "0,"+itoa(97*perFrame), strings.TrimSpace(string(out)))
+	require.Equal(t, "0,"+itoa(97*timeline.PerFrame), strings.TrimSpace(string(out)))
 	var want []int
 	for i := range 4 {
-		want = append(want, (24*i+6)*perFrame, (24*i+18)*perFrame)
+		want = append(want, (24*i+6)*timeline.PerFrame, (24*i+18)*timeline.PerFrame)
 	}
 	require.Equal(t, want, clicks(pcm))
 
@@ -121,7 +122,7 @@ func TestMixedClipsConform(t *testing.T) {
 	at := clicks(hear(t, film.Path))
 	require.Len(t, at, 4)
 	for i, second := range []float64{0.5, 1.5, 6.5, 8.5} {
-		require.InDelta(t, second*sampleRate, at[i], []float64{0, 2, 0, 48}[i], "resampling rounds a slope, Matroska times to a millisecond")
+		require.InDelta(t, second*timeline.SampleRate, at[i], []float64{0, 2, 0, 48}[i], "resampling rounds a slope, Matroska times to a millisecond")
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // The benchmarks report ratios within one run, and CPU seconds with those of all child processes: wall times of
@@ -122,7 +123,7 @@ func theme(tb testing.TB) string {
 
 // reel lays n clips, each taken for another one, with dissolves of a half second and music that loops under them.
 func reel(tb testing.TB, n, w, h int, clips []string, music string) *Timeline {
-	tl := &Timeline{Title: "bench", Rate: Rate, Width: w, Height: h, Loudness: -14}
+	tl := &Timeline{Title: "bench", Rate: timeline.Rate, Width: w, Height: h, Loudness: -14}
 	for i := range n {
 		p := clips[i%len(clips)]
 		f, err := ffmpeg.Probe(context.Background(), p)
@@ -137,7 +138,7 @@ func reel(tb testing.TB, n, w, h int, clips []string, music string) *Timeline {
 	arrange(tl)
 	if music != "" {
 		tl.Duck = &Duck{Threshold: 0.015, Ratio: 6, Attack: 50, Release: 600}
-		bed := Sound{Kind: KindMusic, Item: -1, Path: music, Digest: "music", Name: "theme", End: int64(tl.Frames) * perFrame, Loop: true, Gain: -14, Channels: 2, Ducked: true}
+		bed := Sound{Kind: KindMusic, Item: -1, Path: music, Digest: "music", Name: "theme", End: int64(tl.Frames) * timeline.PerFrame, Loop: true, Gain: -14, Channels: 2, Ducked: true}
 		tl.Sounds = append([]Sound{bed}, tl.Sounds...)
 	}
 	return tl

@@ -11,6 +11,7 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/font"
+	"shotchain/render/timeline"
 )
 
 // format is the output's, from its file name where it does not say.
@@ -492,7 +493,7 @@ func (tl *Timeline) checkOther(ctx context.Context, o Output, path string) error
 		return nil
 	}
 	s, err := ffmpeg.ProbeSound(ctx, path)
-	if short := int64(tl.Frames)*perFrame - lasting(s.Duration); err == nil && short > tail {
+	if short := int64(tl.Frames)*timeline.PerFrame - lasting(s.Duration); err == nil && short > tail {
 		return fmt.Errorf("%s of the sound got lost", clock10ms(short))
 	}
 	return err

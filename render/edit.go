@@ -13,11 +13,12 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/font"
+	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
 // maxFrames bounds a film: 24 hours.
-const maxFrames = 24 * 3600 * Rate
+const maxFrames = 24 * 3600 * timeline.Rate
 
 // Cut says how clips become a film. Without a Spec it is every clip in order, end to end.
 type Cut struct {
@@ -55,7 +56,7 @@ func Foresee(ctx context.Context, cut Cut, longest map[string]int) error {
 			return ffmpeg.Probe(ctx, path)
 		}
 		return ffmpeg.Facts{Width: 16, Height: 16, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: longest[shot], Regular: true,
-			Rate: ffmpeg.Ratio{Num: Rate, Den: 1}, Audio: "aac", Channels: channels}, nil
+			Rate: ffmpeg.Ratio{Num: timeline.Rate, Den: 1}, Audio: "aac", Channels: timeline.Channels}, nil
 	}
 	var clips []Clip
 	for _, s := range cut.Spec.Shots {
@@ -80,7 +81,7 @@ type surroundings struct {
 var thisMachine = surroundings{ffmpeg.Probe, ffmpeg.ProbeSound, ffmpeg.Encoders, font.Check}
 
 func newEditor(cut Cut, s surroundings) *editor {
-	e := &editor{surroundings: s, cut: cut, spec: cut.Spec, tl: &Timeline{Title: cut.Title, Rate: Rate}}
+	e := &editor{surroundings: s, cut: cut, spec: cut.Spec, tl: &Timeline{Title: cut.Title, Rate: timeline.Rate}}
 	if cut.Spec == nil {
 		e.spec = &storyboard.Cut{}
 	}
@@ -238,14 +239,14 @@ func conformed(f ffmpeg.Facts) int {
 	if d.Sign() <= 0 && f.Rate.Num > 0 {
 		d = new(big.Rat).Quo(new(big.Rat).SetInt64(int64(f.Frames)), f.Rate.Rat())
 	}
-	n, _ := new(big.Rat).Mul(d, big.NewRat(Rate, 1)).Float64()
+	n, _ := new(big.Rat).Mul(d, big.NewRat(timeline.Rate, 1)).Float64()
 	return int(math.Round(min(n, maxFrames+1)))
 }
 
 // steady reports whether a clip's frames are the film's, one for one.
-func steady(f ffmpeg.Facts) bool { return f.Regular && f.Rate.Is(Rate, 1) }
+func steady(f ffmpeg.Facts) bool { return f.Regular && f.Rate.Is(timeline.Rate, 1) }
 
 // seconds writes a number of frames for people.
 func seconds(frames int) string {
-	return fmt.Sprintf("%s (%d frames)", storyboard.Time{Micros: int64(frames) * 1_000_000 / Rate / 10_000 * 10_000}, frames)
+	return fmt.Sprintf("%s (%d frames)", storyboard.Time{Micros: int64(frames) * 1_000_000 / timeline.Rate / 10_000 * 10_000}, frames)
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
@@ -45,9 +46,9 @@ func (e *editor) trimmed(c entry) Item {
 		return it
 	}
 	r := c.Trim.Value
-	it.In = int(r.From.At(Rate))
+	it.In = int(r.From.At(timeline.Rate))
 	if !r.Open {
-		it.Out = int(r.To.At(Rate))
+		it.Out = int(r.To.At(timeline.Rate))
 	}
 	has := fmt.Sprintf("the clip of %s has %s", it.Shot, seconds(it.Length))
 	switch at := c.Trim.Pos; {
@@ -67,7 +68,7 @@ func (e *editor) leaves(i int) int {
 	if !e.tl.Items[i].Continues || s == nil || !s.At.Set {
 		return before.Length
 	}
-	return min(before.Length, int(math.Round(s.At.Value.Seconds()*Rate))+1)
+	return min(before.Length, int(math.Round(s.At.Value.Seconds()*timeline.Rate))+1)
 }
 
 // left ends the item before item i where item i continues it from an earlier moment, unless the cut itself says where
@@ -90,7 +91,7 @@ func (e *editor) joined(i int) error {
 		t = e.spec.Transition
 	}
 	if t != nil && t.Type != "cut" {
-		it.Join = Join{Type: t.Type, Frames: int(t.Duration.At(Rate))}
+		it.Join = Join{Type: t.Type, Frames: int(t.Duration.At(timeline.Rate))}
 	}
 	if it.Continues = seam && it.Join.Frames == 0; it.Continues {
 		it.In = 1
@@ -169,11 +170,11 @@ func (e *editor) arrange() error {
 // anchored is the frame that an anchor means. Only items before and at the anchor's own need to be placed.
 func (e *editor) anchored(a storyboard.Anchor) int {
 	if a.Shot == "" {
-		return int(a.Offset.At(Rate))
+		return int(a.Offset.At(timeline.Rate))
 	}
 	it := e.tl.Items[e.first[a.Shot]]
 	if a.Part.Set {
 		return it.At + int(int64(it.Moving()-1)*a.Part.Value.Num/a.Part.Value.Den)
 	}
-	return it.At + int(a.Offset.At(Rate))
+	return it.At + int(a.Offset.At(timeline.Rate))
 }

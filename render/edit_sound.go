@@ -6,21 +6,22 @@ import (
 	"sort"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
 // Fades at joins, in samples: where the next clip overlaps the seam they cross with equal power, at a hard cut each
 // side is faded so that nothing clicks. Neither shifts a sample.
 const (
-	crossfade = sampleRate * 10 / 1000
-	declick   = sampleRate * 5 / 1000
+	crossfade = timeline.SampleRate * 10 / 1000
+	declick   = timeline.SampleRate * 5 / 1000
 )
 
 // usualDuck takes music back by some 10 dB while somebody speaks: measured, render.md §7.
 var usualDuck = Duck{Threshold: 0.015, Ratio: 6, Attack: 50, Release: 600}
 
 // tail is how much of a narration, in samples, may be cut off at the film's end: encoders pad their last block.
-const tail = sampleRate / 4
+const tail = timeline.SampleRate / 4
 
 // line is a narration with what its file turned out to be.
 type line struct {
@@ -32,18 +33,18 @@ type line struct {
 // samples is a time in samples, exact for frames and for every time that a storyboard can write in milliseconds.
 func samples(t storyboard.Time) int64 {
 	if t.Frames != 0 {
-		return t.Frames * perFrame
+		return t.Frames * timeline.PerFrame
 	}
-	return t.Micros * (sampleRate / 1000) / 1000
+	return t.Micros * (timeline.SampleRate / 1000) / 1000
 }
 
 // lasting is a duration in samples; what is left of a sample counts.
 func lasting(d ffmpeg.Ratio) int64 {
-	x := new(big.Rat).Mul(d.Rat(), big.NewRat(sampleRate, 1))
+	x := new(big.Rat).Mul(d.Rat(), big.NewRat(timeline.SampleRate, 1))
 	n := new(big.Int).Add(x.Num(), new(big.Int).Sub(x.Denom(), big.NewInt(1)))
 	n.Div(n, x.Denom())
-	if !n.IsInt64() || n.Int64() > maxFrames*perFrame {
-		return maxFrames * perFrame
+	if !n.IsInt64() || n.Int64() > maxFrames*timeline.PerFrame {
+		return maxFrames * timeline.PerFrame
 	}
 	return n.Int64()
 }
@@ -55,9 +56,9 @@ func (e *editor) begins(l line) int64 {
 	case a.Shot == "":
 		return samples(a.Offset)
 	case a.Part.Set:
-		return int64(e.anchored(a)) * perFrame
+		return int64(e.anchored(a)) * timeline.PerFrame
 	}
-	return int64(e.tl.Items[e.first[a.Shot]].At)*perFrame + samples(a.Offset)
+	return int64(e.tl.Items[e.first[a.Shot]].At)*timeline.PerFrame + samples(a.Offset)
 }
 
 // spoken is the frame of the film by which the narration is over that begins in item i; 0 where none does.
@@ -68,11 +69,11 @@ func (e *editor) spoken(i int) int {
 			continue
 		}
 		at := e.begins(l)
-		if at >= int64(it.At)*perFrame && at < int64(it.At+it.Moving())*perFrame {
+		if at >= int64(it.At)*timeline.PerFrame && at < int64(it.At+it.Moving())*timeline.PerFrame {
 			end = max(end, at+l.length)
 		}
 	}
-	return int((end + perFrame - 1) / perFrame)
+	return int((end + timeline.PerFrame - 1) / timeline.PerFrame)
 }
 
 // listen lays everything that is heard.
@@ -120,14 +121,14 @@ func (e *editor) clipSounds() {
 			continue
 		}
 		s := &Sound{Kind: KindClip, Item: i, Path: it.Path, Digest: it.Digest, Name: it.Shot, Speed: it.Speed, Channels: it.Source.Channels,
-			Gain: e.list[i].Sound.Gain.Value, From: it.paced(int64(it.In) * perFrame),
-			Start: int64(it.At) * perFrame, End: int64(it.At+it.Moving()) * perFrame}
+			Gain: e.list[i].Sound.Gain.Value, From: it.paced(int64(it.In) * timeline.PerFrame),
+			Start: int64(it.At) * timeline.PerFrame, End: int64(it.At+it.Moving()) * timeline.PerFrame}
 		sounds[i] = s
 		if i > 0 {
-			s.FadeIn = max(declick, int64(it.Join.After())*perFrame)
+			s.FadeIn = max(declick, int64(it.Join.After())*timeline.PerFrame)
 		}
 		if i+1 < len(items) {
-			s.FadeOut = max(declick, int64(items[i+1].Join.Before()-it.Hold)*perFrame)
+			s.FadeOut = max(declick, int64(items[i+1].Join.Before()-it.Hold)*timeline.PerFrame)
 		}
 		if it.Continues && it.Plain() && items[i-1].Plain() && items[i-1].Hold == 0 {
 			s.takeOver(sounds[i-1])
@@ -143,7 +144,7 @@ func (e *editor) clipSounds() {
 
 // takeOver begins a sound a frame early, and ends the one before it there.
 func (s *Sound) takeOver(before *Sound) {
-	lead := min(s.From, perFrame)
+	lead := min(s.From, timeline.PerFrame)
 	s.Start, s.From, s.FadeIn = s.Start-lead, s.From-lead, crossfade
 	if before != nil {
 		before.End, before.FadeOut = s.Start+crossfade, crossfade
@@ -156,7 +157,7 @@ func (e *editor) split(i int, s *Sound) {
 	if n := samples(asked.Lead.Value); n > 0 {
 		at := asked.Lead.Pos
 		switch {
-		case n > int64(it.At)*perFrame:
+		case n > int64(it.At)*timeline.PerFrame:
 			e.problem(at, "", "`lead` of %s would begin before the film", it.Shot)
 		case n > s.From:
 			e.problem(at, "sound leads from what `trim` cuts away", "%s has only %s of sound before its picture, for a `lead` of %s",
@@ -166,9 +167,9 @@ func (e *editor) split(i int, s *Sound) {
 		}
 	}
 	if n := samples(asked.Lag.Value); n > 0 {
-		at, rest := asked.Lag.Pos, it.paced(int64(it.Length)*perFrame)-(s.From+s.End-s.Start)
+		at, rest := asked.Lag.Pos, it.paced(int64(it.Length)*timeline.PerFrame)-(s.From+s.End-s.Start)
 		switch {
-		case s.End+n > int64(e.tl.Frames)*perFrame:
+		case s.End+n > int64(e.tl.Frames)*timeline.PerFrame:
 			e.problem(at, "", "`lag` of %s would go on after the film", it.Shot)
 		case n > rest:
 			e.problem(at, "sound lags from what `trim` cuts away", "%s has only %s of sound after its picture, for a `lag` of %s",
@@ -181,11 +182,11 @@ func (e *editor) split(i int, s *Sound) {
 
 // clock10ms writes samples as seconds.
 func clock10ms(n int64) string {
-	return storyboard.Time{Micros: n * 1000 / (sampleRate / 1000) / 10_000 * 10_000}.String()
+	return storyboard.Time{Micros: n * 1000 / (timeline.SampleRate / 1000) / 10_000 * 10_000}.String()
 }
 
 func (e *editor) narration() {
-	total := int64(e.tl.Frames) * perFrame
+	total := int64(e.tl.Frames) * timeline.PerFrame
 	for _, l := range e.lines {
 		at := e.begins(l)
 		end := at + l.length
@@ -209,7 +210,7 @@ func (e *editor) music() {
 	if m == nil {
 		return
 	}
-	total, length := int64(e.tl.Frames)*perFrame, lasting(e.bed.Duration)
+	total, length := int64(e.tl.Frames)*timeline.PerFrame, lasting(e.bed.Duration)
 	s := Sound{Kind: KindMusic, Item: -1, Path: m.File.Path, Name: m.File.Name, Speed: ffmpeg.Ratio{Num: 1, Den: 1}, Channels: e.bed.Channels,
 		Loop: m.Loop && length < total, Gain: m.Gain.Value, End: total, FadeIn: samples(m.FadeIn), FadeOut: samples(m.FadeOut), Ducked: m.Duck}
 	if !s.Loop {

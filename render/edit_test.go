@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
@@ -168,7 +169,7 @@ func checkTimeline(t require.TestingT, tl *Timeline, clips int) {
 	}
 	require.Equal(t, tl.Frames, sum, "the parts add up to the film")
 	require.Equal(t, tl.Frames, end)
-	total, last := int64(tl.Frames)*perFrame, int64(0)
+	total, last := int64(tl.Frames)*timeline.PerFrame, int64(0)
 	for _, s := range tl.Sounds {
 		require.GreaterOrEqual(t, s.Start, last, "sounds come in order")
 		last = s.Start
@@ -178,8 +179,8 @@ func checkTimeline(t require.TestingT, tl *Timeline, clips int) {
 		require.LessOrEqual(t, s.FadeIn+s.FadeOut, s.End-s.Start)
 		if s.Kind == KindClip {
 			it := tl.Items[s.Item]
-			whole := it.paced(int64(it.Length) * perFrame)
-			require.LessOrEqual(t, s.From+s.End-s.Start, whole+perFrame, "no sound that the clip does not have")
+			whole := it.paced(int64(it.Length) * timeline.PerFrame)
+			require.LessOrEqual(t, s.From+s.End-s.Start, whole+timeline.PerFrame, "no sound that the clip does not have")
 		}
 	}
 	for _, texts := range [][]Text{tl.Captions, tl.Titles} {

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
@@ -70,7 +71,7 @@ func (e *editor) captions() {
 func (e *editor) titles() {
 	for _, t := range e.spec.Titles {
 		start := e.anchored(t.At)
-		end := start + int(t.Duration.At(Rate))
+		end := start + int(t.Duration.At(timeline.Rate))
 		switch {
 		case start >= e.tl.Frames:
 			e.problem(t.At.Pos, "", "the title would begin after the film, which is %s long", seconds(e.tl.Frames))

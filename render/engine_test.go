@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // A film of prepared clips with hard cuts encodes nothing; a second one neither; a changed shot only that.
@@ -206,7 +207,7 @@ func TestOutputs(t *testing.T) {
 			require.Equal(t, codec, facts.Codec)
 			require.Equal(t, tl.Frames, facts.Frames, name)
 			require.True(t, facts.HasAudio(), name)
-			require.InDelta(t, tl.Frames*perFrame, len(hear(t, f.Path)), perFrame, "the sound of %s ends with its picture", name)
+			require.InDelta(t, tl.Frames*timeline.PerFrame, len(hear(t, f.Path)), timeline.PerFrame, "the sound of %s ends with its picture", name)
 		}
 	}
 	srt, err := os.ReadFile(filepath.Join(dir, "words.srt"))

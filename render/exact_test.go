@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // lumas decodes the brightness of all frames of a film.
@@ -135,7 +136,7 @@ func requireRegular(t *testing.T, film string, frames int) {
 	f, err := ffmpeg.Probe(t.Context(), film)
 	require.NoError(t, err)
 	require.True(t, f.Regular)
-	require.True(t, f.Rate.Is(Rate, 1))
+	require.True(t, f.Rate.Is(timeline.Rate, 1))
 	_, err = ffmpeg.Verify(t.Context(), film, ffmpeg.Facts{Frames: frames})
 	require.NoError(t, err)
 }

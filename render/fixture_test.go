@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // shoot makes a clip with ffmpeg: arguments, then the file.
@@ -33,7 +34,7 @@ func scene(t testing.TB, i, frames int) string {
 // items lays clips end to end, as Edit would.
 func lay(t testing.TB, w, h int, paths ...string) *Timeline {
 	t.Helper()
-	tl := &Timeline{Title: "a film", Rate: Rate, Width: w, Height: h}
+	tl := &Timeline{Title: "a film", Rate: timeline.Rate, Width: w, Height: h}
 	for i, p := range paths {
 		f, err := ffmpeg.Probe(t.Context(), p)
 		require.NoError(t, err)
@@ -54,7 +55,7 @@ func arrange(tl *Timeline) *Timeline {
 		at = it.End()
 		if it.Source.HasAudio() {
 			tl.Sounds = append(tl.Sounds, Sound{Kind: KindClip, Item: i, Path: it.Path, Name: it.Shot, Speed: it.Speed, Channels: it.Source.Channels,
-				Start: int64(it.At) * perFrame, End: int64(it.End()) * perFrame, From: int64(it.In) * perFrame})
+				Start: int64(it.At) * timeline.PerFrame, End: int64(it.End()) * timeline.PerFrame, From: int64(it.In) * timeline.PerFrame})
 		}
 	}
 	tl.Frames = at

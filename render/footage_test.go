@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // footage is a small clip whose frames carry numbers that can be read back after any encoding.
@@ -83,13 +84,13 @@ func (f footage) frame(number int) []byte {
 // sound is a WAV that is silent but for its clicks: 32 samples of full level.
 func (f footage) sound() []byte {
 	if f.samples == 0 {
-		f.samples = sampleRate
+		f.samples = timeline.SampleRate
 	}
 	if f.seconds == 0 {
-		f.seconds = float64(f.frames) / Rate
+		f.seconds = float64(f.frames) / timeline.Rate
 	}
 	n := int(f.seconds * float64(f.samples))
-	width := channels
+	width := timeline.Channels
 	if f.mono {
 		width = 1
 	}

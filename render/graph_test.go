@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // The commands that make segments, as they are: read the diff when one changes, it makes every film anew.
 func TestCommandsOfSegments(t *testing.T) {
 	f := ffmpeg.Facts{Codec: "h264", PixFmt: "yuv420p", Width: 1280, Height: 720, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: 121,
 		Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Regular: true}
-	target := Target{Rate: Rate, Width: 1280, Height: 720}
+	target := Target{Rate: timeline.Rate, Width: 1280, Height: 720}
 	item := func(shot string) Item {
 		return Item{Clip: Clip{Shot: shot, Path: "/clips/" + shot + ".mp4"}, Source: f, Length: 121, Out: 121, Place: place(f, 1280, 720, "fit")}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"strings"
+
+	"shotchain/render/timeline"
 )
 
 // level is what one stretch measures.
@@ -45,7 +47,7 @@ func (s *sounding) level(i int, pcm []float32) level {
 	from, to, drop := s.span(i)
 	own := (from + drop*packet)
 	var l level
-	if s.tl.Loudness != 0 && own < to && int64(len(pcm)) == (to-from)*channels {
+	if s.tl.Loudness != 0 && own < to && int64(len(pcm)) == (to-from)*timeline.Channels {
 		l.Steps = stepsOf(pcm, own-from, min(to, own+stretch*packet)-from)
 	}
 	for _, x := range pcm {
@@ -57,9 +59,9 @@ func (s *sounding) level(i int, pcm []float32) level {
 // stepsOf is the loudness of the samples from..to; what lies before them has settled the filters.
 func stepsOf(pcm []float32, from, to int64) []float64 {
 	m := &meter{}
-	m.add(pcm[:from*channels])
+	m.add(pcm[:from*timeline.Channels])
 	m.steps, m.sum, m.n = nil, 0, 0
-	m.add(pcm[from*channels : to*channels])
+	m.add(pcm[from*timeline.Channels : to*timeline.Channels])
 	return m.steps
 }
 

@@ -1,6 +1,10 @@
 package render
 
-import "math"
+import (
+	"math"
+
+	"shotchain/render/timeline"
+)
 
 // limiter keeps true peaks – those between the samples too, as BS.1770-4 measures them by oversampling four times –
 // below a ceiling: it looks ahead, so that the gain is down when a peak arrives. It works on a whole stretch in
@@ -10,8 +14,8 @@ type limiter struct {
 }
 
 const (
-	lookahead = sampleRate * 5 / 1000  // samples over which the gain goes down
-	recovery  = sampleRate * 80 / 1000 // time constant of its way up
+	lookahead = timeline.SampleRate * 5 / 1000  // samples over which the gain goes down
+	recovery  = timeline.SampleRate * 80 / 1000 // time constant of its way up
 )
 
 // truePeak is a polyphase interpolator by four: the standard's own filter (BS.1770-4, annex 2).
@@ -25,12 +29,12 @@ var truePeak = [4][12]float64{
 // peakAt is the highest true peak around a sample: between it and its neighbours.
 func peakAt(s []float32, i int) float64 {
 	worst := 0.0
-	for c := range channels {
+	for c := range timeline.Channels {
 		for p := range truePeak {
 			sum := 0.0
 			for k, h := range truePeak[p] {
-				if j := i + 6 - k; j >= 0 && j < len(s)/channels {
-					sum += h * float64(s[j*channels+c])
+				if j := i + 6 - k; j >= 0 && j < len(s)/timeline.Channels {
+					sum += h * float64(s[j*timeline.Channels+c])
 				}
 			}
 			worst = max(worst, math.Abs(sum))
@@ -44,9 +48,9 @@ func peakAt(s []float32, i int) float64 {
 func loud(s []float32, level float64, each func(i int)) {
 	half := float32(level / 2)
 	until := -1
-	n := len(s) / channels
+	n := len(s) / timeline.Channels
 	for i := range n {
-		l, r := s[i*channels], s[i*channels+1]
+		l, r := s[i*timeline.Channels], s[i*timeline.Channels+1]
 		if l > half || l < -half || r > half || r < -half {
 			for k := max(until+1, i-6); k <= i; k++ {
 				each(k)
@@ -69,7 +73,7 @@ func maxPeak(s []float32, level float64) float64 {
 
 // limit lowers what is too loud, and reports whether anything was.
 func (l limiter) limit(s []float32) bool {
-	n := len(s) / channels
+	n := len(s) / timeline.Channels
 	var need []float32 // highest gain allowed at a sample, nil while it is 1 everywhere
 	loud(s, l.ceiling, func(i int) {
 		if p := peakAt(s, i); p > l.ceiling {
@@ -136,8 +140,8 @@ func slidingMin(v []float32, k int) []float32 {
 
 func apply(s, gain []float32) {
 	for i, g := range gain {
-		for c := range channels {
-			s[i*channels+c] *= g
+		for c := range timeline.Channels {
+			s[i*timeline.Channels+c] *= g
 		}
 	}
 }

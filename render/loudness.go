@@ -1,18 +1,22 @@
 package render
 
-import "math"
+import (
+	"math"
+
+	"shotchain/render/timeline"
+)
 
 // meter measures loudness as ITU-R BS.1770-4 has it: K-weighted power in steps of 100 ms, to be gated over the whole
 // film by integrated. Used by one goroutine.
 type meter struct {
-	filter [channels]kweight
+	filter [timeline.Channels]kweight
 	sum    float64
 	n      int
 	steps  []float64 // mean power of both channels together in each whole step
 }
 
 // hop is the step of the measure in samples: gating blocks of 400 ms overlap by three quarters.
-const hop = sampleRate / 10
+const hop = timeline.SampleRate / 10
 
 // kweight is the standard's two filters at 48 kHz, one after the other; its coefficients are those of the
 // standard's tables 1 and 2.
@@ -26,7 +30,7 @@ func (k *kweight) next(x float64) float64 {
 }
 
 func (m *meter) add(samples []float32) {
-	for i := 0; i+1 < len(samples); i += channels {
+	for i := 0; i+1 < len(samples); i += timeline.Channels {
 		a, b := m.filter[0].next(float64(samples[i])), m.filter[1].next(float64(samples[i+1]))
 		m.sum += a*a + b*b
 		if m.n++; m.n == hop {

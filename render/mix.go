@@ -6,6 +6,8 @@ import (
 	"io"
 	"math"
 	"os"
+
+	"shotchain/render/timeline"
 )
 
 // mixer adds up the film's sounds, sample by sample, from any place on. It reads each source from front to back, so
@@ -34,10 +36,10 @@ const block = 4096
 // mix writes the samples from..to to emit, block by block. The samples passed are overwritten by the next block.
 func (m *mixer) mix(from, to int64, emit func(samples []float32) error) error {
 	defer m.close()
-	plain, ducked := make([]float32, block*channels), make([]float32, block*channels)
+	plain, ducked := make([]float32, block*timeline.Channels), make([]float32, block*timeline.Channels)
 	for at := from; at < to; {
 		n := min(block, to-at)
-		a, d := plain[:n*channels], ducked[:n*channels]
+		a, d := plain[:n*timeline.Channels], ducked[:n*timeline.Channels]
 		clear(a)
 		clear(d)
 		if err := m.admit(at, at+n); err != nil {
@@ -125,7 +127,7 @@ func (m *mixer) close() {
 
 // add adds the part of the sound that lies in the block that begins at sample at. What the source lacks is silence.
 func (v *voice) add(acc []float32, at int64) error {
-	n := int64(len(acc) / channels)
+	n := int64(len(acc) / timeline.Channels)
 	first, last := max(v.Start, at), min(v.End, at+n)
 	var b [sampleBytes]byte
 	steady := float32(v.amp)
@@ -140,12 +142,12 @@ func (v *voice) add(acc []float32, at int64) error {
 		if t-v.Start < v.FadeIn || v.End-1-t < v.FadeOut {
 			g = float32(v.amp * v.fade(t))
 		}
-		for c := range channels {
+		for c := range timeline.Channels {
 			x := math.Float32frombits(binary.LittleEndian.Uint32(b[4*c:]))
 			if x != x { // a decoder's NaN would silence the encoder for good
 				continue
 			}
-			acc[(t-at)*channels+int64(c)] += g * x
+			acc[(t-at)*timeline.Channels+int64(c)] += g * x
 		}
 	}
 	return nil

@@ -10,12 +10,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"shotchain/render/timeline"
 )
 
 // constant is a clip's sound of one level.
 func constant(level float32, frames int) []byte {
-	b := make([]byte, 0, frames*perFrame*sampleBytes)
-	for range frames * perFrame * channels {
+	b := make([]byte, 0, frames*timeline.PerFrame*sampleBytes)
+	for range frames * timeline.PerFrame * timeline.Channels {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(level))
 	}
 	return b
@@ -30,14 +32,14 @@ func mixed(t require.TestingT, dir string, tl *Timeline, sounds [][]byte) []floa
 		return os.Open(filepath.Join(dir, fmt.Sprint(tl.Sounds[i].Item)))
 	}}
 	var pcm []float32
-	require.NoError(t, m.mix(0, int64(tl.Frames)*perFrame, func(b []float32) error {
+	require.NoError(t, m.mix(0, int64(tl.Frames)*timeline.PerFrame, func(b []float32) error {
 		pcm = append(pcm, b...)
 		return nil
 	}))
 	return pcm
 }
 
-func timeline(t require.TestingT, continues, silent []bool, frames int) *Timeline {
+func laid(t require.TestingT, continues, silent []bool, frames int) *Timeline {
 	b := newBench()
 	for i := range continues {
 		b.clip(fmt.Sprint(i), "", frames, 2, 2, !silent[i])
@@ -57,15 +59,15 @@ func TestMixIsExact(t *testing.T) {
 		frames := rapid.IntRange(2, 4).Draw(t, "frames")
 		continues := rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "continues")
 		silent := rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "silent")
-		tl := timeline(t, continues, silent, frames)
+		tl := laid(t, continues, silent, frames)
 		sounds := make([][]byte, n)
 		for i := range sounds {
 			sounds[i] = constant(0.1*float32(i+1), frames)
 		}
 		pcm := mixed(t, dir, tl, sounds)
-		require.Len(t, pcm, tl.Frames*perFrame*channels)
+		require.Len(t, pcm, tl.Frames*timeline.PerFrame*timeline.Channels)
 		for i, it := range tl.Items {
-			at := (it.At*perFrame + 2*crossfade) * channels // past the fades, before a follower's seam frame
+			at := (it.At*timeline.PerFrame + 2*crossfade) * timeline.Channels // past the fades, before a follower's seam frame
 			want := 0.1 * float32(i+1)
 			if silent[i] {
 				want = 0
@@ -91,7 +93,7 @@ func TestCrossfadeKeepsPower(t *testing.T) {
 }
 
 func TestMixSurvivesNaN(t *testing.T) {
-	tl := timeline(t, []bool{false}, []bool{false}, 2)
+	tl := laid(t, []bool{false}, []bool{false}, 2)
 	for _, v := range mixed(t, t.TempDir(), tl, [][]byte{constant(float32(math.NaN()), 2)}) {
 		require.Zero(t, v)
 	}
@@ -99,9 +101,9 @@ func TestMixSurvivesNaN(t *testing.T) {
 
 // What a source lacks is silence, and one that loops begins anew.
 func TestShortSounds(t *testing.T) {
-	tl := timeline(t, []bool{false}, []bool{false}, 3)
+	tl := laid(t, []bool{false}, []bool{false}, 3)
 	pcm := mixed(t, t.TempDir(), tl, [][]byte{constant(0.5, 1)})
-	require.Equal(t, [2]float32{0.5, 0}, [2]float32{pcm[perFrame*channels-1], pcm[perFrame*channels]})
+	require.Equal(t, [2]float32{0.5, 0}, [2]float32{pcm[timeline.PerFrame*timeline.Channels-1], pcm[timeline.PerFrame*timeline.Channels]})
 	tl.Sounds[0].Loop = true
 	for _, v := range mixed(t, t.TempDir(), tl, [][]byte{constant(0.5, 1)}) {
 		require.Equal(t, float32(0.5), v)

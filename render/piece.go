@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // shot names the shots that a segment shows.
@@ -182,8 +183,8 @@ func (p *planner) copyable(m *segment, offset int) (ranges [][2]int) {
 
 // Own footage may be long: of a clip above this, only the part around what is used is conformed.
 const (
-	longClip = 60 * Rate
-	longStep = 10 * Rate
+	longClip = 60 * timeline.Rate
+	longStep = 10 * timeline.Rate
 )
 
 // mezzanine is the conformed whole clip of an item, and where the item's first frame is in it. An item that changes

@@ -10,13 +10,3 @@
 // changed. A film takes its name when it is whole: a failed or cancelled run leaves the previous one in place. The
 // package knows nothing of providers.
 package render
-
-// Rate is the frame rate of every film, frames per second: what the models make.
-const Rate = 24
-
-// Sound of every film: samples per second, channels, and samples per frame of picture (exact at 24 fps).
-const (
-	sampleRate = 48000
-	channels   = 2
-	perFrame   = sampleRate / Rate
-)

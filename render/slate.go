@@ -7,6 +7,7 @@ import (
 
 	"shotchain/internal/say"
 	"shotchain/render/font"
+	"shotchain/render/timeline"
 )
 
 // label is a mask of text, drawn onto frames. Its corner is even: chroma has half the pixels.
@@ -98,7 +99,7 @@ func newSlate(s Shot) *slate {
 
 // timecode is minutes:seconds:frames and the frame's number of all.
 func timecode(n, frames int) string {
-	return fmt.Sprintf("%02d:%02d:%02d  %3d/%d", n/Rate/60, n/Rate%60, n%Rate, n+1, frames)
+	return fmt.Sprintf("%02d:%02d:%02d  %3d/%d", n/timeline.Rate/60, n/timeline.Rate%60, n%timeline.Rate, n+1, frames)
 }
 
 func (s *slate) draw(p *plane, n int, k float64) {

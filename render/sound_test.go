@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // clicker is a tiny clip with lossless sound that clicks at its first sample.
@@ -72,16 +73,16 @@ func TestClicksStayWithTheirPictures(t *testing.T) {
 		}
 	}
 	arrange(tl)
-	require.Greater(t, int64(tl.Frames)*perFrame, int64(3*stretch*packet))
+	require.Greater(t, int64(tl.Frames)*timeline.PerFrame, int64(3*stretch*packet))
 	dir, work := t.TempDir(), t.TempDir()
 	film, wav := filepath.Join(dir, "film.mp4"), filepath.Join(dir, "film.wav")
 	_, err := Deliver(t.Context(), tl, []Output{{Path: film}, {Path: wav}}, Options{Work: work, Workers: 2})
 	require.NoError(t, err)
 	plain, coded := heard(t, wav), heard(t, film)
-	require.Equal(t, tl.Frames*perFrame, len(plain))
-	require.Less(t, len(coded)-tl.Frames*perFrame, packet, "whole AAC frames come out of this decoder")
+	require.Equal(t, tl.Frames*timeline.PerFrame, len(plain))
+	require.Less(t, len(coded)-tl.Frames*timeline.PerFrame, packet, "whole AAC frames come out of this decoder")
 	for i, it := range tl.Items {
-		at := it.At * perFrame
+		at := it.At * timeline.PerFrame
 		require.Greater(t, plain[at], 0.5, "click %d is not at its sample", i)
 		if at > 0 {
 			require.Less(t, plain[at-1], 0.5, "click %d comes early", i)
@@ -99,7 +100,7 @@ func TestStretchesJoinWithoutATrace(t *testing.T) {
 	clip := clicker(t, 0, 24*62)
 	tl := lay(t, 64, 36, clip)
 	arrange(tl)
-	tl.Sounds = []Sound{{Kind: KindMusic, Item: -1, Path: noise, Name: "noise", Channels: 2, End: int64(tl.Frames) * perFrame}}
+	tl.Sounds = []Sound{{Kind: KindMusic, Item: -1, Path: noise, Name: "noise", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
 	dir := t.TempDir()
 	film, wav, once := filepath.Join(dir, "film.mp4"), filepath.Join(dir, "film.wav"), filepath.Join(dir, "once.m4a")
 	_, err := Deliver(t.Context(), tl, []Output{{Path: film}, {Path: wav}}, Options{Work: t.TempDir()})
@@ -149,7 +150,7 @@ func TestLoudnessIsReached(t *testing.T) {
 				tl := arrange(lay(t, 64, 36, clip))
 				tl.Loudness = target
 				sound := shoot(t, "sound.wav", "-f", "lavfi", "-i", source, "-ac", "2", "-c:a", "pcm_f32le")
-				tl.Sounds = []Sound{{Kind: KindMusic, Item: -1, Path: sound, Name: "sound", Channels: 2, End: int64(tl.Frames) * perFrame}}
+				tl.Sounds = []Sound{{Kind: KindMusic, Item: -1, Path: sound, Name: "sound", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
 				film := filepath.Join(t.TempDir(), "film.mp4")
 				_, err := Assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
 				require.NoError(t, err)
@@ -182,11 +183,11 @@ func TestMusicStepsBack(t *testing.T) {
 	music := shoot(t, "music.wav", "-f", "lavfi", "-i", "aevalsrc='0.2*sin(2*PI*1000*t)':s=48000:d=3:c=stereo", "-c:a", "pcm_f32le")
 	voice := shoot(t, "voice.wav", "-f", "lavfi", "-i", "aevalsrc='0.1*sin(2*PI*100*t)':s=48000:d=3", "-c:a", "pcm_f32le")
 	tl := arrange(lay(t, 64, 36, clip))
-	total := int64(tl.Frames) * perFrame
+	total := int64(tl.Frames) * timeline.PerFrame
 	tl.Duck = &Duck{Threshold: 0.015, Ratio: 6, Attack: 50, Release: 600}
 	tl.Sounds = []Sound{
 		{Kind: KindMusic, Item: -1, Path: music, Name: "music", Channels: 2, End: total, Loop: true, Ducked: true},
-		{Kind: KindNarration, Item: -1, Path: voice, Name: "voice", Channels: 1, Start: 3 * sampleRate, End: 6 * sampleRate},
+		{Kind: KindNarration, Item: -1, Path: voice, Name: "voice", Channels: 1, Start: 3 * timeline.SampleRate, End: 6 * timeline.SampleRate},
 	}
 	wav := filepath.Join(t.TempDir(), "film.wav")
 	_, err := Deliver(t.Context(), tl, []Output{{Path: wav}}, Options{Work: t.TempDir()})
@@ -195,9 +196,9 @@ func TestMusicStepsBack(t *testing.T) {
 	// The music's level, by its own tone: 1000 Hz fits whole periods into 480 samples, and 100 Hz does too.
 	level := func(second float64) float64 {
 		re, im := 0.0, 0.0
-		at := int(second * sampleRate)
+		at := int(second * timeline.SampleRate)
 		for i := range 4800 {
-			w := 2 * math.Pi * 1000 * float64(i) / sampleRate
+			w := 2 * math.Pi * 1000 * float64(i) / timeline.SampleRate
 			re, im = re+pcm[at+i]*math.Cos(w), im+pcm[at+i]*math.Sin(w)
 		}
 		return 20 * math.Log10(math.Hypot(re, im)*2/4800/0.2)

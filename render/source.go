@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // source is the sound of a file as samples of the film's kind: 48 kHz, stereo, 32 bits floating, little endian.
@@ -22,10 +23,10 @@ type source struct {
 }
 
 // sampleBytes is the size of one sample of all channels in such a file.
-const sampleBytes = 4 * channels
+const sampleBytes = 4 * timeline.Channels
 
 // minute is the step in which the needed length of a source grows, so that small moves of a cut make none anew.
-const minute = 60 * sampleRate
+const minute = 60 * timeline.SampleRate
 
 func (tl *Timeline) source(s Sound) source {
 	need := (s.From + s.End - s.Start + minute - 1) / minute * minute
@@ -43,7 +44,7 @@ func (s source) command(out string) ([]string, error) {
 	if s.clip && s.start.Num != 0 && s.start.Den != 0 {
 		a = g.Filter(a, "asetpts", []string{fmt.Sprintf("PTS-(%d/%d)/TB", s.start.Num, s.start.Den)}, nil)
 	}
-	a = g.Filter(a, "aresample", []string{strconv.Itoa(sampleRate)}, ffmpeg.Args{"async": 1, "first_pts": 0})
+	a = g.Filter(a, "aresample", []string{strconv.Itoa(timeline.SampleRate)}, ffmpeg.Args{"async": 1, "first_pts": 0})
 	if s.channels == 1 { // ffmpeg's own way from mono to stereo loses 3 dB
 		a = g.Filter(a, "pan", []string{"stereo|c0=c0|c1=c0"}, nil)
 	}

@@ -22,11 +22,6 @@ func (tl *Timeline) Target() Target {
 	return Target{tl.Rate, tl.Width, tl.Height, tl.Quality, tl.Encoder}
 }
 
-// stitchable has x264 write the same parameter sets for every clip, whatever its content, so that packets of
-// different segments make one stream. Pinned, because presets differ in them. A key frame a second lets a cut that
-// falls on a whole second copy its packets.
-const stitchable = "keyint=24:min-keyint=1:scenecut=0:open-gop=0:stitchable=1:weightp=1:8x8dct=1:b-pyramid=0"
-
 // quality is a preset: how much time and room a segment's picture takes.
 type quality struct {
 	preset string
@@ -93,7 +88,7 @@ func (t Target) video(frames int, keys []int) ffmpeg.Args {
 	q := t.quality()
 	a := ffmpeg.Args{
 		"f": "mp4", "c:v": "libx264", "preset": q.preset, "crf": q.crf, "profile:v": "high",
-		"x264-params": stitchable + q.more, "threads": 1, "fps_mode": "passthrough", "frames:v": frames,
+		"x264-params": ffmpeg.Stitchable + q.more, "threads": 1, "fps_mode": "passthrough", "frames:v": frames,
 		"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "color_range": "tv",
 		"chroma_sample_location": "left",
 		// Times of a join are exact only if pieces count in multiples of a frame (the default of 1000 slips 1/3 ms).

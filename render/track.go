@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // The film's sound is one stream of samples, mixed here and encoded in stretches that are kept by the sounds they
@@ -95,7 +96,7 @@ func (sh *shop) sounding(ctx context.Context, tl *Timeline) (*sounding, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sounding{shop: sh, tl: tl, total: int64(tl.Frames) * perFrame, files: files}
+	s := &sounding{shop: sh, tl: tl, total: int64(tl.Frames) * timeline.PerFrame, files: files}
 	var parts []any
 	for i, x := range tl.Sounds {
 		parts = append(parts, []any{files[i], x.Start, x.End, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
@@ -123,12 +124,12 @@ func (s *sounding) samples(ctx context.Context, from, to int64) ([]float32, erro
 	}
 	start := max(0, from-s.tl.Duck.settle())
 	m := &mixer{sounds: s.tl.Sounds, duck: newDucker(s.tl.Duck), open: func(i int) (*os.File, error) { return os.Open(s.path(s.files[i])) }}
-	out := make([]float32, 0, (to-from)*channels)
+	out := make([]float32, 0, (to-from)*timeline.Channels)
 	at := start
 	err := m.mix(start, to, func(b []float32) error {
-		n := int64(len(b) / channels)
+		n := int64(len(b) / timeline.Channels)
 		if skip := from - at; skip < n {
-			out = append(out, b[max(0, skip)*channels:]...)
+			out = append(out, b[max(0, skip)*timeline.Channels:]...)
 		}
 		at += n
 		return ctx.Err()
@@ -356,14 +357,14 @@ func (s *sounding) wav(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	const width = 3
-	size := s.total * channels * width
+	size := s.total * timeline.Channels * width
 	if size > math.MaxUint32-44 {
 		return errors.New("the sound is too long for a WAV file")
 	}
 	var h bytes.Buffer
 	h.WriteString("RIFF")
-	for _, v := range []any{uint32(36 + size), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(channels), uint32(sampleRate),
-		uint32(sampleRate * channels * width), uint16(channels * width), uint16(8 * width), []byte("data"), uint32(size)} {
+	for _, v := range []any{uint32(36 + size), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(timeline.Channels), uint32(timeline.SampleRate),
+		uint32(timeline.SampleRate * timeline.Channels * width), uint16(timeline.Channels * width), uint16(8 * width), []byte("data"), uint32(size)} {
 		binary.Write(&h, binary.LittleEndian, v)
 	}
 	if _, err := w.Write(h.Bytes()); err != nil {
@@ -380,8 +381,8 @@ func (s *sounding) wav(ctx context.Context, w io.Writer) error {
 		if own >= end {
 			break
 		}
-		b := make([]byte, 0, (end-own)*channels*width)
-		for _, x := range pcm[own*channels : end*channels] {
+		b := make([]byte, 0, (end-own)*timeline.Channels*width)
+		for _, x := range pcm[own*timeline.Channels : end*timeline.Channels] {
 			v := int32(math.Round(max(-1, min(1, float64(x))) * (1<<23 - 1)))
 			b = append(b, byte(v), byte(v>>8), byte(v>>16))
 		}

@@ -11,11 +11,12 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/font"
+	"shotchain/render/timeline"
 )
 
 // onBlack shows a text on black through ffmpeg and returns the picture's brightness.
 func onBlack(t require.TestingT, sh *shop, ctx testing.TB, text Text, w, h int) []byte {
-	script := assScript([]Text{text}, w, h, Rate, 1)
+	script := assScript([]Text{text}, w, h, timeline.Rate, 1)
 	path := sh.temp(".ass")
 	require.NoError(t, os.WriteFile(path, []byte(script), 0o644))
 	defer os.Remove(path)
@@ -65,7 +66,7 @@ func FuzzASS(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		script := assScript([]Text{{Text: s, End: 24}}, 320, 180, Rate, 24)
+		script := assScript([]Text{{Text: s, End: 24}}, 320, 180, timeline.Rate, 24)
 		_, events, ok := strings.Cut(script, "[Events]\n")
 		require.True(t, ok)
 		lines := strings.Split(strings.TrimSuffix(events, "\n"), "\n")

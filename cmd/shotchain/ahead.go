@@ -7,6 +7,7 @@ import (
 	"shotchain/chain"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
@@ -99,7 +100,7 @@ func (a *ahead) target(cut *storyboard.Cut) (render.Target, bool) {
 			size = storyboard.Size{Width: t.Size.Width, Height: t.Size.Height}
 		}
 	}
-	return render.Target{Rate: render.Rate, Width: size.Width, Height: size.Height, Quality: cut.Quality.Value,
+	return render.Target{Rate: timeline.Rate, Width: size.Width, Height: size.Height, Quality: cut.Quality.Value,
 		Encoder: render.EncoderOptions(cut)}, size.Width > 0
 }
 

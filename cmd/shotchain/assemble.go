@@ -18,6 +18,7 @@ import (
 	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
@@ -254,7 +255,7 @@ func (f *film) foreseen(ctx context.Context, cuts []*storyboard.Cut) error {
 	longest := map[string]int{}
 	for _, s := range f.Shots() {
 		if t := f.take(s); t != nil {
-			longest[s.Name()] = t.Seconds*render.Rate + render.Rate/2
+			longest[s.Name()] = t.Seconds*timeline.Rate + timeline.Rate/2
 		}
 	}
 	return gather(cuts, func(c *storyboard.Cut) error { return render.Foresee(ctx, f.cut(c), longest) })
