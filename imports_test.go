@@ -26,12 +26,13 @@ var allowed = map[string][]string{
 	"shotchain/render/ffmpeg":          {},
 	"shotchain/render/font":            {},
 	"shotchain/render/timeline":        {},
-	"shotchain/render":                 {"shotchain/internal/say", "shotchain/storyboard", "shotchain/render/timeline", "shotchain/render/font", "shotchain/render/ffmpeg"},
+	"shotchain/render/animatic":        {"shotchain/render/timeline", "shotchain/render/ffmpeg", "shotchain/render/font", "shotchain/internal/say"},
+	"shotchain/render":                 {"shotchain/storyboard", "shotchain/render/timeline", "shotchain/render/font", "shotchain/render/ffmpeg"},
 	"shotchain/render/sheet":           {"shotchain/internal/say", "shotchain/chain", "shotchain/render/ffmpeg"},
 	"shotchain/render/sheet/sheettest": {},
 	"shotchain/board":                  {"shotchain/chain", "shotchain/render/sheet"},
 	"shotchain/examples":               {},
-	"shotchain/examples/draw":          {"shotchain/render"},
+	"shotchain/examples/draw":          {"shotchain/render/animatic"},
 	"shotchain/cmd/shotchain":          nil, // introduces them all to each other
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/render/animatic"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
 )
@@ -317,5 +318,17 @@ func BenchmarkHardCuts(b *testing.B) {
 		})
 		report(b, "concat", theirs)
 		b.ReportMetric(ours.wall/theirs.wall, "ours/concat")
+	}
+}
+
+func BenchmarkAssemble(b *testing.B) {
+	dir := b.TempDir()
+	clip, _, err := animatic.Camera{}.Film(context.Background(), animatic.Shot{Label: "a/b", Prompt: "a boat", Width: 1280, Height: 720, Frames: 121, Audio: true}, dir)
+	require.NoError(b, err)
+	for b.Loop() {
+		tl, err := Edit(context.Background(), Cut{Title: ""}, []Clip{{Shot: "a", Path: clip}, {Shot: "b", Path: clip, Continues: true}})
+		require.NoError(b, err)
+		_, err = Assemble(context.Background(), tl, filepath.Join(dir, "film.mp4"), Options{})
+		require.NoError(b, err)
 	}
 }

@@ -1,6 +1,6 @@
 // Package render turns clips into films. [Edit] probes the clips of a cut and resolves it to a [Timeline] in whole
 // frames; [Deliver] makes the outputs of a timeline, [Assemble] just its film. [Prepare] does what can be done when a
-// clip arrives. [Animatic] is the simulator's camera: it films a shot as a moving sketch of its prompt.
+// clip arrives.
 //
 // A film is never encoded in one piece. Each clip is conformed once, on its own, with key frames where cuts can fall;
 // transitions, fades, and frames with words on them are encoded on their own; everything is kept in a work folder by

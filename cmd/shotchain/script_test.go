@@ -28,7 +28,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"shotchain/chain/sim"
-	"shotchain/render"
+	"shotchain/render/animatic"
 	"shotchain/render/ffmpeg"
 )
 
@@ -436,7 +436,7 @@ func stock(ctx context.Context, sc sim.Scene) ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	video, _, err := render.Animatic{NoSlate: true}.Film(ctx, render.Shot{Prompt: "a calm sea", Width: sc.Width,
+	video, _, err := animatic.Camera{NoSlate: true}.Film(ctx, animatic.Shot{Prompt: "a calm sea", Width: sc.Width,
 		Height: sc.Height, Frames: sc.Frames, Audio: sc.Audio, CameraFixed: true}, dir)
 	if err != nil {
 		return nil, err

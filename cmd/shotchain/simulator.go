@@ -12,7 +12,7 @@ import (
 
 	"shotchain/chain/models"
 	"shotchain/chain/sim"
-	"shotchain/render"
+	"shotchain/render/animatic"
 )
 
 // simulator is an Ark service that this process serves over HTTP. Its clips are animatics.
@@ -32,7 +32,7 @@ func startSimulator(addr string, o sim.Options) (*simulator, error) {
 	}
 	o.Dir = dir
 	if o.Camera == nil {
-		o.Camera = animatic
+		o.Camera = drawn
 	}
 	s := &simulator{dir: dir, served: make(chan error, 1)}
 	if s.service, err = sim.New(o); err != nil {
@@ -74,10 +74,10 @@ func (s *simulator) wait(ctx context.Context) error {
 	}
 }
 
-// animatic is the simulator's camera. The label is the shot's name and the attempt; people know the name.
-func animatic(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
+// drawn is the simulator's camera. The label is the shot's name and the attempt; people know the name.
+func drawn(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
 	name, _, _ := strings.Cut(sc.Label, "#")
-	video, last, err := render.Animatic{}.Film(ctx, render.Shot{Label: name, Prompt: sc.Prompt,
+	video, last, err := animatic.Camera{}.Film(ctx, animatic.Shot{Label: name, Prompt: sc.Prompt,
 		FirstFrame: sc.FirstFrame, LastFrame: sc.LastFrame, Width: sc.Width, Height: sc.Height, Frames: sc.Frames,
 		Audio: sc.Audio, Seed: sc.Seed, Watermark: sc.Watermark, CameraFixed: sc.CameraFixed}, dir)
 	return sim.Footage{Video: video, LastFrame: last}, err

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"shotchain/render"
+	"shotchain/render/animatic"
 )
 
 var stills = []struct {
@@ -35,8 +35,8 @@ func draw(path, prompt string, width, height int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	_, still, err := render.Animatic{NoSlate: true}.Film(context.Background(),
-		render.Shot{Label: path, Prompt: prompt, Width: width, Height: height, Frames: 1, CameraFixed: true}, dir)
+	_, still, err := animatic.Camera{NoSlate: true}.Film(context.Background(),
+		animatic.Shot{Label: path, Prompt: prompt, Width: width, Height: height, Frames: 1, CameraFixed: true}, dir)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,6 @@
-package render
+package animatic
+
+// This file moves the camera as the words of a prompt say.
 
 import (
 	"math"

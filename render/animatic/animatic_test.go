@@ -1,4 +1,4 @@
-package render
+package animatic
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 	"io"
 	"math"
 	"os"
-	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,7 +18,7 @@ import (
 	"shotchain/render/timeline"
 )
 
-func filmed(t testing.TB, a Animatic, s Shot) (video string, last []byte) {
+func filmed(t testing.TB, a Camera, s Shot) (video string, last []byte) {
 	t.Helper()
 	if s.Width == 0 {
 		s.Width, s.Height = 320, 180
@@ -62,22 +62,22 @@ func decoded(t testing.TB, b []byte) image.Image {
 // What a clip promises: its exact length and size, sound only when asked for, the same bytes again.
 func TestAnimaticIsWhatWasAsked(t *testing.T) {
 	shot := Shot{Label: "a/b", Prompt: "a boat at dusk", Width: 432, Height: 248, Frames: 49, Audio: true, Seed: 3}
-	video, last := filmed(t, Animatic{}, shot)
+	video, last := filmed(t, Camera{}, shot)
 	f, err := ffmpeg.Verify(t.Context(), video, ffmpeg.Facts{Width: 432, Height: 248, Frames: 49, Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Codec: "h264", PixFmt: "yuv420p", Audio: "aac"})
 	require.NoError(t, err)
 	require.Equal(t, "aac", f.Audio)
 	require.Equal(t, []int{timeline.SampleRate, 2}, []int{f.SampleRate, f.Channels})
 
-	again, lastAgain := filmed(t, Animatic{}, shot)
+	again, lastAgain := filmed(t, Camera{}, shot)
 	require.Equal(t, read(t, video), read(t, again))
 	require.Equal(t, last, lastAgain)
 
 	shot.Seed++
-	other, _ := filmed(t, Animatic{}, shot)
+	other, _ := filmed(t, Camera{}, shot)
 	require.NotEqual(t, read(t, video), read(t, other))
 
 	shot.Audio, shot.Frames = false, 1
-	silent, _ := filmed(t, Animatic{}, shot)
+	silent, _ := filmed(t, Camera{}, shot)
 	f, err = ffmpeg.Verify(t.Context(), silent, ffmpeg.Facts{Frames: 1})
 	require.NoError(t, err)
 	require.False(t, f.HasAudio())
@@ -92,9 +92,9 @@ func read(t testing.TB, path string) []byte {
 
 // The still of the last frame is the pixels that the clip decodes to, and the next clip begins with them.
 func TestAnimaticChains(t *testing.T) {
-	_, last := filmed(t, Animatic{}, Shot{Label: "s/0", Prompt: "A lighthouse at dusk, pan right", Frames: 25})
+	_, last := filmed(t, Camera{}, Shot{Label: "s/0", Prompt: "A lighthouse at dusk, pan right", Frames: 25})
 	for i, prompt := range []string{"The camera follows. Rocks.", "Storm, a wave. zoom in", "night, pull back", "he looks up"} {
-		video, next := filmed(t, Animatic{}, Shot{Label: "s/" + itoa(i+1), Prompt: prompt, Frames: 25, FirstFrame: last})
+		video, next := filmed(t, Camera{}, Shot{Label: "s/" + strconv.Itoa(i+1), Prompt: prompt, Frames: 25, FirstFrame: last})
 		all := frames(t, video, 320, 180, 0, 12, 24)
 		require.Less(t, difference(t, decoded(t, last), all[0]), 1.5, "begins with the frame it continues")
 		require.Greater(t, difference(t, all[0], all[2]), 3.0, "and moves on")
@@ -113,20 +113,20 @@ func TestAnimaticBeginsWithAnyPicture(t *testing.T) {
 	}
 	var b bytes.Buffer
 	require.NoError(t, jpeg.Encode(&b, img, &jpeg.Options{Quality: 95}))
-	video, _ := filmed(t, Animatic{}, Shot{Label: "a", Prompt: "static shot", Frames: 13, FirstFrame: b.Bytes()})
+	video, _ := filmed(t, Camera{}, Shot{Label: "a", Prompt: "static shot", Frames: 13, FirstFrame: b.Bytes()})
 	require.Less(t, difference(t, cover(decoded(t, b.Bytes()), 320, 180), frames(t, video, 320, 180, 0)[0]), 2.0)
 
 	square := image.NewRGBA(image.Rect(0, 0, 400, 400))
 	got := cover(square, 320, 180)
 	require.Equal(t, image.Rect(0, 0, 320, 180), got.Bounds())
 
-	_, _, err := Animatic{}.Film(t.Context(), Shot{Label: "a/b", Width: 320, Height: 180, Frames: 5, FirstFrame: []byte("text")}, t.TempDir())
+	_, _, err := Camera{}.Film(t.Context(), Shot{Label: "a/b", Width: 320, Height: 180, Frames: 5, FirstFrame: []byte("text")}, t.TempDir())
 	require.ErrorContains(t, err, "a/b: first frame: not a picture")
 }
 
 func TestAnimaticEndsOnItsLastFrame(t *testing.T) {
-	_, end := filmed(t, Animatic{}, Shot{Label: "end", Prompt: "desert, day", Frames: 1})
-	video, last := filmed(t, Animatic{}, Shot{Label: "a", Prompt: "night sea", Frames: 37, LastFrame: end})
+	_, end := filmed(t, Camera{}, Shot{Label: "end", Prompt: "desert, day", Frames: 1})
+	video, last := filmed(t, Camera{}, Shot{Label: "a", Prompt: "night sea", Frames: 37, LastFrame: end})
 	require.Less(t, difference(t, decoded(t, end), decoded(t, last)), 1.5)
 	require.Greater(t, difference(t, decoded(t, end), frames(t, video, 320, 180, 6)[0]), 10.0)
 	require.Equal(t, remember(end).Place, remember(last).Place, "what follows goes on in the world of that frame")
@@ -135,15 +135,15 @@ func TestAnimaticEndsOnItsLastFrame(t *testing.T) {
 // The slate is never on the frames that others grow from; the watermark is on every frame but not on the still.
 func TestSlateAndWatermarkKeepOffSeams(t *testing.T) {
 	shot := Shot{Label: "scene/shot", Prompt: "desert", Frames: 33, CameraFixed: true}
-	bare, _ := filmed(t, Animatic{NoSlate: true}, shot)
-	with, still := filmed(t, Animatic{}, shot)
+	bare, _ := filmed(t, Camera{NoSlate: true}, shot)
+	with, still := filmed(t, Camera{}, shot)
 	a, b := frames(t, bare, 320, 180, 0, 16, 32), frames(t, with, 320, 180, 0, 16, 32)
 	require.Less(t, difference(t, a[0], b[0]), 0.5)
 	require.Greater(t, difference(t, a[1], b[1]), 3.0)
 	require.Less(t, difference(t, a[2], b[2]), 1.0)
 
 	shot.Watermark = true
-	marked, markedStill := filmed(t, Animatic{}, shot)
+	marked, markedStill := filmed(t, Camera{}, shot)
 	c := frames(t, marked, 320, 180, 0, 16, 32)
 	for i := range c {
 		require.Greater(t, difference(t, b[i], c[i]), 0.3)
@@ -153,7 +153,7 @@ func TestSlateAndWatermarkKeepOffSeams(t *testing.T) {
 
 func TestAnimaticRefuses(t *testing.T) {
 	for _, s := range []Shot{{Width: 15, Height: 16, Frames: 1}, {Width: 321, Height: 180, Frames: 1}, {Width: 320, Height: 180}, {Width: 320, Height: 180, Frames: 1 << 30}, {Width: 1 << 20, Height: 180, Frames: 1}} {
-		_, _, err := Animatic{}.Film(t.Context(), s, t.TempDir())
+		_, _, err := Camera{}.Film(t.Context(), s, t.TempDir())
 		require.ErrorContains(t, err, "cannot film")
 	}
 }
@@ -162,7 +162,7 @@ func TestAnimaticCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	dir := t.TempDir()
-	_, _, err := Animatic{}.Film(ctx, Shot{Label: "a", Width: 320, Height: 180, Frames: 50, Audio: true}, dir)
+	_, _, err := Camera{}.Film(ctx, Shot{Label: "a", Width: 320, Height: 180, Frames: 50, Audio: true}, dir)
 	require.ErrorIs(t, err, context.Canceled)
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -312,28 +312,16 @@ func TestAmbience(t *testing.T) {
 
 func BenchmarkAnimatic(b *testing.B) {
 	for b.Loop() {
-		_, _, err := Animatic{}.Film(context.Background(), Shot{Label: "a/b", Prompt: "a boat at dusk, pan right", Width: 1280, Height: 720, Frames: 121, Audio: true}, b.TempDir())
+		_, _, err := Camera{}.Film(context.Background(), Shot{Label: "a/b", Prompt: "a boat at dusk, pan right", Width: 1280, Height: 720, Frames: 121, Audio: true}, b.TempDir())
 		require.NoError(b, err)
 	}
 }
 
 // BenchmarkFrames is the camera alone, without the encoder: one clip of 5 s at 720p.
 func BenchmarkFrames(b *testing.B) {
-	s, err := Animatic{}.set(Shot{Label: "a/b", Prompt: "a boat at dusk, pan right", Width: 1280, Height: 720, Frames: 121})
+	s, err := Camera{}.set(Shot{Label: "a/b", Prompt: "a boat at dusk, pan right", Width: 1280, Height: 720, Frames: 121})
 	require.NoError(b, err)
 	for b.Loop() {
 		require.NoError(b, s.feed(context.Background())(io.Discard))
-	}
-}
-
-func BenchmarkAssemble(b *testing.B) {
-	dir := b.TempDir()
-	clip, _, err := Animatic{}.Film(context.Background(), Shot{Label: "a/b", Prompt: "a boat", Width: 1280, Height: 720, Frames: 121, Audio: true}, dir)
-	require.NoError(b, err)
-	for b.Loop() {
-		tl, err := Edit(context.Background(), Cut{Title: ""}, []Clip{{Shot: "a", Path: clip}, {Shot: "b", Path: clip, Continues: true}})
-		require.NoError(b, err)
-		_, err = Assemble(context.Background(), tl, filepath.Join(dir, "film.mp4"), Options{})
-		require.NoError(b, err)
 	}
 }

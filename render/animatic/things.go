@@ -1,4 +1,6 @@
-package render
+package animatic
+
+// This file draws what a prompt can name: each thing by a function of its own.
 
 import "math"
 

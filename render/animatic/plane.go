@@ -1,4 +1,6 @@
-package render
+package animatic
+
+// This file mixes, samples and converts frames in the encoder's own format.
 
 import (
 	"image"

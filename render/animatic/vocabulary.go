@@ -1,4 +1,6 @@
-package render
+package animatic
+
+// This file holds the words that prompts are understood by.
 
 import (
 	"strings"

@@ -1,4 +1,6 @@
-package render
+package animatic
+
+// This file draws what is around: sky, weather and the land of each place.
 
 import (
 	"cmp"

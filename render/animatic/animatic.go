@@ -1,4 +1,8 @@
-package render
+// Package animatic films shots as moving sketches: what the simulator's camera sees. A drawn world, whose place, light
+// and things come from the words of the prompt, is seen by a camera that moves as they say, with a slate that names the
+// shot – so a film can be previewed before anything is paid. A clip's last frame remembers its world, so that a chain of
+// shots goes on in it. It knows nothing of films, only of one clip.
+package animatic
 
 import (
 	"context"
@@ -14,22 +18,20 @@ import (
 	"shotchain/render/timeline"
 )
 
-// Animatic films shots as moving sketches: a drawn world whose place, light and things come from the words of the
-// prompt, seen by a camera that moves as they say, with a slate that names the shot. It is what the simulator films
-// with, so that a film can be previewed before anything is paid. The same shot gives the same bytes. The zero value
-// is ready, and may be used by many goroutines at once.
-type Animatic struct {
+// Camera films shots. The same shot gives the same bytes. The zero value is ready, and may be used by many goroutines
+// at once.
+type Camera struct {
 	NoSlate bool // film without name, prompt and timecode
 }
 
-// Shot is what an Animatic films.
+// Shot is what a Camera films.
 type Shot struct {
 	Label         string // the shot's name, for the slate
 	Prompt        string
 	FirstFrame    []byte // jpeg, png, …; nil opens on a drawing. Cropped in the middle where its ratio differs
 	LastFrame     []byte // ends on it
 	Width, Height int    // pixels, both even, 16 to 8192
-	Frames        int    // at Rate
+	Frames        int    // at timeline.Rate
 	Audio         bool
 	Seed          int64
 	Watermark     bool // on every frame of the clip, never on the still of the last
@@ -41,9 +43,9 @@ type Shot struct {
 const fade = 8
 
 // Film writes the clip and a still of its last frame – the same pixels that the clip decodes to – into dir.
-// A first frame of the Animatic's own remembers its world: the shot goes on in it, drawn afresh, so that a chain of
+// A first frame of a Camera's own remembers its world: the shot goes on in it, drawn afresh, so that a chain of
 // any length stays sharp.
-func (a Animatic) Film(ctx context.Context, s Shot, dir string) (video, lastFrame string, err error) {
+func (a Camera) Film(ctx context.Context, s Shot, dir string) (video, lastFrame string, err error) {
 	if s.Width < 16 || s.Height < 16 || s.Width > 8192 || s.Height > 8192 || s.Width%2 != 0 || s.Height%2 != 0 {
 		return "", "", fmt.Errorf("%s: cannot film %d×%d pixels", s.Label, s.Width, s.Height)
 	}
@@ -80,7 +82,7 @@ type sketch struct {
 }
 
 // set builds everything that is drawn once.
-func (a Animatic) set(s Shot) (*sketch, error) {
+func (a Camera) set(s Shot) (*sketch, error) {
 	t := &sketch{shot: s, frame: newPlane(s.Width, s.Height)}
 	var first image.Image
 	var known *world

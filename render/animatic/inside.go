@@ -1,8 +1,8 @@
-package render
+package animatic
 
-import (
-	"math"
-)
+// This file draws the worlds that have walls, or nothing at all around them.
+
+import "math"
 
 // room is an interior: a wall with a window on the world outside, and a floor.
 func (w world) room(c *canvas) {

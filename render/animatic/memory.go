@@ -1,4 +1,6 @@
-package render
+package animatic
+
+// This file keeps the world of a clip in the picture of its last frame, and finds it there again.
 
 import (
 	"bytes"
