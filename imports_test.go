@@ -12,11 +12,14 @@ import (
 // allowed is the import table: which of our packages each package may import, tests aside. Data and imports run one
 // way: storyboard ◄ chain ◄ render ◄ cmd.
 var allowed = map[string][]string{
+	"shotchain/internal/durable/durabletest": {"shotchain/internal/durable"},
+
 	"shotchain/internal/say":           {},
 	"shotchain/internal/guard":         {},
+	"shotchain/internal/durable":       {},
 	"shotchain/storyboard":             {"shotchain/internal/say"},
 	"shotchain/chain/models":           {},
-	"shotchain/chain/store":            {},
+	"shotchain/chain/store":            {"shotchain/internal/durable"},
 	"shotchain/chain":                  {"shotchain/internal/say", "shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/store"},
 	"shotchain/chain/ark":              {"shotchain/chain", "shotchain/internal/guard"},
 	"shotchain/chain/lock":             {"shotchain/chain", "shotchain/chain/store"},

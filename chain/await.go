@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -237,7 +236,7 @@ func (v *life) bill(task Task) Money {
 // fetch downloads clip and last frame, checks that they decode, and puts them in place.
 func (v *life) fetch(ctx context.Context, task Task) (*store.Clip, error) {
 	video := v.l.Temp(clipName)
-	defer remove(video)
+	defer v.discard(video)
 	if err := v.download(ctx, task.Video, video, maxClipBytes); err != nil {
 		return nil, err
 	}
@@ -247,7 +246,7 @@ func (v *life) fetch(ctx context.Context, task Task) (*store.Clip, error) {
 	}
 	clip := facts.clip()
 	frame := v.l.Temp("last_frame")
-	defer remove(frame)
+	defer v.discard(frame)
 	if task.LastFrame != "" {
 		if err := v.download(ctx, task.LastFrame, frame, maxFrameBytes); err != nil {
 			return nil, err
@@ -255,7 +254,7 @@ func (v *life) fetch(ctx context.Context, task Task) (*store.Clip, error) {
 	} else {
 		clip.Decoded = true
 		frame += ".png"
-		defer remove(frame)
+		defer v.discard(frame)
 		if err := v.Inspector.LastFrame(ctx, video, frame); err != nil {
 			return nil, err
 		}
@@ -298,7 +297,7 @@ func (v *life) download(ctx context.Context, u SignedURL, path string, limit int
 	if u == "" {
 		return errors.New("the task succeeded without a result")
 	}
-	f, err := os.Create(path)
+	f, err := v.l.Create(path)
 	if err != nil {
 		return &unkept{err}
 	}

@@ -18,6 +18,8 @@ import (
 
 	"shotchain/chain/models"
 	"shotchain/chain/store"
+	"shotchain/internal/durable"
+	"shotchain/internal/durable/durabletest"
 	"shotchain/storyboard"
 )
 
@@ -288,7 +290,14 @@ func compile(t testing.TB, sb *storyboard.Storyboard) *Graph {
 
 func openStore(t testing.TB) *store.Store {
 	t.Helper()
-	st, err := store.Open(filepath.Join(t.TempDir(), store.DirName))
+	return openStoreOn(t, func(durabletest.Call) error { return nil })
+}
+
+// openStoreOn is a store whose disk asks a function before every call.
+func openStoreOn(t testing.TB, before func(durabletest.Call) error) *store.Store {
+	t.Helper()
+	disk := func(dir string) durable.FS { return durabletest.Before(durable.OS(dir), before) }
+	st, err := store.Open(filepath.Join(t.TempDir(), store.DirName), store.On(disk))
 	require.NoError(t, err)
 	return st
 }

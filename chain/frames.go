@@ -3,7 +3,6 @@ package chain
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -84,8 +83,12 @@ func (v *life) freeze(ctx context.Context) (f frozen, err error) {
 func (v *life) freezeFrame(ctx context.Context, name string, up *Outcome, frame int, f *Frame, still *storyboard.Still) (string, error) {
 	switch {
 	case up != nil && frame == Last:
+		b, err := up.Dir.ReadFile(up.Clip.LastFrame.Name, maxFrameBytes)
+		if err != nil {
+			return "", err
+		}
 		name += filepath.Ext(up.Clip.LastFrame.Name)
-		return name, store.CopyFile(up.Dir.Path(up.Clip.LastFrame.Name), v.l.Path(name))
+		return name, v.l.WriteFile(name, b)
 	case up != nil:
 		return v.freezeMoment(ctx, name+".png", up, frame)
 	case f == nil || f.Web != "":
@@ -106,7 +109,7 @@ func (v *life) freezeFrame(ctx context.Context, name string, up *Outcome, frame 
 		}
 		name = strings.TrimSuffix(name, still.Format) + "png"
 	}
-	return name, store.WriteFile(v.l.Path(name), b)
+	return name, v.l.WriteFile(name, b)
 }
 
 // freezeMoment decodes a frame from the middle of a clip.
@@ -115,7 +118,7 @@ func (v *life) freezeMoment(ctx context.Context, name string, up *Outcome, frame
 		return "", fmt.Errorf("the clip of %s has %d frames: there is no frame %d to continue from", up.Take.Name(), up.Clip.Frames, frame)
 	}
 	temp := v.l.Temp(name)
-	defer remove(temp)
+	defer v.discard(temp)
 	if err := v.Inspector.FrameAt(ctx, up.Dir.Path(up.Clip.Video.Name), frame, temp); err != nil {
 		return "", err
 	}
@@ -180,7 +183,7 @@ func (v *life) frozenFrame(file, name string, otherwise *Frame) (*Frame, error) 
 	if file == "" {
 		return otherwise, nil
 	}
-	b, err := os.ReadFile(v.l.Path(file))
+	b, err := v.l.ReadFile(file, maxFrameBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/store"
+	"shotchain/internal/durable/durabletest"
 )
 
 // recordNames are the records of a take, as FuzzRecords numbers them.
@@ -148,22 +151,21 @@ func TestATaskThatCouldNotBeRecordedIsFoundAgain(t *testing.T) {
 func TestAFullDiskIsNoFailedDownload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
-		p := x.plan(film(t, "a/one"))
-		temp := x.st.Take(p.Takes[0].Key).Path(".new-clip.mp4")
-		x.f.script = func(op, _ string, _ int) error {
-			if op == "get" {
-				return os.MkdirAll(temp, 0o755) // nothing can be written there
+		full := true
+		x.st = openStoreOn(t, func(c durabletest.Call) error {
+			if full && c.Op == durabletest.Create && filepath.Base(c.Name) == ".new-clip.mp4" {
+				return syscall.ENOSPC
 			}
 			return nil
-		}
+		})
+		p := x.plan(film(t, "a/one"))
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
 		require.Equal(t, StageFailed, r.Outcomes[0].Stage)
 		require.ErrorContains(t, r.Outcomes[0].Fault, "the clip could not be kept: ")
 		require.ErrorContains(t, r.Outcomes[0].Fault, "task cgt-1 is paid, and the next run picks it up")
 		require.Zero(t, x.f.calls["video"])
-		x.f.script = nil
-		require.NoError(t, os.RemoveAll(temp))
+		full = false
 		r, err = x.run(t.Context(), x.plan(film(t, "a/one")))
 		require.NoError(t, err)
 		require.True(t, r.Whole())

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -281,5 +280,5 @@ func asFault(err error) *Fault {
 	return &Fault{Message: err.Error(), Err: err}
 }
 
-// remove deletes a temporary file; one that is not there is fine.
-func remove(path string) { _ = os.Remove(path) }
+// discard removes a temporary file of the take's folder; what stays is swept by whoever locks the take next.
+func (v *life) discard(temp string) { _ = v.l.Discard(temp) }

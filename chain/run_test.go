@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/store"
+	"shotchain/internal/durable"
 )
 
 var lighthouse = []string{
@@ -367,7 +368,7 @@ func TestAnUnreadableJournalIsNeverTakenForPermissionToBuy(t *testing.T) {
 		p := x.plan(film(t, "a/one"))
 		_, err := x.run(ctx, p)
 		require.ErrorIs(t, err, context.Canceled)
-		require.NoError(t, store.WriteFile(x.st.Take(p.Takes[0].Key).Path("task.json"), []byte(`{"format":1,"attempts":[{`)))
+		require.NoError(t, durable.WritePath(x.st.Take(p.Takes[0].Key).Path("task.json"), []byte(`{"format":1,"attempts":[{`)))
 		p = x.plan(film(t, "a/one"))
 		require.Equal(t, Unclear, p.Takes[0].State)
 		r, err := x.run(t.Context(), p)

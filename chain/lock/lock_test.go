@@ -29,7 +29,7 @@ func plan(t testing.TB, st *store.Store, src string, leave ...string) *chain.Pla
 		l, err := st.Lock(t.Context(), pt.Key, nil)
 		require.NoError(t, err)
 		for _, name := range []string{"clip.mp4", "last_frame.png"} {
-			require.NoError(t, store.WriteFile(l.Path(name), []byte(name+pt.Key)))
+			require.NoError(t, l.WriteFile(name, []byte(name+pt.Key)))
 		}
 		c := &store.Clip{Shot: pt.Take.Shot.Name(), Task: fmt.Sprint("cgt-", i), Seed: new(int64(i)), Frames: 121}
 		c.Video, err = l.Describe("clip.mp4")

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 )
 
@@ -80,8 +79,8 @@ func (l *Locked) bring(ctx context.Context, f File, open func(context.Context, s
 	}
 	defer r.Close()
 	temp := l.Temp(f.Name)
-	defer os.Remove(temp)
-	out, err := os.Create(temp)
+	defer func() { _ = l.Discard(temp) }()
+	out, err := l.Create(temp)
 	if err != nil {
 		return err
 	}

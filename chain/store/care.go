@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"shotchain/internal/durable"
 )
 
 // Entry is one take of the store, as `store ls` shows it.
@@ -48,7 +50,7 @@ func (t Take) look() Entry {
 	} else if a := j.Last(); a != nil {
 		e.Open = a.Open() && e.Clip == nil
 	}
-	files, _ := os.ReadDir(t.dir)
+	files, _ := t.store.fs.ReadDir(t.rel(""))
 	for _, f := range files {
 		if fi, err := f.Info(); err == nil {
 			e.Bytes += fi.Size()
@@ -76,8 +78,8 @@ func (e Entry) Paid(simulated func(provider string) bool) bool {
 
 // remains reports whether files were set aside in the take's folder.
 func (e Entry) remains() bool {
-	aside, _ := filepath.Glob(filepath.Join(e.dir, asidePrefix+"*"))
-	return len(aside) > 0
+	files, _ := e.store.fs.ReadDir(e.rel(""))
+	return slices.ContainsFunc(files, func(f fs.DirEntry) bool { return strings.HasPrefix(f.Name(), asidePrefix) })
 }
 
 // TryLock is Lock that does not wait: where somebody else holds the take, the error is ErrHeld.
@@ -103,13 +105,13 @@ func (s *Store) Remove(key string, may func(Entry) bool) error {
 	if !may(l.look()) {
 		return ErrHeld
 	}
-	if err := remove(l.Path("clip.json")); err != nil {
+	if err := s.remove(l.rel("clip.json")); err != nil {
 		return err
 	}
-	if err := syncDir(l.dir); err != nil {
+	if err := s.fs.SyncDir(l.rel("")); err != nil {
 		return err
 	}
-	files, err := os.ReadDir(l.dir)
+	files, err := s.fs.ReadDir(l.rel(""))
 	if err != nil {
 		return err
 	}
@@ -117,19 +119,19 @@ func (s *Store) Remove(key string, may func(Entry) bool) error {
 		if f.Name() == "lock" {
 			continue
 		}
-		if err := remove(l.Path(f.Name())); err != nil {
+		if err := s.remove(l.rel(f.Name())); err != nil {
 			return err
 		}
 	}
-	return syncDir(l.dir)
+	return s.fs.SyncDir(l.rel(""))
 }
 
 // ErrHeld is returned where another process is working on a take.
 var ErrHeld = errors.New("another process is working on it")
 
-func remove(path string) error {
-	Step("remove", path)
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// remove removes a file; one that is not there is fine.
+func (s *Store) remove(name string) error {
+	if err := s.fs.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
@@ -141,12 +143,12 @@ const old = time.Hour
 // SweepTemps removes what crashes left half-written outside the takes' folders. Those clean themselves, under their
 // lock; here another process may be writing, so only old files go.
 func (s *Store) SweepTemps() error {
-	for _, dir := range []string{s.dir, filepath.Join(s.dir, "films"), filepath.Join(s.dir, "runs")} {
-		files, _ := os.ReadDir(dir)
+	for _, dir := range []string{".", "films", "runs"} {
+		files, _ := s.fs.ReadDir(dir)
 		for _, f := range files {
 			fi, err := f.Info()
-			if err == nil && strings.HasPrefix(f.Name(), tempPrefix) && time.Since(fi.ModTime()) > old {
-				if err := remove(filepath.Join(dir, f.Name())); err != nil {
+			if err == nil && strings.HasPrefix(f.Name(), durable.TempPrefix) && time.Since(fi.ModTime()) > old {
+				if err := s.remove(filepath.Join(dir, f.Name())); err != nil {
 					return err
 				}
 			}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"shotchain/internal/durable"
 )
 
 func simulated(provider string) bool { return provider == "sim" }
@@ -76,7 +78,7 @@ func TestARemovalThatIsStoppedAnywhereLeavesAWholeClipOrNone(t *testing.T) {
 		l := lock(t, s)
 		keep(t, l)
 		l.Unlock()
-		crashed := crashAt(points, func() { require.NoError(t, s.Remove(testKey, func(Entry) bool { return true })) })
+		crashed := crashAt(points, s, func() { require.NoError(t, s.Remove(testKey, func(Entry) bool { return true })) })
 		if _, err := s.Take(testKey).Clip(); err == nil {
 			require.NoError(t, s.Take(testKey).Verify())
 		}
@@ -102,7 +104,7 @@ func TestRunsAreRememberedInOrder(t *testing.T) {
 func TestOnlyOldRemainsAreSwept(t *testing.T) {
 	s := open(t)
 	require.NoError(t, s.PutRun(&Run{Began: time.Now()}))
-	young, aged := filepath.Join(s.Dir(), "runs", tempPrefix+"young"), filepath.Join(s.Dir(), "runs", tempPrefix+"aged")
+	young, aged := filepath.Join(s.Dir(), "runs", durable.TempPrefix+"young"), filepath.Join(s.Dir(), "runs", durable.TempPrefix+"aged")
 	for _, name := range []string{young, aged} {
 		require.NoError(t, os.WriteFile(name, nil, 0o644))
 	}

@@ -4,11 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
+
+	"shotchain/internal/durable"
 )
 
 // Film is films/<id>.json: which take each shot of a film last used. It only serves to explain what has changed
@@ -25,15 +24,16 @@ type Used struct {
 	Asked json.RawMessage `json:"request"`
 }
 
-func (s *Store) filmPath(id string) string {
+// filmName is the record as the store's FS names it.
+func (s *Store) filmName(id string) string {
 	h := sha256.Sum256([]byte(id))
-	return filepath.Join(s.dir, "films", hex.EncodeToString(h[:8])+".json")
+	return filepath.Join("films", hex.EncodeToString(h[:8])+".json")
 }
 
 // Film returns what is remembered of the film. Anything that cannot be read is forgotten.
 func (s *Store) Film(id string) *Film {
 	f := new(Film)
-	if err := readJSON(s.filmPath(id), f); err != nil || f.Format != Format {
+	if err := s.readJSON(s.filmName(id), f); err != nil || f.Format != Format {
 		return &Film{Shots: map[string]Used{}}
 	}
 	if f.Shots == nil {
@@ -45,9 +45,20 @@ func (s *Store) Film(id string) *Film {
 // PutFilm remembers the film. The last of two processes wins: what is lost is a reason.
 func (s *Store) PutFilm(id string, f *Film) error {
 	f.Format = Format
-	p := s.filmPath(id)
-	if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := durable.MakeDir(s.fs, "films"); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	return writeJSON(p, f)
+	return s.writeJSON(s.filmName(id), f)
+}
+
+// FootageName is the folder in a store that keeps last frames of the user's own footage, by the footage's digest: a
+// frame that was decoded by another ffmpeg could have other bytes, and what continues it would be bought again.
+const FootageName = "footage"
+
+// PutFootage keeps the last frame of own footage.
+func (s *Store) PutFootage(name string, b []byte) error {
+	if err := durable.MakeDir(s.fs, FootageName); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return durable.WriteFile(s.fs, filepath.Join(FootageName, name), b)
 }

@@ -9,9 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 	"time"
+
+	"shotchain/internal/durable"
 )
 
 // Run is runs/<time>.json: what one run of a film did. It serves `status`; nothing depends on it.
@@ -46,11 +47,13 @@ type RunEvent struct {
 	Message string    `json:"message,omitempty"` // the reason
 }
 
+// eventsName is the file of a run's events as the store's FS names it.
+func (r Run) eventsName() string { return filepath.Join("runs", r.name+".events.jsonl") }
+
 // PutRun records a run, with what went on in it.
 func (s *Store) PutRun(r *Run, events ...RunEvent) error {
 	r.Format = Format
-	dir := filepath.Join(s.dir, "runs")
-	if err := makeDir(dir); err != nil {
+	if err := durable.MakeDir(s.fs, "runs"); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	r.name = fmt.Sprintf("%s-%d", r.Began.UTC().Format("20060102T150405.000"), os.Getpid())
@@ -62,21 +65,21 @@ func (s *Store) PutRun(r *Run, events ...RunEvent) error {
 				return fmt.Errorf("store: %w", err)
 			}
 		}
-		if err := WriteFile(filepath.Join(dir, r.name+".events.jsonl"), lines.Bytes()); err != nil {
+		if err := durable.WriteFile(s.fs, r.eventsName(), lines.Bytes()); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
 	}
-	return writeJSON(filepath.Join(dir, r.name+".json"), r)
+	return s.writeJSON(filepath.Join("runs", r.name+".json"), r)
 }
 
 // Runs are the recorded runs, the oldest first. What cannot be read is passed over.
 func (s *Store) Runs() []Run {
-	names, _ := filepath.Glob(filepath.Join(s.dir, "runs", "*.json"))
-	sort.Strings(names)
+	files, _ := s.fs.ReadDir("runs") // in the order of their names, which is that of time
 	var all []Run
-	for _, n := range names {
-		r := Run{name: strings.TrimSuffix(filepath.Base(n), ".json")}
-		if readJSON(n, &r) == nil && r.Format == Format {
+	for _, f := range files {
+		name, ok := strings.CutSuffix(f.Name(), ".json")
+		r := Run{name: name}
+		if ok && s.readJSON(filepath.Join("runs", f.Name()), &r) == nil && r.Format == Format {
 			all = append(all, r)
 		}
 	}
@@ -86,21 +89,20 @@ func (s *Store) Runs() []Run {
 // Events are what went on in a run that Runs told of, in the order in which it was noted; none where nothing was.
 // A line that cannot be read ends them.
 func (s *Store) Events(r Run) ([]RunEvent, error) {
-	f, err := os.Open(filepath.Join(s.dir, "runs", r.name+".events.jsonl"))
+	b, err := durable.ReadFile(s.fs, r.eventsName(), maxEvents)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	defer f.Close()
 	var all []RunEvent
-	for d := json.NewDecoder(f); ; {
+	for d := json.NewDecoder(bytes.NewReader(b)); ; {
 		var e RunEvent
 		if err := d.Decode(&e); errors.Is(err, io.EOF) {
 			return all, nil
 		} else if err != nil {
-			return all, fmt.Errorf("%w: %s: %v", ErrDamaged, filepath.Base(f.Name()), err)
+			return all, fmt.Errorf("%w: %s: %v", ErrDamaged, filepath.Base(r.eventsName()), err)
 		}
 		all = append(all, e)
 	}

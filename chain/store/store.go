@@ -22,7 +22,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"sort"
@@ -31,10 +30,20 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"shotchain/internal/durable"
 )
 
 // Format is the version of the layout and of every record in it.
 const Format = 1
+
+// Sizes in bytes up to which files of a store are read.
+const (
+	maxVersion = 32
+	maxRecord  = 1 << 20  // a record; a request with nine references and the longest prompt has some 20 kB
+	maxFilm    = 64 << 20 // what is remembered of a film: a request for each take
+	maxEvents  = 64 << 20 // what went on in a run
+)
 
 // DirName is the folder beside a storyboard that holds its store unless told otherwise.
 const DirName = ".shotchain"
@@ -43,42 +52,56 @@ const DirName = ".shotchain"
 var readme []byte
 
 // Store is a folder of takes. Its methods may be used by many goroutines and processes at once.
-type Store struct{ dir string }
+type Store struct {
+	dir string
+	fs  durable.FS // the folder
+}
+
+// Option changes how a store is opened.
+type Option func(*Store)
+
+// On puts another disk in the real one's place: fs is given the store's folder.
+func On(fs func(dir string) durable.FS) Option { return func(s *Store) { s.fs = fs(s.dir) } }
 
 // ErrFormat is wrapped by Open where the store was written by a version that this one cannot read.
 var ErrFormat = errors.New("the store is of another format")
 
 // Open opens the store at dir and makes it where there is none.
-func Open(dir string) (*Store, error) {
-	abs, err := filepath.Abs(dir)
+func Open(dir string, options ...Option) (*Store, error) {
+	s, err := Peek(dir, options...)
 	if err != nil {
-		return nil, fmt.Errorf("store: %w", err)
-	}
-	s := &Store{dir: abs}
-	if err := s.checkFormat(); err != nil {
 		return nil, err
 	}
-	return s, s.create()
+	return s, s.Create()
 }
 
 // Peek is Open for readers: it makes nothing, and a folder that is not there reads as an empty store.
-func Peek(dir string) (*Store, error) {
+func Peek(dir string, options ...Option) (*Store, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	s := &Store{dir: abs}
-	return s, s.checkFormat()
+	for _, o := range options {
+		o(s)
+	}
+	if s.fs == nil {
+		s.fs = durable.OS(abs)
+	}
+	if err := s.checkFormat(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Dir is the store's absolute folder.
 func (s *Store) Dir() string { return s.dir }
 
 // WorkDir is where parts of films are cached: everything in it can be made again for free.
-func (s *Store) WorkDir() string { return filepath.Join(s.dir, "work") }
+func (s *Store) WorkDir() string { return filepath.Join(s.dir, workName) }
 
 func (s *Store) checkFormat() error {
-	b, err := os.ReadFile(filepath.Join(s.dir, "format"))
+	b, err := durable.ReadFile(s.fs, "format", maxVersion)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -95,11 +118,14 @@ func (s *Store) checkFormat() error {
 	return nil
 }
 
-func (s *Store) create() error {
-	if _, err := os.Stat(filepath.Join(s.dir, "format")); err == nil {
+// Create makes the store where there is none. It is safe to call again.
+func (s *Store) Create() error {
+	if made, err := durable.Exists(s.fs, "format"); err != nil {
+		return fmt.Errorf("store: %w", err)
+	} else if made {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Join(s.dir, "takes"), 0o755); err != nil {
+	if err := durable.MakeDir(s.fs, "takes"); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	files := []struct{ name, text string }{
@@ -108,7 +134,7 @@ func (s *Store) create() error {
 		{"format", strconv.Itoa(Format) + "\n"}, // last: from here on the store is one
 	}
 	for _, f := range files {
-		if err := WriteFile(filepath.Join(s.dir, f.name), []byte(f.text)); err != nil {
+		if err := durable.WriteFile(s.fs, f.name, []byte(f.text)); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
 	}
@@ -125,12 +151,12 @@ func (s *Store) Take(key string) Take {
 	if !keyPattern.MatchString(key) {
 		panic("store: not a key: " + key)
 	}
-	return Take{Key: key, dir: filepath.Join(s.dir, "takes", key)}
+	return Take{Key: key, store: s}
 }
 
 // Takes are the folders of all takes there are, by key.
 func (s *Store) Takes() ([]Take, error) {
-	entries, err := os.ReadDir(filepath.Join(s.dir, "takes"))
+	entries, err := s.fs.ReadDir("takes")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -154,11 +180,11 @@ const lockPoll = 100 * time.Millisecond
 // called once where somebody else holds it. The lock ends with Unlock, and with the process however it dies.
 func (s *Store) Lock(ctx context.Context, key string, waiting func()) (*Locked, error) {
 	t := s.Take(key)
-	if err := makeDir(t.dir); err != nil {
+	if err := durable.MakeDir(s.fs, t.rel("")); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	// The lock file stays for ever: deleting one that another process has open would let two hold "the" lock.
-	l := flock.New(filepath.Join(t.dir, "lock"))
+	l := flock.New(t.Path("lock"))
 	ok, err := l.TryLock()
 	if err == nil && !ok {
 		if waiting != nil {
@@ -170,7 +196,7 @@ func (s *Store) Lock(ctx context.Context, key string, waiting func()) (*Locked, 
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, fmt.Errorf("store: lock %s: %w", t.dir, err)
+		return nil, fmt.Errorf("store: lock %s: %w", t.Path(""), err)
 	}
 	if !ok {
 		return nil, ctx.Err()
@@ -179,23 +205,23 @@ func (s *Store) Lock(ctx context.Context, key string, waiting func()) (*Locked, 
 }
 
 // readJSON reads a record. A file that is not there gives fs.ErrNotExist, one that cannot be understood ErrDamaged.
-func readJSON(path string, into any) error {
-	b, err := os.ReadFile(path)
+func (s *Store) readJSON(name string, into any) error {
+	b, err := durable.ReadFile(s.fs, name, maxRecord)
 	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(b, into); err != nil {
-		return fmt.Errorf("%w: %s: %v", ErrDamaged, filepath.Base(path), err)
+		return fmt.Errorf("%w: %s: %v", ErrDamaged, filepath.Base(name), err)
 	}
 	return nil
 }
 
-func writeJSON(path string, v any) error {
+func (s *Store) writeJSON(name string, v any) error {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	return WriteFile(path, append(b, '\n'))
+	return durable.WriteFile(s.fs, name, append(b, '\n'))
 }
 
 // ErrDamaged is wrapped where a record or a file is there but is not what was written.

@@ -7,34 +7,43 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"shotchain/internal/durable"
 )
 
 // Take is the folder of one take. Reading it needs no lock.
 type Take struct {
-	Key string
-	dir string
+	Key   string
+	store *Store
 }
 
-// Path is the absolute path of a file in the folder.
-func (t Take) Path(name string) string { return filepath.Join(t.dir, name) }
+// Path is the absolute path of a file in the folder, for other programs.
+func (t Take) Path(name string) string { return filepath.Join(t.store.dir, t.rel(name)) }
+
+// rel is a file of the folder as the store's FS names it.
+func (t Take) rel(name string) string { return filepath.Join("takes", t.Key, name) }
+
+// ReadFile reads a file of the folder of at most so many bytes.
+func (t Take) ReadFile(name string, most int64) ([]byte, error) {
+	return durable.ReadFile(t.store.fs, t.rel(name), most)
+}
 
 // Clip returns the facts of the kept take. fs.ErrNotExist: it is not kept. ErrDamaged: it was, and what is on disk
 // is not that any more; such a take is a miss with this reason. Only sizes are looked at here, see Verify.
 func (t Take) Clip() (*Clip, error) {
 	c := new(Clip)
-	if err := readJSON(t.Path("clip.json"), c); err != nil {
+	if err := t.store.readJSON(t.rel("clip.json"), c); err != nil {
 		return nil, err
 	}
 	if err := c.check(t.Key); err != nil {
 		return nil, err
 	}
 	for _, f := range []File{c.Video, c.LastFrame} {
-		if fi, err := os.Lstat(t.Path(f.Name)); err != nil {
+		if fi, err := t.store.fs.Lstat(t.rel(f.Name)); err != nil {
 			return nil, fmt.Errorf("%w: %s is missing", ErrDamaged, f.Name)
 		} else if !fi.Mode().IsRegular() || fi.Size() != f.Bytes {
 			return nil, fmt.Errorf("%w: %s has %d bytes, not %d", ErrDamaged, f.Name, fi.Size(), f.Bytes)
@@ -64,7 +73,7 @@ func (t Take) Verify() error {
 // Request returns what the take asks for. fs.ErrNotExist: nothing was ever intended.
 func (t Take) Request() (*Request, error) {
 	r := new(Request)
-	if err := readJSON(t.Path("request.json"), r); err != nil {
+	if err := t.store.readJSON(t.rel("request.json"), r); err != nil {
 		return nil, err
 	}
 	if r.Format > Format {
@@ -89,7 +98,7 @@ func (r *Request) local() bool {
 // Journal returns the take's attempts; an empty one where nothing was ever intended.
 func (t Take) Journal() (*Journal, error) {
 	j := new(Journal)
-	err := readJSON(t.Path("task.json"), j)
+	err := t.store.readJSON(t.rel("task.json"), j)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &Journal{Format: Format}, nil
@@ -118,7 +127,7 @@ func (a Attempt) check(number int) error {
 
 // Describe measures a file of the folder.
 func (t Take) Describe(name string) (File, error) {
-	f, err := os.Open(t.Path(name))
+	f, err := t.store.fs.Open(t.rel(name))
 	if err != nil {
 		return File{}, err
 	}
@@ -147,13 +156,13 @@ func (l *Locked) Unlock() { _ = l.lock.Unlock() }
 
 // Clean takes away what a crash left half-written.
 func (l *Locked) Clean() error {
-	entries, err := os.ReadDir(l.dir)
+	entries, err := l.store.fs.ReadDir(l.rel(""))
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), tempPrefix) {
-			if err := os.Remove(l.Path(e.Name())); err != nil {
+		if strings.HasPrefix(e.Name(), durable.TempPrefix) {
+			if err := l.store.fs.Remove(l.rel(e.Name())); err != nil {
 				return err
 			}
 		}
@@ -162,35 +171,43 @@ func (l *Locked) Clean() error {
 }
 
 // Temp is a path in the folder for a file that is still being written; Clean removes it after a crash.
-func (l *Locked) Temp(name string) string { return l.Path(tempPrefix + name) }
+func (l *Locked) Temp(name string) string { return l.Path(durable.TempPrefix + name) }
+
+// Create begins the file at a path that Temp gave, anew where there is one.
+func (l *Locked) Create(temp string) (durable.File, error) {
+	if err := l.Discard(temp); err != nil {
+		return nil, err
+	}
+	return l.store.fs.Create(l.rel(filepath.Base(temp)))
+}
+
+// Discard removes the file at a path that Temp gave; one that is not there is fine.
+func (l *Locked) Discard(temp string) error { return l.store.remove(l.rel(filepath.Base(temp))) }
+
+// WriteFile puts bytes into the folder. They are on disk when it returns.
+func (l *Locked) WriteFile(name string, b []byte) error {
+	return durable.WriteFile(l.store.fs, l.rel(name), b)
+}
 
 // PutRequest records what the take asks for.
 func (l *Locked) PutRequest(r *Request) error {
 	r.Format, r.Key = Format, l.Key
-	return writeJSON(l.Path("request.json"), r)
+	return l.store.writeJSON(l.rel("request.json"), r)
 }
 
 // PutJournal records the attempts. They are on disk when it returns.
 func (l *Locked) PutJournal(j *Journal) error {
 	j.Format = Format
-	return writeJSON(l.Path("task.json"), j)
+	return l.store.writeJSON(l.rel("task.json"), j)
 }
 
 // Adopt syncs a finished temporary file and gives it its name.
 func (l *Locked) Adopt(temp, name string) error {
-	Step("sync", l.Path(name))
-	f, err := os.OpenFile(temp, os.O_RDWR, 0)
-	if err != nil {
+	from := l.rel(filepath.Base(temp))
+	if err := l.store.fs.SyncFile(from); err != nil {
 		return err
 	}
-	if err := f.Sync(); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return Rename(temp, l.Path(name))
+	return durable.Rename(l.store.fs, from, l.rel(name))
 }
 
 // PutClip records the facts of files that Adopt has put in place. The take is kept when it returns.
@@ -199,18 +216,20 @@ func (l *Locked) PutClip(c *Clip) error {
 	if err := c.check(l.Key); err != nil {
 		return err
 	}
-	return writeJSON(l.Path("clip.json"), c)
+	return l.store.writeJSON(l.rel("clip.json"), c)
 }
 
 // SetAsideClip sets aside everything that makes the take a kept one, or nearly so. The facts go first.
 func (l *Locked) SetAsideClip() error {
 	names := []string{"clip.json", "clip.mp4"}
-	frames, err := filepath.Glob(l.Path("last_frame.*"))
+	files, err := l.store.fs.ReadDir(l.rel(""))
 	if err != nil {
 		return err
 	}
-	for _, f := range frames {
-		names = append(names, filepath.Base(f))
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), "last_frame.") {
+			names = append(names, f.Name())
+		}
 	}
 	return l.SetAside(names...)
 }
@@ -219,20 +238,30 @@ func (l *Locked) SetAsideClip() error {
 // that are not there are passed over.
 func (l *Locked) SetAside(names ...string) error {
 	for _, name := range names {
-		from := l.Path(name)
-		if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
+		there, err := durable.Exists(l.store.fs, l.rel(name))
+		if err != nil {
+			return err
+		}
+		if !there {
 			continue
 		}
-		to := from
-		for n := 1; ; n++ {
-			to = l.Path(fmt.Sprintf(asidePrefix+"%d-%s", n, name))
-			if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
-				break
-			}
+		to, err := l.aside(name)
+		if err != nil {
+			return err
 		}
-		if err := Rename(from, to); err != nil {
+		if err := durable.Rename(l.store.fs, l.rel(name), to); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// aside is a free name for a file that is set aside.
+func (l *Locked) aside(name string) (string, error) {
+	for n := 1; ; n++ {
+		to := l.rel(fmt.Sprintf(asidePrefix+"%d-%s", n, name))
+		if taken, err := durable.Exists(l.store.fs, to); err != nil || !taken {
+			return to, err
+		}
+	}
 }

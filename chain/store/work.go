@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"shotchain/internal/durable"
 )
 
 // Parts of films in the work folder are named by what they are made of, so nobody can tell which film needs one: each
@@ -19,6 +20,9 @@ import (
 
 // workLock is the file that whoever uses the work folder locks, all together; a sweep locks it alone.
 const workLock = "lock"
+
+// workName is the work folder in the store.
+const workName = "work"
 
 // Part is a file that may go: it can be made again from what stays.
 type Part struct {
@@ -30,7 +34,7 @@ type Part struct {
 // HoldWork keeps the work folder's files from being swept until release is called, or the process ends. Any number
 // may hold it at once; it waits for a sweep to end. The folder is made where there is none.
 func (s *Store) HoldWork(ctx context.Context) (release func(), err error) {
-	if err := os.MkdirAll(s.WorkDir(), 0o755); err != nil {
+	if err := durable.MakeDir(s.fs, workName); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	l := flock.New(filepath.Join(s.WorkDir(), workLock))
@@ -45,30 +49,41 @@ func (s *Store) HoldWork(ctx context.Context) (release func(), err error) {
 
 // Parts are the files of the work folder.
 func (s *Store) Parts() ([]Part, error) {
-	var all []Part
-	err := filepath.WalkDir(s.WorkDir(), func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) { // another process has just given it its name, or removed it
-			return nil
-		}
-		if err != nil || !d.Type().IsRegular() || d.Name() == workLock || d.Name() == "README" {
-			return err
-		}
-		if fi, err := d.Info(); err == nil {
-			all = append(all, Part{path, fi.Size(), fi.ModTime()})
-		}
-		return nil
-	})
+	all, err := s.partsIn(workName)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	return all, nil
 }
 
+func (s *Store) partsIn(dir string) (all []Part, err error) {
+	entries, err := s.fs.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		name := filepath.Join(dir, e.Name())
+		switch {
+		case e.IsDir():
+			inside, err := s.partsIn(name)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, inside...)
+		case e.Type().IsRegular() && e.Name() != workLock && e.Name() != "README":
+			if fi, err := e.Info(); err == nil { // or another process has just given it its name, or removed it
+				all = append(all, Part{filepath.Join(s.dir, name), fi.Size(), fi.ModTime()})
+			}
+		}
+	}
+	return all, err
+}
+
 // SweepWork removes the parts that were last used before a moment, and whatever a crash left unfinished, and returns
 // them. dry only tells. Nothing goes while anybody holds the folder: the error is ErrHeld.
 func (s *Store) SweepWork(before time.Time, dry bool) ([]Part, error) {
-	if _, err := os.Stat(s.WorkDir()); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	if there, err := durable.Exists(s.fs, workName); err != nil || !there {
+		return nil, err
 	}
 	if !dry {
 		l := flock.New(filepath.Join(s.WorkDir(), workLock))
@@ -90,7 +105,11 @@ func (s *Store) SweepWork(before time.Time, dry bool) ([]Part, error) {
 			continue
 		}
 		if !dry {
-			if err := remove(part.Path); err != nil {
+			rel, err := filepath.Rel(s.dir, part.Path)
+			if err == nil {
+				err = s.remove(rel)
+			}
+			if err != nil {
 				return gone, err
 			}
 		}

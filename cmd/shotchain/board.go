@@ -15,7 +15,6 @@ import (
 
 	"shotchain/board"
 	"shotchain/chain"
-	"shotchain/chain/store"
 	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/sheet"
@@ -99,7 +98,7 @@ func (b *boardFilm) look() (*filmed, error) {
 	if _, err := ffmpeg.Find(); err != nil {
 		return nil, err
 	}
-	st, err := store.Peek(b.p.storeDir(b.o.stores, f))
+	st, err := b.p.storeOf(b.o.stores, f)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,8 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/sim"
 	"shotchain/chain/store"
+	"shotchain/internal/durable"
+	"shotchain/internal/durable/durabletest"
 	"shotchain/render/ffmpeg"
 )
 
@@ -48,11 +50,20 @@ func stoppable() {
 	if name := os.Getenv(envSteps); name != "" {
 		s.log, _ = os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	}
+	var h hooks
 	if s.at > 0 || s.log != nil {
-		store.Step = func(what, path string) { s.step(what + " " + filepath.Base(path)) }
-		decorate = func(p chain.Provider) chain.Provider { return watched{p, s} }
+		h.disk = func(dir string) durable.FS { return durabletest.Before(durable.OS(dir), s.change) }
+		h.around = func(p chain.Provider) chain.Provider { return watched{p, s} }
 	}
-	main()
+	start(h)
+}
+
+// change is a point before every change of the disk.
+func (s *steps) change(c durabletest.Call) error {
+	if c.Changes() {
+		s.step(string(c.Op) + " " + filepath.Base(c.Name))
+	}
+	return nil
 }
 
 // steps counts the points that a program passes.

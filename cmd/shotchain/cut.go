@@ -60,7 +60,7 @@ func (p *program) again(ctx context.Context, path string, o *cutFlags) error {
 	if _, err := ffmpeg.Find(); err != nil {
 		return err
 	}
-	st, err := store.Peek(p.storeDir(o.stores, f))
+	st, err := p.storeOf(o.stores, f)
 	if err != nil {
 		return err
 	}

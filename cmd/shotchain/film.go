@@ -206,6 +206,20 @@ func (p *program) storeIn(f storeFlags, dir string) string {
 	return filepath.Join(dir, store.DirName)
 }
 
+// storeOf opens the film's store for reading; Create makes it where something is to be written.
+func (p *program) storeOf(f storeFlags, film *film) (*store.Store, error) {
+	return p.storeAt(f, film.Dir)
+}
+
+// storeAt opens for reading the store of storyboards in dir. A folder that is no store is an empty one.
+func (p *program) storeAt(f storeFlags, dir string) (*store.Store, error) {
+	var options []store.Option
+	if p.disk != nil {
+		options = append(options, store.On(p.disk))
+	}
+	return store.Peek(p.storeIn(f, dir), options...)
+}
+
 // id names the film in a store: by whom it is made, and the way from the store to the storyboard, so that a folder
 // that is moved as a whole keeps its memory.
 func (f *film) id(st *store.Store) string {

@@ -65,10 +65,6 @@ func (o *ownClip) name(f *film) string {
 	return o.shot
 }
 
-// footageDir is where a store keeps last frames of own footage, by the footage's digest: a frame that was decoded
-// by another ffmpeg could have other bytes, and what continues it would be bought again.
-const footageDir = "footage"
-
 // lastFrames are the last frames of the own footage that shots continue: those that the store keeps, and for the
 // rest those that are decoded now, into a folder that goes when the program ends.
 func (p *program) lastFrames(ctx context.Context, sb *storyboard.Storyboard, storeDir string) (map[string]*storyboard.Still, error) {
@@ -91,7 +87,7 @@ func (p *program) lastFrames(ctx context.Context, sb *storyboard.Storyboard, sto
 			continue
 		}
 		seen[s.Clip.Path] = true
-		frame, err := lastFrame(ctx, s.Clip.Path, filepath.Join(storeDir, footageDir), temp)
+		frame, err := lastFrame(ctx, s.Clip.Path, filepath.Join(storeDir, store.FootageName), temp)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -144,17 +140,14 @@ func (p *program) keepFrames(f *film, st *store.Store) error {
 		if still == nil || still.Of == "" {
 			continue
 		}
-		kept := filepath.Join(st.Dir(), footageDir, filepath.Base(still.Path))
+		kept := filepath.Join(st.Dir(), store.FootageName, filepath.Base(still.Path))
 		if still.Path == kept {
 			ffmpeg.Made(kept) // it is used
 			continue
 		}
 		b, err := still.Read()
 		if err == nil {
-			err = os.MkdirAll(filepath.Dir(kept), 0o755)
-		}
-		if err == nil {
-			err = store.WriteFile(kept, b)
+			err = st.PutFootage(filepath.Base(kept), b)
 		}
 		if err != nil {
 			return err

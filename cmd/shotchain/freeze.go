@@ -20,6 +20,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/lock"
 	"shotchain/chain/store"
+	"shotchain/internal/durable"
 	"shotchain/internal/guard"
 	"shotchain/internal/say"
 )
@@ -39,7 +40,7 @@ these clips, from the store or from --fetch, and fails rather than buying anothe
 			if err != nil {
 				return err
 			}
-			st, err := store.Peek(p.storeDir(stores, f))
+			st, err := p.storeOf(stores, f)
 			if err != nil {
 				return err
 			}
@@ -57,7 +58,7 @@ these clips, from the store or from --fetch, and fails rather than buying anothe
 			}
 			path := f.lockFile()
 			if old, err := os.ReadFile(path); err != nil || !bytes.Equal(old, text) {
-				if err := store.WriteFile(path, text); err != nil {
+				if err := durable.WritePath(path, text); err != nil {
 					return err
 				}
 			}
@@ -97,7 +98,7 @@ func (l *lockFlags) add(cmd *cobra.Command) {
 }
 
 // bring reads the lock and fetches the clips that the store lacks; nil where the run is not locked.
-func (p *program) bring(ctx context.Context, f *film, l lockFlags, dir string) (*lock.File, error) {
+func (p *program) bring(ctx context.Context, f *film, l lockFlags, st *store.Store) (*lock.File, error) {
 	if !l.locked {
 		if l.fetch != "" {
 			return nil, usage("add --locked", "--fetch takes the clips of a lock file")
@@ -122,8 +123,7 @@ func (p *program) bring(ctx context.Context, f *film, l lockFlags, dir string) (
 	if err != nil {
 		return nil, err
 	}
-	st, err := store.Open(dir)
-	if err != nil {
+	if err := st.Create(); err != nil {
 		return nil, err
 	}
 	for _, t := range locked.Takes {

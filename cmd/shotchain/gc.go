@@ -93,7 +93,7 @@ func (p *program) gc(ctx context.Context, paths []string, o *gcFlags) error {
 		if err != nil {
 			return err
 		}
-		at, err := store.Peek(p.storeDir(o.stores, f))
+		at, err := p.storeOf(o.stores, f)
 		if err != nil {
 			return err
 		}
@@ -178,7 +178,7 @@ func (p *program) sweepParts(st *store.Store, entries, gone []store.Entry, used 
 			stays[e.Key] = true
 		}
 	}
-	frames, err := filepath.Glob(filepath.Join(st.Dir(), footageDir, "*.png"))
+	frames, err := filepath.Glob(filepath.Join(st.Dir(), store.FootageName, "*.png"))
 	if err != nil {
 		return parts, err
 	}

@@ -15,7 +15,10 @@ import (
 	"syscall"
 )
 
-func main() {
+func main() { start(hooks{}) }
+
+// start runs the program for the process and ends it.
+func start(h hooks) {
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // nohup means it to go on
 		ends = append(ends, syscall.SIGHUP)
@@ -23,12 +26,22 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	// After the first signal the second one has its plain meaning: the program ends at once.
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+	p := newProgram(os.Stdin, os.Stdout, os.Stderr, os.Getenv)
+	p.hooks = h
+	os.Exit(p.main(ctx, os.Args[1:]))
 }
 
 // run is the whole program and returns its exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, env func(string) string) int {
-	p := &program{terminal: newTerminal(in, out, err, env), env: env, temps: &scratch{}}
+	return newProgram(in, out, err, env).main(ctx, args)
+}
+
+func newProgram(in io.Reader, out, err io.Writer, env func(string) string) *program {
+	return &program{terminal: newTerminal(in, out, err, env), env: env, temps: &scratch{}}
+}
+
+// main runs a command line and returns its exit code.
+func (p *program) main(ctx context.Context, args []string) int {
 	defer p.tidy()
 	root := p.root()
 	p.json = slices.Contains(args, "--json")  // so that a command line that cannot be read is told of in JSON too

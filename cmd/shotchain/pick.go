@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
-	"shotchain/chain/store"
+	"shotchain/internal/durable"
 	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
@@ -131,7 +131,7 @@ func (e *edit) write() error {
 	if err != nil {
 		return err
 	}
-	if err := store.WriteFile(e.real, e.source); err != nil {
+	if err := durable.WritePath(e.real, e.source); err != nil {
 		return fmt.Errorf("%s is as it was: %w", e.file, err)
 	}
 	return os.Chmod(e.real, info.Mode().Perm())
@@ -189,8 +189,7 @@ func (p *program) take(ctx context.Context, path, shot string, o *takeFlags) err
 	if err != nil {
 		return err
 	}
-	dir := p.storeDir(o.stores, f)
-	st, err := store.Peek(dir)
+	st, err := p.storeOf(o.stores, f)
 	if err != nil {
 		return err
 	}
@@ -212,7 +211,7 @@ func (p *program) take(ctx context.Context, path, shot string, o *takeFlags) err
 		return err
 	}
 	defer done()
-	if st, err = store.Open(dir); err != nil {
+	if err := st.Create(); err != nil {
 		return err
 	}
 	if err := p.keepFrames(f, st); err != nil {

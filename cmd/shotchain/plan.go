@@ -40,7 +40,7 @@ Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it
 			if err != nil {
 				return err
 			}
-			st, err := store.Peek(p.storeDir(stores, f))
+			st, err := p.storeOf(stores, f)
 			if err != nil {
 				return err
 			}

@@ -12,7 +12,6 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/ark"
 	"shotchain/chain/models"
-	"shotchain/chain/store"
 	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 )
@@ -80,12 +79,11 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if _, err := ffmpeg.Find(); err != nil {
 		return err
 	}
-	dir := p.storeDir(o.stores, f)
-	st, err := store.Peek(dir)
+	st, err := p.storeOf(o.stores, f)
 	if err != nil {
 		return err
 	}
-	locked, err := p.bring(ctx, f, o.lock, dir)
+	locked, err := p.bring(ctx, f, o.lock, st)
 	if err != nil {
 		return err
 	}
@@ -139,7 +137,7 @@ func (p *program) execute(ctx context.Context, f *filmed, o *runFlags) error {
 		return err
 	}
 	defer done()
-	if f.st, err = store.Open(f.st.Dir()); err != nil {
+	if err := f.st.Create(); err != nil {
 		return err
 	}
 	if err := p.keepFrames(f.film, f.st); err != nil {
@@ -154,9 +152,6 @@ func (p *program) execute(ctx context.Context, f *filmed, o *runFlags) error {
 	calls.into(&how, o.calls.url)
 	return p.make(ctx, f, how, sheet, o.trace)
 }
-
-// decorate, where a test sets it, wraps every provider of the program.
-var decorate = func(p chain.Provider) chain.Provider { return p }
 
 // client connects to who makes the clips; the built-in simulator serves the catalogue. done ends it.
 func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Provider, done func(), err error) {
@@ -176,7 +171,10 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 		done()
 		return nil, nil, &failure{exit: exitUsage, message: err.Error()}
 	}
-	return decorate(c), done, nil
+	if p.around != nil {
+		return p.around(c), done, nil
+	}
+	return c, done, nil
 }
 
 // make gets the takes, assembles the films and writes the contact sheet.

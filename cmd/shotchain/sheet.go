@@ -59,7 +59,7 @@ In the page, arrows move between shots, space plays one, p copies the command th
 			if _, err := ffmpeg.Find(); err != nil {
 				return err
 			}
-			st, err := store.Peek(p.storeDir(stores, f))
+			st, err := p.storeOf(stores, f)
 			if err != nil {
 				return err
 			}
@@ -375,7 +375,7 @@ func (f *filmed) footageClip(ctx context.Context, path string) (*sheet.Clip, int
 	if err := os.MkdirAll(f.st.WorkDir(), 0o755); err != nil {
 		return nil, 0, err
 	}
-	frame, err := lastFrame(ctx, path, filepath.Join(f.st.Dir(), footageDir), f.st.WorkDir())
+	frame, err := lastFrame(ctx, path, filepath.Join(f.st.Dir(), store.FootageName), f.st.WorkDir())
 	if err != nil {
 		return nil, 0, err
 	}

@@ -31,16 +31,15 @@ func (k *keeper) add(cmd *cobra.Command) {
 
 // peek opens the store for reading. A folder that is no store is an empty one.
 func (p *program) peek(k keeper, args []string) (*store.Store, error) {
-	return store.Peek(p.keptAt(k.stores, args))
+	return p.storeAt(k.stores, beside(args))
 }
 
-// keptAt is the store's folder for an optional storyboard.
-func (p *program) keptAt(f storeFlags, args []string) string {
-	dir := "."
+// beside is the folder of an optional storyboard.
+func beside(args []string) string {
 	if len(args) > 0 {
-		dir = filepath.Dir(args[0])
+		return filepath.Dir(args[0])
 	}
-	return p.storeIn(f, dir)
+	return "."
 }
 
 func (p *program) statusVerb() *cobra.Command {

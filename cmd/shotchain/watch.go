@@ -198,7 +198,10 @@ func (w *watcher) look(ctx context.Context) (_ edition, drawn int, err error) {
 	if f.drafts != nil { // half the picture is drawn in half the time
 		f = f.drafts
 	}
-	st, err := store.Open(w.p.storeDir(w.o.stores, f))
+	st, err := w.p.storeOf(w.o.stores, f)
+	if err == nil {
+		err = st.Create()
+	}
 	if err != nil {
 		return edition{}, 0, err
 	}
