@@ -21,7 +21,7 @@ var allowed = map[string][]string{
 	"shotchain/chain/models":           {},
 	"shotchain/chain/store":            {"shotchain/internal/durable"},
 	"shotchain/chain":                  {"shotchain/internal/say", "shotchain/storyboard", "shotchain/chain/models", "shotchain/chain/store"},
-	"shotchain/chain/ark":              {"shotchain/chain", "shotchain/internal/guard"},
+	"shotchain/chain/ark":              {"shotchain/chain", "shotchain/chain/models", "shotchain/internal/guard"},
 	"shotchain/chain/lock":             {"shotchain/chain", "shotchain/chain/store"},
 	"shotchain/chain/sim":              {"shotchain/chain/models"},
 	"shotchain/chain/sim/simtest":      {"shotchain/chain/sim", "shotchain/chain/models"},

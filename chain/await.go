@@ -192,7 +192,7 @@ const clipName = "clip.mp4"
 // book records the facts of files that are in place. The take is kept once clip.json is, and that is the last write.
 func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *store.Clip) Outcome {
 	billed := v.bill(task)
-	clip.Shot, clip.Provider, clip.Model = v.t.Shot.Name(), v.plan.Graph.Namespace, v.t.Request.Model
+	clip.Shot, clip.Provider, clip.Model = v.t.Shot.Name(), v.plan.Graph.Service.Namespace, v.t.Request.Model
 	clip.Task, clip.RequestID, clip.Seed = a.Task, a.RequestID, task.Seed
 	if asked := v.t.Request.Seed; clip.Seed == nil && asked != nil && *asked >= 0 {
 		clip.Seed = asked

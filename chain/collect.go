@@ -55,15 +55,18 @@ func Unfinished(st *store.Store) ([]Open, error) {
 	return open, errors.Join(unread...)
 }
 
-// Collect waits for unfinished takes of one provider's namespace and keeps what they made. It needs no storyboard
+// Collect waits for unfinished takes of one provider and keeps what they made. It needs no storyboard
 // and buys nothing: a create call that turns out to have been lost before it made a task is only noted as such.
 // Errors and outcomes are those of Run.
-func Collect(ctx context.Context, namespace string, open []Open, o RunOptions) (*Reel, error) {
+func Collect(ctx context.Context, open []Open, o RunOptions) (*Reel, error) {
+	if o.Provider == nil {
+		return &Reel{}, errors.New("a run needs a provider")
+	}
 	film := &storyboard.Storyboard{}
-	g := &Graph{Film: film, Films: []*storyboard.Storyboard{film}, Namespace: namespace}
+	g := &Graph{Film: film, Films: []*storyboard.Storyboard{film}, Service: o.Provider.About()}
 	p := &Plan{Graph: g}
 	for _, u := range open {
-		if u.Request.Provider != namespace {
+		if u.Request.Provider != g.Service.Namespace {
 			continue
 		}
 		t, err := u.take()
@@ -102,10 +105,10 @@ type Cancellation struct {
 
 // Cancel ends the tasks that are still queued at the provider; a task that runs cannot be stopped, and its clip is
 // kept by whoever waits for it. Attempts without a task id are left for Collect to find.
-func Cancel(ctx context.Context, namespace string, open []Open, o RunOptions) []Cancellation {
+func Cancel(ctx context.Context, open []Open, o RunOptions) []Cancellation {
 	var all []Cancellation
 	for _, u := range open {
-		if u.Request.Provider != namespace {
+		if u.Request.Provider != o.Provider.About().Namespace {
 			continue
 		}
 		c := Cancellation{Open: u}

@@ -13,11 +13,10 @@ import (
 
 // Target is what a storyboard is compiled for.
 type Target struct {
-	Models    *models.Catalogue
-	Region    models.Region // whose ids and prices
-	Namespace string        // of the provider's clips: "ark", "byteplus", "sim", "ark@gateway.example"
-	Ended     bool          // models that have ended are served all the same (the simulator does)
-	Now       time.Time     // decides which models have ended
+	Models  *models.Catalogue
+	Service About     // the provider's own word on what it is
+	Ended   bool      // models that have ended are served all the same (the simulator does)
+	Now     time.Time // decides which models have ended
 
 	Draft    bool     // compile drafts: cheap takes to look at before the film is made
 	Variants []string // ids of the variants that are wanted; nil for all, as is a list that names none of them
@@ -28,7 +27,7 @@ type Target struct {
 // nothing else.
 func Compile(sb *storyboard.Storyboard, to Target) (*Graph, error) {
 	films := to.films(sb)
-	c := compiler{to: to, g: &Graph{Film: films[0], Films: films, Namespace: to.Namespace, shots: map[*storyboard.Shot][]*Take{}},
+	c := compiler{to: to, g: &Graph{Film: films[0], Films: films, Service: to.Service, shots: map[*storyboard.Shot][]*Take{}},
 		identities: map[string]*Take{}, digests: map[string]string{}, seen: map[string]bool{}}
 	order := 0
 	for i, film := range films {
@@ -135,7 +134,7 @@ func (t *Take) numbered(n int) *Take {
 
 // unique is the node of the graph that a take is: itself, or one that asks for exactly the same.
 func (c *compiler) unique(t *Take) *Take {
-	t.Identity = t.key(c.to.Namespace, t.expected())
+	t.Identity = t.key(c.to.Service.Namespace, t.expected())
 	use := Use{c.film, c.sb.Variant, t.Shot, t.Number}
 	same := c.identities[t.Identity]
 	if same == nil {
@@ -189,13 +188,13 @@ func (c *compiler) model(t *Take) bool {
 		c.problem(want.Pos, t.Shot, say.DidYouMean(name, c.to.Models.Aliases(), hint), "no model is called %q", name)
 		return false
 	}
-	offer, sold := m.Regions[c.to.Region]
+	offer, sold := m.Regions[c.to.Service.Region]
 	if !sold {
-		c.problem(want.Pos, t.Shot, c.served(), "%s is not served at %s", m.Alias, c.to.Region)
+		c.problem(want.Pos, t.Shot, c.served(), "%s is not served at %s", m.Alias, c.to.Service.Region)
 		return false
 	}
 	if !c.to.Ended && !offer.Served(c.to.Now) {
-		c.problem(want.Pos, t.Shot, c.served(), "%s has ended at %s on %s", m.Alias, c.to.Region, offer.EndDate(c.to.Region))
+		c.problem(want.Pos, t.Shot, c.served(), "%s has ended at %s on %s", m.Alias, c.to.Service.Region, offer.EndDate(c.to.Service.Region))
 		return false
 	}
 	t.Model, t.Request.Model = m, offer.ID
@@ -215,7 +214,7 @@ func (c *compiler) first() string {
 func (c *compiler) names() []string {
 	var names []string
 	for _, m := range c.to.Models.Models {
-		if o, ok := m.Regions[c.to.Region]; ok && (c.to.Ended || o.Served(c.to.Now)) {
+		if o, ok := m.Regions[c.to.Service.Region]; ok && (c.to.Ended || o.Served(c.to.Now)) {
 			names = append(names, m.Alias)
 		}
 	}
@@ -280,9 +279,9 @@ func (c *compiler) length(t *Take) {
 func (c *compiler) price(t *Take) {
 	m, r := t.Model, &t.Request
 	audio := r.Audio != nil && *r.Audio
-	p, ok := m.Price(c.to.Region, r.Resolution, audio, r.ServiceTier == "flex")
+	p, ok := m.Price(c.to.Service.Region, r.Resolution, audio, r.ServiceTier == "flex")
 	if !ok {
-		c.problem(t.Shot.Look.Model.Pos, t.Shot, "give it one in a models file (--models)", "%s has no price at %s for %s", m.Alias, c.to.Region, r.Resolution)
+		c.problem(t.Shot.Look.Model.Pos, t.Shot, "give it one in a models file (--models)", "%s has no price at %s for %s", m.Alias, c.to.Service.Region, r.Resolution)
 		return
 	}
 	t.Tokens = models.Tokens(t.Size, t.Seconds)

@@ -38,7 +38,7 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 	still(t, dir, "small.png", 200, 300)
 	still(t, dir, "wide.png", 1600, 500)
 	still(t, dir, "ok.png", 640, 360)
-	china := Target{Models: models.Default(), Region: models.Ark, Namespace: "ark", Now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
+	china := Target{Models: models.Default(), Service: About{Namespace: "ark", Region: models.Ark}, Now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
 	for _, c := range []struct{ look, shot, at, want, hint string }{
 		{"model: seedance-9", "", "2:15", `no model is called "seedance-9"`, "did you mean"},
 		{"model: ep-2026-abc", "", "2:15", "no model is called", "models file"},
@@ -79,7 +79,7 @@ func TestEveryModelTakesAPlainFilmAndIsSentOnlyWhatItTakes(t *testing.T) {
 	for _, m := range models.Default().Models {
 		for region := range m.Regions {
 			target := simTarget
-			target.Region = region
+			target.Service.Region = region
 			g, err := Compile(film(t, "a/one model: "+m.Alias, "a/two model: "+m.Alias), target)
 			require.NoError(t, err, m.Alias)
 			for _, take := range g.Takes {
@@ -143,7 +143,7 @@ func TestEverythingThatShapesAClipShapesItsKey(t *testing.T) {
 		src := "title: T\nlook: {model: seedance-1.5-pro}\nscenes:\n  - id: a\n    shots:\n      - id: one\n        " +
 			strings.ReplaceAll(shot, "; ", "\n        ") + "\n"
 		target := simTarget
-		target.Namespace = ns
+		target.Service.Namespace = ns
 		g, err := Compile(parse(t, dir, src), target)
 		require.NoError(t, err, shot)
 		id := g.Takes[0].Identity

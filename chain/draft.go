@@ -36,13 +36,15 @@ func (c *compiler) draft(t *Take) {
 type Promotion struct {
 	Key  string // of the draft
 	Task string
+
+	from, to string // the tasks of the drafts that it grew from and ended on, "" for none
 }
 
 // promote looks for a draft that the provider can make the take's final clip from: kept, of the same model, young
 // enough, and grown from the drafts of what the take itself grows from.
 func (p *Plan) promote(t *Take) *Promotion {
 	drafts := p.Options.Drafts
-	if drafts == nil || p.Options.Forgetful || len(t.Uses) == 0 {
+	if drafts == nil || p.Graph.Service.Forgets || len(t.Uses) == 0 {
 		return nil
 	}
 	of := drafts.Graph.TakesOf(t.Uses[0].Shot)
@@ -58,11 +60,18 @@ func (p *Plan) promote(t *Take) *Promotion {
 		return nil
 	}
 	for _, pair := range [][2]*Take{{t.From, d.From}, {t.To, d.To}} {
-		if pair[0] != nil && (pair[1] == nil || !p.made(pair[0], drafts.Of(pair[1]))) {
+		if pair[0] != nil && (pair[1] == nil || drafts.Of(pair[1]).Clip == nil || !p.made(pair[0], drafts.Of(pair[1]))) {
 			return nil
 		}
 	}
-	return &Promotion{drafts.Of(d).Key, clip.Task}
+	made := &Promotion{Key: drafts.Of(d).Key, Task: clip.Task}
+	if t.From != nil {
+		made.from = drafts.Of(d.From).Clip.Task
+	}
+	if t.To != nil {
+		made.to = drafts.Of(d.To).Clip.Task
+	}
+	return made
 }
 
 // made reports whether a take's clip is, or will be, made from a draft.
@@ -81,12 +90,21 @@ func (v *life) promoting(req Request, from *Promotion) Request {
 		SafetyIdentifier: req.SafetyIdentifier, CallbackURL: req.CallbackURL}
 }
 
-// promotion is what the plan promotes for the take; nil for nothing.
+// promotion is what the plan promotes for the take; nil for nothing. What the take grows from must have come of the
+// very draft that its own draft grew from – it may not have, where that one could not be promoted any more – and the
+// draft must still be the clip that it was.
 func (v *life) promotion() *Promotion {
 	if v.t.kept != "" {
 		return nil
 	}
-	return v.plan.Of(v.t).Promotes
+	p := v.plan.Of(v.t).Promotes
+	if p == nil || v.up.from != nil && v.up.from.Clip.PromotedFrom != p.from || v.up.to != nil && v.up.to.Clip.PromotedFrom != p.to {
+		return nil
+	}
+	if clip, err := v.Store.Take(p.Key).Clip(); err != nil || clip.Task != p.Task {
+		return nil
+	}
+	return p
 }
 
 // drafted notes on a clip whether it is a draft, or was made from one.

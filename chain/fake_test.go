@@ -44,6 +44,11 @@ type fakeTask struct {
 	req Request
 }
 
+// aboutFake is the fake as a service that remembers its tasks.
+var aboutFake = About{Namespace: "sim", Region: models.Ark}
+
+func (f *fake) About() About { return aboutFake }
+
 func newFake() *fake {
 	return &fake{calls: map[string]int{}, took: func(r Request) time.Duration { return time.Duration(60+9*r.Duration) * time.Second }}
 }
@@ -279,7 +284,7 @@ func film(t testing.TB, shots ...string) *storyboard.Storyboard {
 	return sb
 }
 
-var simTarget = Target{Models: models.Default(), Region: models.Ark, Namespace: "sim", Ended: true}
+var simTarget = Target{Models: models.Default(), Service: aboutFake, Ended: true}
 
 func compile(t testing.TB, sb *storyboard.Storyboard) *Graph {
 	t.Helper()

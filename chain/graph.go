@@ -11,10 +11,10 @@ import (
 
 // Graph is a storyboard compiled for one provider: its takes and the seams between them. Immutable after Compile.
 type Graph struct {
-	Film      *storyboard.Storyboard
-	Films     []*storyboard.Storyboard // one for each variant; Film alone where there are none
-	Namespace string                   // of the provider's clips; part of every key
-	Takes     []*Take                  // every take stands behind the one it grows from; otherwise in film order
+	Film    *storyboard.Storyboard
+	Films   []*storyboard.Storyboard // one for each variant; Film alone where there are none
+	Service About                    // who is to make the clips
+	Takes   []*Take                  // every take stands behind the one it grows from; otherwise in film order
 
 	shots map[*storyboard.Shot][]*Take // all takes of a shot, by number
 }

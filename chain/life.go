@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -28,13 +30,15 @@ type life struct {
 	tries int    // create calls of this run
 	held  bool   // the take's price is set aside in the purse
 	a     anchors
+
+	pictures []*given // that the key names, once they are frozen
 }
 
 // make gets one take. up is what it grows from and ends on; free is called once its place at the provider is no longer needed.
 func (r *run) make(ctx context.Context, t *Take, up upstream, free func()) Outcome {
 	ctx = context.WithValue(ctx, workingKey{}, t)
 	a := t.anchors(up)
-	key := cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, a))
+	key := cmp.Or(t.kept, t.key(r.plan.Graph.Service.Namespace, a))
 	l, err := r.Store.Lock(ctx, key, func() { r.observe(Event{Take: t, Stage: StageWaiting}) })
 	if err != nil {
 		return r.ended(ctx, t, StageFailed, "", err)
@@ -88,9 +92,9 @@ func (v *life) openJournal() (err error) {
 	if a == nil || !a.Open() {
 		return nil
 	}
-	if again || v.plan.Options.Forgetful {
+	if again || v.plan.Graph.Service.Forgets {
 		a.State, a.Message = store.Abandoned, "given up by the user"
-		if v.plan.Options.Forgetful {
+		if v.plan.Graph.Service.Forgets {
 			a.Message = "the simulator that ran it is gone"
 		}
 		if err := v.l.SetAsideClip(); err != nil { // or its files would pass for those of the next attempt
@@ -154,7 +158,11 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 		v.close(a, f)
 	}
 	if err := v.l.PutJournal(v.j); err != nil {
-		return v.ended(ctx, v.t, StageUnknown, made.Task, fmt.Errorf("task %s runs, but could not be recorded: %w", made.Task, err)), false
+		what := "what became of its create call"
+		if made.Task != "" {
+			what = "task " + made.Task + " runs, but"
+		}
+		return v.ended(ctx, v.t, StageUnknown, made.Task, fmt.Errorf("%s could not be recorded: %w", what, err)), false
 	}
 	if err == nil || f.Class == Lost {
 		return Outcome{}, true
@@ -167,14 +175,13 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 
 // intend writes down what is about to be asked for. When it returns, the intent is on disk.
 func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
-	frozen, err := v.freeze(ctx)
-	if err != nil {
+	if err := v.freeze(ctx); err != nil {
 		return nil, err
 	}
-	req := &store.Request{Provider: v.plan.Graph.Namespace, Film: v.plan.Graph.Film.Title, Shot: v.t.Shot.Name(),
-		Number: v.t.Number, Asked: v.t.asked(v.a), First: frozen.first, Last: frozen.last, References: frozen.references,
-		Draft: v.t.Draft, Worst: v.t.Cost, Tokens: v.t.Tokens, PerMillion: v.t.Price.PerMillion,
-		Expected: v.t.Expected.Seconds(), Made: time.Now().UTC()}
+	req := &store.Request{Provider: v.plan.Graph.Service.Namespace, Film: v.plan.Graph.Film.Title, Shot: v.t.Shot.Name(),
+		Number: v.t.Number, Asked: v.t.asked(v.a), Draft: v.t.Draft, Worst: v.t.Cost, Tokens: v.t.Tokens,
+		PerMillion: v.t.Price.PerMillion, Expected: v.t.Expected.Seconds(), Made: time.Now().UTC()}
+	v.frozenFiles(req)
 	if err := v.l.PutRequest(req); err != nil {
 		return nil, err
 	}
@@ -191,16 +198,15 @@ func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
 func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = time.Second, 30*time.Second
-	req, fresh := v.request(ctx, a)
-	plain := req
-	if from := v.promotion(); from != nil {
-		req = v.promoting(req, from)
-	}
-	for began := time.Now(); ; {
+	for began, urls := time.Now(), true; ; {
 		if err := v.gate.pass(ctx); err != nil {
 			return Created{}, context.Cause(ctx)
 		}
 		if err := v.redate(a); err != nil {
+			return Created{}, err
+		}
+		req, err := v.request(ctx, a, urls)
+		if err != nil {
 			return Created{}, err
 		}
 		v.observe(Event{Take: v.t, Stage: StageSubmitting})
@@ -210,16 +216,13 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 		case err == nil:
 			return made, nil
 		case req.DraftTask != "" && (f.Class == Invalid || f.Class == Gone): // the draft is no longer there: nothing was created
-			req, a.PromotedFrom = plain, ""
+			a.PromotedFrom = ""
 			if err := v.l.PutJournal(v.j); err != nil {
 				return Created{}, err
 			}
 			continue
-		case f.Class == Invalid && fresh: // the provider would not take its own URL: nothing was created
-			if req, err = v.withBytes(req); err != nil {
-				return Created{}, err
-			}
-			fresh = false
+		case f.Class == Invalid && req.fresh(): // the provider would not take its own URL: nothing was created
+			urls = false
 			continue
 		case f.Class != Busy || time.Since(began) > v.Timing.Patience:
 			return Created{}, err
@@ -228,6 +231,36 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 		v.gate.shut(d)
 		v.observe(Event{Take: v.t, Stage: StageBusy, Message: f.Error()})
 	}
+}
+
+// request is what goes out for an attempt, whole: all that the take asks for, with every picture that its key names.
+// urls allows frames that the service holds itself to be named by its own URLs.
+func (v *life) request(ctx context.Context, a *store.Attempt, urls bool) (Request, error) {
+	req := v.t.Request
+	req.Label = v.t.Name() + "#" + v.l.Key[:12] + "-" + strconv.Itoa(a.Number)
+	req.ExpiresAfter = a.Mark
+	req.CallbackURL = string(v.Callback)
+	if a.PromotedFrom != "" {
+		from := v.promotion()
+		if from == nil || from.Task != a.PromotedFrom {
+			return req, fmt.Errorf("its draft, task %s, is not what it was", a.PromotedFrom)
+		}
+		return v.promoting(req, from), nil
+	}
+	req.FirstFrame, req.LastFrame, req.References = nil, nil, nil
+	for _, p := range v.pictures {
+		f, err := v.carried(ctx, p, urls)
+		if err != nil {
+			return req, p.faulty(err)
+		}
+		p.into(&req, f)
+	}
+	return req, nil
+}
+
+// fresh reports whether the request names pictures that the service holds itself.
+func (r *Request) fresh() bool {
+	return slices.ContainsFunc(r.pictures(), func(p sent) bool { return p.URL != "" })
 }
 
 // redate records when the call is really sent, where that is not when it was intended: a lost task is looked for
@@ -240,8 +273,11 @@ func (v *life) redate(a *store.Attempt) error {
 	return v.l.PutJournal(v.j)
 }
 
-// post makes the paid call. It is not ended by an interrupt: an answer that is given up is a task that may be lost.
+// post makes the paid call, with exactly what the key says. It is not ended by an interrupt: an answer that is given up is a task that may be lost.
 func (v *life) post(ctx context.Context, req Request) (Created, error) {
+	if err := v.sealed(req); err != nil {
+		return Created{}, err
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), v.Timing.Answer)
 	defer cancel()
 	return v.Provider.Create(ctx, req)

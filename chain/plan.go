@@ -68,10 +68,6 @@ type PlanOptions struct {
 	Resubmit map[string]bool // give up on what became of these shots' unfinished attempts, and buy them again
 	Drafts   *Plan           // of the same storyboard compiled as drafts: what is promoted where it can be; nil for none
 	StopAt   map[string]bool // buy nothing that grows from these shots, whether or not a take of them is picked
-
-	// Forgetful: the provider's tasks end with the process that asked for them (the built-in simulator's do), so
-	// those of an earlier run are surely gone, and were never paid.
-	Forgetful bool
 }
 
 // in reports whether one of the take's shots is in the set.
@@ -127,7 +123,7 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 		pt.Reason = fmt.Sprintf("%s %s, which is %s", t.how(up), up.Name(), p.Of(up).told())
 		return
 	}
-	pt.Key = t.key(p.Graph.Namespace, pictures)
+	pt.Key = t.key(p.Graph.Service.Namespace, pictures)
 	take := st.Take(pt.Key)
 	clip, err := take.Clip()
 	if err == nil {
@@ -139,9 +135,9 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 		return
 	}
 	pt.State, pt.Reason, pt.Fault = look(take)
-	if pt.State != New && (p.Options.Forgetful || t.in(p.Options.Resubmit)) {
+	if pt.State != New && (p.Graph.Service.Forgets || t.in(p.Options.Resubmit)) {
 		pt.State, pt.Reason = New, "bought again: what became of the last attempt is given up"
-		if p.Options.Forgetful {
+		if p.Graph.Service.Forgets {
 			pt.Reason = "the last attempt ended with its simulator"
 		}
 	}

@@ -8,12 +8,17 @@ import (
 	"log/slog"
 	"net/url"
 	"time"
+
+	"shotchain/chain/models"
 )
 
 // Provider is a service that makes clips from requests, as the run sees it. All methods may be called by many
 // goroutines at once. A method that fails returns a *Fault, or the context's error where the context ended before
 // anything was sent.
 type Provider interface {
+	// About is what plans and keys must know of the service. It is always the same, and sends nothing.
+	About() About
+
 	// Create asks for one clip. It sends the request at most once. When it returns a task id, the task exists and
 	// may be billed. When the fault's class is Lost, a task may exist; with every other class none does.
 	Create(ctx context.Context, r Request) (Created, error)
@@ -31,6 +36,29 @@ type Provider interface {
 	// Fetch copies what a signed URL names into w: all of it, or an error. Never more than limit bytes.
 	// Class Gone: the URL has lapsed.
 	Fetch(ctx context.Context, u SignedURL, w io.Writer, limit int64) error
+}
+
+// About is a service as plans and keys know it: one value, so that what is planned for one service cannot be bought
+// from another, and no clip of one answers the other's question. Comparable; what is equal is the same service.
+type About struct {
+	Namespace string        // of its clips: "ark", "byteplus", "sim", "ark@gateway.example"; part of every key
+	Region    models.Region // whose model ids and prices
+
+	// Forgets: its tasks end with the process that asked for them (the built-in simulator's do), so those of an
+	// earlier run are surely gone, and were never paid.
+	Forgets bool
+}
+
+// String names the service for messages.
+func (a About) String() string {
+	s := a.Namespace
+	if string(a.Region) != a.Namespace {
+		s += " with the models of " + string(a.Region)
+	}
+	if a.Forgets {
+		s += ", whose tasks end with it"
+	}
+	return s
 }
 
 // Created is a create call's answer.

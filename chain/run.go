@@ -49,8 +49,12 @@ func (s *Stopped) Unwrap() error { return s.Cause }
 // Run gets the takes of a plan: independent ones at the same time, the longest chain first, as many at once as the
 // model allows. A failed take is an outcome, not an error; its siblings go on and what grows from it is skipped.
 // The reel is never nil. The error is a *Stopped where the account was refused (a *Fault) or ctx ended: then nothing
-// more was submitted, tasks that run at the provider go on, and the next run picks them up.
+// more was submitted, tasks that run at the provider go on, and the next run picks them up. Where an option is missing,
+// or the plan was made for another service than the provider's, the error says so and nothing was done.
 func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
+	if err := o.fit(p); err != nil {
+		return p.unmade(err), err
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	o.Timing = o.Timing.orDefault()
@@ -63,6 +67,33 @@ func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
 		return r.reel, &Stopped{err}
 	}
 	return r.reel, nil
+}
+
+// fit refuses what no run could end well with.
+func (o RunOptions) fit(p *Plan) error {
+	switch {
+	case o.Provider == nil:
+		return errors.New("a run needs a provider")
+	case o.Store == nil:
+		return errors.New("a run needs a store")
+	case o.Inspector == nil:
+		return errors.New("a run needs an inspector: it would pay for clips that nobody has looked at")
+	}
+	for _, p := range []*Plan{p, p.Options.Drafts} {
+		if p != nil && p.Graph.Service != o.Provider.About() {
+			return fmt.Errorf("the plan was made for %s, and the provider is %s", p.Graph.Service, o.Provider.About())
+		}
+	}
+	return nil
+}
+
+// unmade is the reel of a run that did nothing.
+func (p *Plan) unmade(why error) *Reel {
+	r := &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))}
+	for i := range p.Takes {
+		r.Outcomes[i] = Outcome{Take: p.Takes[i].Take, Stage: StageStopped, Fault: why}
+	}
+	return r
 }
 
 // run is one run under way.
@@ -193,7 +224,7 @@ func (r *run) enter(takes []*Take) {
 
 // cached looks a take up in the store.
 func (r *run) cached(t *Take, up upstream) (Outcome, bool) {
-	take := r.Store.Take(cmp.Or(t.kept, t.key(r.plan.Graph.Namespace, t.anchors(up))))
+	take := r.Store.Take(cmp.Or(t.kept, t.key(r.plan.Graph.Service.Namespace, t.anchors(up))))
 	clip, err := take.Clip()
 	if err != nil {
 		return Outcome{}, false
@@ -263,7 +294,7 @@ func (r *run) remember() {
 			continue
 		}
 		a := out.Take.anchors(up)
-		if out.Dir.Key != out.Take.key(r.plan.Graph.Namespace, a) {
+		if out.Dir.Key != out.Take.key(r.plan.Graph.Service.Namespace, a) {
 			continue // kept although it was made for another request: that one is still the one to compare with
 		}
 		used := store.Used{Key: out.Dir.Key, Asked: out.Take.asked(a)}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"shotchain/chain"
+	"shotchain/chain/models"
 	"shotchain/internal/guard"
 )
 
@@ -34,10 +35,12 @@ const (
 
 // Options say which service is called and how.
 type Options struct {
-	BaseURL   string // up to and without /contents; "": BaseURLArk
-	Key       string // the API key
-	AllowHTTP bool   // plain http also to hosts other than this machine: the key then travels in the clear
-	Version   string // of the program, for the User-Agent; "": dev
+	BaseURL   string        // up to and without /contents; "": BaseURLArk
+	Key       string        // the API key
+	Region    models.Region // whose ids and prices it has; "": BytePlus at BaseURLBytePlus, else Ark
+	Simulator bool          // it is shotchain's own simulator, which ends with this process
+	AllowHTTP bool          // plain http also to hosts other than this machine: the key then travels in the clear
+	Version   string        // of the program, for the User-Agent; "": dev
 
 	// HTTP is the client beneath; nil: an own one, with time limits for connecting and for silence but none in
 	// total. It is copied, and its redirect policy replaced. Where its downloads connect to is its own affair: only
@@ -63,6 +66,7 @@ func (o Options) GoString() string { return o.String() }
 // its goroutines share its paces.
 type Client struct {
 	base   *url.URL
+	about  chain.About
 	auth   string // the Authorization header's value
 	agent  string
 	secret redactor
@@ -93,8 +97,13 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	about, err := o.about(base)
+	if err != nil {
+		return nil, err
+	}
 	c := &Client{
 		base:           base,
+		about:          about,
 		auth:           "Bearer " + o.Key,
 		agent:          "shotchain/" + header(orElse(o.Version, "dev"), 40),
 		secret:         newRedactor(o.Key),

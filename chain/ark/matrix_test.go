@@ -97,7 +97,7 @@ func (s *stage) run() (*chain.Reel, error) {
 	t.Helper()
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(matrixFilm), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Region: models.Ark, Namespace: "ark", Now: clock})
+	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Service: s.p.About(), Now: clock})
 	require.NoError(t, err)
 	plan := chain.Make(g, s.st, s.options)
 	reel, err := chain.Run(t.Context(), plan, chain.RunOptions{Provider: s.p, Store: s.st, Inspector: looker{},

@@ -50,7 +50,7 @@ func (l Take) name() string {
 
 // Freeze locks the kept takes of a plan. The error names a shot whose pick is not kept.
 func Freeze(p *chain.Plan) (*File, error) {
-	l := &File{Format: Format, Provider: p.Graph.Namespace}
+	l := &File{Format: Format, Provider: p.Graph.Service.Namespace}
 	for _, film := range p.Graph.Films {
 		for _, s := range film.Shots() {
 			for i, t := range p.Graph.TakesOf(s) {
@@ -117,8 +117,8 @@ func (l *File) Differs(p *chain.Plan) (differences []string) {
 		take          int
 	}
 	say := func(format string, args ...any) { differences = append(differences, fmt.Sprintf(format, args...)) }
-	if l.Provider != p.Graph.Namespace {
-		say("it was locked for %s, this is %s", l.Provider, p.Graph.Namespace)
+	if l.Provider != p.Graph.Service.Namespace {
+		say("it was locked for %s, this is %s", l.Provider, p.Graph.Service.Namespace)
 	}
 	locked := map[place]Take{}
 	for _, t := range l.Takes {

@@ -20,7 +20,7 @@ import (
 func plan(t testing.TB, st *store.Store, src string, leave ...string) *chain.Plan {
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(src), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Region: models.Ark, Namespace: "sim", Ended: true})
+	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Service: chain.About{Namespace: "sim", Region: models.Ark}, Ended: true})
 	require.NoError(t, err)
 	for i, pt := range chain.Make(g, st, chain.PlanOptions{}).Takes {
 		if slices.Contains(leave, pt.Take.Name()) || pt.State == chain.Cached {

@@ -18,12 +18,15 @@ type Request struct {
 	First      string          `json:"first_frame,omitempty"` // file of the frozen first frame, in this folder
 	Last       string          `json:"end_frame,omitempty"`   // file of the frozen frame that it is to end on
 	References []string        `json:"references,omitempty"`  // files of the frozen reference pictures; "" for one on the web
-	Draft      bool            `json:"draft,omitempty"`
-	Worst      Money           `json:"at_most"` // what it costs at most
-	Tokens     int64           `json:"tokens_at_most"`
-	PerMillion int64           `json:"micros_per_million_tokens"` // the price, in Worst's currency
-	Expected   float64         `json:"expected_seconds,omitempty"`
-	Made       time.Time       `json:"made_at"`
+
+	Frozen map[string]string `json:"frozen,omitempty"` // sha256 of each of those files, hex
+
+	Draft      bool      `json:"draft,omitempty"`
+	Worst      Money     `json:"at_most"` // what it costs at most
+	Tokens     int64     `json:"tokens_at_most"`
+	PerMillion int64     `json:"micros_per_million_tokens"` // the price, in Worst's currency
+	Expected   float64   `json:"expected_seconds,omitempty"`
+	Made       time.Time `json:"made_at"`
 }
 
 // Money is an amount in millionths of the currency's unit.

@@ -98,7 +98,7 @@ func TestCallbacksAndPollingLeadToTheSamePlace(t *testing.T) {
 				if c.listens {
 					cb.into(&how, "https://films.example/hook/")
 				}
-				reel, err := chain.Run(t.Context(), chain.Make(oneTake(t), st, chain.PlanOptions{}), how)
+				reel, err := chain.Run(t.Context(), chain.Make(oneTake(t, provider.About()), st, chain.PlanOptions{}), how)
 				require.NoError(t, err)
 				require.True(t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
 				stats := service.Stats()
@@ -155,11 +155,11 @@ func TestTheListenerAnswersOnlyWhatItMust(t *testing.T) {
 }
 
 // oneTake is a film of one take.
-func oneTake(t *testing.T) *chain.Graph {
+func oneTake(t *testing.T, about chain.About) *chain.Graph {
 	t.Helper()
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(oneShot), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Region: models.Ark, Namespace: "ark"})
+	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Service: about})
 	require.NoError(t, err)
 	return g
 }

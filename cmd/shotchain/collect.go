@@ -38,7 +38,7 @@ func (p *program) unfinished(o tasks, args []string) (s service, provider chain.
 	all, unread := chain.Unfinished(st)
 	others := map[string]int{}
 	for _, u := range all {
-		if u.Request.Provider == s.namespace {
+		if u.Request.Provider == s.about.Namespace {
 			open = append(open, u)
 		} else {
 			others[u.Request.Provider]++
@@ -96,7 +96,7 @@ func (p *program) collect(ctx context.Context, s service, provider chain.Provide
 	if p.json || p.quiet {
 		observe = func(chain.Event) {}
 	}
-	reel, err := chain.Collect(ctx, s.namespace, open, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
+	reel, err := chain.Collect(ctx, open, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
 		Observe: observe, Timing: t.timing()})
 	if !p.json {
 		for _, o := range reel.Outcomes {
@@ -157,7 +157,7 @@ task that runs cannot be stopped, and is billed if it succeeds: it is named, and
 			if err != nil {
 				return err
 			}
-			return p.cancel(cmd.Context(), s, chain.Cancel(cmd.Context(), s.namespace, open, chain.RunOptions{Provider: provider, Store: st}))
+			return p.cancel(cmd.Context(), s, chain.Cancel(cmd.Context(), open, chain.RunOptions{Provider: provider, Store: st}))
 		},
 	}
 	o.add(cmd)

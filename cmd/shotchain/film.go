@@ -104,7 +104,7 @@ func (p *program) compile(ctx context.Context, path string, sb *storyboard.Story
 		return nil, err
 	}
 	filmed := sb.Filmed(frames)
-	to := chain.Target{Models: catalogue, Region: s.region, Namespace: s.namespace,
+	to := chain.Target{Models: catalogue, Service: s.about,
 		Ended: s.simulated(), Now: time.Now(), Variants: wanted, Draft: f.draft}
 	g, err := chain.Compile(filmed, to)
 	if err != nil {
@@ -227,7 +227,7 @@ func (f *film) id(st *store.Store) string {
 	if err != nil {
 		rel = f.path
 	}
-	id := f.service.namespace + " " + filepath.ToSlash(rel)
+	id := f.service.about.Namespace + " " + filepath.ToSlash(rel)
 	if f.draft {
 		id += " draft"
 	}

@@ -85,7 +85,7 @@ func (l *planFlags) add(cmd *cobra.Command, film *filmFlags) {
 
 // plan plans a film on a store.
 func (l *planFlags) plan(f *film, st *store.Store) (*chain.Plan, error) {
-	o := chain.PlanOptions{Limit: l.limit, FilmID: f.id(st), Forgetful: f.service.simulated()}
+	o := chain.PlanOptions{Limit: l.limit, FilmID: f.id(st)}
 	if l.limit < 0 {
 		return nil, usage("", "--concurrency is at least 1")
 	}
@@ -100,7 +100,7 @@ func (l *planFlags) plan(f *film, st *store.Store) (*chain.Plan, error) {
 		}
 	}
 	if f.drafts != nil {
-		o.Drafts = chain.Make(f.drafts.graph, st, chain.PlanOptions{FilmID: f.drafts.id(st), Forgetful: o.Forgetful, StopAt: o.StopAt})
+		o.Drafts = chain.Make(f.drafts.graph, st, chain.PlanOptions{FilmID: f.drafts.id(st), StopAt: o.StopAt})
 	}
 	return chain.Make(f.graph, st, o), nil
 }
@@ -353,7 +353,7 @@ type jsonTake struct {
 }
 
 func planJSON(f *film, plan *chain.Plan) jsonPlan {
-	j := jsonPlan{Title: f.Title, Provider: f.service.name, Namespace: f.service.namespace, Charged: !f.service.simulated(),
+	j := jsonPlan{Title: f.Title, Provider: f.service.name, Namespace: f.service.about.Namespace, Charged: !f.service.simulated(),
 		Takes: []jsonTake{}, Buys: plan.Buys, Total: priceOf(plan.Total), Held: priceOf(plan.Held), Saved: priceOf(plan.Saved),
 		ExpectedSeconds: plan.Expected.Seconds()}
 	for i := range plan.Takes {

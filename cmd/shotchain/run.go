@@ -166,7 +166,7 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 		return nil, nil, &failure{exit: exitAccount, message: fmt.Sprintf("%s needs %s", who.name, envKey),
 			hint: "set it to the service's API key, or use --provider sim"}
 	}
-	c, err := ark.New(ark.Options{BaseURL: base, Key: key, Version: buildInfo().Version})
+	c, err := ark.New(ark.Options{BaseURL: base, Key: key, Region: who.about.Region, Simulator: who.simulated(), Version: buildInfo().Version})
 	if err != nil {
 		done()
 		return nil, nil, &failure{exit: exitUsage, message: err.Error()}

@@ -52,7 +52,7 @@ func (l *runLog) steps(ctx context.Context, variant string) context.Context {
 
 // note writes down what a run did, for status and trace.
 func (p *program) note(f *film, st *store.Store, r *chain.Reel, began time.Time, log *runLog) *store.Run {
-	run := &store.Run{Film: f.title(), File: f.File, Provider: f.service.namespace, Draft: f.draft, Began: began.UTC(), Ended: time.Now().UTC(),
+	run := &store.Run{Film: f.title(), File: f.File, Provider: f.service.about.Namespace, Draft: f.draft, Began: began.UTC(), Ended: time.Now().UTC(),
 		Bought: r.Count(chain.StageKept), Reused: r.Count(chain.StageCached),
 		Failed: r.Count(chain.StageFailed) + r.Count(chain.StageUnknown), Spent: r.Spent, Saved: r.Saved}
 	p.write(run, st, log)

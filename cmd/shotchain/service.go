@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"shotchain/chain"
 	"shotchain/chain/ark"
 	"shotchain/chain/models"
 )
@@ -29,11 +31,10 @@ const (
 
 // service is who makes the clips, and what that means for plans and keys. Nothing has been sent to it yet.
 type service struct {
-	name      string
-	region    models.Region
-	namespace string // of its clips in the store
-	base      string // "" for the built-in simulator
-	chosen    bool   // the user named it
+	name   string
+	about  chain.About
+	base   string // "" for the built-in simulator
+	chosen bool   // the user named it
 }
 
 // simulated reports whether the built-in simulator stands in for the service: nothing is charged.
@@ -69,25 +70,20 @@ func (p *program) service(f serviceFlags) (service, error) {
 		}
 		return s, usage(hint, "the built-in simulator has no base URL")
 	case s.simulated():
-		s.region, s.namespace = models.Ark, providerSim
+		s.about = ark.Simulator()
 		return s, nil
 	}
-	s.region = map[string]models.Region{providerArk: models.Ark, providerBytePlus: models.BytePlus}[s.name]
 	s.base = strings.TrimRight(f.base, "/")
 	if s.base == "" {
 		s.base = strings.TrimRight(p.env(envBase), "/")
 	}
-	s.namespace = s.name
-	if s.base == "" {
-		s.base = vendor
+	s.base = cmp.Or(s.base, vendor)
+	region := map[string]models.Region{providerArk: models.Ark, providerBytePlus: models.BytePlus}[s.name]
+	about, err := ark.Service(region, s.base)
+	if err != nil {
+		return s, usage("it looks like "+vendor, "%v", err)
 	}
-	if s.base != vendor {
-		u, err := url.Parse(s.base)
-		if err != nil || u.Host == "" {
-			return s, usage("it looks like "+vendor, "the base URL is not an absolute URL")
-		}
-		s.namespace += "@" + strings.ToLower(u.Host)
-	}
+	s.about = about
 	return s, nil
 }
 

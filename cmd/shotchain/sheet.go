@@ -209,7 +209,7 @@ func (f *filmed) page(ctx context.Context) *sheet.Page {
 // lastRun is the newest run of this film in the store.
 func (f *filmed) lastRun() *sheet.Run {
 	for _, r := range slices.Backward(f.st.Runs()) {
-		if r.Film == f.title() && r.Provider == f.service.namespace && r.Draft == f.draft {
+		if r.Film == f.title() && r.Provider == f.service.about.Namespace && r.Draft == f.draft {
 			return &sheet.Run{Began: r.Began.Local(), Took: r.Ended.Sub(r.Began), Bought: r.Bought, Reused: r.Reused, Spent: r.Spent, Saved: r.Saved}
 		}
 	}
