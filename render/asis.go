@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/mux"
 )
 
 // asTheyAre are the clips' own packets where these make the film as it is: only hard cuts, at places where decoding
@@ -13,12 +14,12 @@ import (
 //
 // It is all clips or none. A film that has some clips copied and others encoded would need two sets of parameters in
 // its head (an encoder cannot be told to write another one's), which some hardware decoders do not play.
-func (tl *Timeline) asTheyAre() []ffmpeg.Range {
+func (tl *Timeline) asTheyAre() []mux.Range {
 	if len(tl.burned()) > 0 || tl.Quality != "" && tl.Quality != "standard" || len(tl.Encoder) > 0 {
 		return nil
 	}
-	read := map[string]*ffmpeg.Packets{}
-	var all []ffmpeg.Range
+	read := map[string]*mux.Packets{}
+	var all []mux.Range
 	for i, it := range tl.Items {
 		if !tl.untouched(it) {
 			return nil
@@ -26,7 +27,7 @@ func (tl *Timeline) asTheyAre() []ffmpeg.Range {
 		p := read[it.Path]
 		if p == nil {
 			var err error
-			if p, err = ffmpeg.ReadPackets(it.Path, "vide"); err != nil || len(p.Sizes) != it.Length {
+			if p, err = mux.ReadPackets(it.Path, "vide"); err != nil || len(p.Sizes) != it.Length {
 				return nil
 			}
 			read[it.Path] = p
@@ -46,7 +47,7 @@ func (tl *Timeline) asTheyAre() []ffmpeg.Range {
 		if alone, err := p.Alone(from, to); err != nil || !alone {
 			return nil
 		}
-		all = append(all, ffmpeg.Range{Packets: p, From: from, To: to})
+		all = append(all, mux.Range{Packets: p, From: from, To: to})
 	}
 	return all
 }
@@ -67,7 +68,7 @@ func (tl *Timeline) decodes(ctx context.Context) error {
 	return nil
 }
 
-func firstEntry(all []ffmpeg.Range, p *ffmpeg.Packets) []byte {
+func firstEntry(all []mux.Range, p *mux.Packets) []byte {
 	if len(all) > 0 {
 		return all[0].Entry
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/mux"
 	"shotchain/render/timeline"
 )
 
@@ -99,8 +100,8 @@ type delivery struct {
 	*shop
 	tl     *Timeline
 	cells  []cell
-	video  []ffmpeg.Range
-	track  []ffmpeg.Range
+	video  []mux.Range
+	track  []mux.Range
 	sound  *sounding
 	counts Film
 	joined string // a file with the whole film
@@ -161,9 +162,9 @@ func (d *delivery) film(out Output) Film {
 }
 
 // movie is the film as packets.
-func (d *delivery) movie() *ffmpeg.Movie {
+func (d *delivery) movie() *mux.Movie {
 	tl := d.tl
-	m := &ffmpeg.Movie{Title: tl.Title, Language: tl.Language, Rate: tl.Rate, Width: tl.Width, Height: tl.Height, Video: d.video, Audio: d.track,
+	m := &mux.Movie{Title: tl.Title, Language: tl.Language, Rate: tl.Rate, Width: tl.Width, Height: tl.Height, Video: d.video, Audio: d.track,
 		AudioRate: timeline.SampleRate, Priming: priming, Samples: int64(tl.Frames) * timeline.PerFrame, Chapters: tl.chapters(), CaptionsIn: tl.Language}
 	if tl.CaptionMode == "soft" {
 		m.Captions = tl.cues()
@@ -172,14 +173,14 @@ func (d *delivery) movie() *ffmpeg.Movie {
 }
 
 // cues are the captions one after the other: where two overlap, the later one takes over.
-func (tl *Timeline) cues() []ffmpeg.Cue {
-	var all []ffmpeg.Cue
+func (tl *Timeline) cues() []mux.Cue {
+	var all []mux.Cue
 	for _, t := range tl.Captions {
 		if n := len(all); n > 0 && all[n-1].End > t.Start {
 			all[n-1].End = t.Start
 		}
 		if t.Start < t.End {
-			all = append(all, ffmpeg.Cue{Text: t.Text, Start: t.Start, End: t.End})
+			all = append(all, mux.Cue{Text: t.Text, Start: t.Start, End: t.End})
 		}
 	}
 	return all
@@ -239,15 +240,15 @@ func writeFile(out string, write func(io.Writer) error) error {
 	})
 }
 
-func (tl *Timeline) chapters() []ffmpeg.Chapter {
-	var all []ffmpeg.Chapter
+func (tl *Timeline) chapters() []mux.Chapter {
+	var all []mux.Chapter
 	for i, it := range tl.Items {
 		end := tl.Frames
 		if i+1 < len(tl.Items) {
 			end = tl.Items[i+1].At
 		}
 		if it.At < end { // chapters follow each other: one ends where the next shot begins to show
-			all = append(all, ffmpeg.Chapter{Title: it.Title, Start: it.At, End: end})
+			all = append(all, mux.Chapter{Title: it.Title, Start: it.At, End: end})
 		}
 	}
 	return all

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/mux"
 	"shotchain/render/timeline"
 )
 
@@ -130,7 +131,7 @@ func requireExact(t *testing.T, tl *Timeline, film string, clips map[string][][]
 
 func requireRegular(t *testing.T, film string, frames int) {
 	t.Helper()
-	p, err := ffmpeg.ReadPackets(film, "vide")
+	p, err := mux.ReadPackets(film, "vide")
 	require.NoError(t, err)
 	require.Len(t, p.Sizes, frames)
 	f, err := ffmpeg.Probe(t.Context(), film)

@@ -10,12 +10,13 @@ import (
 	"slices"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/mux"
 )
 
 // picture makes what the work folder does not have of the film's picture, as many segments at once as there are
 // workers, and returns the packets of all cells in order. The first failure ends the others: there is no film
 // without it.
-func (sh *shop) picture(ctx context.Context, cells []cell, film *Film) ([]ffmpeg.Range, error) {
+func (sh *shop) picture(ctx context.Context, cells []cell, film *Film) ([]mux.Range, error) {
 	weight := map[*segment]int{}
 	var order []*segment
 	total := 0
@@ -48,8 +49,8 @@ func (sh *shop) picture(ctx context.Context, cells []cell, film *Film) ([]ffmpeg
 }
 
 // uniform reports whether one set of parameters decodes all of them.
-func uniform(all []ffmpeg.Range) bool {
-	return !slices.ContainsFunc(all, func(r ffmpeg.Range) bool { return string(r.Entry) != string(all[0].Entry) })
+func uniform(all []mux.Range) bool {
+	return !slices.ContainsFunc(all, func(r mux.Range) bool { return string(r.Entry) != string(all[0].Entry) })
 }
 
 // job is a segment to be made.
@@ -171,10 +172,10 @@ func (sh *shop) encode(ctx context.Context, order []*segment, weight map[*segmen
 }
 
 // ranges opens each segment's tables once.
-func (sh *shop) ranges(cells []cell, names map[*segment]string) ([]ffmpeg.Range, error) {
-	read := map[*segment]*ffmpeg.Packets{}
+func (sh *shop) ranges(cells []cell, names map[*segment]string) ([]mux.Range, error) {
+	read := map[*segment]*mux.Packets{}
 	for s, name := range names {
-		p, err := ffmpeg.ReadPackets(sh.path(name), "vide")
+		p, err := mux.ReadPackets(sh.path(name), "vide")
 		if err != nil {
 			return nil, err
 		}
@@ -183,9 +184,9 @@ func (sh *shop) ranges(cells []cell, names map[*segment]string) ([]ffmpeg.Range,
 		}
 		read[s] = p
 	}
-	all := make([]ffmpeg.Range, 0, len(cells))
+	all := make([]mux.Range, 0, len(cells))
 	for _, c := range cells {
-		all = append(all, ffmpeg.Range{Packets: read[c.segment], From: c.from, To: c.to})
+		all = append(all, mux.Range{Packets: read[c.segment], From: c.from, To: c.to})
 	}
 	return all, nil
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/mux"
 	"shotchain/render/timeline"
 )
 
@@ -199,7 +200,7 @@ func (s *sounding) finished(ctx context.Context, i int, l levels, lower float64)
 }
 
 // aac is the film's sound as AAC frames.
-func (s *sounding) aac(ctx context.Context) ([]ffmpeg.Range, error) {
+func (s *sounding) aac(ctx context.Context) ([]mux.Range, error) {
 	if s.DryRun {
 		return nil, s.missing(ctx)
 	}
@@ -207,7 +208,7 @@ func (s *sounding) aac(ctx context.Context) ([]ffmpeg.Range, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := make([]ffmpeg.Range, s.stretches())
+	all := make([]mux.Range, s.stretches())
 	group, ctx := limited(ctx, s.Workers)
 	for i := range all {
 		group.Go(func() (err error) {
@@ -247,23 +248,23 @@ func (s *sounding) encoder(out string) []string {
 }
 
 // encoded is one stretch as AAC.
-func (s *sounding) encoded(ctx context.Context, i int, l levels) (ffmpeg.Range, error) {
+func (s *sounding) encoded(ctx context.Context, i int, l levels) (mux.Range, error) {
 	name := s.name(i, l)
 	if !s.has(name) {
 		if err := s.encode(ctx, i, l, name); err != nil {
-			return ffmpeg.Range{}, err
+			return mux.Range{}, err
 		}
 	}
-	p, err := ffmpeg.ReadPackets(s.path(name), "soun")
+	p, err := mux.ReadPackets(s.path(name), "soun")
 	if err != nil {
-		return ffmpeg.Range{}, err
+		return mux.Range{}, err
 	}
 	_, _, drop := s.span(i)
 	n := min(stretch, s.packets()-int64(i)*stretch)
 	if int64(len(p.Sizes)) < drop+n {
-		return ffmpeg.Range{}, fmt.Errorf("%s has %d AAC frames, not %d: delete it", p.Path, len(p.Sizes), drop+n)
+		return mux.Range{}, fmt.Errorf("%s has %d AAC frames, not %d: delete it", p.Path, len(p.Sizes), drop+n)
 	}
-	return ffmpeg.Range{Packets: p, From: int(drop), To: int(drop + n)}, nil
+	return mux.Range{Packets: p, From: int(drop), To: int(drop + n)}, nil
 }
 
 // encode encodes a stretch. AAC adds to peaks, up to a decibel where they were limited: what comes out is measured,
@@ -295,7 +296,7 @@ func (s *sounding) encode(ctx context.Context, i int, l levels, name string) err
 		}
 		lower += over + 0.05
 	}
-	if _, err := ffmpeg.ReadPackets(tmp, "soun"); err != nil {
+	if _, err := mux.ReadPackets(tmp, "soun"); err != nil {
 		return err
 	}
 	return s.keep(tmp, name)

@@ -15,23 +15,3 @@ func Escape(text string) string {
 func EscapeGraph(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(Escape(text))
 }
-
-// Chapter is a named range of frames, the end not included.
-type Chapter struct {
-	Title      string
-	Start, End int
-}
-
-// oneLine has blanks for line breaks and no other control characters.
-func oneLine(s string) string {
-	s = strings.ToValidUTF8(s, "�")
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case r < ' ' || r == 0x7f:
-			return -1
-		}
-		return r
-	}, s)
-}

@@ -1,27 +1,22 @@
 package ffmpeg
 
+// This file reads facts from the head of an MP4, without a process.
+
 import (
 	"bytes"
-	"encoding/binary"
-	"errors"
-	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"github.com/Eyevinn/mp4ff/aac"
 	"github.com/Eyevinn/mp4ff/avc"
-	"github.com/Eyevinn/mp4ff/bits"
 	"github.com/Eyevinn/mp4ff/mp4"
-)
 
-// maxMoov bounds what is read of a stranger's file: a moov of an hour at 24 frames per second has about 2 MB.
-const maxMoov = 64 << 20
+	"shotchain/render/mux"
+)
 
 // probeMP4 reads the moov box. ok is false for what it cannot tell for sure: that is left to ffprobe.
 func probeMP4(path string) (f Facts, ok bool) {
-	moov, err := readMoov(path)
-	if err != nil {
+	x, err := mux.ReadIndex(path)
+	if err != nil || x.Fragmented {
 		return Facts{}, false
 	}
 	defer func() { // the box decoders were not written for hostile files
@@ -29,215 +24,32 @@ func probeMP4(path string) (f Facts, ok bool) {
 			f, ok = Facts{}, false
 		}
 	}()
-	return parseMoov(moov)
+	return told(x)
 }
 
-var errNoMoov = errors.New("no moov box")
-
-// readMoov walks the top-level boxes without reading media data.
-func readMoov(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	st, err := file.Stat()
-	if err != nil || !st.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
-	var head [16]byte
-	for at := int64(0); at+8 <= st.Size(); {
-		n, _ := file.ReadAt(head[:], at)
-		if n < 8 {
-			return nil, errNoMoov
-		}
-		size, skip := int64(binary.BigEndian.Uint32(head[:4])), int64(8)
+// told are the facts that an index tells.
+func told(x mux.Index) (f Facts, ok bool) {
+	for _, t := range x.Tracks {
 		switch {
-		case size == 1 && n == 16:
-			size, skip = int64(binary.BigEndian.Uint64(head[8:])), 16
-		case size == 0:
-			size = st.Size() - at
-		}
-		if size < skip || size > st.Size()-at {
-			return nil, errNoMoov
-		}
-		if string(head[4:8]) == "moov" {
-			if size-skip > maxMoov {
-				return nil, errNoMoov
-			}
-			body := make([]byte, size-skip)
-			_, err := file.ReadAt(body, at+skip)
-			if err == io.EOF {
-				err = nil
-			}
-			return body, err
-		}
-		at += size
-	}
-	return nil, errNoMoov
-}
-
-// track is what is kept of a trak box.
-type track struct {
-	handler   string
-	timescale uint32
-	stsd      []byte
-	stts      *mp4.SttsBox
-	ctts      *mp4.CttsBox
-	elst      *mp4.ElstBox
-	samples   uint32
-	turned    bool
-}
-
-func parseMoov(moov []byte) (f Facts, ok bool) {
-	var tracks []*track
-	var movie uint32 // timescale
-	fragmented := false
-	walk(moov, func(name string, body []byte) {
-		switch name {
-		case "mvhd":
-			movie = timescale(body)
-		case "mvex":
-			fragmented = true
-		case "trak":
-			t := &track{}
-			if t.read(body, 0) {
-				tracks = append(tracks, t)
-			}
-		}
-	})
-	if fragmented {
-		return f, false
-	}
-	seen := false
-	for _, t := range tracks {
-		switch {
-		case t.handler == "vide" && !seen:
-			if seen = t.picture(&f, movie); !seen {
+		case t.Handler == "vide" && !ok:
+			if ok = pictureFacts(t, &f, x.Timescale); !ok {
 				return f, false
 			}
-		case t.handler == "soun" && f.Audio == "":
-			if !t.sound(&f) {
+		case t.Handler == "soun" && f.Audio == "":
+			if !soundFacts(t, &f) {
 				return f, false
 			}
 		}
 	}
-	return f, seen
+	return f, ok
 }
 
-// walk calls visit for each box in body; it stops at the first that does not fit.
-func walk(body []byte, visit func(name string, body []byte)) {
-	for len(body) >= 8 {
-		size := int(binary.BigEndian.Uint32(body))
-		if size < 8 || size > len(body) {
-			return
-		}
-		visit(string(body[4:8]), body[8:size])
-		body = body[size:]
-	}
-}
-
-// read collects the boxes of a trak. False: a table claims more entries than it has room for.
-func (t *track) read(body []byte, depth int) bool {
-	ok := true
-	walk(body, func(name string, b []byte) {
-		switch name {
-		case "mdia", "minf", "stbl", "edts":
-			ok = ok && depth < 4 && t.read(b, depth+1)
-		case "tkhd":
-			t.turned = turned(b)
-		case "mdhd":
-			t.timescale = timescale(b)
-		case "hdlr":
-			if len(b) >= 12 {
-				t.handler = string(b[8:12])
-			}
-		case "stsd":
-			t.stsd = b
-		case "stsz":
-			if ok = ok && len(b) >= 12; ok {
-				t.samples = binary.BigEndian.Uint32(b[8:])
-			}
-		case "stts":
-			if ok = ok && fits(b, 8, 8); ok {
-				t.stts = decode[*mp4.SttsBox]("stts", b, mp4.DecodeSttsSR)
-			}
-		case "ctts":
-			if ok = ok && fits(b, 8, 8); ok {
-				t.ctts = decode[*mp4.CttsBox]("ctts", b, mp4.DecodeCttsSR)
-			}
-		case "elst":
-			if ok = ok && fits(b, 8, 12); ok {
-				t.elst = decode[*mp4.ElstBox]("elst", b, mp4.DecodeElstSR)
-			}
-		}
-	})
-	return ok
-}
-
-// fits reports whether a table with its count in the four bytes before head has room for all its entries.
-func fits(b []byte, head, entry int) bool {
-	return len(b) >= head && int64(binary.BigEndian.Uint32(b[head-4:])) <= int64(len(b)-head)/int64(entry)
-}
-
-func decode[B mp4.Box](name string, body []byte, with func(mp4.BoxHeader, uint64, bits.SliceReader) (mp4.Box, error)) (none B) {
-	box, err := with(mp4.BoxHeader{Name: name, Size: uint64(len(body) + 8), Hdrlen: 8}, 0, bits.NewFixedSliceReader(body))
-	if err != nil {
-		return none
-	}
-	b, _ := box.(B)
-	return b
-}
-
-// timescale is that of an mvhd or mdhd box: both begin alike.
-func timescale(b []byte) uint32 {
-	at := 12
-	if len(b) > 0 && b[0] == 1 {
-		at = 20
-	}
-	if len(b) < at+4 {
-		return 0
-	}
-	return binary.BigEndian.Uint32(b[at:])
-}
-
-// turned reports whether a tkhd box's matrix is more than the identity.
-func turned(b []byte) bool {
-	at := 40
-	if len(b) > 0 && b[0] == 1 {
-		at = 52
-	}
-	if len(b) < at+36 {
-		return false
-	}
-	identity := [9]uint32{0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000}
-	for i, v := range identity {
-		if binary.BigEndian.Uint32(b[at+4*i:]) != v {
-			return true
-		}
-	}
-	return false
-}
-
-// entry is the first sample description.
-func (t *track) entry() (name string, body []byte) {
-	if len(t.stsd) < 16 {
-		return "", nil
-	}
-	walk(t.stsd[8:], func(n string, b []byte) {
-		if name == "" {
-			name, body = n, b
-		}
-	})
-	return name, body
-}
-
-func (t *track) picture(f *Facts, movie uint32) bool {
-	name, body := t.entry()
-	if name != "avc1" || t.turned || t.stts == nil || t.timescale == 0 {
+func pictureFacts(t *mux.Track, f *Facts, movie uint32) bool {
+	name, body := t.Entry()
+	if name != "avc1" || t.Turned || t.Stts == nil || t.Timescale == 0 {
 		return false // rarer than it is worth: ffprobe knows
 	}
-	v := decode[*mp4.VisualSampleEntryBox](name, body, mp4.DecodeVisualSampleEntrySR)
+	v := mux.Decode[*mp4.VisualSampleEntryBox](name, body, mp4.DecodeVisualSampleEntrySR)
 	if v == nil || v.AvcC == nil || len(v.AvcC.SPSnalus) == 0 {
 		return false
 	}
@@ -248,7 +60,7 @@ func (t *track) picture(f *Facts, movie uint32) bool {
 	if v.Pasp != nil {
 		f.SAR = ratioOf(int64(v.Pasp.HSpacing), int64(v.Pasp.VSpacing))
 	}
-	return t.time(f, movie)
+	return timing(t, f, movie)
 }
 
 // formats are the pixel formats by chroma_format_idc and bit depth.
@@ -287,29 +99,29 @@ var (
 	primaries = map[uint]string{1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020", 11: "smpte431", 12: "smpte432"}
 )
 
-// time reads when frames are shown: an edit list that does more than skip the codec's delay is left to ffprobe.
-func (t *track) time(f *Facts, movie uint32) bool {
+// timing reads when frames are shown: an edit list that does more than skip the codec's delay is left to ffprobe.
+func timing(t *mux.Track, f *Facts, movie uint32) bool {
 	start := int64(0)
-	if e := t.elst; e != nil {
+	if e := t.Elst; e != nil {
 		if len(e.Entries) != 1 || e.Entries[0].MediaTime < 0 || e.Entries[0].MediaRateInteger != 1 {
 			return false
 		}
 		start = e.Entries[0].MediaTime
 	}
 	s := schedule{}
-	if !s.add(t) || s.frames != int64(t.samples) || s.frames > 1<<24 {
+	if !s.add(t) || s.frames != int64(t.Samples) || s.frames > 1<<24 {
 		return false
 	}
 	if s.first != start { // the edit begins elsewhere: frames are cut off or delayed
 		return false
 	}
-	if e := t.elst; e != nil && movie != 0 { // an edit that ends early hides frames
-		shown := int64(e.Entries[0].SegmentDuration) * int64(t.timescale) / int64(movie)
+	if e := t.Elst; e != nil && movie != 0 { // an edit that ends early hides frames
+		shown := int64(e.Entries[0].SegmentDuration) * int64(t.Timescale) / int64(movie)
 		if frame := s.ticks / s.frames; shown+frame/2 < s.ticks {
 			return false
 		}
 	}
-	scale := int64(t.timescale)
+	scale := int64(t.Timescale)
 	f.Frames, f.Regular, f.Start = int(s.frames), s.regular, Ratio{0, 1}
 	f.Duration, f.last = ratioOf(s.ticks, scale), ratioOf(s.last-start, scale)
 	f.Rate = ratioOf(s.frames*scale, s.ticks)
@@ -327,8 +139,8 @@ type schedule struct {
 	first, last   int64 // presentation times
 }
 
-func (s *schedule) add(t *track) bool {
-	st := t.stts
+func (s *schedule) add(t *mux.Track) bool {
+	st := t.Stts
 	n := int64(0)
 	for _, c := range st.SampleCount {
 		n += int64(c)
@@ -342,11 +154,11 @@ func (s *schedule) add(t *track) bool {
 		d := st.SampleTimeDelta[i]
 		for range c {
 			at := s.ticks
-			if t.ctts != nil {
-				if int(t.ctts.EndSampleNr[len(t.ctts.EndSampleNr)-1]) < len(shown)+1 {
+			if t.Ctts != nil {
+				if int(t.Ctts.EndSampleNr[len(t.Ctts.EndSampleNr)-1]) < len(shown)+1 {
 					return false
 				}
-				at += int64(t.ctts.GetCompositionTimeOffset(uint32(len(shown) + 1)))
+				at += int64(t.Ctts.GetCompositionTimeOffset(uint32(len(shown) + 1)))
 			}
 			shown = append(shown, at)
 			s.ticks += int64(d)
@@ -362,12 +174,12 @@ func (s *schedule) add(t *track) bool {
 	return s.ticks > 0
 }
 
-func (t *track) sound(f *Facts) bool {
-	name, body := t.entry()
+func soundFacts(t *mux.Track, f *Facts) bool {
+	name, body := t.Entry()
 	if name != "mp4a" {
 		return false
 	}
-	a := decode[*mp4.AudioSampleEntryBox](name, body, mp4.DecodeAudioSampleEntrySR)
+	a := mux.Decode[*mp4.AudioSampleEntryBox](name, body, mp4.DecodeAudioSampleEntrySR)
 	if a == nil || a.Esds == nil {
 		return false
 	}

@@ -1,4 +1,8 @@
-package ffmpeg
+// Package mux takes MP4 files apart into coded packets ([ReadPackets]) and puts packets together as a new file
+// ([Movie.Write]): nothing is decoded, so a cut that falls on a key frame costs its bytes alone. It reads what a file
+// says of itself ([ReadIndex]) without trusting it: sizes are bounded and tables checked before they are believed. It
+// starts no process and knows nothing of films.
+package mux
 
 import (
 	"encoding/binary"
@@ -455,4 +459,24 @@ func (m *Movie) metadata() []byte {
 		return nil
 	}
 	return box("udta", full("meta", 0, full("hdlr", 0, u32(0), []byte("mdirappl"), make([]byte, 9)), box("ilst", items...)))
+}
+
+// Chapter is a named range of frames, the end not included.
+type Chapter struct {
+	Title      string
+	Start, End int
+}
+
+// oneLine has blanks for line breaks and no other control characters.
+func oneLine(s string) string {
+	s = strings.ToValidUTF8(s, "�")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			return ' '
+		case r < ' ' || r == 0x7f:
+			return -1
+		}
+		return r
+	}, s)
 }

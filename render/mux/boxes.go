@@ -1,4 +1,6 @@
-package ffmpeg
+package mux
+
+// This file writes boxes, what an MP4 is made of.
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package ffmpeg
+package mux
 
 import (
 	"bytes"
@@ -36,8 +36,8 @@ func ReadPackets(path, handler string) (p *Packets, err error) {
 		if name != "trak" || p != nil {
 			return
 		}
-		t := &track{}
-		if t.read(body, 0) && t.handler == handler {
+		t := &Track{}
+		if t.read(body, 0) && t.Handler == handler {
 			p, err = t.packets(body)
 		}
 	})
@@ -71,17 +71,17 @@ func tables(trak []byte) map[string][]byte {
 	return found
 }
 
-func (t *track) packets(trak []byte) (*Packets, error) {
+func (t *Track) packets(trak []byte) (*Packets, error) {
 	if len(t.stsd) >= 8 && binary.BigEndian.Uint32(t.stsd[4:]) != 1 {
 		return nil, fmt.Errorf("has packets of several kinds")
 	}
-	p := &Packets{Scale: t.timescale, Entry: t.stable()}
+	p := &Packets{Scale: t.Timescale, Entry: t.stable()}
 	found := tables(trak)
 	stsz := found["stsz"]
 	if p.Entry == nil || len(stsz) < 12 {
 		return nil, fmt.Errorf("has no sample table")
 	}
-	n := int(t.samples)
+	n := int(t.Samples)
 	same := binary.BigEndian.Uint32(stsz[4:])
 	if same == 0 && len(stsz) < 12+4*n || n > 1<<24 {
 		return nil, fmt.Errorf("has a damaged sample table")
@@ -156,24 +156,24 @@ func (p *Packets) keys(stss []byte) {
 }
 
 // order ranks the packets by their time of display.
-func (p *Packets) order(t *track) error {
+func (p *Packets) order(t *Track) error {
 	n := len(p.Sizes)
 	times := make([]int64, 0, n)
 	at := int64(0)
-	if t.stts == nil {
+	if t.Stts == nil {
 		return fmt.Errorf("has no times")
 	}
-	for i, c := range t.stts.SampleCount {
+	for i, c := range t.Stts.SampleCount {
 		for range c {
 			if len(times) == n {
 				break
 			}
 			shown := at
-			if t.ctts != nil && uint32(len(times)) < t.ctts.EndSampleNr[len(t.ctts.EndSampleNr)-1] {
-				shown += int64(t.ctts.GetCompositionTimeOffset(uint32(len(times) + 1)))
+			if t.Ctts != nil && uint32(len(times)) < t.Ctts.EndSampleNr[len(t.Ctts.EndSampleNr)-1] {
+				shown += int64(t.Ctts.GetCompositionTimeOffset(uint32(len(times) + 1)))
 			}
 			times = append(times, shown)
-			at += int64(t.stts.SampleTimeDelta[i])
+			at += int64(t.Stts.SampleTimeDelta[i])
 		}
 	}
 	if len(times) != n {
@@ -276,8 +276,8 @@ func (p *Packets) Bytes(from, to int) (n int64) {
 }
 
 // stable is the sample entry without what does not matter to a decoder: the encoder's name and bit rates.
-func (t *track) stable() []byte {
-	name, body := t.entry()
+func (t *Track) stable() []byte {
+	name, body := t.Entry()
 	head := map[string]int{"avc1": 78, "hvc1": 78, "hev1": 78, "av01": 78, "mp4a": 28}[name]
 	if head == 0 || len(body) < head {
 		return nil
@@ -300,7 +300,7 @@ func (t *track) stable() []byte {
 
 // plainESDS is an esds box's body with its bit rates set to zero: unknown.
 func plainESDS(b []byte) []byte {
-	e := decode[*mp4.EsdsBox]("esds", b, mp4.DecodeEsdsSR)
+	e := Decode[*mp4.EsdsBox]("esds", b, mp4.DecodeEsdsSR)
 	if e == nil || e.DecConfigDescriptor == nil {
 		return b
 	}
