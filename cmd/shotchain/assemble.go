@@ -64,7 +64,7 @@ func (f *film) editions(o outputFlags, st *store.Store) ([]*storyboard.Cut, erro
 			case fail != nil && out.Pos.Line > 0:
 				wrong = append(wrong, f.Problem(out.Pos, "", "%v", fail))
 			case fail != nil:
-				return nil, &failure{exit: exitFailed, message: fail.Error(), hint: "choose another --output"}
+				return nil, &Failure{Kind: Failed, Message: fail.Error(), Hint: "choose another --output"}
 			}
 		}
 		all = append(all, &e)

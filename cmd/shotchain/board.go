@@ -116,8 +116,8 @@ func (b *boardFilm) look() (*filmed, error) {
 
 // told is an error whose words name the first problem of a storyboard.
 func told(err error) error {
-	if f := asFailure(context.Background(), err); len(f.problems) > 0 {
-		return fmt.Errorf("%s: %w", f.problems[0].Error(), err)
+	if f := AsFailure(context.Background(), err); len(f.Problems) > 0 {
+		return fmt.Errorf("%s: %w", f.Problems[0].Error(), err)
 	}
 	return err
 }
@@ -201,8 +201,8 @@ func (b *boardFilm) Run(ctx context.Context, offer string, observe func(chain.Ev
 	b.reel, b.of = f.reel, identity(f.plan)
 	b.mu.Unlock()
 	if err != nil {
-		fail := asFailure(ctx, err)
-		return "", errors.New(cmp.Or(fail.message, "failed"))
+		fail := AsFailure(ctx, err)
+		return "", errors.New(cmp.Or(fail.Message, "failed"))
 	}
 	return "The film is there: " + bill(f.film, f.reel) + ".", nil
 }
@@ -245,7 +245,7 @@ func (p *program) runOnBoard(ctx context.Context, f *filmed, o *runFlags) error 
 	b.mu.Unlock()
 	told := "The run has ended, and its board with it."
 	if err != nil {
-		told = asFailure(ctx, err).message
+		told = AsFailure(ctx, err).Message
 	}
 	end(told)
 	close()

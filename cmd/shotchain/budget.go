@@ -51,14 +51,14 @@ func (p *program) allow(ctx context.Context, f *film, plan *chain.Plan, b *budge
 	}
 	total := chain.FormatMoney(plan.Total)
 	if b.maxTakes > 0 && plan.Buys > b.maxTakes {
-		return &failure{exit: exitBudget, retry: []string{"--max-takes", strconv.Itoa(plan.Buys)}, hint: fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", plan.Buys),
-			message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", say.Count(plan.Buys, "clip"), b.maxTakes)}
+		return &Failure{Kind: OverBudget, Retry: []string{"--max-takes", strconv.Itoa(plan.Buys)}, Hint: fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", plan.Buys),
+			Message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", say.Count(plan.Buys, "clip"), b.maxTakes)}
 	}
 	if capped && plan.Total.Micros > most {
-		return &failure{exit: exitBudget, retry: []string{"--max-cost", ceiling(plan.Total)},
-			message: fmt.Sprintf("it would cost %s, more than the %s allowed; nothing was bought", total,
+		return &Failure{Kind: OverBudget, Retry: []string{"--max-cost", ceiling(plan.Total)},
+			Message: fmt.Sprintf("it would cost %s, more than the %s allowed; nothing was bought", total,
 				chain.FormatMoney(chain.Money{Micros: most, Currency: plan.Total.Currency})),
-			hint: "allow it with --max-cost " + ceiling(plan.Total)}
+			Hint: "allow it with --max-cost " + ceiling(plan.Total)}
 	}
 	if f.service.simulated() || b.yes {
 		return nil
@@ -69,16 +69,16 @@ func (p *program) allow(ctx context.Context, f *film, plan *chain.Plan, b *budge
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case !yes:
-			return &failure{exit: exitFailed, message: "nothing was bought"}
+			return &Failure{Kind: Failed, Message: "nothing was bought"}
 		}
 		return nil
 	}
 	if capped {
 		return nil
 	}
-	return &failure{exit: exitUsage, retry: []string{"--max-cost", ceiling(plan.Total)},
-		message: fmt.Sprintf("%s would cost at most %s, and there is nobody to ask", say.Count(plan.Buys, "clip"), total),
-		hint:    fmt.Sprintf("--yes buys it, --max-cost %s buys at most that", ceiling(plan.Total))}
+	return &Failure{Kind: Misused, Retry: []string{"--max-cost", ceiling(plan.Total)},
+		Message: fmt.Sprintf("%s would cost at most %s, and there is nobody to ask", say.Count(plan.Buys, "clip"), total),
+		Hint:    fmt.Sprintf("--yes buys it, --max-cost %s buys at most that", ceiling(plan.Total))}
 }
 
 // ceiling is an amount as --max-cost takes it, rounded up to cents.

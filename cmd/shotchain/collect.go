@@ -48,7 +48,7 @@ func (p *program) unfinished(o tasks, args []string) (s service, provider chain.
 		p.say("%s of %s left alone: choose it with --provider and --base-url", say.Count(n, "task"), say.Clean(name))
 	}
 	if unread != nil {
-		return s, nil, nil, nil, &failure{exit: exitUnknown, message: unread.Error(), hint: "`shotchain store verify` looks closer"}
+		return s, nil, nil, nil, &Failure{Kind: Unclear, Message: unread.Error(), Hint: "`shotchain store verify` looks closer"}
 	}
 	if len(open) == 0 || s.simulated() {
 		return s, nil, st, nil, nil
@@ -109,31 +109,31 @@ func (p *program) collect(ctx context.Context, s service, provider chain.Provide
 }
 
 // collected says how a collection ended.
-func collected(ctx context.Context, s service, r *chain.Reel, err error) *failure {
+func collected(ctx context.Context, s service, r *chain.Reel, err error) *Failure {
 	var fault *chain.Fault
 	switch {
 	case ctx.Err() != nil:
-		return &failure{exit: exitInterrupted, message: "interrupted", hint: "`shotchain collect` goes on"}
+		return &Failure{Kind: Interrupted, Message: "interrupted", Hint: "`shotchain collect` goes on"}
 	case errors.As(err, &fault):
-		return &failure{exit: exitAccount, message: fmt.Sprintf("%s refused the account: %s", s.host(), fault), hint: fault.Hint, fault: fault}
+		return &Failure{Kind: Refused, Message: fmt.Sprintf("%s refused the account: %s", s.host(), fault), Hint: fault.Hint, Fault: fault}
 	case err != nil:
-		return asFailure(ctx, err)
+		return AsFailure(ctx, err)
 	}
 	var bad []string
-	exit := exitIncomplete
+	kind := Incomplete
 	for _, o := range r.Outcomes {
 		if o.Ok() {
 			continue
 		}
 		bad = append(bad, fmt.Sprintf("%s: %v", o.Take.Name(), o.Fault))
 		if o.Stage == chain.StageUnknown {
-			exit = exitUnknown
+			kind = Unclear
 		}
 	}
 	if len(bad) == 0 {
 		return nil
 	}
-	return &failure{exit: exit, message: strings.Join(bad, "\n"), hint: "`shotchain run` makes what is missing; --resubmit SHOT buys a clip whose outcome is unknown again"}
+	return &Failure{Kind: kind, Message: strings.Join(bad, "\n"), Hint: "`shotchain run` makes what is missing; --resubmit SHOT buys a clip whose outcome is unknown again"}
 }
 
 func collectedJSON(r *chain.Reel) map[string]any {

@@ -92,8 +92,8 @@ func (p *program) again(ctx context.Context, path string, o *cutFlags) error {
 func stored(plan *chain.Plan, st *store.Store, outs []delivery) (*chain.Reel, error) {
 	reel := chain.Stored(plan, st)
 	if gone := missingOf(outs, reel); len(gone) > 0 {
-		return nil, &failure{exit: exitIncomplete, shot: gone[0], hint: "`shotchain run` makes what is missing",
-			message: fmt.Sprintf("the store has no clip of %s", strings.Join(gone, ", "))}
+		return nil, &Failure{Kind: Incomplete, Shot: gone[0], Hint: "`shotchain run` makes what is missing",
+			Message: fmt.Sprintf("the store has no clip of %s", strings.Join(gone, ", "))}
 	}
 	return reel, nil
 }

@@ -195,7 +195,7 @@ func (p *program) tellFindings(all []finding) error {
 	if ok {
 		return nil
 	}
-	return &failure{exit: exitFailed, message: "a film cannot be made yet", told: true, result: nil}
+	return &ended{Failure: &Failure{Kind: Failed, Message: "a film cannot be made yet"}, told: true}
 }
 
 func (p *program) printFindings(all []finding) {

@@ -43,7 +43,7 @@ func (f catalogueFlags) catalogue() (*models.Catalogue, error) {
 	}
 	c, err := models.Load(f.models, models.Default())
 	if err != nil {
-		return nil, &failure{exit: exitUsage, message: "--models: " + err.Error()}
+		return nil, &Failure{Kind: Misused, Message: "--models: " + err.Error()}
 	}
 	return c, nil
 }

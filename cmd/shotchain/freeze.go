@@ -50,7 +50,7 @@ these clips, from the store or from --fetch, and fails rather than buying anothe
 			}
 			locked, err := lock.Freeze(plan)
 			if err != nil {
-				return &failure{exit: exitIncomplete, message: err.Error(), hint: "`shotchain run` makes what is missing"}
+				return &Failure{Kind: Incomplete, Message: err.Error(), Hint: "`shotchain run` makes what is missing"}
 			}
 			text, err := locked.Encode()
 			if err != nil {
@@ -107,14 +107,14 @@ func (p *program) bring(ctx context.Context, f *film, l lockFlags, st *store.Sto
 	}
 	file, err := os.Open(f.lockFile())
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &failure{exit: exitStoryboard, message: "there is no " + say.Path(f.lockFile()), hint: "`shotchain freeze` writes it"}
+		return nil, &Failure{Kind: Miswritten, Message: "there is no " + say.Path(f.lockFile()), Hint: "`shotchain freeze` writes it"}
 	} else if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	locked, err := lock.Read(file)
 	if err != nil {
-		return nil, &failure{exit: exitStoryboard, message: fmt.Sprintf("%s: %v", say.Path(f.lockFile()), err)}
+		return nil, &Failure{Kind: Miswritten, Message: fmt.Sprintf("%s: %v", say.Path(f.lockFile()), err)}
 	}
 	if l.fetch == "" {
 		return locked, nil
@@ -150,7 +150,7 @@ func held(f *film, locked *lock.File, plan *chain.Plan) error {
 	if more := len(differences) - most; more > 0 {
 		message += fmt.Sprintf("; and %d more", more)
 	}
-	return &failure{exit: exitStoryboard, message: message, hint: "run without --locked and `shotchain freeze` again, or --fetch the clips", place: say.Path(f.lockFile())}
+	return &Failure{Kind: Miswritten, Message: message, Hint: "run without --locked and `shotchain freeze` again, or --fetch the clips", Place: say.Path(f.lockFile())}
 }
 
 // opener opens the files of a take's folder by the take's key.

@@ -70,7 +70,7 @@ func writeExample(dir string) ([]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			return nil, &failure{exit: exitFailed, message: filepath.Join(dir, f) + " is there already", hint: "name a folder that is new: shotchain new my-film"}
+			return nil, &Failure{Kind: Failed, Message: filepath.Join(dir, f) + " is there already", Hint: "name a folder that is new: shotchain new my-film"}
 		}
 	}
 	for _, f := range files {

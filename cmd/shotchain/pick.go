@@ -115,7 +115,7 @@ func (f *filmFlags) edit(file, shot string) (*edit, error) {
 func (e *edit) set(splice func([]byte, string, int) ([]byte, error), n int) error {
 	text, err := splice(e.source, e.shot.Name(), n)
 	if err != nil {
-		return &failure{exit: exitStoryboard, message: err.Error()}
+		return &Failure{Kind: Miswritten, Message: err.Error()}
 	}
 	film, err := storyboard.Parse(e.file, filepath.Dir(e.file), text, e.o)
 	if err != nil {
@@ -244,17 +244,16 @@ func (p *program) taken(ctx context.Context, f *film, r *chain.Reel, err error, 
 			}
 		}
 	}
-	var fail *failure
+	var fail *Failure
 	if len(gone) > 0 || err != nil {
-		if fail = p.outcome(ctx, f, r, err); fail == nil || fail.exit == exitIncomplete {
-			fail = &failure{exit: exitIncomplete, shot: shot, message: fmt.Sprintf("no clip of %s; what is there has been kept", strings.Join(gone, ", ")),
-				hint: "`shotchain run` makes what is missing"}
+		if fail = p.outcome(ctx, f, r, err); fail == nil || fail.Kind == Incomplete {
+			fail = &Failure{Kind: Incomplete, Shot: shot, Message: fmt.Sprintf("no clip of %s; what is there has been kept", strings.Join(gone, ", ")),
+				Hint: "`shotchain run` makes what is missing"}
 		}
 	}
 	p.tellReel(f, r, time.Since(began), fail)
 	if fail != nil {
-		fail.result = resultJSON(f, r, nil, fail)
-		return fail
+		return &ended{Failure: fail, result: resultJSON(f, r, nil, fail)}
 	}
 	if p.json {
 		p.printJSON(resultJSON(f, r, nil, nil))

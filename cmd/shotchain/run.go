@@ -163,13 +163,13 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 		}
 		base, key, done = s.url, secret, s.close
 	} else if key == "" {
-		return nil, nil, &failure{exit: exitAccount, message: fmt.Sprintf("%s needs %s", who.name, envKey),
-			hint: "set it to the service's API key, or use --provider sim"}
+		return nil, nil, &Failure{Kind: Refused, Message: fmt.Sprintf("%s needs %s", who.name, envKey),
+			Hint: "set it to the service's API key, or use --provider sim"}
 	}
 	c, err := ark.New(ark.Options{BaseURL: base, Key: key, Region: who.about.Region, Simulator: who.simulated(), Version: buildInfo().Version})
 	if err != nil {
 		done()
-		return nil, nil, &failure{exit: exitUsage, message: err.Error()}
+		return nil, nil, &Failure{Kind: Misused, Message: err.Error()}
 	}
 	if p.around != nil {
 		return p.around(c), done, nil
@@ -207,12 +207,12 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 	f.reel = reel
 	fail := p.outcome(ctx, f.film, reel, err)
 	var made []edition
-	if fail == nil || fail.exit == exitIncomplete || fail.exit == exitUnknown { // films that lack nothing are made all the same
+	if fail == nil || fail.Kind == Incomplete || fail.Kind == Unclear { // films that lack nothing are made all the same
 		made, err = p.deliver(ctx, f.outs, reel, trace.options(p, how.Store, show.film), log.steps)
 		if err != nil {
-			fail = asFailure(ctx, err)
-			if fail.hint == "" {
-				fail.hint = fmt.Sprintf("the clips are kept: `%s` assembles them again", f.command("cut"))
+			fail = AsFailure(ctx, err)
+			if fail.Hint == "" {
+				fail.Hint = fmt.Sprintf("the clips are kept: `%s` assembles them again", f.command("cut"))
 			}
 		}
 	}
@@ -238,8 +238,7 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 	}
 	switch {
 	case fail != nil:
-		fail.result = result
-		return fail
+		return &ended{Failure: fail, result: result}
 	case p.json:
 		p.printJSON(result)
 	}
@@ -247,35 +246,35 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 }
 
 // outcome says with which exit code a run ended; nil where every take has its clip.
-func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error) *failure {
+func (p *program) outcome(ctx context.Context, f *film, r *chain.Reel, err error) *Failure {
 	var fault *chain.Fault
 	switch {
 	case ctx.Err() != nil:
-		return &failure{exit: exitInterrupted, message: "interrupted", hint: p.afterwards(f, r), retry: []string{}}
+		return &Failure{Kind: Interrupted, Message: "interrupted", Hint: p.afterwards(f, r), Retry: []string{}}
 	case errors.As(err, &fault):
-		return &failure{exit: exitAccount, message: fmt.Sprintf("%s refused the account: %s", f.service.host(), fault),
-			hint: fault.Hint, fault: fault}
+		return &Failure{Kind: Refused, Message: fmt.Sprintf("%s refused the account: %s", f.service.host(), fault),
+			Hint: fault.Hint, Fault: fault}
 	case err != nil:
-		return asFailure(ctx, err)
+		return AsFailure(ctx, err)
 	case r.Whole(), r.Count(chain.StageCached)+r.Count(chain.StageKept)+r.Count(chain.StageUnpicked) == len(r.Outcomes):
 		return nil
 	}
-	fail := &failure{exit: exitIncomplete, retry: []string{}, hint: fmt.Sprintf("`%s` makes only what is missing", f.command("run"))}
+	fail := &Failure{Kind: Incomplete, Retry: []string{}, Hint: fmt.Sprintf("`%s` makes only what is missing", f.command("run"))}
 	if gone := missingOf(f.wholes(), r); len(gone) > 0 {
-		fail.shot, fail.message = gone[0], fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", "))
+		fail.Shot, fail.Message = gone[0], fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", "))
 		if len(r.Graph.Films) > 1 {
-			fail.message = "not every film: " + strings.TrimPrefix(fail.message, "no film: ")
+			fail.Message = "not every film: " + strings.TrimPrefix(fail.Message, "no film: ")
 		}
 	} else if r.Count(chain.StageCached)+r.Count(chain.StageKept)+r.Count(chain.StageUnpicked)+r.Count(chain.StageLeft) == len(r.Outcomes) {
 		return nil // drafts stand in for what was left out, as the user wants it
 	} else {
-		fail.message = "the film has its clips, but not every take was made"
+		fail.Message = "the film has its clips, but not every take was made"
 	}
 	for _, o := range r.Outcomes {
 		if o.Stage == chain.StageUnknown {
-			fail.exit, fail.shot, fail.retry = exitUnknown, o.Take.Name(), []string{"--resubmit", o.Take.Shot.Name()}
-			fail.message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
-			fail.hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Shot.Name())
+			fail.Kind, fail.Shot, fail.Retry = Unclear, o.Take.Name(), []string{"--resubmit", o.Take.Shot.Name()}
+			fail.Message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
+			fail.Hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Shot.Name())
 			break
 		}
 	}
@@ -308,12 +307,12 @@ func (p *program) tellPlan(f *film, plan *chain.Plan) {
 }
 
 // tellReel says what came of a run: what failed and why, what was left, and what it cost.
-func (p *program) tellReel(f *film, r *chain.Reel, d time.Duration, fail *failure) {
+func (p *program) tellReel(f *film, r *chain.Reel, d time.Duration, fail *Failure) {
 	for _, o := range r.Outcomes {
-		if fail != nil && fail.fault != nil && errors.Is(o.Fault, fail.fault) {
+		if fail != nil && fail.Fault != nil && errors.Is(o.Fault, fail.Fault) {
 			continue // the end of the run says it
 		}
-		if o.Stage == chain.StageSkipped && fail != nil && fail.exit == exitInterrupted {
+		if o.Stage == chain.StageSkipped && fail != nil && fail.Kind == Interrupted {
 			continue // everything was left off here
 		}
 		if line := outcomeLine(o); line != "" {
@@ -400,7 +399,7 @@ type jsonShot struct {
 	Takes     []jsonShot `json:"takes,omitempty"` // all of them, where there are several
 }
 
-func resultJSON(f *film, r *chain.Reel, made []edition, fail *failure) jsonResult {
+func resultJSON(f *film, r *chain.Reel, made []edition, fail *Failure) jsonResult {
 	j := jsonResult{Event: "result", Provider: f.service.name, Charged: !f.service.simulated(),
 		Spent: priceOf(r.Spent), Saved: priceOf(r.Saved), Shots: []jsonShot{}}
 	if len(made) > 0 {
@@ -408,7 +407,7 @@ func resultJSON(f *film, r *chain.Reel, made []edition, fail *failure) jsonResul
 		j.Film = &j.Films[0]
 	}
 	if fail != nil {
-		j.Error = fail.json()
+		j.Error = errorJSON(fail)
 	}
 	for _, one := range f.films() {
 		for _, s := range one.Shots() {
@@ -427,11 +426,11 @@ func shotJSON(name string, o chain.Outcome) jsonShot {
 		j.Frames, j.Seed, j.Tokens, j.Cost = c.Frames, c.Seed, c.Tokens, &cost
 	}
 	if o.Fault != nil {
-		fail := &failure{exit: exitFailed, message: o.Fault.Error(), shot: name}
-		if errors.As(o.Fault, &fail.fault) && o.Stage != chain.StageUnknown {
-			fail.hint = fail.fault.Hint
+		fail := &Failure{Kind: Failed, Message: o.Fault.Error(), Shot: name}
+		if errors.As(o.Fault, &fail.Fault) && o.Stage != chain.StageUnknown {
+			fail.Hint = fail.Fault.Hint
 		}
-		j.Error = fail.json()
+		j.Error = errorJSON(fail)
 	}
 	return j
 }

@@ -59,9 +59,9 @@ what all kept clips have cost, and what using them again has saved. It asks no p
 			if !p.json {
 				p.printStatus(s)
 			}
-			var fail *failure
+			var fail *Failure
 			if err != nil {
-				fail = &failure{exit: exitUnknown, message: err.Error(), hint: "`shotchain store verify` looks closer"}
+				fail = &Failure{Kind: Unclear, Message: err.Error(), Hint: "`shotchain store verify` looks closer"}
 			}
 			return p.conclude(s.json(), fail)
 		},

@@ -193,10 +193,10 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 		}
 		whole++
 	}
-	var fail *failure
+	var fail *Failure
 	if len(bad) > 0 {
-		fail = &failure{exit: exitFailed, message: say.Count(len(bad), "take") + " of the store damaged",
-			hint: "the next run fetches them again where the provider still has them"}
+		fail = &Failure{Kind: Failed, Message: say.Count(len(bad), "take") + " of the store damaged",
+			Hint: "the next run fetches them again where the provider still has them"}
 	}
 	if !p.json {
 		fmt.Fprintf(p.out, "%s whole, %d damaged\n", say.Count(whole, "take"), len(bad))

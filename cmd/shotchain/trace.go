@@ -86,7 +86,7 @@ func lastEvents(st *store.Store, file string) (store.Run, []store.RunEvent, erro
 			return r, events, err
 		}
 	}
-	return store.Run{}, nil, &failure{exit: exitFailed, message: fmt.Sprintf("no run%s has been noted in %s", of, say.Path(st.Dir())), hint: "`shotchain run` notes what it does"}
+	return store.Run{}, nil, &Failure{Kind: Failed, Message: fmt.Sprintf("no run%s has been noted in %s", of, say.Path(st.Dir())), Hint: "`shotchain run` notes what it does"}
 }
 
 // trace is a file of Chrome's trace event format.

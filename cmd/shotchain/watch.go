@@ -178,7 +178,7 @@ type jsonWatched struct {
 func (w *watcher) tell(ctx context.Context, film edition, drawn int, err error, d time.Duration) {
 	switch {
 	case w.p.json && err != nil:
-		w.p.printJSON(jsonWatched{Error: asFailure(ctx, err).json(), Took: d.Seconds()})
+		w.p.printJSON(jsonWatched{Error: errorJSON(AsFailure(ctx, err)), Took: d.Seconds()})
 	case w.p.json:
 		w.p.printJSON(jsonWatched{Film: &filmsJSON([]edition{film})[0], Drawn: drawn, Took: d.Seconds()})
 	case err != nil:
