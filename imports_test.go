@@ -12,7 +12,7 @@ import (
 // allowed is the import table: which of our packages each package may import, tests aside. Data and imports run one
 // way: storyboard ◄ chain ◄ render ◄ cmd.
 var allowed = map[string][]string{
-	"shotchain/scripts/house":           {},
+	"shotchain/scripts/house":                {},
 	"shotchain/internal/durable/durabletest": {"shotchain/internal/durable"},
 
 	"shotchain/internal/say":           {},
