@@ -16,7 +16,7 @@ import (
 var storageCode = regexp.MustCompile(`<Code>([A-Za-z0-9.]{1,80})</Code>`)
 
 // Fetch copies what a signed URL names into w; see chain.Provider. There is no limit on the total time, only on
-// silence. After an error w holds a part. An error of w itself is class Busy, code WriteFailed, and wraps it: the
+// silence and on trickles. After an error w holds a part. An error of w itself is class Busy, code WriteFailed, and wraps it: the
 // clip is still there to be fetched.
 func (c *Client) Fetch(ctx context.Context, u chain.SignedURL, w io.Writer, limit int64) error {
 	target, err := url.Parse(string(u))

@@ -3,6 +3,7 @@ package ark
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -202,40 +203,48 @@ type short struct{}
 
 func (short) Write(p []byte) (int, error) { return len(p) - 1, nil }
 
-// A download may take for ever, as long as something comes.
+// A download may take for hours, as long as enough of it comes.
 func TestFetchPatience(t *testing.T) {
 	for name, c := range map[string]struct {
 		gap   time.Duration
+		chunk int
+		n     int
 		after time.Duration
-		whole bool
+		err   error
 	}{
-		"slow":    {59 * time.Second, 10 * 59 * time.Second, true},
-		"stalled": {61 * time.Second, 60 * time.Second, false},
+		"slow":           {59 * time.Second, 60_000, 100, 100 * 59 * time.Second, nil},
+		"small and slow": {time.Second, 1, 59, 59 * time.Second, nil},
+		"in bursts":      {50 * time.Second, 200_000, 10, 500 * time.Second, nil},
+		"stalled":        {61 * time.Second, 60_000, 10, 60 * time.Second, errStalled},
+		"a trickle":      {time.Second, 1, 100_000, time.Minute, errSlow},
+		"too slow":       {30 * time.Second, 29_000, 100, time.Minute, errSlow},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				client := pipeClient(t, func(conn net.Conn) {
 					_, _ = conn.Read(make([]byte, 4096))
-					_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
-					for range 10 {
+					fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", c.n*c.chunk)
+					for range c.n {
 						_ = conn.SetReadDeadline(time.Now().Add(c.gap)) // wait, unless the client hangs up
 						if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
 							return
 						}
-						_, _ = conn.Write([]byte("x"))
+						if _, err := conn.Write(make([]byte, c.chunk)); err != nil {
+							return
+						}
 					}
 				})
 				var b bytes.Buffer
 				start := time.Now()
-				err := client.Fetch(t.Context(), "http://127.0.0.1/v.mp4?x=1", &b, 10)
+				err := client.Fetch(t.Context(), "http://127.0.0.1/v.mp4?x=1", &b, 1<<30)
 				require.Equal(t, c.after, time.Since(start))
-				if c.whole {
+				if c.err == nil {
 					require.NoError(t, err)
-					require.Equal(t, 10, b.Len())
+					require.Equal(t, c.n*c.chunk, b.Len())
 					return
 				}
 				require.Equal(t, chain.Busy, faultOf(t, err).Class)
-				require.ErrorIs(t, err, errStalled)
+				require.ErrorIs(t, err, c.err)
 			})
 		})
 	}

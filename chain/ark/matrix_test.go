@@ -67,6 +67,10 @@ type stage struct {
 	st      *store.Store
 	options chain.PlanOptions
 	events  []chain.Event
+
+	ctx       context.Context
+	timing    chain.Timing
+	inspector chain.Inspector
 }
 
 const matrixFilm = `look: { model: seedance-2.0-mini, resolution: 480p, duration: 4s }
@@ -81,7 +85,7 @@ func newStage(t *testing.T, o sim.Options) (*stage, func()) {
 	require.NoError(t, err)
 	st, err := store.Open(filepath.Join(t.TempDir(), store.DirName))
 	require.NoError(t, err)
-	return &stage{t: t, service: service, p: p, st: st}, stop
+	return &stage{t: t, service: service, p: p, st: st, ctx: t.Context(), inspector: looker{}}, stop
 }
 
 func (s *stage) inject(faults ...sim.Fault) {
@@ -100,7 +104,7 @@ func (s *stage) run() (*chain.Reel, error) {
 	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Service: s.p.About(), Now: clock})
 	require.NoError(t, err)
 	plan := chain.Make(g, s.st, s.options)
-	reel, err := chain.Run(t.Context(), plan, chain.RunOptions{Provider: s.p, Store: s.st, Inspector: looker{},
+	reel, err := chain.Run(s.ctx, plan, chain.RunOptions{Provider: s.p, Store: s.st, Inspector: s.inspector, Timing: s.timing,
 		Observe: func(e chain.Event) { s.events = append(s.events, e) }})
 	require.LessOrEqual(t, reel.Spent.Micros, plan.Total.Micros+plan.Held.Micros)
 	return reel, err

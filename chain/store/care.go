@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -78,8 +77,8 @@ func (e Entry) Paid(simulated func(provider string) bool) bool {
 
 // remains reports whether files were set aside in the take's folder.
 func (e Entry) remains() bool {
-	files, _ := e.store.fs.ReadDir(e.rel(""))
-	return slices.ContainsFunc(files, func(f fs.DirEntry) bool { return strings.HasPrefix(f.Name(), asidePrefix) })
+	names, _ := e.Names(asidePrefix)
+	return len(names) > 0
 }
 
 // TryLock is Lock that does not wait: where somebody else holds the take, the error is ErrHeld.

@@ -21,6 +21,17 @@ type Take struct {
 	store *Store
 }
 
+// Names are the files of the folder whose names begin so, in order.
+func (t Take) Names(prefix string) (names []string, err error) {
+	entries, err := t.store.fs.ReadDir(t.rel(""))
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) {
+			names = append(names, e.Name())
+		}
+	}
+	return names, err
+}
+
 // Path is the absolute path of a file in the folder, for other programs.
 func (t Take) Path(name string) string { return filepath.Join(t.store.dir, t.rel(name)) }
 
@@ -181,7 +192,7 @@ func (l *Locked) Create(temp string) (durable.File, error) {
 	return l.store.fs.Create(l.rel(filepath.Base(temp)))
 }
 
-// Discard removes the file at a path that Temp gave; one that is not there is fine.
+// Discard removes the file at a path that Temp or PutFetched gave; one that is not there is fine.
 func (l *Locked) Discard(temp string) error { return l.store.remove(l.rel(filepath.Base(temp))) }
 
 // WriteFile puts bytes into the folder. They are on disk when it returns.
@@ -222,14 +233,12 @@ func (l *Locked) PutClip(c *Clip) error {
 // SetAsideClip sets aside everything that makes the take a kept one, or nearly so. The facts go first.
 func (l *Locked) SetAsideClip() error {
 	names := []string{"clip.json", "clip.mp4"}
-	files, err := l.store.fs.ReadDir(l.rel(""))
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if strings.HasPrefix(f.Name(), "last_frame.") {
-			names = append(names, f.Name())
+	for _, prefix := range []string{"last_frame.", fetchedPrefix} {
+		files, err := l.Names(prefix)
+		if err != nil {
+			return err
 		}
+		names = append(names, files...)
 	}
 	return l.SetAside(names...)
 }

@@ -1,0 +1,130 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"shotchain/chain/store"
+)
+
+// maxFetches is how often a result that comes, but is not what it should be, is fetched before it counts as not to
+// be had. A storage that is busy or not reached is tried again for as long as the run is patient.
+const maxFetches = 3
+
+// keep fetches, checks and stores what a task made.
+func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) Outcome {
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval = time.Second, 30*time.Second
+	if clip, ok := v.there(ctx); ok {
+		return v.book(ctx, a, task, clip)
+	}
+	got, reached, bad := &result{task: a.Task}, time.Now(), 0
+	for n := 1; ; n++ {
+		v.observe(Event{Take: v.t, Stage: StageDownloading, Task: a.Task})
+		had := got.clip
+		err := v.fetch(ctx, task, got)
+		if err == nil {
+			return v.book(ctx, a, task, got.clip)
+		}
+		f := asFault(err)
+		if f.Class != Busy {
+			bad++
+		}
+		if f.Class != Busy || got.clip != had { // the storage has answered
+			reached = time.Now()
+		}
+		switch {
+		case errors.As(err, new(*unkept)):
+			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task))
+		case ctx.Err() != nil:
+			return v.ended(ctx, v.t, StageInFlight, a.Task, err)
+		case bad == maxFetches && f.Class == Gone && time.Since(finishedAt(task)) > frameLife:
+			a.State = store.Succeeded
+			return v.gone(ctx, a, err)
+		case bad == maxFetches, time.Since(reached) > v.Timing.Patience:
+			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task))
+		}
+		v.observe(Event{Take: v.t, Stage: StageBusy, Task: a.Task, Message: err.Error()})
+		if err := pause(ctx, max(f.RetryAfter, wait.NextBackOff())); err != nil {
+			return v.ended(ctx, v.t, StageInFlight, a.Task, err)
+		}
+		if again, err := v.Provider.Get(ctx, a.Task); err == nil && again.Status == Succeeded {
+			task = again // with URLs that live longer, where the provider signs anew
+		}
+	}
+}
+
+// there finds the files of a take that was stopped between having them in place and saying so. They got their names
+// only after they had been checked and synced.
+func (v *life) there(ctx context.Context) (*store.Clip, bool) {
+	frames, err := v.l.Names("last_frame.")
+	if err != nil || len(frames) != 1 {
+		return nil, false
+	}
+	facts, err := v.Inspector.Clip(ctx, v.l.Path(clipName))
+	if err != nil {
+		return nil, false
+	}
+	if _, err := v.Inspector.Picture(v.l.Path(frames[0])); err != nil {
+		return nil, false
+	}
+	clip := facts.clip()
+	return clip, v.describe(clip, frames[0]) == nil
+}
+
+// clip is what the facts say of a clip.
+func (f Facts) clip() *store.Clip {
+	return &store.Clip{Width: f.Width, Height: f.Height, Frames: f.Frames, Rate: f.Rate, Audio: f.Audio}
+}
+
+// clipName is the file of a take's video.
+const clipName = "clip.mp4"
+
+// book records the facts of files that are in place. The take is kept once clip.json is, and that is the last write.
+func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *store.Clip) Outcome {
+	billed := v.bill(task)
+	clip.Shot, clip.Provider, clip.Model = v.t.Shot.Name(), v.plan.Graph.Service.Namespace, v.t.Request.Model
+	clip.Task, clip.RequestID, clip.Seed = a.Task, a.RequestID, task.Seed
+	if asked := v.t.Request.Seed; clip.Seed == nil && asked != nil && *asked >= 0 {
+		clip.Seed = asked
+	}
+	clip.Seconds, clip.Tokens, clip.Cost = v.t.Seconds, task.Tokens, billed
+	if task.Duration > 0 {
+		clip.Seconds = task.Duration
+	}
+	clip.CreatedAt, clip.FinishedAt, clip.KeptAt = task.Created.UTC(), finishedAt(task).UTC(), time.Now().UTC()
+	now := time.Now().UTC()
+	a.State, a.EndedAt, a.Tokens, a.Message = store.Succeeded, &now, task.Tokens, ""
+	v.drafted(clip, a)
+	err := v.l.PutJournal(v.j)
+	if err == nil {
+		err = v.l.PutClip(clip)
+	}
+	if err != nil {
+		return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("the clip could not be kept: %w", err))
+	}
+	v.l.DropFetched()
+	out := Outcome{Take: v.t, Stage: StageKept, Clip: clip, Task: a.Task}
+	if v.held {
+		v.purse.exchange(v.t.Cost, billed)
+	}
+	if v.tries > 0 { // a task of an earlier run was paid by that one
+		out.Spent = billed
+	}
+	if task.LastFrame != "" && !clip.Decoded {
+		v.keepFrame(v.t, task)
+	}
+	return out
+}
+
+// bill is what a task cost: its billed tokens at the take's price, or the worst case where it did not say.
+func (v *life) bill(task Task) Money {
+	if task.Tokens <= 0 || v.t.Tokens <= 0 {
+		return v.t.Cost
+	}
+	return Money{Micros: v.t.Price.Cost(task.Tokens), Currency: v.t.Price.Currency}
+}
