@@ -133,7 +133,7 @@ func TestGoodBoardsUseEveryKey(t *testing.T) {
 func TestSchemaDocumentsEveryKey(t *testing.T) {
 	s := string(Schema())
 	for _, k := range language {
-		require.NotEmpty(t, k.doc, k.name)
+		require.NotEmpty(t, k.help, k.name)
 		require.Contains(t, s, `"`+k.name+`": {`)
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // readCast reads the film's people. Prompts name them with @.
-func (r *reader) readCast(f field) {
+func (r *reader) readCast(_ *Storyboard, f field) {
 	n, ok := r.filled(f)
 	if !ok {
 		return
@@ -39,13 +39,7 @@ func (r *reader) readCast(f field) {
 		if len(fs) == 0 {
 			r.report(at, advise("describe it: { look: … }"), "nothing is said of %s", quote(v.text))
 		}
-		if f, ok := fs.get("look"); ok {
-			look, _ := r.scalar(f)
-			m.Look = look.text
-		}
-		if f, ok := fs.get("references"); ok {
-			m.References = r.pictures(f)
-		}
+		r.fill(m, fs)
 	}
 }
 

@@ -9,28 +9,33 @@ import (
 // perCutShot is what a shot of a cut counts among the nodes that are read: it takes more memory than its name.
 const perCutShot = 4
 
-// cutter reads the cuts of a film.
+// cutter reads the cuts of a film, one after the other.
 type cutter struct {
 	*reader
 	sb    *Storyboard
-	whole []CutShot        // every shot in order; shared by the cuts that list none
-	index map[string][]int // where the cut that is being read has a shot; nil where nobody asked
-	made  map[string]Pos   // outputs of all cuts, by folded path
+	ids   *ids
+	whole []CutShot      // every shot in order; shared by the cuts that list none
+	made  map[string]Pos // outputs of all cuts, by folded path
 	taken map[string]bool
+
+	cut   *Cut             // that is being read
+	index map[string][]int // where it has a shot; nil where nobody asked
 }
 
 func (r *reader) cuts(sb *Storyboard, f field) {
-	c := &cutter{reader: r, sb: sb, made: map[string]Pos{}, taken: map[string]bool{}}
-	seen := map[string]Pos{}
+	c := &cutter{reader: r, sb: sb, ids: newIDs("cut"), made: map[string]Pos{}, taken: map[string]bool{}}
 	for _, n := range r.list(f) {
 		fs, at, ok := r.mapping(n, inCut)
 		if !ok {
 			continue
 		}
-		cut := &Cut{}
-		cut.ID, cut.Pos = r.id(fs, at, seen, "cut")
-		c.read(cut, fs)
-		sb.Cuts = append(sb.Cuts, cut)
+		c.cut, c.index = &Cut{Pos: at}, nil
+		if _, ok := fs.get("shots"); !ok {
+			c.cut.Shots = c.all()
+		}
+		r.fill(c, fs)
+		c.captionFile()
+		sb.Cuts = append(sb.Cuts, c.cut)
 	}
 	c.inputs()
 	for _, cut := range sb.Cuts {
@@ -42,23 +47,6 @@ func (r *reader) cuts(sb *Storyboard, f field) {
 	}
 }
 
-// read reads a cut's keys: its shots first, because others name them.
-func (c *cutter) read(cut *Cut, fs fields) {
-	c.index = nil
-	if f, ok := fs.get("shots"); ok {
-		cut.Shots = c.shots(f)
-	} else {
-		cut.Shots = c.all()
-	}
-	for _, f := range fs {
-		c.key(cut, f)
-	}
-	if f, ok := fs.get("transitions"); ok {
-		c.joins(cut, f)
-	}
-	c.captionFile(cut)
-}
-
 // all are the film's shots as a cut's.
 func (c *cutter) all() []CutShot {
 	if c.whole == nil {
@@ -68,7 +56,8 @@ func (c *cutter) all() []CutShot {
 }
 
 // own is the same list for one cut to change, false where too much is asked for.
-func (c *cutter) own(cut *Cut, at Pos) bool {
+func (c *cutter) own(at Pos) bool {
+	cut := c.cut
 	if len(cut.Shots) == 0 || len(c.whole) == 0 || &cut.Shots[0] != &c.whole[0] {
 		return true
 	}
@@ -92,70 +81,6 @@ func (r *reader) charge(n int, at Pos) bool {
 	return true
 }
 
-func (c *cutter) key(cut *Cut, f field) {
-	switch f.key.name {
-	case "output":
-		if v, ok := c.scalar(f); ok {
-			c.output(cut, v, Setting[string]{})
-		}
-	case "outputs":
-		c.outputs(cut, f)
-	case "transition":
-		if fs, ok := c.part(f.value, inTransition); ok {
-			cut.Transition = c.transition(fs)
-		}
-	case "music":
-		cut.Music = c.music(f)
-	case "narration":
-		c.narration(cut, f)
-	case "captions":
-		c.captions(cut, f)
-	case "titles":
-		c.titles(cut, f)
-	case "encoder":
-		c.encoder(cut, f)
-	case "loudness":
-		setDecimal(c.reader, &cut.Loudness, f)
-	case "size":
-		if v, ok := c.scalar(f); ok {
-			cut.Size = Setting[Size]{v.size, true, v.at}
-		}
-	case "reframe":
-		setString(c.reader, &cut.Reframe, f)
-	case "quality":
-		setString(c.reader, &cut.Quality, f)
-	case "poster":
-		if v, ok := c.scalar(f); ok {
-			a := c.anchored(cut, v.anchor)
-			cut.Poster = &a
-		}
-	}
-}
-
-func setString(r *reader, to *Setting[string], f field) {
-	if v, ok := r.scalar(f); ok {
-		*to = Setting[string]{v.text, true, v.at}
-	}
-}
-
-func setDecimal(r *reader, to *Setting[float64], f field) {
-	if v, ok := r.scalar(f); ok {
-		*to = Setting[float64]{float64(v.number) / 1000, true, v.at}
-	}
-}
-
-func setToggle(r *reader, to *Setting[bool], f field) {
-	if v, ok := r.scalar(f); ok {
-		*to = Setting[bool]{v.yes, true, v.at}
-	}
-}
-
-func setTime(r *reader, to *Setting[Time], f field) {
-	if v, ok := r.scalar(f); ok {
-		*to = Setting[Time]{v.time, true, v.at}
-	}
-}
-
 // part reads a mapping that a key holds; false where it holds nothing.
 func (r *reader) part(n *yaml.Node, in place) (fields, bool) {
 	if n == nil {
@@ -177,47 +102,34 @@ func (r *reader) line(n *yaml.Node, in place) (fields, bool) {
 	return r.part(n, in)
 }
 
-func (c *cutter) shots(f field) []CutShot {
-	var all []CutShot
+// cutShot is a shot of a cut that is being read.
+type cutShot struct {
+	CutShot
+	of *cutter
+}
+
+func (c *cutter) shots(f field) {
 	for _, n := range c.list(f) {
 		fs, ok := c.line(n, inCutShot)
 		if !ok || !c.charge(perCutShot, position(f.name)) {
 			continue
 		}
-		if s, ok := c.shot(fs); ok {
-			all = append(all, s)
+		s := cutShot{of: c}
+		if c.fill(&s, fs); s.Shot != nil {
+			c.cut.Shots = append(c.cut.Shots, s.CutShot)
 		}
 	}
-	return all
 }
 
-func (c *cutter) shot(fs fields) (CutShot, bool) {
-	var s CutShot
-	if f, ok := fs.get("shot"); ok {
-		if v, ok := c.scalar(f); ok {
-			s.Shot, s.Pos = c.named(v.text, v.at), v.at
-		}
+func (r *reader) cutShot(s *cutShot, f field) {
+	v, ok := r.scalar(f)
+	if !ok {
+		return
 	}
+	s.Shot, s.Pos = s.of.named(v.text, v.at), v.at
 	if s.Shot != nil {
 		s.Sound, s.Fit = s.Shot.Sound, s.Shot.Fit
 	}
-	for _, f := range fs {
-		switch f.key.name {
-		case "trim":
-			if v, ok := c.scalar(f); ok {
-				s.Trim = Setting[Range]{v.span, true, v.at}
-			}
-		case "speed":
-			if v, ok := c.scalar(f); ok {
-				s.Speed = Setting[Ratio]{reduce(v.number, 1000), true, v.at}
-			}
-		case "sound":
-			c.sound(&s.Sound, f)
-		case "fit":
-			setString(c.reader, &s.Fit, f)
-		}
-	}
-	return s, s.Shot != nil
 }
 
 // named finds a shot of the film by its full name.
@@ -243,13 +155,13 @@ func (c *cutter) shotHint(name string) string {
 }
 
 // inCut reports whether the cut has a shot, and says so where it has not.
-func (c *cutter) inCut(cut *Cut, name string, at Pos) bool {
+func (c *cutter) inCut(name string, at Pos) bool {
 	if c.named(name, at) == nil {
 		return false
 	}
 	if c.index == nil {
 		c.index = map[string][]int{}
-		for i, s := range cut.Shots {
+		for i, s := range c.cut.Shots {
 			c.index[s.Shot.Name()] = append(c.index[s.Shot.Name()], i)
 		}
 	}
@@ -261,9 +173,15 @@ func (c *cutter) inCut(cut *Cut, name string, at Pos) bool {
 }
 
 // anchored checks the shot that a moment is in.
-func (c *cutter) anchored(cut *Cut, a Anchor) Anchor {
+func (c *cutter) anchored(a Anchor) {
 	if a.Shot != "" {
-		c.inCut(cut, a.Shot, a.Pos)
+		c.inCut(a.Shot, a.Pos)
 	}
-	return a
+}
+
+func (c *cutter) poster(f field) {
+	if v, ok := c.scalar(f); ok {
+		c.anchored(v.anchor)
+		c.cut.Poster = &v.anchor
+	}
 }

@@ -6,69 +6,88 @@ var (
 	smoothDuration = Time{Micros: 250_000} // a smooth cut only takes the edge off
 )
 
-func (c *cutter) transition(fs fields) *Transition {
-	t := &Transition{Duration: usualDuration}
-	f, ok := fs.get("type")
-	if !ok {
+// join is a transition that is being read, and where it is asked for.
+type join struct {
+	Transition
+	after, before field
+}
+
+func (c *cutter) transition(f field) {
+	if fs, ok := c.part(f.value, inTransition); ok {
+		var j join
+		c.fill(&j, fs)
+		c.cut.Transition = j.made()
+	}
+}
+
+// made is the transition, nil where nobody knows what it looks like.
+func (j *join) made() *Transition {
+	if j.Type == "" {
 		return nil
 	}
-	v, ok := c.scalar(f)
+	return &j.Transition
+}
+
+func (r *reader) joinType(j *join, f field) {
+	v, ok := r.scalar(f)
 	if !ok {
-		return nil
+		return
 	}
-	t.Type, t.Pos = v.text, v.at
-	switch t.Type {
+	j.Type, j.Pos, j.Duration = v.text, v.at, usualDuration
+	switch j.Type {
 	case "cut":
-		t.Duration = Time{}
+		j.Duration = Time{}
 	case "smooth":
-		t.Duration = smoothDuration
+		j.Duration = smoothDuration
 	}
-	f, ok = fs.get("duration")
-	if !ok {
-		return t
+}
+
+func (r *reader) joinLength(j *join, f field) {
+	if j.Type == "" {
+		return
 	}
-	switch v, ok = c.scalar(f); {
+	switch v, ok := r.scalar(f); {
 	case !ok:
-	case t.Type == "cut":
-		c.report(v.at, nil, "a cut has no `duration`")
+	case j.Type == "cut":
+		r.report(v.at, nil, "a cut has no `duration`")
 	case v.time.At(slowest) < 1:
-		c.report(v.at, nil, "a transition lasts at least a frame")
+		r.report(v.at, nil, "a transition lasts at least a frame")
 	default:
-		t.Duration = v.time
+		j.Duration = v.time
 	}
-	return t
 }
 
 // joins lays single transitions over the cut's joins.
-func (c *cutter) joins(cut *Cut, f field) {
+func (c *cutter) joins(f field) {
 	for _, n := range c.list(f) {
 		fs, at, ok := c.mapping(n, inJoin)
 		if !ok {
 			continue
 		}
-		t := c.transition(fs)
-		after, isAfter := fs.get("after")
-		before, isBefore := fs.get("before")
+		var j join
+		c.fill(&j, fs)
+		isAfter, isBefore := j.after.key != nil, j.before.key != nil
+		where := j.after
 		switch {
 		case isAfter == isBefore:
 			if isAfter {
-				at = position(before.name)
+				at = position(j.before.name)
 			}
 			c.report(at, nil, "a transition needs either `after` or `before`")
 			continue
 		case isBefore:
-			after = before
+			where = j.before
 		}
-		v, ok := c.scalar(after)
-		if !ok || !c.inCut(cut, v.text, v.at) || t == nil || !c.own(cut, v.at) {
-			continue
+		v, ok := c.scalar(where)
+		if ok && c.inCut(v.text, v.at) && j.Type != "" && c.own(v.at) {
+			c.join(v, &j.Transition, isAfter)
 		}
-		c.join(cut, v, t, isAfter)
 	}
 }
 
 // join lays one transition at every join beside the shot.
-func (c *cutter) join(cut *Cut, v value, t *Transition, after bool) {
+func (c *cutter) join(v value, t *Transition, after bool) {
+	cut := c.cut
 	found := false
 	for _, i := range c.index[v.text] {
 		if after {

@@ -37,25 +37,34 @@ func (c *cutter) inputs() {
 // fold makes names equal that some file systems take for the same.
 func fold(path string) string { return strings.ToLower(path) }
 
-func (c *cutter) outputs(cut *Cut, f field) {
+// outputDraft is an output that is being read.
+type outputDraft struct {
+	file  value
+	ok    bool // there is a file
+	codec Setting[string]
+}
+
+func (c *cutter) outputs(f field) {
 	for _, n := range c.list(f) {
 		fs, ok := c.line(n, inOutput)
 		if !ok {
 			continue
 		}
-		var codec Setting[string]
-		if f, ok := fs.get("codec"); ok {
-			setString(c.reader, &codec, f)
-		}
-		if f, ok := fs.get("file"); ok {
-			if v, ok := c.scalar(f); ok {
-				c.output(cut, v, codec)
-			}
+		var o outputDraft
+		if c.fill(&o, fs); o.ok {
+			c.output(o.file, o.codec)
 		}
 	}
 }
 
-func (c *cutter) output(cut *Cut, v value, codec Setting[string]) {
+// one reads a cut's single output.
+func (c *cutter) one(f field) {
+	if v, ok := c.scalar(f); ok {
+		c.output(v, Setting[string]{})
+	}
+}
+
+func (c *cutter) output(v value, codec Setting[string]) {
 	o, ok := c.target(v)
 	if !ok {
 		return
@@ -69,26 +78,29 @@ func (c *cutter) output(cut *Cut, v value, codec Setting[string]) {
 		return
 	}
 	c.made[fold(o.Path)] = v.at
-	cut.Outputs = append(cut.Outputs, o)
+	c.cut.Outputs = append(c.cut.Outputs, o)
 }
 
-func (c *cutter) encoder(cut *Cut, f field) {
+func (c *cutter) encoder(f field) {
 	fs, ok := c.part(f.value, inEncoder)
 	if !ok {
 		return
 	}
-	for _, f := range fs {
-		v, ok := c.scalar(f)
-		if !ok {
-			continue
-		}
-		if f.key.kind != choice {
-			v.text = strconv.FormatInt(v.number, 10)
-		}
-		cut.Encoder = append(cut.Encoder, EncoderOption{f.key.name, v.text, v.at})
-	}
+	c.fill(c, fs)
 	_, crf := fs.get("crf")
 	if rate, both := fs.get("bitrate"); crf && both {
 		c.report(position(rate.name), advise("keep one of the two"), "`bitrate` beside `crf`")
 	}
+}
+
+// option notes one option of the encoder, numbers as they are.
+func (c *cutter) option(f field) {
+	v, ok := c.scalar(f)
+	if !ok {
+		return
+	}
+	if f.key.kind != choice {
+		v.text = strconv.FormatInt(v.number, 10)
+	}
+	c.cut.Encoder = append(c.cut.Encoder, EncoderOption{f.key.name, v.text, v.at})
 }

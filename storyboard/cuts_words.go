@@ -1,24 +1,14 @@
 package storyboard
 
-func (c *cutter) captions(cut *Cut, f field) {
-	fs, ok := c.part(f.value, inCaptions)
-	if !ok {
-		return
-	}
-	cut.Captions = &Captions{}
-	for _, f := range fs {
-		if f.key.name == "style" {
-			cut.Captions.Style = c.style(f)
-			continue
-		}
-		if v, ok := c.scalar(f); ok {
-			cut.Captions.Mode, cut.Captions.Pos = v.text, v.at
-		}
+func (r *reader) captionMode(c *Captions, f field) {
+	if v, ok := r.scalar(f); ok {
+		c.Mode, c.Pos = v.text, v.at
 	}
 }
 
 // captionFile refuses captions in a file where no file takes them.
-func (c *cutter) captionFile(cut *Cut) {
+func (c *cutter) captionFile() {
+	cut := c.cut
 	if cut.Captions == nil || cut.Captions.Mode == "" {
 		return
 	}
@@ -35,61 +25,29 @@ func (c *cutter) captionFile(cut *Cut) {
 	}
 }
 
-func (c *cutter) titles(cut *Cut, f field) {
+func (c *cutter) titles(f field) {
 	for _, n := range c.list(f) {
-		fs, _, ok := c.mapping(n, inTitle)
-		if !ok {
-			continue
+		if fs, _, ok := c.mapping(n, inTitle); ok {
+			var t Title
+			c.fill(&t, fs)
+			c.anchored(t.At)
+			c.cut.Titles = append(c.cut.Titles, t)
 		}
-		var t Title
-		for _, f := range fs {
-			if f.key.name == "style" {
-				t.Style = c.style(f)
-				continue
-			}
-			v, ok := c.scalar(f)
-			if !ok {
-				continue
-			}
-			switch f.key.name {
-			case "text":
-				t.Text, t.Pos = v.text, v.at
-			case "at":
-				t.At = c.anchored(cut, v.anchor)
-			case "duration":
-				if t.Duration = v.time; v.time.At(slowest) < 1 {
-					c.report(v.at, nil, "a title stands for at least a frame")
-				}
-			}
-		}
-		cut.Titles = append(cut.Titles, t)
 	}
 }
 
-func (c *cutter) style(f field) (s Style) {
-	fs, ok := c.part(f.value, inStyle)
+func (r *reader) titleText(t *Title, f field) {
+	if v, ok := r.scalar(f); ok {
+		t.Text, t.Pos = v.text, v.at
+	}
+}
+
+func (r *reader) titleLength(t *Title, f field) {
+	v, ok := r.scalar(f)
 	if !ok {
-		return s
+		return
 	}
-	for _, f := range fs {
-		switch f.key.name {
-		case "font":
-			setString(c.reader, &s.Font, f)
-		case "size":
-			setDecimal(c.reader, &s.Size, f)
-		case "color":
-			setString(c.reader, &s.Color, f)
-		case "outline":
-			setString(c.reader, &s.Outline, f)
-		case "background":
-			setString(c.reader, &s.Background, f)
-		case "position":
-			setString(c.reader, &s.Position, f)
-		case "bold":
-			setToggle(c.reader, &s.Bold, f)
-		case "italic":
-			setToggle(c.reader, &s.Italic, f)
-		}
+	if t.Duration = v.time; v.time.At(slowest) < 1 {
+		r.report(v.at, nil, "a title stands for at least a frame")
 	}
-	return s
 }

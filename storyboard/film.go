@@ -7,14 +7,35 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// sceneDraft is a scene that is being read.
+type sceneDraft struct {
+	*Scene
+	ids      *ids
+	inherits Look
+	drafts   []draft
+}
+
+func (s *sceneDraft) look() *Look { return &s.inherits }
+
 // draft is a shot before its beginning is resolved.
 type draft struct {
 	*Shot
+	ids     *ids
 	from    string // as written, "" for nothing
 	fromAt  Pos
 	to      string // a shot's name as written, "" for none
 	ownStep bool   // something else than the shot before it was named, rightly or not
 }
+
+func (d *draft) look() *Look { return &d.Look }
+
+// ids are the names that were given so far to things of one kind.
+type ids struct {
+	what string
+	seen map[string]Pos
+}
+
+func newIDs(what string) *ids { return &ids{what, map[string]Pos{}} }
 
 // film reads the whole storyboard, as one of its variants (nil: as it stands).
 func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Storyboard {
@@ -30,30 +51,27 @@ func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Sto
 		as = &variant{id: variantVar} // any word: what is read without a variant is only looked at
 	}
 	r.readVars(vars.value, over, as)
-	sb.Vars = r.vars.text
-	if f, ok := fs.get("title"); ok {
-		if v, ok := r.scalar(f); ok {
-			sb.Title = v.text
-		}
-		r.vars.given = map[string]string{"title": sb.Title}
+	sb.Vars, r.as = r.vars.text, as
+	if _, has := fs.get("look"); !has { // a variant may have one
+		fs = append(fs, field{key: vocabulary[inFilm]["look"]})
 	}
-	var settings fields
-	if f, ok := fs.get("look"); ok {
-		settings, _, _ = r.mapping(f.value, inLook)
-	}
-	sb.Look = r.look(settings.as(as), Look{})
-	if f, ok := fs.get("cast"); ok {
-		r.readCast(f)
-	}
-	var drafts []draft
-	if f, ok := fs.get("scenes"); ok {
-		drafts = r.scenes(sb, f)
-	}
-	r.seams(sb, drafts)
-	if f, ok := fs.get("cuts"); ok {
-		r.cuts(sb, f)
-	}
+	r.fill(sb, fs)
 	return sb
+}
+
+func (r *reader) title(sb *Storyboard, f field) {
+	if v, ok := r.scalar(f); ok {
+		sb.Title = v.text
+	}
+	r.vars.given = map[string]string{"title": sb.Title}
+}
+
+func (r *reader) filmLook(sb *Storyboard, f field) {
+	var fs fields
+	if f.value != nil {
+		fs, _, _ = r.mapping(f.value, inLook)
+	}
+	r.fill(&sb.Look, fs.as(r.as))
 }
 
 // as are the settings of a film's look as a variant has them.
@@ -76,131 +94,79 @@ func (fs fields) as(v *variant) fields {
 	return all
 }
 
-// look lays the settings among some fields over those that are inherited.
-func (r *reader) look(fs fields, inherited Look) Look {
-	for _, f := range fs {
-		if f.key.look == nil {
-			continue
-		}
-		if v, ok := r.scalar(f); ok {
-			f.key.look(&inherited, v)
-		}
-	}
-	return inherited
-}
-
-func (r *reader) scenes(sb *Storyboard, f field) []draft {
+func (r *reader) scenes(sb *Storyboard, f field) {
 	var drafts []draft
-	seen := map[string]Pos{}
+	names := newIDs("scene")
 	for _, n := range r.list(f) {
 		fs, at, ok := r.mapping(n, inScene)
 		if !ok {
 			continue
 		}
-		sc := &Scene{}
-		sc.ID, sc.Pos = r.id(fs, at, seen, "scene")
-		look := r.look(fs, sb.Look)
-		if f, ok := fs.get("shots"); ok {
-			drafts = append(drafts, r.shots(sc, f, look)...)
-		}
-		sb.Scenes = append(sb.Scenes, sc)
+		s := &sceneDraft{Scene: &Scene{Pos: at}, ids: names, inherits: sb.Look}
+		r.fill(s, fs)
+		sb.Scenes = append(sb.Scenes, s.Scene)
+		drafts = append(drafts, s.drafts...)
 	}
-	return drafts
+	r.seams(sb, drafts)
 }
 
-// id reads an id and refuses one that was seen before.
-func (r *reader) id(fs fields, otherwise Pos, seen map[string]Pos, what string) (string, Pos) {
-	f, ok := fs.get("id")
-	if !ok {
-		return "", otherwise
-	}
+// id reads an id and refuses one that was given before.
+func (r *reader) id(f field, among *ids, id *string, at *Pos) {
 	v, ok := r.scalar(f)
 	if v.at == (Pos{}) {
 		v.at = position(f.name)
 	}
-	if !ok {
-		return v.text, v.at
+	if *id, *at = v.text, v.at; !ok {
+		return
 	}
-	if first, twice := seen[v.text]; twice {
-		r.report(v.at, nil, "%s `%s` is there twice, first at line %d", what, v.text, first.Line)
-		return v.text, v.at
+	if first, twice := among.seen[v.text]; twice {
+		r.report(v.at, nil, "%s `%s` is there twice, first at line %d", among.what, v.text, first.Line)
+		return
 	}
-	seen[v.text] = v.at
-	return v.text, v.at
+	among.seen[v.text] = v.at
 }
 
-func (r *reader) shots(sc *Scene, f field, inherited Look) []draft {
-	var drafts []draft
-	seen := map[string]Pos{}
+func (r *reader) shots(sc *sceneDraft, f field) {
+	names := newIDs("shot")
 	for _, n := range r.list(f) {
 		fs, at, ok := r.mapping(n, inShot)
 		if !ok {
 			continue
 		}
-		d := r.shot(fs, inherited)
-		d.Scene = sc.ID
-		if d.ID, d.Pos = r.id(fs, at, seen, "shot"); d.ID == noShot {
-			r.report(d.Pos, nil, "a shot cannot be called `none`: `from: none` means no shot")
-		}
+		d := draft{Shot: &Shot{Scene: sc.ID, Pos: at, Look: sc.inherits, Takes: 1, Pick: Setting[int]{Value: 1}}, ids: names}
+		r.fill(&d, fs)
+		r.oneBeginning(fs)
+		r.oneOfTheTakes(fs, d.Shot)
+		r.besideClip(fs)
 		sc.Shots = append(sc.Shots, d.Shot)
-		drafts = append(drafts, d)
+		sc.drafts = append(sc.drafts, d)
 	}
-	return drafts
 }
 
-func (r *reader) shot(fs fields, inherited Look) draft {
-	d := draft{Shot: &Shot{Look: r.look(fs, inherited), Takes: 1, Pick: Setting[int]{Value: 1}}}
-	for _, f := range fs {
-		switch f.key.name {
-		case "prompt":
-			v, _ := r.scalar(f)
-			d.Prompt, d.PromptPos = v.text, v.at
-			if r.cast != nil && f.value != nil {
-				r.introduce(d.Shot, f.value)
-			}
-		case "negative":
-			v, _ := r.scalar(f)
-			d.Negative = v.text
-		case "caption":
-			v, _ := r.scalar(f)
-			d.Caption, d.CaptionPos = v.text, v.at
-		case "keep":
-			v, _ := r.scalar(f)
-			d.Keep = v.yes
-		case "takes":
-			if v, ok := r.scalar(f); ok {
-				d.Takes = int(v.number)
-			}
-		case "pick":
-			if v, ok := r.scalar(f); ok {
-				d.Pick = Setting[int]{int(v.number), true, v.at}
-			}
-		case "approve":
-			v, _ := r.scalar(f)
-			d.Approve = v.yes
-		case "from":
-			r.origin(&d, f)
-		case "to":
-			r.aim(&d, f)
-		case "references":
-			d.References = r.pictures(f)
-		case "first_frame":
-			d.ownStep = true
-			if v, ok := r.scalar(f); ok {
-				d.FirstFrame = r.still(v)
-			}
-		case "sound":
-			r.sound(&d.Sound, f)
-		case "fit":
-			if v, ok := r.scalar(f); ok {
-				d.Fit = Setting[string]{v.text, true, v.at}
-			}
-		}
+func (r *reader) shotID(d *draft, f field) {
+	if r.id(f, d.ids, &d.ID, &d.Pos); d.ID == noShot {
+		r.report(d.Pos, nil, "a shot cannot be called `none`: `from: none` means no shot")
 	}
-	r.oneBeginning(fs)
-	r.oneOfTheTakes(fs, d.Shot)
-	r.footage(&d, fs)
-	return d
+}
+
+func (r *reader) prompt(d *draft, f field) {
+	v, _ := r.scalar(f)
+	d.Prompt, d.PromptPos = v.text, v.at
+	if r.cast != nil && f.value != nil {
+		r.introduce(d.Shot, f.value)
+	}
+}
+
+func (r *reader) caption(d *draft, f field) {
+	v, _ := r.scalar(f)
+	d.Caption, d.CaptionPos = v.text, v.at
+}
+
+func (r *reader) firstFrame(d *draft, f field) {
+	d.ownStep = true
+	if v, ok := r.scalar(f); ok {
+		d.FirstFrame = r.still(v)
+	}
 }
 
 // oneOfTheTakes refuses a pick that is not among the takes, and seeds that run past the last there is.

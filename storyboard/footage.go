@@ -61,15 +61,19 @@ func (sb *Storyboard) Continued() []*Shot {
 	return all
 }
 
-// footage reads the clip of a shot that is not generated, and refuses what only a generated one can have.
-func (r *reader) footage(d *draft, fs fields) {
+// clip reads the footage of a shot that is not generated.
+func (r *reader) clip(d *draft, f field) {
+	d.ownStep = true
+	if v, ok := r.scalar(f); ok {
+		d.Clip = r.sourceFile(v, "a clip")
+	}
+}
+
+// besideClip refuses what only a generated shot can have.
+func (r *reader) besideClip(fs fields) {
 	clip, ok := fs.get("clip")
 	if !ok {
 		return
-	}
-	d.ownStep = true
-	if v, ok := r.scalar(clip); ok {
-		d.Clip = r.sourceFile(v, "a clip")
 	}
 	for _, f := range fs {
 		if f.key.generates() {
@@ -80,13 +84,7 @@ func (r *reader) footage(d *draft, fs fields) {
 }
 
 // generates reports a key that says how a clip is made.
-func (k *key) generates() bool {
-	switch k.name {
-	case "prompt", "negative", "from", "first_frame", "keep", "takes", "pick", "approve", "to", "references":
-		return true
-	}
-	return k.look != nil
-}
+func (k *key) generates() bool { return k.made || k.inherits() }
 
 // besideFootage refuses seams that own footage cannot have: it is only continued, and only at its end.
 func (r *reader) besideFootage(sb *Storyboard, s *Shot) {

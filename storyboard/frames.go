@@ -2,7 +2,6 @@ package storyboard
 
 import (
 	"regexp"
-	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -15,26 +14,22 @@ func (r *reader) origin(d *draft, f field) {
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		v, _ := r.scalar(f)
-		d.from, d.fromAt = v.text, v.at
+		r.originShot(d, f)
 		return
 	}
 	fs, _, ok := r.mapping(n, inFrom)
 	if !ok {
 		return
 	}
-	if f, ok := fs.get("shot"); ok {
-		v, _ := r.scalar(f)
-		d.from, d.fromAt = v.text, v.at
-	}
-	if f, ok := fs.get("at"); ok {
-		if v, ok := r.scalar(f); ok {
-			d.At = Setting[time.Duration]{time.Duration(v.number) * time.Millisecond, true, v.at}
-		}
-	}
+	r.fill(d, fs)
 	if d.from == noShot {
 		r.report(d.fromAt, advise("write `from: none`"), "`from: {shot: none}` continues nothing, so it has no moment")
 	}
+}
+
+func (r *reader) originShot(d *draft, f field) {
+	v, _ := r.scalar(f)
+	d.from, d.fromAt = v.text, v.at
 }
 
 var shotName = regexp.MustCompile(`^` + idPattern + `(/` + idPattern + `)?$`)

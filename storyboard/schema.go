@@ -8,24 +8,24 @@ import (
 // Schema is the language as a JSON Schema (draft 2020-12), from the same table that the parser checks against. What
 // needs more than one value to be told – references, variables, files – only the parser sees.
 func Schema() []byte {
-	film := object(inFilm, "A film: one storyboard of shots for shotchain.")
+	film := object(inFilm)
 	film["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	film["title"] = "shotchain storyboard"
 	film["$defs"] = node{
-		defs[inScene]:      object(inScene, "One continuous action: shots that, unless they say otherwise, continue one another."),
+		defs[inScene]:      object(inScene),
 		defs[inShot]:       shotSchema(),
-		defs[inCut]:        object(inCut, "One edit of the film's clips."),
-		defs[inCutShot]:    object(inCutShot, "A shot in a cut."),
-		defs[inOutput]:     object(inOutput, "A file that a cut becomes."),
-		defs[inTransition]: object(inTransition, "How shots join."),
+		defs[inCut]:        object(inCut),
+		defs[inCutShot]:    object(inCutShot),
+		defs[inOutput]:     object(inOutput),
+		defs[inTransition]: object(inTransition),
 		defs[inJoin]:       joinSchema(),
-		defs[inMusic]:      object(inMusic, "Music under a cut."),
-		defs[inNarration]:  object(inNarration, "A spoken line."),
-		defs[inCaptions]:   object(inCaptions, "What becomes of captions."),
-		defs[inTitle]:      object(inTitle, "Words on the picture."),
-		defs[inStyle]:      object(inStyle, "How words look."),
-		defs[inSound]:      object(inSound, "What becomes of a clip's own sound."),
-		defs[inEncoder]:    object(inEncoder, "Options of the picture's encoder."),
+		defs[inMusic]:      object(inMusic),
+		defs[inNarration]:  object(inNarration),
+		defs[inCaptions]:   object(inCaptions),
+		defs[inTitle]:      object(inTitle),
+		defs[inStyle]:      object(inStyle),
+		defs[inSound]:      object(inSound),
+		defs[inEncoder]:    object(inEncoder),
 	}
 	out, err := json.MarshalIndent(film, "", "  ")
 	if err != nil {
@@ -44,7 +44,7 @@ var defs = map[place]string{inScene: "scene", inShot: "shot", inCut: "cut", inCu
 func refTo(in place) node { return node{"$ref": "#/$defs/" + defs[in]} }
 
 // object is the schema of the mapping at a place.
-func object(in place, doc string) node {
+func object(in place) node {
 	properties, required := node{}, []string{}
 	for _, k := range language {
 		if k.in&in == 0 {
@@ -55,7 +55,7 @@ func object(in place, doc string) node {
 			required = append(required, k.name)
 		}
 	}
-	n := node{"type": "object", "additionalProperties": false, "properties": properties, "description": doc}
+	n := node{"type": "object", "additionalProperties": false, "properties": properties, "description": about(in)}
 	if len(required) > 0 {
 		n["required"] = required
 	}
@@ -63,7 +63,7 @@ func object(in place, doc string) node {
 }
 
 func shotSchema() node {
-	n := object(inShot, "One camera setup. It continues the shot before it, unless it is the scene's first, or has `from` or `first_frame`.")
+	n := object(inShot)
 	n["not"] = node{"required": []string{"from", "first_frame"}}
 	var generated []node // none of which own footage has
 	for _, k := range language {
@@ -78,7 +78,7 @@ func shotSchema() node {
 }
 
 func joinSchema() node {
-	n := object(inJoin, "How one join looks.")
+	n := object(inJoin)
 	n["oneOf"] = []node{{"required": []string{"after"}}, {"required": []string{"before"}}}
 	return n
 }
@@ -86,7 +86,7 @@ func joinSchema() node {
 // schema is that of one key's value.
 func (k *key) schema() node {
 	n := k.kindSchema()
-	n["description"] = k.doc
+	n["description"] = k.hover()
 	return n
 }
 
@@ -110,13 +110,13 @@ func (k *key) kindSchema() node {
 	case reference:
 		return node{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"}
 	case origin:
-		return node{"anyOf": []node{{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"}, object(inFrom, k.doc)}}
+		return node{"anyOf": []node{{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"}, object(inFrom)}}
 	case instant:
 		return node{"type": "string", "pattern": `^[0-9]{1,4}(\.[0-9]{1,3})?s$`, "not": node{"pattern": `^0+(\.0+)?s$`}}
 	case pictures:
 		return node{"type": "array", "minItems": 1, "items": node{"type": "string", "pattern": `\S`, "maxLength": maxText}}
 	case people:
-		member := object(inCast, "One of the cast.")
+		member := object(inCast)
 		member["minProperties"] = 1
 		return node{"type": "object", "minProperties": 1, "propertyNames": node{"pattern": "^" + idPattern + "$"}, "additionalProperties": member}
 	case word:
@@ -125,9 +125,9 @@ func (k *key) kindSchema() node {
 		return node{"type": "object", "propertyNames": node{"pattern": strings.ReplaceAll(varName.String(), `\`, ``)},
 			"additionalProperties": node{"type": []string{"string", "number", "boolean"}, "maxLength": maxText}}
 	case settings:
-		return object(inLook, k.doc)
+		return object(inLook)
 	case versions:
-		n := object(inVariants, k.doc)
+		n := object(inVariants)
 		n["minProperties"] = 1
 		return n
 	case axes:

@@ -94,20 +94,9 @@ func (r *reader) readVariants(n *yaml.Node, over map[string]string) (all []varia
 		r.report(at, advise("write a `matrix`, `include`, or `from: table.csv`"), "`variants` is empty")
 		return nil
 	}
-	var matrix []axis
-	if f, ok := fs.get("matrix"); ok {
-		matrix = r.matrix(f)
-		all = r.combine(f, matrix)
-	}
-	if f, ok := fs.get("exclude"); ok {
-		all = r.exclude(f, matrix, all)
-	}
-	if f, ok := fs.get("from"); ok {
-		all = append(all, r.table(f)...)
-	}
-	if f, ok := fs.get("include"); ok {
-		all = append(all, r.include(f)...)
-	}
+	d := versionsDraft{reader: r}
+	r.fill(&d, fs)
+	all = d.all
 	if len(all) > maxVariants {
 		r.report(at, nil, "the film has more than %d variants", maxVariants)
 		return nil
@@ -119,6 +108,22 @@ func (r *reader) readVariants(n *yaml.Node, over map[string]string) (all []varia
 	r.overridden(all, over)
 	return all
 }
+
+// versionsDraft are the variants as they are being listed.
+type versionsDraft struct {
+	*reader
+	axes []axis
+	all  []variant
+}
+
+func (d *versionsDraft) matrix(f field) {
+	d.axes = d.reader.matrix(f)
+	d.all = d.combine(f, d.axes)
+}
+
+func (d *versionsDraft) exclude(f field) { d.all = d.reader.exclude(f, d.axes, d.all) }
+func (d *versionsDraft) table(f field)   { d.all = append(d.all, d.reader.table(f)...) }
+func (d *versionsDraft) include(f field) { d.all = append(d.all, d.reader.include(f)...) }
 
 // overridden refuses a `--var` that a variant would override.
 func (r *reader) overridden(all []variant, over map[string]string) {
@@ -210,7 +215,7 @@ func (r *reader) settingOf(n *yaml.Node, taken func(string) bool) (setting, bool
 	case r.vars.raw[name] != nil && !r.vars.own[name]:
 		return setting{name: name}, true
 	case r.vars.bad[name]:
-	case look != nil && look.look != nil:
+	case look != nil:
 		return setting{name: name, look: look}, true
 	default:
 		r.report(position(n), didYouMean(name, func() []string { return append(r.vars.names(), keyNames(inLook)...) }),

@@ -37,6 +37,7 @@ type reader struct {
 	halted bool // a limit was reached: nothing more is read or reported
 
 	cast map[string]*Member // by name; nil for a film without
+	as   *variant           // that the film is read as, nil for none
 
 	context string // begins every message, where what is read stands in another file
 }

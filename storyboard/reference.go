@@ -1,0 +1,223 @@
+package storyboard
+
+import (
+	"fmt"
+	"strings"
+)
+
+// section is one mapping of the language in the reference and in the JSON Schema.
+type section struct {
+	in    place
+	title string
+	about string
+}
+
+var sections = []section{
+	{inFilm, "The film", "A film: one storyboard of shots for shotchain."},
+	{inScene, "A scene", "One continuous action: shots that, unless they say otherwise, continue one another."},
+	{inShot, "A shot", "One camera setup. It continues the shot before it, unless it is the scene's first, or has `from` or " +
+		"`first_frame`."},
+	{inFrom, "`from` with a moment", "The shot and the moment of it that a shot continues."},
+	{inLook, "Settings", "How clips are made: in `look` for the whole film, in a scene for its shots, or in a shot. The nearest " +
+		"setting wins, key by key. Which of them a model takes, and within which bounds, `shotchain models` tells."},
+	{inCast, "A member of the cast", "One of the cast."},
+	{inVariants, "`variants`", "The variants of a film."},
+	{inCut, "A cut", "One edit of the film's clips."},
+	{inCutShot, "A shot of a cut", "A shot in a cut."},
+	{inOutput, "An output", "A file that a cut becomes."},
+	{inTransition, "A transition", "How shots join."},
+	{inJoin, "A single join", "How one join looks."},
+	{inSound, "`sound`", "What becomes of a clip's own sound."},
+	{inMusic, "`music`", "Music under a cut."},
+	{inNarration, "A narration", "A spoken line."},
+	{inCaptions, "`captions`", "What becomes of captions."},
+	{inTitle, "A title", "Words on the picture."},
+	{inStyle, "`style` of words", "How words look."},
+	{inEncoder, "`encoder`", "Options of the picture's encoder."},
+}
+
+// about says what the mapping at a place is.
+func about(in place) string {
+	for _, s := range sections {
+		if s.in == in {
+			return s.about
+		}
+	}
+	return ""
+}
+
+const preface = `# The language of storyboards
+
+One YAML file is one film. This page tells every key of it; it is made from the table that the parser
+reads by, as are the JSON Schema (` + "`shotchain schema`" + `) and what an editor shows of it. The terminal has it too:
+` + "`shotchain help language`" + `, or ` + "`shotchain help takes`" + ` for one key.
+
+What the file does not say, shotchain does not guess: a key that is not here is refused, at its line.
+
+- **Variables.** ` + "`${name}`" + ` in a text is replaced by the variable's, where "variables" stands in a key's line.
+- **Names.** A shot is called ` + "`scene/shot`" + `, or ` + "`shot`" + ` inside its own scene.
+- **Times** are ` + "`1.5s`, `500ms` or `12f`" + `, which are frames of the film, 24 to a second.
+- **Paths** are relative to the file and stay in its folder, unless ` + "`--allow-path`" + ` names another one.
+- **Text** is at most 64 KiB.
+`
+
+// Reference is the whole language as a page of Markdown that can be read in a terminal as well.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString(preface)
+	for _, s := range sections {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, wrapped(s.about, ""))
+		for _, k := range language {
+			if k.in&s.in != 0 && (k.in == s.in || k.in&-k.in == s.in || k.inherits() && s.in == inLook) {
+				b.WriteString("\n" + k.entry())
+			}
+		}
+	}
+	return b.String()
+}
+
+// ReferenceOf is what Reference tells of the keys of one name, "" where there is none.
+func ReferenceOf(name string) string {
+	var entries []string
+	for _, k := range language {
+		if k.name == name {
+			entries = append(entries, k.entry())
+		}
+	}
+	return strings.Join(entries, "\n")
+}
+
+// Keys are the names of all keys, each once, in the order of the language.
+func Keys() []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, k := range language {
+		if !seen[k.name] {
+			names = append(names, k.name)
+			seen[k.name] = true
+		}
+	}
+	return names
+}
+
+func (k *key) entry() string {
+	var where []string
+	for p := inFilm; p <= inEncoder; p <<= 1 {
+		if k.in&p != 0 {
+			where = append(where, whereNames[p])
+		}
+	}
+	s := fmt.Sprintf("### `%s` %s\n\n%s\n\n", k.name, strings.Join(where, ", "), wrapped(k.help, ""))
+	s += wrapped("- "+k.takes(), "  ") + "\n" + wrapped("- "+k.absent(), "  ") + "\n\n"
+	return s + "```yaml\n" + k.example + "\n```\n"
+}
+
+// absent says what goes for the key where it is not written.
+func (k *key) absent() string {
+	switch {
+	case k.required && k.name == "prompt":
+		return "Needed, unless there is a `clip`."
+	case k.required:
+		return "Needed."
+	case k.usual != "":
+		return "Default: `" + k.usual + "`."
+	}
+	return "Without it: " + strings.ToLower(k.without[:1]) + k.without[1:]
+}
+
+// takes says what may be written: the kind of value, its bounds, and whether variables are replaced in it.
+func (k *key) takes() string {
+	s := k.value() + "."
+	if k.expands {
+		s = strings.TrimSuffix(s, ".") + "; variables."
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func (k *key) value() string {
+	switch k.kind {
+	case word:
+		return fmt.Sprintf("one word of at most %d bytes", k.max)
+	case choice:
+		return "one of `" + strings.Join(k.choices, "`, `") + "`"
+	case seconds:
+		return fmt.Sprintf("whole seconds, `1s` to `%ds`, or `auto`", maxSeconds)
+	case span:
+		return "a duration such as `3600s`, `90m` or `48h`, from `1h` to `72h`"
+	case whole:
+		return fmt.Sprintf("a whole number from %d to %d", k.min, k.max)
+	case toggle:
+		return "`true` or `false`"
+	case ident:
+		return fmt.Sprintf("an id of at most %d characters", maxID)
+	case reference:
+		return "the name of a shot"
+	case origin:
+		return "the name of a shot, `none`, or a mapping"
+	case aim:
+		return "the name of a shot, or a path or https URL"
+	case instant:
+		return fmt.Sprintf("a time in seconds, such as `3.5s`, later than `0s` and at most `%ds`", maxSeconds)
+	case pictures:
+		return "a list of paths or https URLs"
+	case picture:
+		return "a path or https URL"
+	case file, audio, footage, target:
+		return "a path"
+	case texts:
+		return "a mapping of names to text, numbers, true or false"
+	case axes:
+		return "a mapping of names to lists of values"
+	case cases:
+		return "a list of mappings of names to values"
+	case people, settings, versions, part:
+		return "a mapping"
+	case parts, lines:
+		return "a list"
+	case moment:
+		return fmt.Sprintf("a time, at most `%ds`", k.max/1_000_000)
+	case interval:
+		return "a range of times, within 24 hours"
+	case anchor:
+		return "a time or a place in a shot, within 24 hours"
+	case decimals:
+		return fmt.Sprintf("a number from %s to %s, with at most three decimals", thousandths(k.min), thousandths(k.max))
+	case decibels:
+		return fmt.Sprintf("decibels, `%sdB` to `%sdB`", thousandths(k.min), thousandths(k.max))
+	case percent:
+		return fmt.Sprintf("a percentage, `%s%%` to `%s%%`", thousandths(k.min), thousandths(k.max))
+	case extent:
+		return fmt.Sprintf("width and height, both even, `%dx%d` to `%dx%d`", minSide, minSide, maxSide, maxSide)
+	case paint:
+		return "a colour: `\"#rrggbb\"` or `\"#rrggbbaa\"`"
+	case bitrate:
+		return fmt.Sprintf("bits, such as `8M` or `800k`, at most `%dM`", maxRate/1_000_000)
+	}
+	return "text"
+}
+
+// hover is what an editor shows of the key.
+func (k *key) hover() string {
+	return k.help + "\n\n" + k.takes() + " " + k.absent() + "\n\nExample:\n\n" + k.example
+}
+
+// wrapped breaks a paragraph into lines that a terminal and a page of source can show.
+func wrapped(s, indent string) string {
+	const most = 100
+	var b strings.Builder
+	column := 0
+	for i, w := range strings.Fields(s) {
+		switch {
+		case i == 0:
+		case column+1+len(w) > most:
+			b.WriteString("\n" + indent)
+			column = len(indent)
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(w)
+		column += len(w)
+	}
+	return b.String()
+}
