@@ -7,7 +7,7 @@ var sceneKeys = []*key{
 	{name: "id", in: inScene, kind: ident, required: true,
 		set:     reads(func(r *reader, s *sceneDraft, f field) { r.id(f, s.ids, &s.ID, &s.Pos) }),
 		help:    "The scene's name: lower-case letters, digits and `-`, unique in the film.",
-		example: "id: arrival"},
+		example: "id: sunrise"},
 	{name: "id", in: inShot, kind: ident, required: true, set: reads((*reader).shotID),
 		help: "The shot's name: lower-case letters, digits and `-`, unique in its scene. Elsewhere the shot is called " +
 			"scene/shot. Not `none`.",

@@ -2,6 +2,7 @@ package storyboard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -36,39 +37,39 @@ var sections = []section{
 	{inEncoder, "`encoder`", "Options of the picture's encoder."},
 }
 
-// about says what the mapping at a place is.
-func about(in place) string {
-	for _, s := range sections {
-		if s.in == in {
-			return s.about
-		}
-	}
-	return ""
+// sectionOf is the section of a place.
+func sectionOf(in place) section {
+	return sections[slices.IndexFunc(sections, func(s section) bool { return s.in == in })]
+}
+
+// heading is a section's title in a sentence.
+func heading(in place) string {
+	return `"` + strings.ReplaceAll(sectionOf(in).title, "`", "") + `"`
 }
 
 const preface = `# The language of storyboards
 
-One YAML file is one film. This page tells every key of it; it is made from the table that the parser
-reads by, as are the JSON Schema (` + "`shotchain schema`" + `) and what an editor shows of it. The terminal has it too:
-` + "`shotchain help language`" + `, or ` + "`shotchain help takes`" + ` for one key.
+One YAML file is one film. This page tells every key of it. It is made from the table that the parser reads by, as
+are the JSON Schema ('shotchain schema') and what an editor shows of it. The terminal has it too:
+'shotchain help language', or 'shotchain help takes' for one key.
 
 What the file does not say, shotchain does not guess: a key that is not here is refused, at its line.
 
-- **Variables.** ` + "`${name}`" + ` in a text is replaced by the variable's, where "variables" stands in a key's line.
-- **Names.** A shot is called ` + "`scene/shot`" + `, or ` + "`shot`" + ` inside its own scene.
-- **Times** are ` + "`1.5s`, `500ms` or `12f`" + `, which are frames of the film, 24 to a second.
-- **Paths** are relative to the file and stay in its folder, unless ` + "`--allow-path`" + ` names another one.
+- **Variables.** '${name}' stands for the text of that variable in the values of keys that say so: "variables".
+- **Names.** A shot is called 'scene/shot', or 'shot' inside its own scene.
+- **Times** are '1.5s', '500ms' or '12f', which are frames of the film, 24 to a second.
+- **Paths** are relative to the file and stay in its folder, unless '--allow-path' names another one.
 - **Text** is at most 64 KiB.
 `
 
 // Reference is the whole language as a page of Markdown that can be read in a terminal as well.
 func Reference() string {
 	var b strings.Builder
-	b.WriteString(preface)
+	b.WriteString(strings.ReplaceAll(preface, "'", "`"))
 	for _, s := range sections {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, wrapped(s.about, ""))
 		for _, k := range language {
-			if k.in&s.in != 0 && (k.in == s.in || k.in&-k.in == s.in || k.inherits() && s.in == inLook) {
+			if k.in&-k.in == s.in { // under the first of its places
 				b.WriteString("\n" + k.entry())
 			}
 		}
@@ -139,6 +140,9 @@ func (k *key) value() string {
 	case word:
 		return fmt.Sprintf("one word of at most %d bytes", k.max)
 	case choice:
+		if len(k.choices) == 1 {
+			return "`" + k.choices[0] + "`"
+		}
 		return "one of `" + strings.Join(k.choices, "`, `") + "`"
 	case seconds:
 		return fmt.Sprintf("whole seconds, `1s` to `%ds`, or `auto`", maxSeconds)
@@ -153,7 +157,7 @@ func (k *key) value() string {
 	case reference:
 		return "the name of a shot"
 	case origin:
-		return "the name of a shot, `none`, or a mapping"
+		return "the name of a shot, `none`, or a mapping as under " + heading(inFrom)
 	case aim:
 		return "the name of a shot, or a path or https URL"
 	case instant:
@@ -170,10 +174,18 @@ func (k *key) value() string {
 		return "a mapping of names to lists of values"
 	case cases:
 		return "a list of mappings of names to values"
-	case people, settings, versions, part:
-		return "a mapping"
-	case parts, lines:
-		return "a list"
+	case people:
+		return "a mapping of names, each as under " + heading(inCast)
+	case settings:
+		return "a mapping, as under " + heading(inLook)
+	case versions:
+		return "a mapping, as under " + heading(inVariants)
+	case part:
+		return "a mapping, as under " + heading(k.of)
+	case parts:
+		return "a list, each item as under " + heading(k.of)
+	case lines:
+		return "a list, each item as under " + heading(k.of) + " or its `" + firstKey(k.of).name + "` alone"
 	case moment:
 		return fmt.Sprintf("a time, at most `%ds`", k.max/1_000_000)
 	case interval:

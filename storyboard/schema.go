@@ -55,7 +55,7 @@ func object(in place) node {
 			required = append(required, k.name)
 		}
 	}
-	n := node{"type": "object", "additionalProperties": false, "properties": properties, "description": about(in)}
+	n := node{"type": "object", "additionalProperties": false, "properties": properties, "description": sectionOf(in).about}
 	if len(required) > 0 {
 		n["required"] = required
 	}

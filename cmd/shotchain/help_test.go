@@ -45,6 +45,27 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// TestHelpTellsTheLanguage holds that the terminal tells what docs/language.md does: all of it, or one key.
+func TestHelpTellsTheLanguage(t *testing.T) {
+	code, out, said := try("help", "language")
+	require.Zero(t, code)
+	require.Empty(t, said)
+	page, err := os.ReadFile("../../docs/language.md")
+	require.NoError(t, err)
+	require.Equal(t, string(page), out)
+
+	_, out, _ = try("help", "takes")
+	require.Contains(t, out, "### `takes` in a shot\n")
+	require.Contains(t, out, "whole number from 1 to 99")
+	require.NotContains(t, out, "`pick` in a shot")
+	_, out, _ = try("help", "gain")
+	require.Equal(t, 3, strings.Count(out, "### `gain` in "), "a key of several places is told at each")
+	_, out, _ = try("help", "pick")
+	require.Contains(t, out, "shotchain pick", "a command goes before a key of its name")
+	_, out, _ = try("help", "language", "pick")
+	require.Contains(t, out, "### `pick` in a shot\n")
+}
+
 // golden compares with a file, or rewrites it with -update.
 func golden(t *testing.T, path, got string) {
 	t.Helper()
@@ -70,6 +91,10 @@ func TestUsage(t *testing.T) {
 		{"graph a.yaml --format svg", `a graph cannot be drawn as "svg"`, "--format is text, mermaid, dot, json"},
 		{"version now", "version takes no arguments", ""},
 		{"help rnu", `unknown command "rnu"`, `did you mean "run"?`},
+		{"help promt", `unknown command "promt"`, `did you mean "prompt"?`},
+		{"help language promt", `unknown command "promt"`, `did you mean "prompt"?`},
+		{"help takes pic", `unknown command "pic"`, `did you mean "pick"?`},
+		{"help store gcc", `unknown command "gcc"`, `did you mean "gc"?`},
 		{"project a.yaml", `unknown command "project"`, "`shotchain help` lists the commands"},
 		{"pick a.yaml", "pick needs a storyboard, a shot and a number", "shotchain pick film.yaml arrival/boat 2"},
 	} {

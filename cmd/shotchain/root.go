@@ -11,6 +11,7 @@ import (
 	"shotchain/chain"
 	"shotchain/internal/durable"
 	"shotchain/internal/say"
+	"shotchain/storyboard"
 )
 
 // program is one run of the command.
@@ -41,7 +42,7 @@ clip that has been paid for is never paid for again, and assembled to a film by 
 With ARK_API_KEY set, clips are bought from Volcengine Ark (--provider byteplus: BytePlus ModelArk). Without a key, a
 built-in simulator draws placeholders, and nothing is charged.
 
-  storyboard   the film, written down
+  storyboard   the film, written down; "shotchain help language" tells every key
   scene        one continuous action
   shot         one camera setup
   take         one intended generation of a shot
@@ -90,11 +91,18 @@ func (p *program) noVerb(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	var verbs []string
-	for _, c := range cmd.Commands() {
-		verbs = append(verbs, c.Name())
+	return unknown(args[0], verbs(cmd))
+}
+
+func verbs(root *cobra.Command) (names []string) {
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
 	}
-	return usage(say.DidYouMean(args[0], verbs, "`shotchain help` lists the commands"), "unknown command %q", say.Clean(args[0]))
+	return names
+}
+
+func unknown(word string, candidates []string) error {
+	return usage(say.DidYouMean(word, candidates, "`shotchain help` lists the commands"), "unknown command %q", say.Clean(word))
 }
 
 var unknownFlag = regexp.MustCompile(`^unknown flag: (--\S+)$`)
@@ -203,13 +211,34 @@ func synopsis(cmd *cobra.Command) string {
 
 func (p *program) helpVerb() *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "the manual", Long: "Help prints the manual of the program or of one command.",
+		Use: "help [COMMAND | language | KEY]", Short: "the manual",
+		Long: `Help prints the manual of the program or of one command. "help language" tells every key that a storyboard may have,
+as docs/language.md does; "help takes" tells one. A key that is called like a command is told by "help language pick".`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			at, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return p.noVerb(cmd.Root(), append(rest, args...)[:1])
+			root := cmd.Root()
+			at, rest, err := root.Find(args)
+			switch {
+			case err == nil && len(rest) == 0:
+				return at.Help()
+			case args[0] == "language":
+				return p.language(args[1:], nil)
+			case err == nil && at != root: // a command, but not what comes behind it
+				return unknown(rest[0], verbs(at))
 			}
-			return at.Help()
+			return p.language(args, append(verbs(root), "language"))
 		},
 	}
+}
+
+// language tells of one key, or of all; others are further words that might have been meant.
+func (p *program) language(keys, others []string) error {
+	text := storyboard.Reference()
+	if len(keys) > 0 {
+		text = storyboard.ReferenceOf(keys[0])
+	}
+	if len(keys) > 1 || text == "" {
+		return unknown(keys[len(keys)-1], append(others, storyboard.Keys()...))
+	}
+	_, err := fmt.Fprint(p.out, text)
+	return err
 }
