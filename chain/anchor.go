@@ -109,8 +109,10 @@ func (f Fit) String() string {
 // origin finds the takes whose frames a take starts from and ends on.
 func (c *compiler) origin(t *Take) {
 	s := t.Shot
+	t.root = t
 	if s.From != "" {
 		t.From = c.g.Pick(c.shots[s.From])
+		t.root = t.From.root
 		t.At = int(math.Round(s.At.Value.Seconds() * models.Rate))
 	}
 	if s.To == "" {

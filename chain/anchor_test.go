@@ -186,7 +186,7 @@ func TestCombinationsThatAModelRefusesAreErrorsAtTheirLine(t *testing.T) {
 				return fmt.Sprintf("      - {id: %s, %s, prompt: x}\n", id, more)
 			}
 			src := fmt.Sprintf("title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n%s%s", c.model, line("one", c.first), line("two", c.second))
-			_, err := Compile(parse(t, dir, src), simTarget)
+			_, err := Compile(t.Context(), parse(t, dir, src), simTarget)
 			var ps storyboard.Problems
 			require.ErrorAs(t, err, &ps)
 			require.Contains(t, ps[0].Message, c.want)

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -23,22 +24,26 @@ type Target struct {
 }
 
 // Compile turns a storyboard, or all its variants, into one graph of takes. The error is storyboard.Problems:
-// everything that the chosen models cannot do, each at the line that asks for it. It reads the stills' bytes, and
-// nothing else.
-func Compile(sb *storyboard.Storyboard, to Target) (*Graph, error) {
+// everything that the chosen models cannot do, each at the line that asks for it; or the context's, once that is done.
+// It reads the stills' bytes, and nothing else. Its time grows with the shots and their takes, however long the chains.
+func Compile(ctx context.Context, sb *storyboard.Storyboard, to Target) (*Graph, error) {
 	films := to.films(sb)
 	c := compiler{to: to, g: &Graph{Film: films[0], Films: films, Service: to.Service, shots: map[*storyboard.Shot][]*Take{}},
 		identities: map[string]*Take{}, digests: map[string]string{}, seen: map[string]bool{}}
+	c.able = c.names()
 	order := 0
 	for i, film := range films {
 		c.sb, c.film = film, i
 		shots := film.Shots()
-		c.shots, c.order = make(map[string]*storyboard.Shot, len(shots)), make(map[string]int, len(shots))
+		c.shots, c.order = make(map[string]*storyboard.Shot, len(shots)), make(map[*storyboard.Shot]int, len(shots))
 		for _, s := range shots {
-			c.shots[s.Name()], c.order[s.Name()] = s, order
+			c.shots[s.Name()], c.order[s] = s, order
 			order++
 		}
 		for _, s := range shots {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			c.compile(s)
 		}
 	}
@@ -69,6 +74,7 @@ func (to Target) films(sb *storyboard.Storyboard) []*storyboard.Storyboard {
 
 type compiler struct {
 	to         Target
+	able       []string // aliases that can be had at the target
 	g          *Graph
 	identities map[string]*Take
 	digests    map[string]string // of stills, by path
@@ -79,7 +85,7 @@ type compiler struct {
 	sb    *storyboard.Storyboard
 	film  int
 	shots map[string]*storyboard.Shot
-	order map[string]int // of shots
+	order map[*storyboard.Shot]int
 }
 
 // compile makes the takes of a shot, those that it grows from first.
@@ -104,7 +110,7 @@ func (c *compiler) compile(s *storyboard.Shot) {
 
 // add makes the takes of a shot.
 func (c *compiler) add(s *storyboard.Shot) {
-	t := &Take{Shot: s, Number: 1, Order: c.order[s.Name()]}
+	t := &Take{Shot: s, Number: 1, Order: c.order[s]}
 	c.origin(t)
 	found := len(c.problems)
 	c.fill(t)
@@ -203,11 +209,10 @@ func (c *compiler) model(t *Take) bool {
 
 // first is the model of a film that names none: the catalogue's first that is still served.
 func (c *compiler) first() string {
-	names := c.names()
-	if len(names) == 0 {
+	if len(c.able) == 0 {
 		return ""
 	}
-	return names[0]
+	return c.able[0]
 }
 
 // names are the aliases that can be had at the target.
@@ -222,7 +227,7 @@ func (c *compiler) names() []string {
 }
 
 func (c *compiler) served() string {
-	return "served there: " + strings.Join(c.names(), ", ")
+	return "served there: " + strings.Join(c.able, ", ")
 }
 
 // prompt joins what the shot says, the film's style and what is to be avoided.

@@ -57,7 +57,7 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 		t.Run(c.want, func(t *testing.T) {
 			src := fmt.Sprintf("title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n      - id: one\n        %s\n        prompt: p\n",
 				strings.TrimPrefix(c.look, "model: "), c.shot)
-			_, err := Compile(parse(t, dir, src), china)
+			_, err := Compile(t.Context(), parse(t, dir, src), china)
 			var ps storyboard.Problems
 			require.ErrorAs(t, err, &ps)
 			require.Len(t, ps, 1)
@@ -70,7 +70,7 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 }
 
 func TestTheSimulatorServesModelsThatHaveEnded(t *testing.T) {
-	g, err := Compile(film(t, "a/one model: seedance-1.5-pro"), simTarget)
+	g, err := Compile(t.Context(), film(t, "a/one model: seedance-1.5-pro"), simTarget)
 	require.NoError(t, err)
 	require.Equal(t, "doubao-seedance-1-5-pro-251215", g.Takes[0].Request.Model)
 }
@@ -80,7 +80,7 @@ func TestEveryModelTakesAPlainFilmAndIsSentOnlyWhatItTakes(t *testing.T) {
 		for region := range m.Regions {
 			target := simTarget
 			target.Service.Region = region
-			g, err := Compile(film(t, "a/one model: "+m.Alias, "a/two model: "+m.Alias), target)
+			g, err := Compile(t.Context(), film(t, "a/one model: "+m.Alias, "a/two model: "+m.Alias), target)
 			require.NoError(t, err, m.Alias)
 			for _, take := range g.Takes {
 				r := take.Request
@@ -124,7 +124,7 @@ func TestAContinuingShotKeepsItsRatio(t *testing.T) {
 	for _, take := range g.Takes {
 		require.Equal(t, models.Size{Width: 720, Height: 1280}, take.Size)
 	}
-	_, err := Compile(film(t, `a/one ratio: "9:16"`, `a/two ratio: "1:1"`), simTarget)
+	_, err := Compile(t.Context(), film(t, `a/one ratio: "9:16"`, `a/two ratio: "1:1"`), simTarget)
 	require.ErrorContains(t, err, `it continues "a/one" and so keeps its ratio, 9:16, not 1:1`)
 }
 
@@ -144,7 +144,7 @@ func TestEverythingThatShapesAClipShapesItsKey(t *testing.T) {
 			strings.ReplaceAll(shot, "; ", "\n        ") + "\n"
 		target := simTarget
 		target.Service.Namespace = ns
-		g, err := Compile(parse(t, dir, src), target)
+		g, err := Compile(t.Context(), parse(t, dir, src), target)
 		require.NoError(t, err, shot)
 		id := g.Takes[0].Identity
 		require.Empty(t, seen[id], "%s and %s", shot, seen[id])

@@ -14,16 +14,16 @@ import (
 func (x *fixture) draft(sb *storyboard.Storyboard) *Plan {
 	to := simTarget
 	to.Draft = true
-	g, err := Compile(sb, to)
+	g, err := Compile(x.t.Context(), sb, to)
 	require.NoError(x.t, err)
-	return Make(g, x.st, PlanOptions{FilmID: "film draft"})
+	return plan(x.t, g, x.st, PlanOptions{FilmID: "film draft"})
 }
 
 // final plans a film that promotes the drafts there are.
 func (x *fixture) final(sb *storyboard.Storyboard) *Plan {
 	o := x.o
 	o.Drafts = x.draft(sb)
-	return Make(compile(x.t, sb), x.st, o)
+	return plan(x.t, compile(x.t, sb), x.st, o)
 }
 
 var drafted = []string{"a/one model: seedance-2.5; resolution: 1080p; takes: 2; pick: 2", "a/two model: seedance-2.5; resolution: 1080p",
@@ -127,7 +127,7 @@ func TestDraftsWithAnotherModel(t *testing.T) {
 	sb := film(t, "a/one draft: seedance-2.0-mini", "a/two draft: seedance-2.0-mini; resolution: 480p", "b/three resolution: 480p; model: seedance-2.0-mini")
 	to := simTarget
 	to.Draft = true
-	g, err := Compile(sb, to)
+	g, err := Compile(t.Context(), sb, to)
 	require.NoError(t, err)
 	require.Equal(t, "doubao-seedance-2-0-mini-260615", g.Takes[0].Request.Model)
 	require.Equal(t, "480p", g.Takes[0].Request.Resolution)
@@ -139,7 +139,7 @@ func TestDraftsWithAnotherModel(t *testing.T) {
 func TestADraftWithoutALastFrameIsNotAskedForOne(t *testing.T) {
 	to := simTarget
 	to.Draft = true
-	g, err := Compile(film(t, "a/one model: seedance-1.5-pro"), to)
+	g, err := Compile(t.Context(), film(t, "a/one model: seedance-1.5-pro"), to)
 	require.NoError(t, err)
 	require.True(t, g.Takes[0].Request.NoLastFrame)
 	require.EqualValues(t, compile(t, film(t, "a/one model: seedance-1.5-pro; resolution: 480p")).Takes[0].Tokens*60/100, g.Takes[0].Tokens)

@@ -288,7 +288,7 @@ var simTarget = Target{Models: models.Default(), Service: aboutFake, Ended: true
 
 func compile(t testing.TB, sb *storyboard.Storyboard) *Graph {
 	t.Helper()
-	g, err := Compile(sb, simTarget)
+	g, err := Compile(t.Context(), sb, simTarget)
 	require.NoError(t, err)
 	return g
 }
@@ -319,7 +319,16 @@ func newFixture(t *testing.T) *fixture {
 	return &fixture{t: t, st: openStore(t), f: newFake(), o: PlanOptions{FilmID: "film"}}
 }
 
-func (x *fixture) plan(sb *storyboard.Storyboard) *Plan { return Make(compile(x.t, sb), x.st, x.o) }
+func (x *fixture) plan(sb *storyboard.Storyboard) *Plan {
+	return plan(x.t, compile(x.t, sb), x.st, x.o)
+}
+
+func plan(t testing.TB, g *Graph, st *store.Store, o PlanOptions) *Plan {
+	t.Helper()
+	p, err := Make(t.Context(), g, st, o)
+	require.NoError(t, err)
+	return p
+}
 
 func (x *fixture) run(ctx context.Context, p *Plan) (*Reel, error) {
 	return Run(ctx, p, RunOptions{Provider: x.f, Store: x.st, Inspector: glance{}})

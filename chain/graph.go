@@ -46,6 +46,8 @@ type Take struct {
 	Cost     Money  // at most
 	Identity string // equal for takes that will have equal keys, known before anything is made
 
+	root *Take // the take that opens the chain: itself where it grows from none
+
 	ending *storyboard.Still   // what Request.LastFrame is made of, where it is a still
 	looks  []*storyboard.Still // what Request.References are made of
 

@@ -38,10 +38,7 @@ func (c *compiler) continued(t *Take) {
 	s := t.Shot
 	t.Request.Ratio = adaptive
 	t.Size, _ = t.Model.Pixels(t.Request.Resolution, adaptive, t.From.Size)
-	root := t.From
-	for root.From != nil {
-		root = root.From
-	}
+	root := t.root
 	said, was := s.Look.Ratio, root.Shot.Look.Ratio
 	if said.Set && said.Value != adaptive && said.Value != cmp.Or(was.Value, unsaidRatio) && (was.Set || root.Shot.FirstFrame == nil) {
 		c.problem(said.Pos, s, "leave it out, or open on its own with `from: none`",
@@ -146,7 +143,7 @@ func (c *compiler) options(t *Take) {
 // cannot reports an ability that the shot's model lacks, with the models that have it.
 func (c *compiler) cannot(t *Take, at storyboard.Pos, hint, ability string, has func(*models.Model) bool) {
 	var able []string
-	for _, name := range c.names() {
+	for _, name := range c.able {
 		if m, ok := c.to.Models.Find(name); ok && has(m) {
 			able = append(able, name)
 		}

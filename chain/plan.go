@@ -3,6 +3,7 @@ package chain
 // This file decides what must be made, and why, without making anything; run.go makes it.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -75,11 +76,15 @@ func (t *Take) in(set map[string]bool) bool {
 	return set[t.Shot.Name()] || slices.ContainsFunc(t.Also, func(s *storyboard.Shot) bool { return set[s.Name()] })
 }
 
-// Make plans a run of the graph on what the store holds. It only reads, and talks to nobody.
-func Make(g *Graph, st *store.Store, o PlanOptions) *Plan {
+// Make plans a run of the graph on what the store holds. It only reads, and talks to nobody. The error is the context's,
+// once that is done: looking at a large store takes its time.
+func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan, error) {
 	p := &Plan{Graph: g, Takes: make([]Planned, len(g.Takes)), Options: o}
 	was := st.Film(o.FilmID)
 	for i, t := range g.Takes {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		pt := &p.Takes[i]
 		*pt = Planned{Take: t}
 		p.look(pt, st, was)
@@ -100,7 +105,7 @@ func Make(g *Graph, st *store.Store, o PlanOptions) *Plan {
 	}
 	p.drag()
 	p.Expected = forecast(g, o.Limit, func(t *Take) bool { return p.Takes[t.Index].State != Cached && !p.Takes[t.Index].Out() })
-	return p
+	return p, nil
 }
 
 // Out reports whether the run does not make the take although the store does not hold it.

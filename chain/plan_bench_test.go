@@ -36,7 +36,7 @@ func BenchmarkPlan(b *testing.B) {
 			for b.Loop() {
 				sb, err := storyboard.Parse("film.yaml", dir, src, storyboard.Options{})
 				require.NoError(b, err)
-				p := Make(compile(b, sb), st, PlanOptions{FilmID: "film"})
+				p := plan(b, compile(b, sb), st, PlanOptions{FilmID: "film"})
 				require.Equal(b, scenes*100, p.Buys)
 			}
 		})

@@ -256,7 +256,7 @@ func BenchmarkRun(b *testing.B) {
 		}
 		f := newFake()
 		f.took = func(Request) time.Duration { return 0 }
-		p := Make(compile(b, film(b, lines...)), st, PlanOptions{FilmID: "film"})
+		p := plan(b, compile(b, film(b, lines...)), st, PlanOptions{FilmID: "film"})
 		before, began := inUse(), time.Now()
 		r, err := Run(b.Context(), p, RunOptions{Provider: f, Store: st, Inspector: glance{}})
 		require.NoError(b, err)

@@ -98,9 +98,9 @@ func (r *running) Pop() any {
 // takes cost time.
 func forecast(g *Graph, limit int, needed func(*Take) bool) time.Duration {
 	s, under, now := newSchedule(limit), running{}, time.Duration(0)
-	waits := make(map[*Take]int) // takes that are still missing
-	for _, t := range g.Takes {
-		waits[t] = len(t.needs())
+	waits := make([]int, len(g.Takes)) // takes that are still missing, of each
+	for i, t := range g.Takes {
+		waits[i] = len(t.needs())
 	}
 	// A take that costs no time is passed through at once; the stack stands in for a recursion over long chains.
 	enter := func(t *Take) {
@@ -112,7 +112,7 @@ func forecast(g *Graph, limit int, needed func(*Take) bool) time.Duration {
 				continue
 			}
 			for _, next := range t.Grows {
-				if waits[next]--; waits[next] == 0 {
+				if waits[next.Index]--; waits[next.Index] == 0 {
 					stack = append(stack, next)
 				}
 			}
@@ -134,7 +134,7 @@ func forecast(g *Graph, limit int, needed func(*Take) bool) time.Duration {
 		now = f.at
 		s.release(f.t)
 		for _, next := range f.t.Grows {
-			if waits[next]--; waits[next] == 0 {
+			if waits[next.Index]--; waits[next.Index] == 0 {
 				enter(next)
 			}
 		}

@@ -66,7 +66,7 @@ func TestOneVariantAloneIsTheSameFilm(t *testing.T) {
 	sb := parse(t, t.TempDir(), reel+"variants: {matrix: {product: [a lamp, a chair, a bed]}}")
 	to := simTarget
 	to.Variants = []string{"a-chair"}
-	g, err := Compile(sb, to)
+	g, err := Compile(t.Context(), sb, to)
 	require.NoError(t, err)
 	require.Len(t, g.Takes, 3)
 	require.Equal(t, "a-chair", g.Film.Variant)
@@ -79,7 +79,7 @@ func TestOneVariantAloneIsTheSameFilm(t *testing.T) {
 
 func TestAProblemOfEveryVariantIsToldOnce(t *testing.T) {
 	src := strings.Replace(reel, "It turns.", "It turns., duration: 60s", 1) + "variants: {matrix: {product: [a lamp, a chair], resolution: [720p, 1080p, 4k]}}"
-	_, err := Compile(parse(t, t.TempDir(), src), simTarget)
+	_, err := Compile(t.Context(), parse(t, t.TempDir(), src), simTarget)
 	var ps storyboard.Problems
 	require.ErrorAs(t, err, &ps)
 	require.Len(t, ps, 1)
@@ -151,7 +151,7 @@ func BenchmarkVariants(b *testing.B) {
 	for b.Loop() {
 		sb, err := storyboard.Parse("film.yaml", dir, []byte(src.String()), storyboard.Options{})
 		require.NoError(b, err)
-		p := Make(compile(b, sb), st, PlanOptions{FilmID: "film"})
+		p := plan(b, compile(b, sb), st, PlanOptions{FilmID: "film"})
 		require.Equal(b, 500*12, p.Buys)
 	}
 }

@@ -138,6 +138,7 @@ func (r *reader) shots(sc *sceneDraft, f field) {
 		r.oneBeginning(fs)
 		r.oneOfTheTakes(fs, d.Shot)
 		r.besideClip(fs)
+		r.count(fs, d)
 		sc.Shots = append(sc.Shots, d.Shot)
 		sc.drafts = append(sc.drafts, d)
 	}
@@ -167,6 +168,24 @@ func (r *reader) firstFrame(d *draft, f field) {
 	if v, ok := r.scalar(f); ok {
 		d.FirstFrame = r.still(v)
 	}
+}
+
+// count adds a shot's takes to the film's, and ends the reading of a film that asks for more than there can be: each
+// is held in memory several times over.
+func (r *reader) count(fs fields, d draft) {
+	if d.Clip != nil || r.halted {
+		return
+	}
+	if r.takes += d.Takes; r.takes <= maxFilmTakes {
+		return
+	}
+	last := fs[len(fs)-1] // any key, where nothing says how many takes
+	if takes, ok := fs.get("takes"); ok {
+		last = takes
+	}
+	r.report(position(last.name), advise("ask for fewer `takes`, or split the film into several files"),
+		"with this shot the film has %d takes: at most %d are possible", r.takes, maxFilmTakes)
+	r.halted = true
 }
 
 // oneOfTheTakes refuses a pick that is not among the takes, and seeds that run past the last there is.

@@ -92,13 +92,14 @@ const (
 
 // Limits of the language.
 const (
-	maxSeconds = 3600      // of one clip; what a model takes is far less and known to package chain
-	maxID      = 64        // characters, so that ids fit into file names
-	maxText    = 64 << 10  // bytes of one expanded value
-	maxTakes   = 99        // of one shot
-	maxSeed    = 1<<31 - 1 // ark-api.md §2, as are the ranges below
-	minExpiry  = 3600      // seconds
-	maxExpiry  = 259200    // seconds
+	maxSeconds   = 3600      // of one clip; what a model takes is far less and known to package chain
+	maxID        = 64        // characters, so that ids fit into file names
+	maxText      = 64 << 10  // bytes of one expanded value
+	maxTakes     = 99        // of one shot
+	maxFilmTakes = 100_000   // of a film with all its variants
+	maxSeed      = 1<<31 - 1 // ark-api.md §2, as are the ranges below
+	minExpiry    = 3600      // seconds
+	maxExpiry    = 259200    // seconds
 )
 
 // key is one word of the language.

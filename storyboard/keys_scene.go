@@ -42,7 +42,8 @@ var sceneKeys = []*key{
 			"for it.",
 		usual: "false", example: "keep: true"},
 	{name: "takes", in: inShot, kind: whole, min: 1, max: maxTakes, made: true, set: stores(func(d *draft) *int { return &d.Takes }),
-		help:  "How many takes of the shot are generated and paid for, each with its own seed. `pick` says which one is used.",
+		help: "How many takes of the shot are generated and paid for, each with its own seed. `pick` says which one is used. " +
+			"A shot has at most 99, a film with all its variants at most 100000.",
 		usual: "1", example: "takes: 3"},
 	{name: "pick", in: inShot, kind: whole, min: 1, max: maxTakes, made: true, set: sets(func(d *draft) *Setting[int] { return &d.Pick }),
 		help: "The number of the take that the film uses and that later shots continue from, at most `takes`. " +

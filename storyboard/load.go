@@ -1,6 +1,7 @@
 package storyboard
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 type Options struct {
 	Vars       map[string]string // override `vars` of the same name; a name that the film does not have is a problem
 	AllowPaths []string          // folders beside the storyboard's own that its paths may reach into
+	Done       <-chan struct{}   // closing it ends the reading with context.Canceled; nil: nothing does
 }
 
 // Load reads and parses the storyboard at path. The error is Problems where the storyboard is wrong, and anything
@@ -34,7 +36,7 @@ func readBounded(path string) ([]byte, error) {
 }
 
 // Parse parses src. file names it in messages, dir is the folder that its paths are relative to. The error, if
-// any, is Problems, save where the working folder itself cannot be named. Parse reads the stills that the storyboard
+// any, is Problems, save where the working folder itself cannot be named or Options.Done ended the reading. Parse reads the stills that the storyboard
 // names, and nothing else.
 func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
 	abs, err := filepath.Abs(dir)
@@ -49,11 +51,14 @@ func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
 	if root == nil {
 		return nil, s.problems(found)
 	}
-	r := &reader{source: s, found: found, texts: map[textOf]reading{}, stills: newStills(abs, o.AllowPaths)}
+	r := &reader{source: s, found: found, texts: map[textOf]reading{}, stills: newStills(abs, o.AllowPaths), done: o.Done}
 	defer r.stills.close()
 	sb := r.film(root, o.Vars, nil)
 	sb.Dir = abs
 	r.variants(sb, root, o.Vars)
+	if r.stopped {
+		return nil, context.Canceled
+	}
 	if err := s.problems(r.found); err != nil {
 		return nil, err
 	}

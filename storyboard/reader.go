@@ -11,10 +11,13 @@ import (
 
 // Limits of one reading.
 const (
-	maxProblems = 100     // that are reported
-	maxFindings = 10_000  // that are looked for; reading stops there
-	maxVisits   = 500_000 // of nodes: aliases can name a node any number of times
+	maxProblems = 100       // that are reported
+	maxFindings = 10_000    // that are looked for; reading stops there
+	maxVisits   = 1_000_000 // of nodes: aliases can name a node any number of times
 )
+
+// stopEvery is how many visits lie between two looks at whether anybody still wants the answer.
+const stopEvery = 1000
 
 // finding is a problem as it is found. Its hint is worked out only when it is reported: suggestions are costly.
 type finding struct {
@@ -34,7 +37,11 @@ type reader struct {
 	texts  map[textOf]reading
 	found  []finding
 	visits int
+	takes  int  // of the film, or of its variants so far
 	halted bool // a limit was reached: nothing more is read or reported
+
+	done    <-chan struct{}
+	stopped bool // by done
 
 	cast map[string]*Member // by name; nil for a film without
 	as   *variant           // that the film is read as, nil for none
@@ -103,6 +110,16 @@ func (s *source) problem(f finding) Problem {
 	return p
 }
 
+// stop reports whether the reading is to end, and ends it.
+func (r *reader) stop() bool {
+	select {
+	case <-r.done:
+		r.halted, r.stopped = true, true
+	default:
+	}
+	return r.halted
+}
+
 // position is where a node was written.
 func position(n *yaml.Node) Pos { return Pos{n.Line, n.Column} }
 
@@ -111,7 +128,10 @@ func (r *reader) visit(n *yaml.Node) (*yaml.Node, bool) {
 	if r.halted {
 		return nil, false
 	}
-	if r.visits++; r.visits > maxVisits {
+	if r.visits++; r.visits%stopEvery == 0 && r.stop() {
+		return nil, false
+	}
+	if r.visits > maxVisits {
 		r.report(position(n), nil, "aliases make the film too large to read")
 		r.halted = true
 		return nil, false

@@ -28,9 +28,8 @@ func (r *reader) seams(sb *Storyboard, drafts []draft) {
 		}
 		r.besideFootage(sb, d.Shot)
 	}
-	if !r.circles(sb, drafts) {
-		r.loops(sb, drafts)
-	}
+	r.circles(sb, drafts)
+	r.loops(sb, drafts)
 }
 
 // ends finds the shot whose first frame a shot ends on.
@@ -106,9 +105,10 @@ func unknownShotHint(sb *Storyboard, d draft, full string) string {
 	return didYouMean(full, func() []string { return names })()
 }
 
-// circles reports every circle of seams once, at its first place in the file. A shot continues at most one other, so
-// following the seams from each shot until a known one is reached is linear.
-func (r *reader) circles(sb *Storyboard, drafts []draft) (any bool) {
+// circles reports every circle of seams once, at its first place in the file, and opens it there: what is read further
+// has none. A shot continues at most one other, so following the seams from each shot until a known one is reached is
+// linear.
+func (r *reader) circles(sb *Storyboard, drafts []draft) {
 	walk := make(map[*Shot]int, len(drafts)) // the number of the walk that came by
 	for i, d := range drafts {
 		s := d.Shot
@@ -118,10 +118,8 @@ func (r *reader) circles(sb *Storyboard, drafts []draft) (any bool) {
 		}
 		if s != nil && walk[s] == i+1 {
 			r.circle(sb, s)
-			any = true
 		}
 	}
-	return any
 }
 
 // hop is one step of a walk: a shot, and which of the shots that it needs come next.
@@ -141,10 +139,13 @@ func (h hop) needs(sb *Storyboard, i int) (*Shot, Pos) {
 	return nil, Pos{}
 }
 
-// loops reports circles that lead through `to`: a shot cannot end on what only comes out of it. The walk keeps its
-// own stack, for chains are long; every shot is left once.
+// loops reports circles that lead through `to`, and opens them: a shot cannot end on what only comes out of it. The walk
+// keeps its own stack, for chains are long; every shot is left once. Telling a circle takes as long as it is, so no more
+// are told than are printed.
 func (r *reader) loops(sb *Storyboard, drafts []draft) {
-	state := make(map[*Shot]int, len(drafts)) // 1: on the way, 2: done
+	const done = -1
+	state := make(map[*Shot]int, len(drafts)) // 0: not met yet; on the way: how far along it, from 1
+	told := 0
 	for _, d := range drafts {
 		if state[d.Shot] != 0 {
 			continue
@@ -161,24 +162,33 @@ func (r *reader) loops(sb *Storyboard, drafts []draft) {
 			up, _ := h.needs(sb, i)
 			switch {
 			case up == nil && i >= 1:
-				state[h.s] = 2
+				state[h.s] = done
 				way = way[:len(way)-1]
 			case up == nil:
 			case state[up] == 0:
-				state[up] = 1
 				way = append(way, hop{s: up})
-			case state[up] == 1:
-				r.loop(sb, way, up)
+				state[up] = len(way)
+			case state[up] > 0:
+				if told++; told <= maxProblems {
+					r.loop(sb, way[state[up]-1:])
+				}
+				h.open(i)
 			}
 		}
 	}
 }
 
-// loop reports the circle that a walk has run into.
-func (r *reader) loop(sb *Storyboard, way []hop, first *Shot) {
-	for way[0].s != first {
-		way = way[1:]
+// open takes the i-th need away.
+func (h hop) open(i int) {
+	if i == 0 {
+		h.s.From = ""
+	} else {
+		h.s.To = ""
 	}
+}
+
+// loop reports the circle that a walk has run into: all of a way.
+func (r *reader) loop(sb *Storyboard, way []hop) {
 	at := func(h hop) Pos { _, p := h.needs(sb, h.next-1); return p }
 	start := 0
 	for i := range way {
@@ -222,4 +232,5 @@ func (r *reader) circle(sb *Storyboard, s *Shot) {
 		fmt.Fprintf(&b, "… %d more → ", n-most)
 	}
 	r.report(first.FromPos, advise("let one of them open on its own: `from: none`"), "cycle: %s%s", b.String(), first.Name())
+	first.From = ""
 }

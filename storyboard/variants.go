@@ -45,18 +45,24 @@ func (v *variant) get(name string) *setting {
 // variants walks the film once for each of its variants. base was read from root without any.
 func (r *reader) variants(base *Storyboard, root *yaml.Node, over map[string]string) {
 	n := lookup(root, "variants")
-	if n == nil || r.halted {
+	if n == nil {
 		return
 	}
 	all := r.readVariants(n, over)
-	if len(r.found) > 0 || r.halted {
+	if len(r.found) > 0 {
 		return
 	}
 	if r.visits*(len(all)+1) > maxVisits {
 		r.report(position(n), advise("split the film into several files"), "%d variants of this film are more than can be read", len(all))
 		return
 	}
+	if takes := r.takes * len(all); takes > maxFilmTakes {
+		r.report(position(n), advise("split the film into several files"),
+			"%d variants of this film are more than can be read: %d takes, at most %d are possible", len(all), takes, maxFilmTakes)
+		return
+	}
 	said := map[string]bool{}
+	r.takes = 0 // the film itself is only looked at
 	for i := range all {
 		before := len(r.found)
 		r.texts = map[textOf]reading{}

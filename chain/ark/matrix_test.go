@@ -101,9 +101,10 @@ func (s *stage) run() (*chain.Reel, error) {
 	t.Helper()
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(matrixFilm), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Service: s.p.About(), Now: clock})
+	g, err := chain.Compile(t.Context(), sb, chain.Target{Models: models.Default(), Service: s.p.About(), Now: clock})
 	require.NoError(t, err)
-	plan := chain.Make(g, s.st, s.options)
+	plan, err := chain.Make(t.Context(), g, s.st, s.options)
+	require.NoError(t, err)
 	reel, err := chain.Run(s.ctx, plan, chain.RunOptions{Provider: s.p, Store: s.st, Inspector: s.inspector, Timing: s.timing,
 		Observe: func(e chain.Event) { s.events = append(s.events, e) }})
 	require.LessOrEqual(t, reel.Spent.Micros, plan.Total.Micros+plan.Held.Micros)

@@ -20,9 +20,11 @@ import (
 func plan(t testing.TB, st *store.Store, src string, leave ...string) *chain.Plan {
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(src), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Service: chain.About{Namespace: "sim", Region: models.Ark}, Ended: true})
+	g, err := chain.Compile(t.Context(), sb, chain.Target{Models: models.Default(), Service: chain.About{Namespace: "sim", Region: models.Ark}, Ended: true})
 	require.NoError(t, err)
-	for i, pt := range chain.Make(g, st, chain.PlanOptions{}).Takes {
+	p, err := chain.Make(t.Context(), g, st, chain.PlanOptions{})
+	require.NoError(t, err)
+	for i, pt := range p.Takes {
 		if slices.Contains(leave, pt.Take.Name()) || pt.State == chain.Cached {
 			continue
 		}
@@ -39,7 +41,9 @@ func plan(t testing.TB, st *store.Store, src string, leave ...string) *chain.Pla
 		require.NoError(t, l.PutClip(c))
 		l.Unlock()
 	}
-	return chain.Make(g, st, chain.PlanOptions{})
+	p, err = chain.Make(t.Context(), g, st, chain.PlanOptions{})
+	require.NoError(t, err)
+	return p
 }
 
 func openStore(t testing.TB) *store.Store {

@@ -102,7 +102,7 @@ func (b *boardFilm) look() (*filmed, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := b.o.limits.plan(f, st)
+	plan, err := b.o.limits.plan(context.Background(), f, st)
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,9 @@ func TestCallbacksAndPollingLeadToTheSamePlace(t *testing.T) {
 				if c.listens {
 					cb.into(&how, "https://films.example/hook/")
 				}
-				reel, err := chain.Run(t.Context(), chain.Make(oneTake(t, provider.About()), st, chain.PlanOptions{}), how)
+				plan, err := chain.Make(t.Context(), oneTake(t, provider.About()), st, chain.PlanOptions{})
+				require.NoError(t, err)
+				reel, err := chain.Run(t.Context(), plan, how)
 				require.NoError(t, err)
 				require.True(t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
 				stats := service.Stats()
@@ -159,7 +161,7 @@ func oneTake(t *testing.T, about chain.About) *chain.Graph {
 	t.Helper()
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(oneShot), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(sb, chain.Target{Models: models.Default(), Service: about})
+	g, err := chain.Compile(t.Context(), sb, chain.Target{Models: models.Default(), Service: about})
 	require.NoError(t, err)
 	return g
 }

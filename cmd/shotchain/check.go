@@ -16,8 +16,8 @@ func (p *program) checkVerb() *cobra.Command {
 		Long: `Check reads a storyboard, its stills, and what its models can do at the chosen provider. Every problem is reported,
 in file order, with its line and what would work. Nothing is written, sent or spent.`,
 		Example: "shotchain check film.yaml --var keeper=\"a young keeper\"",
-		RunE: func(_ *cobra.Command, args []string) error {
-			f, err := p.open(args[0], film)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := p.open(cmd.Context(), args[0], film)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -59,7 +60,7 @@ func (f *filmFlags) completeShots(_ *cobra.Command, args []string, begun string)
 	if len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	sb, err := f.load(args[0])
+	sb, err := f.load(context.Background(), args[0])
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -76,7 +77,7 @@ func (f *filmFlags) completeCuts(_ *cobra.Command, args []string, begun string) 
 	if len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	sb, err := f.load(args[0])
+	sb, err := f.load(context.Background(), args[0])
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -73,7 +73,7 @@ func (p *program) again(ctx context.Context, path string, o *cutFlags) error {
 			return err
 		}
 	}
-	plan, err := o.keep.plan(f, st)
+	plan, err := o.keep.plan(ctx, f, st)
 	if err != nil {
 		return err
 	}

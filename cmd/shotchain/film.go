@@ -69,8 +69,8 @@ func (f *filmFlags) add(cmd *cobra.Command) {
 }
 
 // open reads, checks and compiles a storyboard.
-func (p *program) open(path string, f filmFlags) (*film, error) {
-	return p.openIn(context.Background(), path, f, storeFlags{})
+func (p *program) open(ctx context.Context, path string, f filmFlags) (*film, error) {
+	return p.openIn(ctx, path, f, storeFlags{})
 }
 
 // openIn is open for a film whose store may be elsewhere: it knows the last frames of own footage.
@@ -78,7 +78,7 @@ func (p *program) openIn(ctx context.Context, path string, f filmFlags, stores s
 	if _, err := p.service(f.serviceFlags); err != nil { // a wrong command line comes before a wrong file
 		return nil, err
 	}
-	sb, err := f.load(path)
+	sb, err := f.load(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (p *program) compile(ctx context.Context, path string, sb *storyboard.Story
 	filmed := sb.Filmed(frames)
 	to := chain.Target{Models: catalogue, Service: s.about,
 		Ended: s.simulated(), Now: time.Now(), Variants: wanted, Draft: f.draft}
-	g, err := chain.Compile(filmed, to)
+	g, err := chain.Compile(ctx, filmed, to)
 	if err != nil {
 		return nil, err
 	}
@@ -116,18 +116,19 @@ func (p *program) compile(ctx context.Context, path string, sb *storyboard.Story
 	}
 	made := &film{Storyboard: sb, filmed: g.Film, path: abs, service: s, graph: g, draft: f.draft}
 	if to.Draft = true; !f.draft {
-		if g, err := chain.Compile(filmed, to); err == nil && slices.ContainsFunc(g.Takes, func(t *chain.Take) bool { return t.Draft }) {
+		if g, err := chain.Compile(ctx, filmed, to); err == nil && slices.ContainsFunc(g.Takes, func(t *chain.Take) bool { return t.Draft }) {
 			made.drafts = &film{Storyboard: sb, filmed: g.Film, path: abs, service: s, graph: g, draft: true}
 		}
 	}
 	return made, nil
 }
 
-func (f filmFlags) load(path string) (*storyboard.Storyboard, error) {
+func (f filmFlags) load(ctx context.Context, path string) (*storyboard.Storyboard, error) {
 	o, err := f.options()
 	if err != nil {
 		return nil, err
 	}
+	o.Done = ctx.Done()
 	return storyboard.Load(path, o)
 }
 

@@ -44,7 +44,7 @@ these clips, from the store or from --fetch, and fails rather than buying anothe
 			if err != nil {
 				return err
 			}
-			plan, err := (&planFlags{}).plan(f, st)
+			plan, err := (&planFlags{}).plan(cmd.Context(), f, st)
 			if err != nil {
 				return err
 			}

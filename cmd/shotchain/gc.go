@@ -101,7 +101,9 @@ func (p *program) gc(ctx context.Context, paths []string, o *gcFlags) error {
 			return usage("name one with --store", "the storyboards keep their clips in different stores")
 		}
 		st = at
-		useOf(f, st, used)
+		if err := useOf(ctx, f, st, used); err != nil {
+			return err
+		}
 		framesOf(f, frames)
 	}
 	entries, err := st.Ls()
@@ -229,16 +231,21 @@ func framesOf(f *film, used map[string]bool) {
 
 // useOf adds the keys that a film uses: those that its plan finds, and those that its shots used last, by whatever
 // provider.
-func useOf(f *film, st *store.Store, used map[string]bool) {
-	for _, pt := range chain.Make(f.graph, st, chain.PlanOptions{}).Takes {
+func useOf(ctx context.Context, f *film, st *store.Store, used map[string]bool) error {
+	plan, err := chain.Make(ctx, f.graph, st, chain.PlanOptions{})
+	if err != nil {
+		return err
+	}
+	for _, pt := range plan.Takes {
 		used[pt.Key] = true
 	}
 	for _, last := range st.Film(f.id(st)).Shots {
 		used[last.Key] = true
 	}
 	if f.drafts != nil {
-		useOf(f.drafts, st, used)
+		return useOf(ctx, f.drafts, st, used)
 	}
+	return nil
 }
 
 // sweep removes what is not used and returns it.

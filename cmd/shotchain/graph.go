@@ -20,11 +20,11 @@ func (p *program) graphVerb() *cobra.Command {
 		Long: `Graph draws the film's takes and the seams between them: which take starts from the last frame of which. Takes that
 open on their own stand at the left. Text is for reading in a terminal; mermaid, dot and json are for other programs.`,
 		Example: "shotchain graph film.yaml --format dot | dot -Tsvg > film.svg",
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(chain.Drawings, form) {
 				return usage("--format is "+strings.Join(chain.Drawings, ", "), "a graph cannot be drawn as %q", form)
 			}
-			f, err := p.open(args[0], film)
+			f, err := p.open(cmd.Context(), args[0], film)
 			if err != nil {
 				return err
 			}

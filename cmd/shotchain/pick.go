@@ -193,7 +193,7 @@ func (p *program) take(ctx context.Context, path, shot string, o *takeFlags) err
 	if err != nil {
 		return err
 	}
-	plan, err := (&planFlags{only: []string{e.shot.Name()}}).plan(f, st)
+	plan, err := (&planFlags{only: []string{e.shot.Name()}}).plan(ctx, f, st)
 	if err != nil {
 		return err
 	}

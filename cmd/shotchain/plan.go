@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -44,7 +45,7 @@ Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it
 			if err != nil {
 				return err
 			}
-			plan, err := limits.plan(f, st)
+			plan, err := limits.plan(cmd.Context(), f, st)
 			if err != nil {
 				return err
 			}
@@ -84,7 +85,7 @@ func (l *planFlags) add(cmd *cobra.Command, film *filmFlags) {
 }
 
 // plan plans a film on a store.
-func (l *planFlags) plan(f *film, st *store.Store) (*chain.Plan, error) {
+func (l *planFlags) plan(ctx context.Context, f *film, st *store.Store) (*chain.Plan, error) {
 	o := chain.PlanOptions{Limit: l.limit, FilmID: f.id(st)}
 	if l.limit < 0 {
 		return nil, usage("", "--concurrency is at least 1")
@@ -100,9 +101,12 @@ func (l *planFlags) plan(f *film, st *store.Store) (*chain.Plan, error) {
 		}
 	}
 	if f.drafts != nil {
-		o.Drafts = chain.Make(f.drafts.graph, st, chain.PlanOptions{FilmID: f.drafts.id(st), StopAt: o.StopAt})
+		o.Drafts, err = chain.Make(ctx, f.drafts.graph, st, chain.PlanOptions{FilmID: f.drafts.id(st), StopAt: o.StopAt})
+		if err != nil {
+			return nil, err
+		}
 	}
-	return chain.Make(f.graph, st, o), nil
+	return chain.Make(ctx, f.graph, st, o)
 }
 
 // shotSet finds the shots that a flag names; nil for none.

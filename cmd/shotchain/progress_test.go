@@ -20,7 +20,7 @@ var stages = []chain.Stage{chain.StageWaiting, chain.StageSubmitting, chain.Stag
 // the film half made. A bar that is neither completed nor aborted would hang the program for ever.
 func TestBarsEnd(t *testing.T) {
 	p := &program{env: func(string) string { return "" }}
-	f, err := p.open("../../examples/branches/film.yaml", filmFlags{})
+	f, err := p.open(t.Context(), "../../examples/branches/film.yaml", filmFlags{})
 	require.NoError(t, err)
 	rapid.Check(t, func(t *rapid.T) {
 		var out bytes.Buffer
@@ -44,7 +44,7 @@ func TestBarsEnd(t *testing.T) {
 // characters.
 func TestEventLines(t *testing.T) {
 	p := &program{env: func(string) string { return "" }}
-	f, err := p.open("../../examples/branches/film.yaml", filmFlags{})
+	f, err := p.open(t.Context(), "../../examples/branches/film.yaml", filmFlags{})
 	require.NoError(t, err)
 	e := chain.Event{Take: f.graph.Takes[0], Stage: chain.StageRunning, Task: "cgt-1\x1b[31m", Message: "all\nwell"}
 	require.Equal(t, "forest/path: running, task cgt-1 [31m: all well", eventLine(e, true))

@@ -87,7 +87,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err != nil {
 		return err
 	}
-	plan, err := o.limits.plan(f, st)
+	plan, err := o.limits.plan(ctx, f, st)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ In the page, arrows move between shots, space plays one, p copies the command th
 			if err != nil {
 				return err
 			}
-			plan, err := (&planFlags{}).plan(f, st)
+			plan, err := (&planFlags{}).plan(cmd.Context(), f, st)
 			if err != nil {
 				return err
 			}

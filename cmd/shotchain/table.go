@@ -13,8 +13,14 @@ import (
 // table is text in columns that line up on a terminal, Chinese and emoji included. The last column may be long.
 type table struct {
 	right map[int]bool // columns that are flush right
-	rows  [][]string
+	rows  [][]cell
 	rule  map[int]bool // rows that a blank line stands before
+}
+
+// cell is a piece of clean text and how many columns it takes.
+type cell struct {
+	text  string
+	width int
 }
 
 // widths are those of a terminal whatever language the environment names.
@@ -31,11 +37,20 @@ func newTable(heads ...string) *table {
 	return t
 }
 
+// columnsOf is the width of clean text on a terminal.
+func columnsOf(s string) int {
+	if say.Plain(s) {
+		return len(s)
+	}
+	return widths.StringWidth(s)
+}
+
 // add appends a row; what is in it is cleaned.
 func (t *table) add(cells ...string) {
-	row := make([]string, len(cells))
+	row := make([]cell, len(cells))
 	for i, c := range cells {
-		row[i] = say.Clean(c)
+		c = say.Clean(c)
+		row[i] = cell{c, columnsOf(c)}
 	}
 	t.rows = append(t.rows, row)
 }
@@ -48,13 +63,13 @@ func (t *table) write(w io.Writer, colour func(row, column int) string) {
 			if i == len(width) {
 				width = append(width, 0)
 			}
-			width[i] = max(width[i], widths.StringWidth(c))
+			width[i] = max(width[i], c.width)
 		}
 	}
 	for r, row := range t.rows {
 		var b strings.Builder
-		for i, c := range row {
-			pad := strings.Repeat(" ", width[i]-widths.StringWidth(c))
+		for i, at := range row {
+			c, pad := at.text, strings.Repeat(" ", width[i]-at.width)
 			if colour != nil && r > 0 {
 				if sgr := colour(r, i); sgr != "" {
 					c = paint(true, sgr, c)

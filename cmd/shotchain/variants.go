@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -47,7 +48,7 @@ func variantIDs(sb *storyboard.Storyboard) (ids []string) {
 // completeVariants offers the variants of the storyboard that the command line names.
 func (f *filmFlags) completeVariants(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
-		if sb, err := f.load(args[0]); err == nil {
+		if sb, err := f.load(context.Background(), args[0]); err == nil {
 			return variantIDs(sb), cobra.ShellCompDirectiveNoFileComp
 		}
 	}

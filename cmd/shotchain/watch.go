@@ -209,7 +209,7 @@ func (w *watcher) look(ctx context.Context) (_ edition, drawn int, err error) {
 	if err != nil {
 		return edition{}, 0, err
 	}
-	plan, err := (&planFlags{}).plan(f, st)
+	plan, err := (&planFlags{}).plan(ctx, f, st)
 	if err != nil {
 		return edition{}, 0, err
 	}

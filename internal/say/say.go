@@ -18,12 +18,25 @@ import (
 // Clean makes a stranger's text fit for one line of a terminal: control characters, line ends, and those that turn
 // the direction of what follows become blanks, one for one; what is no UTF-8 becomes U+FFFD.
 func Clean(s string) string {
+	if Plain(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(s, "�"))
+}
+
+// Plain reports text of printable ASCII alone, a column a byte: most of what there is.
+func Plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // Count is "1 clip", "2 clips".
