@@ -1,6 +1,7 @@
 package storyboard
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 	"strings"
 
 	_ "golang.org/x/image/bmp"
-	_ "golang.org/x/image/tiff"
+	"golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 
 	"shotchain/internal/say"
@@ -251,7 +252,60 @@ func (r *stillRoot) picture(name, rel string) (Still, *stillError) {
 		return Still{}, &stillError{message: fmt.Sprintf("%s is 30 MB or larger", quote(name))}
 	}
 	still := Still{Size: size, root: r.real, rel: rel}
-	return still, still.header(name, f)
+	if problem := still.header(name, f); problem != nil {
+		return still, problem
+	}
+	return still, still.whole(name, f)
+}
+
+// maxPixels bounds the memory that a stranger's picture takes: no model takes more, and no cut shows as many.
+const maxPixels = 40_000_000
+
+// whole decodes the picture to its end: a file that was cut off has a good header too, and what a service makes of one
+// is paid for.
+func (s *Still) whole(name string, f io.ReadSeeker) *stillError {
+	if s.Width*s.Height > maxPixels {
+		return &stillError{fmt.Sprintf("%s has %d×%d pixels: a still may have %d million", quote(name), s.Width, s.Height, maxPixels/1_000_000),
+			advise("scale it down")}
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
+	}
+	if s.Format == "webp" && moves(f) {
+		return nil
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
+	}
+	if err := decodePicture(io.LimitReader(f, maxStill)); err != nil {
+		return &stillError{fmt.Sprintf("%s is damaged: its header is that of a %s picture, but the rest cannot be decoded: %v", quote(name), s.Format, err),
+			advise("it may have been cut off on its way: copy or export it again")}
+	}
+	return nil
+}
+
+// moves reports a webp of several pictures by the flag in its header (the container's specification, "VP8X"). The
+// decoder knows none of them, which is nothing against the file.
+func moves(f io.Reader) bool {
+	const at, animation = 20, 0x02
+	var head [at + 1]byte
+	n, _ := io.ReadFull(f, head[:])
+	return n == len(head) && string(head[12:16]) == "VP8X" && head[at]&animation != 0
+}
+
+// decodePicture decodes a picture whole; a decoder that panics has met none. A compression that the decoder of tiff
+// does not know is nothing against the picture.
+func decodePicture(r io.Reader) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	_, _, err = image.Decode(bufio.NewReader(r))
+	if unknown := tiff.UnsupportedError(""); errors.As(err, &unknown) {
+		return nil
+	}
+	return err
 }
 
 // open opens a regular file beneath the folder.

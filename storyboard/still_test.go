@@ -8,6 +8,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,6 +65,59 @@ func TestStillsOfEveryFormat(t *testing.T) {
 			require.Equal(t, []int{40, 30}, []int{still.Width, still.Height}, format)
 		}
 	}
+}
+
+// A file that was cut off has a whole header, and so a size and a format; what is missing is found before it is sent.
+func TestStillsAreDecodedWhole(t *testing.T) {
+	m := image.NewNRGBA(image.Rect(0, 0, 64, 48))
+	for i := range m.Pix { // noise, so that no compression makes it small
+		m.Pix[i] = byte(i * i >> 3)
+	}
+	webp, err := base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
+	require.NoError(t, err)
+	encoded := map[string][]byte{"webp": webp}
+	for format, encode := range map[string]func(io.Writer) error{
+		"jpeg": func(w io.Writer) error { return jpeg.Encode(w, m, nil) },
+		"png":  func(w io.Writer) error { return png.Encode(w, m) },
+		"gif":  func(w io.Writer) error { return gif.Encode(w, m, nil) },
+		"bmp":  func(w io.Writer) error { return bmp.Encode(w, m) },
+		"tiff": func(w io.Writer) error { return tiff.Encode(w, m, &tiff.Options{Compression: tiff.Deflate}) },
+	} {
+		var b bytes.Buffer
+		require.NoError(t, encode(&b))
+		encoded[format] = b.Bytes()
+	}
+	for format, whole := range encoded {
+		t.Run(format, func(t *testing.T) {
+			dir := t.TempDir()
+			file := filepath.Join(dir, "cut.pic")
+			require.NoError(t, os.WriteFile(file, whole, 0o644))
+			_, err := Parse("f", dir, opening("cut.pic"), Options{})
+			require.NoError(t, err)
+			lengths := []int{len(whole) / 2, len(whole) * 4 / 5, len(whole) * 95 / 100}
+			if format != "tiff" { // what ends one is not needed for its picture
+				lengths = append(lengths, len(whole)-4)
+			}
+			for _, keep := range lengths {
+				require.NoError(t, os.WriteFile(file, whole[:keep], 0o644))
+				for _, shot := range []string{"first_frame: cut.pic", "references: [cut.pic]", "first_frame: cut.pic, to: ./cut.pic"} {
+					_, err := Parse("f", dir, []byte("scenes: [{id: a, shots: [{id: b, prompt: x, "+shot+"}]}]\n"), Options{})
+					require.ErrorContains(t, err, "`cut.pic` ", "%s, %d of %d bytes", shot, keep, len(whole))
+				}
+				_, err := Parse("f", dir, []byte("cast: {eva: {look: a keeper, references: [cut.pic]}}\n"+string(opening("cut.pic"))), Options{})
+				require.ErrorContains(t, err, "f:1:")
+			}
+		})
+	}
+}
+
+func TestAStillsPixelsAreBounded(t *testing.T) {
+	dir := t.TempDir()
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, image.NewPaletted(image.Rect(0, 0, 8000, 5001), color.Palette{color.Black})))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "vast.png"), b.Bytes(), 0o644))
+	_, err := Parse("f", dir, opening("vast.png"), Options{})
+	require.ErrorContains(t, err, "`vast.png` has 8000×5001 pixels: a still may have 40 million")
 }
 
 func TestStillsStayInAllowedFolders(t *testing.T) {
