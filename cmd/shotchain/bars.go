@@ -60,7 +60,7 @@ var barStyle = mpb.BarStyle().Lbound("▕").Filler("█").Tip("█").Padding(" "
 
 func newBars(p *program, f *film) *bars {
 	b := &bars{p: p, f: f, live: map[*chain.Take]*liveBar{}, ended: map[*chain.Take]chain.Event{}, ticks: make(chan struct{}), began: time.Now(),
-		all: mpb.New(mpb.WithOutput(p.err), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond))}
+		all: mpb.New(mpb.WithOutput(p.screen), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond))}
 	b.order = slices.Clone(f.graph.Takes)
 	slices.SortStableFunc(b.order, func(x, y *chain.Take) int { return cmp.Compare(x.Order, y.Order) })
 	for _, t := range b.order {

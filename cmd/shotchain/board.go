@@ -114,12 +114,16 @@ func (b *boardFilm) look() (*filmed, error) {
 	return &filmed{film: f, file: b.file, plan: plan, st: st, outs: outs}, nil
 }
 
-// told is an error whose words name the first problem of a storyboard.
+// told is an error whose words name the first problem of a storyboard, once: a board has room for a line.
 func told(err error) error {
-	if f := AsFailure(context.Background(), err); len(f.Problems) > 0 {
-		return fmt.Errorf("%s: %w", f.Problems[0].Error(), err)
+	ps := AsFailure(context.Background(), err).Problems
+	switch len(ps) {
+	case 0:
+		return err
+	case 1:
+		return errors.New(ps[0].Error())
 	}
-	return err
+	return fmt.Errorf("%s (and %s)", ps[0].Error(), say.Count(len(ps)-1, "more problem"))
 }
 
 // Page shows the film with what became of its takes in the last run, as long as the plan is what that run left.

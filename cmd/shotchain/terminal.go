@@ -7,7 +7,8 @@ package main
 //   - With --json, stdout holds JSON only, errors too.
 //   - Bars, colours and questions appear only where stderr (for the question also stdin) is a terminal; elsewhere a
 //     change is one plain line. NO_COLOR and TERM=dumb turn colours off, TERM=dumb and --no-progress bars.
-//   - What others wrote – storyboards, services – reaches a terminal without control characters.
+//   - What others wrote – storyboards, stores, services – reaches a terminal without control characters: all that is
+//     printed goes through safe. Where a text must stay on its line, say.Clean takes its line ends too.
 
 import (
 	"bufio"
@@ -26,7 +27,8 @@ import (
 // terminal is what the program reads and writes.
 type terminal struct {
 	in          io.Reader
-	out, err    io.Writer
+	out, err    io.Writer // both *safe
+	screen      io.Writer // stderr as it is: only for bars, which move its cursor
 	json, quiet bool
 	bars        bool // stderr can show what moves
 	plain       bool // the user wants no bars
@@ -38,7 +40,7 @@ type terminal struct {
 func newTerminal(in io.Reader, out, err io.Writer, env func(string) string) terminal {
 	able := env("TERM") != "dumb"
 	coloured := able && env("NO_COLOR") == ""
-	return terminal{in: in, out: out, err: err,
+	return terminal{in: in, out: &safe{w: out}, err: &safe{w: err}, screen: err,
 		bars: isTerminal(err) && able, asks: isTerminal(err) && isTerminal(in),
 		colourOut: isTerminal(out) && coloured, colourErr: isTerminal(err) && coloured}
 }
@@ -48,7 +50,7 @@ func isTerminal(v any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// say tells the user something. Text of others must have been cleaned.
+// say tells the user something.
 func (t *terminal) say(format string, args ...any) {
 	if !t.quiet {
 		fmt.Fprintf(t.err, format+"\n", args...)
@@ -93,7 +95,7 @@ func (t *terminal) printJSON(v any) {
 		}
 		line = append(fmt.Appendf(nil, `{"schema":%d%s`, schemaVersion, comma), rest...)
 	}
-	_, _ = t.out.Write(line) // a closed stdout is nothing that could be told
+	_, _ = t.out.Write(escaped(line)) // a closed stdout is nothing that could be told
 }
 
 // Colours of a state, as of SGR.
