@@ -104,7 +104,9 @@ func FuzzEscape(f *testing.F) {
 	}
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, text string) {
-		parsed(t, dir, []string{strings.ReplaceAll(text, "\x00", "")})
+		const most = 200 // bytes: ffmpeg's metadata filter cuts what it prints at 255, key and all
+		text = strings.ReplaceAll(text, "\x00", "")
+		parsed(t, dir, []string{text[:min(len(text), most)]})
 	})
 }
 
