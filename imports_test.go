@@ -17,6 +17,7 @@ var allowed = map[string][]string{
 
 	"shotchain/internal/say":           {},
 	"shotchain/internal/guard":         {},
+	"shotchain/internal/turns":         {},
 	"shotchain/internal/durable":       {},
 	"shotchain/storyboard":             {"shotchain/internal/say"},
 	"shotchain/chain/models":           {},
@@ -49,7 +50,7 @@ var homes = map[string][]string{
 	"github.com/u2takey/ffmpeg-go":        {"shotchain/render/ffmpeg"},
 	"github.com/spf13/cobra":              {"shotchain/cmd/shotchain"},
 	"github.com/vbauerster/mpb/v8":        {"shotchain/cmd/shotchain"},
-	"github.com/gofrs/flock":              {"shotchain/chain/store"},
+	"github.com/gofrs/flock":              {"shotchain/chain/store", "shotchain/internal/turns"},
 	"github.com/Eyevinn/mp4ff/mp4":        {"shotchain/render/mux", "shotchain/render/ffmpeg"},
 	"html/template":                       {"shotchain/render/sheet"},
 	"github.com/chromedp/chromedp":        {"shotchain/render/sheet/sheettest"},

@@ -8,6 +8,7 @@
 package ark
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -49,6 +50,10 @@ type Options struct {
 
 	Paces Paces // zero paces: the vendor's limits
 
+	// Turn, where it is not nil, is waited for before each list call, and done called after its answer: the service
+	// counts lists by account, and other processes may use the same one.
+	Turn func(ctx context.Context) (done func(), err error)
+
 	// Patience is how long a read may take, and how long a download may stand still; 0: 60 s.
 	Patience time.Duration
 	// CreatePatience is how long an upload may stand still, and then its answer may take; 0: 3 min. An answer that
@@ -77,6 +82,7 @@ type Client struct {
 	loads  *http.Client // for signed URLs: carries no key
 
 	pace                     pacers
+	turn                     func(context.Context) (func(), error)
 	patience, createPatience time.Duration
 }
 
@@ -109,8 +115,12 @@ func New(o Options) (*Client, error) {
 		secret:         newRedactor(o.Key),
 		inside:         guard.New(base),
 		pace:           newPacers(o.Paces),
+		turn:           o.Turn,
 		patience:       orElse(o.Patience, 60*time.Second),
 		createPatience: orElse(o.CreatePatience, 3*time.Minute),
+	}
+	if c.turn == nil {
+		c.turn = func(context.Context) (func(), error) { return func() {}, nil }
 	}
 	c.create, c.api, c.loads = httpClients(o.HTTP, c.inside, c.mayFetch)
 	return c, nil

@@ -113,6 +113,11 @@ func wanted(t chain.Task, f chain.Filter) bool {
 }
 
 func (c *Client) listPage(ctx context.Context, f chain.Filter, n int) (page, error) {
+	done, err := c.turn(ctx)
+	if err != nil {
+		return page{}, turnless(ctx, err)
+	}
+	defer done()
 	a, err := c.ask(ctx, c.pace.list, http.MethodGet, tasksPath, listQuery(f, n))
 	if err != nil {
 		return page{}, err
@@ -128,6 +133,14 @@ func (c *Client) listPage(ctx context.Context, f chain.Filter, n int) (page, err
 		p.tasks[i].RequestID = requestID(a, c.secret)
 	}
 	return p, nil
+}
+
+// turnless is why a list was not asked for: the caller's context has ended, or the turns are out of order.
+func turnless(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &chain.Fault{Class: chain.Busy, Code: "NoTurn", Message: "whose turn it is to list cannot be told: " + err.Error(), Err: err}
 }
 
 func listQuery(f chain.Filter, n int) url.Values {

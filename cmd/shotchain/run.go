@@ -166,7 +166,11 @@ func (p *program) client(who service, catalogue *models.Catalogue) (_ chain.Prov
 		return nil, nil, &Failure{Kind: Refused, Message: fmt.Sprintf("%s needs %s", who.name, envKey),
 			Hint: "set it to the service's API key, or use --provider sim"}
 	}
-	c, err := ark.New(ark.Options{BaseURL: base, Key: key, Region: who.about.Region, Simulator: who.simulated(), Version: buildInfo().Version})
+	how := ark.Options{BaseURL: base, Key: key, Region: who.about.Region, Simulator: who.simulated(), Version: buildInfo().Version}
+	if !who.simulated() { // the built-in simulator has one client
+		how.Turn = listTurns(base, key)
+	}
+	c, err := ark.New(how)
 	if err != nil {
 		done()
 		return nil, nil, &Failure{Kind: Misused, Message: err.Error()}

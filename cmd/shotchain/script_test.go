@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 				e.Setenv(name, "")
 			}
 			e.Setenv(ffmpeg.Env, os.Getenv(ffmpeg.Env))
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("GORACE", noLinger)
 			e.Values[simKey{}] = &testSim{}
 			e.Defer(e.Values[simKey{}].(*testSim).close)
