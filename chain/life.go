@@ -29,6 +29,7 @@ type life struct {
 	free  func() // gives the place at the provider back
 	tries int    // create calls of this run
 	held  bool   // the take's price is set aside in the purse
+	leave func() // gives back the room on disk that is set aside for the take; nil before
 	a     anchors
 
 	pictures []*given // that the key names, once they are frozen
@@ -46,6 +47,9 @@ func (r *run) make(ctx context.Context, t *Take, up upstream, free func()) Outco
 	defer l.Unlock()
 	v := &life{run: r, t: t, up: up, l: l, free: free, a: a}
 	out := v.live(ctx)
+	if v.leave != nil {
+		v.leave()
+	}
 	out.Dir = l.Take
 	return out
 }
@@ -133,6 +137,13 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 	}
 	if ctx.Err() != nil {
 		return v.ended(ctx, v.t, StageStopped, "", context.Cause(ctx)), false
+	}
+	if v.leave == nil {
+		leave, err := v.claim(v.t)
+		if err != nil {
+			return v.ended(ctx, v.t, StageFailed, "", err), false
+		}
+		v.leave = leave
 	}
 	v.held = v.held || v.purse.reserve(v.t.Cost)
 	if !v.held {

@@ -24,6 +24,9 @@ type RunOptions struct {
 	Bell      *Bell       // rung by callbacks; nil where there are none
 	Callback  SignedURL   // where the provider is asked to send callbacks, "" for nowhere; not part of any key
 	Timing    Timing
+
+	// Free is how many bytes the store's disk can still take; nil: Store.Free. A take that may need more is not bought.
+	Free func() (int64, error)
 }
 
 // Timing are the patiences of a run. Zero fields take the defaults.
@@ -58,6 +61,9 @@ func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	o.Timing = o.Timing.orDefault()
+	if o.Free == nil {
+		o.Free = o.Store.Free
+	}
 	r := &run{RunOptions: o, plan: p, stop: stop, purse: purse{cap: add(p.Total, p.Held)},
 		reel:  &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))},
 		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{}, frames: map[*Take]livingFrame{}}
@@ -103,6 +109,7 @@ type run struct {
 	stop  context.CancelCauseFunc
 	purse purse
 	gate  gate
+	rooms rooms
 	marks marks
 
 	// Only the goroutine of loop.
