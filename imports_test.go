@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"shotchain/render/animatic":        {"shotchain/render/timeline", "shotchain/render/ffmpeg", "shotchain/render/font", "shotchain/internal/say"},
 	"shotchain/render":                 {"shotchain/storyboard", "shotchain/render/timeline", "shotchain/render/font", "shotchain/render/mux", "shotchain/render/ffmpeg"},
 	"shotchain/render/sheet":           {"shotchain/internal/say", "shotchain/chain", "shotchain/render/ffmpeg"},
+	"shotchain/render/seam":            {"shotchain/render/ffmpeg"},
 	"shotchain/render/sheet/sheettest": {},
 	"shotchain/board":                  {"shotchain/chain", "shotchain/render/sheet"},
 	"shotchain/examples":               {},
