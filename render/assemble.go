@@ -39,15 +39,6 @@ type Film struct {
 	Notes         []string // what was done otherwise than asked, in plain words
 }
 
-// Assemble makes the film of a timeline at out, an MP4 of H.264 and AAC. See [Deliver].
-func Assemble(ctx context.Context, tl *Timeline, out string, o Options) (Film, error) {
-	films, err := Deliver(ctx, tl, []Output{{Path: out, Format: "mp4"}}, o)
-	if err != nil {
-		return Film{}, err
-	}
-	return films[0], nil
-}
-
 // Deliver makes the outputs of a timeline. What can be known to fail – an encoder that this ffmpeg lacks, words that
 // no font has, an output that is one of the sources – fails before anything is encoded. Each output takes its name
 // when it is whole and checked; until then, and when anything fails, what was there before stays. Errors name the

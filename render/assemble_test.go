@@ -20,7 +20,7 @@ func cut(t testing.TB, dir string, o Options, clips ...Clip) Film {
 	t.Helper()
 	tl, err := Edit(t.Context(), Cut{Title: "film"}, clips)
 	require.NoError(t, err)
-	f, err := Assemble(t.Context(), tl, filepath.Join(dir, "film.mp4"), o)
+	f, err := assemble(t.Context(), tl, filepath.Join(dir, "film.mp4"), o)
 	require.NoError(t, err)
 	return f
 }
@@ -148,7 +148,7 @@ func TestChaptersHoldAnyTitle(t *testing.T) {
 	tl, err := Edit(t.Context(), Cut{Title: "Title=;#\\ 'x'"}, clips)
 	require.NoError(t, err)
 	tl.Language = "chi"
-	film, err := Assemble(t.Context(), tl, filepath.Join(dir, "out: it's 100%", "-film.mp4"), Options{Work: work})
+	film, err := assemble(t.Context(), tl, filepath.Join(dir, "out: it's 100%", "-film.mp4"), Options{Work: work})
 	require.NoError(t, err)
 	out, err := exec.Command("ffprobe", "-v", "error", "-show_chapters", "-show_format", "-of", "json", film.Path).Output()
 	require.NoError(t, err)
@@ -184,13 +184,13 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 	require.NoError(t, os.WriteFile(bad, b, 0o644))
 	tl, err := Edit(t.Context(), Cut{Title: ""}, []Clip{{Shot: "a/good", Path: good}, {Shot: "a/bad", Path: bad}})
 	require.NoError(t, err)
-	_, err = Assemble(t.Context(), tl, film.Path, Options{Work: work})
+	_, err = assemble(t.Context(), tl, film.Path, Options{Work: work})
 	require.ErrorContains(t, err, "shot a/bad: ")
 	unchanged(t, dir, film.Path, before)
 
 	// A clip that vanishes between edit and assembly.
 	tl.Items[1].Path, tl.Items[1].Digest = filepath.Join(dir, "gone.mp4"), "0"
-	_, err = Assemble(t.Context(), tl, film.Path, Options{Work: work})
+	_, err = assemble(t.Context(), tl, film.Path, Options{Work: work})
 	require.ErrorContains(t, err, "shot a/bad: ")
 	require.ErrorContains(t, err, "no such file")
 	unchanged(t, dir, film.Path, before)
@@ -198,9 +198,9 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 	// The film must not overwrite a clip.
 	tl, err = Edit(t.Context(), Cut{Title: ""}, []Clip{{Shot: "a/good", Path: good}})
 	require.NoError(t, err)
-	_, err = Assemble(t.Context(), tl, good, Options{Work: work})
+	_, err = assemble(t.Context(), tl, good, Options{Work: work})
 	require.ErrorContains(t, err, "is the clip of shot a/good")
-	_, err = Assemble(t.Context(), tl, work, Options{Work: work})
+	_, err = assemble(t.Context(), tl, work, Options{Work: work})
 	require.ErrorContains(t, err, "is a folder")
 }
 
@@ -212,7 +212,7 @@ func TestCancelLeavesNothing(t *testing.T) {
 	tl, err := Edit(t.Context(), Cut{Title: ""}, []Clip{{Shot: "a", Path: long}})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err = Assemble(ctx, tl, film, Options{Work: filepath.Join(dir, "work"), Progress: func(done, total int) { cancel() }})
+	_, err = assemble(ctx, tl, film, Options{Work: filepath.Join(dir, "work"), Progress: func(done, total int) { cancel() }})
 	require.ErrorIs(t, err, context.Canceled)
 	unchanged(t, dir, film, []byte("the last film"))
 }
@@ -240,15 +240,4 @@ func TestProgressCountsFrames(t *testing.T) {
 		last = done
 	}}, Clip{Shot: "a", Path: clip}, Clip{Shot: "b", Path: clip, Continues: true})
 	require.Equal(t, 59, last)
-}
-
-func TestStrip(t *testing.T) {
-	dir := t.TempDir()
-	clip := footage{name: "a.mp4", frames: 30}.film(t, dir)
-	out := filepath.Join(dir, "strip.png")
-	require.NoError(t, Strip(t.Context(), clip, out, 6))
-	f, err := ffmpeg.VerifyImage(out)
-	require.NoError(t, err)
-	require.Equal(t, ffmpeg.ImageFacts{Width: 4*486 - 6, Height: 2*276 - 6, MediaType: "image/png"}, f)
-	require.Error(t, Strip(t.Context(), clip, out, 31))
 }

@@ -160,7 +160,7 @@ func recut(tl *Timeline, i int) *Timeline {
 }
 
 func assembled(tb testing.TB, tl *Timeline, work, out string) (f Film) {
-	f, err := Assemble(context.Background(), tl, out, Options{Work: work, Workers: 2})
+	f, err := assemble(context.Background(), tl, out, Options{Work: work, Workers: 2})
 	require.NoError(tb, err)
 	return f
 }
@@ -328,7 +328,7 @@ func BenchmarkAssemble(b *testing.B) {
 	for b.Loop() {
 		tl, err := Edit(context.Background(), Cut{Title: ""}, []Clip{{Shot: "a", Path: clip}, {Shot: "b", Path: clip, Continues: true}})
 		require.NoError(b, err)
-		_, err = Assemble(context.Background(), tl, filepath.Join(dir, "film.mp4"), Options{})
+		_, err = assemble(context.Background(), tl, filepath.Join(dir, "film.mp4"), Options{})
 		require.NoError(b, err)
 	}
 }

@@ -113,11 +113,6 @@ func (o Output) kind() string {
 	return o.format() + "/" + c
 }
 
-// Formats are what outputs can be.
-func Formats() []string {
-	return []string{"mp4", "mov", "webm", "gif", "png", "jpg", "wav", "srt", "vtt"}
-}
-
 // acceptable refuses what could only fail later.
 func (tl *Timeline) acceptable(ctx context.Context, outs []Output) error {
 	if len(tl.Items) == 0 || tl.Frames < 1 {

@@ -29,24 +29,24 @@ func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 		require.NoError(t, Prepare(t.Context(), it.Clip, tl.Target(), "", o))
 	}
 	require.Len(t, ran, 6, "a picture and a sound for each clip")
-	f, err := Assemble(t.Context(), tl, out, o)
+	f, err := assemble(t.Context(), tl, out, o)
 	require.NoError(t, err)
 	require.Zero(t, f.Encoded)
 	require.Equal(t, 3, f.Reused)
 
 	tl.Items[1].Join, tl.Items[1].In = Join{"dissolve", 12}, 0
 	arrange(tl)
-	f, err = Assemble(t.Context(), tl, out, o)
+	f, err = assemble(t.Context(), tl, out, o)
 	require.NoError(t, err)
 	require.Equal(t, 1, f.Encoded, "the transition")
 	ran = nil
-	f, err = Assemble(t.Context(), tl, out, o)
+	f, err = assemble(t.Context(), tl, out, o)
 	require.NoError(t, err)
 	require.Zero(t, f.Encoded)
 	require.Empty(t, ran, "nothing runs where nothing changed")
 
 	tl.Titles = []Text{{Text: "Later", Start: 100, End: 110}}
-	f, err = Assemble(t.Context(), tl, out, o)
+	f, err = assemble(t.Context(), tl, out, o)
 	require.NoError(t, err)
 	require.Equal(t, 1, f.Encoded, "the frames with words")
 }
@@ -62,7 +62,7 @@ func TestHardCutsOfOneFormatAreCopied(t *testing.T) {
 	tl.Items[1].Continues, tl.Items[1].In = true, 1
 	arrange(tl)
 	film := filepath.Join(t.TempDir(), "film.mp4")
-	f, err := Assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
+	f, err := assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
 	require.NoError(t, err)
 	require.Zero(t, f.Encoded)
 	require.Equal(t, 3, f.Reused)
@@ -109,7 +109,7 @@ func TestCancelledRunLeavesTheLastFilm(t *testing.T) {
 	require.NoError(t, os.WriteFile(out, []byte("the last good film"), 0o644))
 	ctx, cancel := context.WithCancel(t.Context())
 	begun := time.Now()
-	_, err := Assemble(ctx, tl, out, Options{Work: work, Progress: func(done, _ int) {
+	_, err := assemble(ctx, tl, out, Options{Work: work, Progress: func(done, _ int) {
 		if done > 20 {
 			cancel()
 		}
@@ -162,7 +162,7 @@ func TestMixedInputsConform(t *testing.T) {
 			}
 			arrange(tl)
 			film := filepath.Join(t.TempDir(), "film.mp4")
-			_, err := Assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
+			_, err := assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
 			require.NoError(t, err)
 			requireRegular(t, film, tl.Frames)
 			pictures := lumas(t, film, tw, th)

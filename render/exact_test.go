@@ -172,7 +172,7 @@ func TestFilmsAreExact(t *testing.T) {
 			tl.Encoder = map[string]string{"crf": "12"} // what is tested is which frames, not how well they are kept
 			arrange(tl)
 			film := filepath.Join(t.TempDir(), "film.mp4")
-			f, err := Assemble(t.Context(), tl, film, Options{Work: t.TempDir(), Workers: 2})
+			f, err := assemble(t.Context(), tl, film, Options{Work: t.TempDir(), Workers: 2})
 			require.NoError(t, err)
 			require.Equal(t, tl.Frames, f.Frames)
 			requireRegular(t, film, tl.Frames)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +20,15 @@ func shoot(t testing.TB, name string, args ...string) string {
 	out, err := exec.Command("ffmpeg", append(append([]string{"-nostdin", "-v", "error", "-y"}, args...), ffmpeg.File(path))...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return path
+}
+
+// assemble makes the film of a timeline.
+func assemble(ctx context.Context, tl *Timeline, out string, o Options) (Film, error) {
+	films, err := Deliver(ctx, tl, []Output{{Path: out, Format: "mp4"}}, o)
+	if err != nil {
+		return Film{}, err
+	}
+	return films[0], nil
 }
 
 // scene is a small clip like a provider's: 320×180, one key frame, its own colours, a click at its first sample and a

@@ -11,7 +11,7 @@ import (
 // preparing bounds how many clips are conformed ahead at once, by all callers together: one core each.
 var preparing = make(chan struct{}, max(1, runtime.NumCPU()))
 
-// Prepare conforms a clip ahead of its film – when it arrives, while others are still generated – so that Assemble
+// Prepare conforms a clip ahead of its film – when it arrives, while others are still generated – so that Deliver
 // finds its picture and its sound in the work folder: with plain cuts it then only copies. reframe is how the clip is
 // put into a picture of another shape, as Edit takes it. It may be called for many clips at once, and for the same
 // clip again; what is there is not made again. Of clips longer than a minute only the sound is prepared: which part
@@ -73,7 +73,7 @@ func (sh *shop) prepare(ctx context.Context, it Item, t Target) error {
 }
 
 // Ahead makes the segments of a timeline without joining them: those of two neighbours, say, as soon as both are
-// there. Assemble finds them.
+// there. Deliver finds them.
 func Ahead(ctx context.Context, tl *Timeline, o Options) error {
 	sh, done, err := open(o)
 	if err != nil {

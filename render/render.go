@@ -1,5 +1,5 @@
 // Package render turns clips into films. [Edit] probes the clips of a cut and resolves it to a [Timeline] in whole
-// frames; [Deliver] makes the outputs of a timeline, [Assemble] just its film. [Prepare] does what can be done when a
+// frames; [Deliver] makes the outputs of a timeline. [Prepare] does what can be done when a
 // clip arrives.
 //
 // A film is never encoded in one piece. Each clip is conformed once, on its own, with key frames where cuts can fall;

@@ -152,7 +152,7 @@ func TestLoudnessIsReached(t *testing.T) {
 				sound := shoot(t, "sound.wav", "-f", "lavfi", "-i", source, "-ac", "2", "-c:a", "pcm_f32le")
 				tl.Sounds = []Sound{{Kind: KindMusic, Item: -1, Path: sound, Name: "sound", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
 				film := filepath.Join(t.TempDir(), "film.mp4")
-				_, err := Assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
+				_, err := assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
 				require.NoError(t, err)
 				lufs, peak := ebur128(t, film)
 				require.InDelta(t, target, lufs, 0.5)
@@ -216,12 +216,12 @@ func TestSoundIsEncodedWhereItChanged(t *testing.T) {
 	}
 	tl := arrange(lay(t, 64, 36, paths...))
 	work, out := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
-	_, err := Assemble(t.Context(), tl, out, Options{Work: work})
+	_, err := assemble(t.Context(), tl, out, Options{Work: work})
 	require.NoError(t, err)
 	before, err := filepath.Glob(filepath.Join(work, "aac-*"))
 	require.NoError(t, err)
 	tl.Sounds[0].Gain = -3
-	_, err = Assemble(t.Context(), tl, out, Options{Work: work})
+	_, err = assemble(t.Context(), tl, out, Options{Work: work})
 	require.NoError(t, err)
 	after, err := filepath.Glob(filepath.Join(work, "aac-*"))
 	require.NoError(t, err)

@@ -111,7 +111,7 @@ func TestClipsOfOtherEncodersJoin(t *testing.T) {
 	// One film of all of them, twice: as they are, and with what lies before and behind a cut encoded anew.
 	tl := arrange(lay(t, 160, 96, paths...))
 	work, film := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
-	_, err := Assemble(t.Context(), tl, film, Options{Work: work})
+	_, err := assemble(t.Context(), tl, film, Options{Work: work})
 	require.NoError(t, err)
 	requireRegular(t, film, len(paths)*n)
 	require.Equal(t, count(0, len(paths)*n), numbers(t, film))
@@ -123,14 +123,14 @@ func TestClipsOfOtherEncodersJoin(t *testing.T) {
 		want = append(want, count(i*n+3, 17)...)
 	}
 	arrange(tl)
-	_, err = Assemble(t.Context(), tl, film, Options{Work: work})
+	_, err = assemble(t.Context(), tl, film, Options{Work: work})
 	require.NoError(t, err)
 	requireRegular(t, film, tl.Frames)
 	require.Equal(t, want, avcOnly(t, film))
 
 	// Those that are copied are one film, too.
 	tl = arrange(lay(t, 160, 96, paths[:4]...))
-	f, err := Assemble(t.Context(), tl, film, Options{Work: work})
+	f, err := assemble(t.Context(), tl, film, Options{Work: work})
 	require.NoError(t, err)
 	require.Zero(t, f.Encoded)
 	requireRegular(t, film, 4*n)
@@ -144,7 +144,7 @@ func TestPartsOfOtherEncodersAreMadeAnew(t *testing.T) {
 	b := footage{name: "b.mp4", width: 160, height: 96, first: 24, frames: 24, extra: []string{"-preset", "fast"}}.film(t, dir)
 	tl := arrange(lay(t, 160, 96, a, b))
 	film := filepath.Join(dir, "film.mp4")
-	_, err := Assemble(t.Context(), tl, film, Options{Work: work})
+	_, err := assemble(t.Context(), tl, film, Options{Work: work})
 	require.NoError(t, err)
 	kept, err := filepath.Glob(filepath.Join(work, "picture-*"))
 	require.NoError(t, err)
@@ -152,7 +152,7 @@ func TestPartsOfOtherEncodersAreMadeAnew(t *testing.T) {
 	old := remux(t, kept[0], "old.mp4", "-c:v", "libx264", "-preset", "slow", "-bf", "0", "-movie_timescale", "24000")
 	require.NoError(t, os.Rename(old, kept[0]))
 	for _, encoded := range []int{2, 0} {
-		f, err := Assemble(t.Context(), tl, film, Options{Work: work})
+		f, err := assemble(t.Context(), tl, film, Options{Work: work})
 		require.NoError(t, err)
 		require.Equal(t, encoded, f.Encoded)
 		requireRegular(t, film, 48)

@@ -14,14 +14,14 @@ type Clip struct {
 	Title     string // of its chapter; "" takes the shot's name
 	Caption   string // "" for none
 	Path      string
-	Digest    string // sha256 of the file, hex; "" has Assemble read the file
+	Digest    string // sha256 of the file, hex; "" has Deliver read the file
 	Continues bool   // its first frame repeats the last frame of the clip before it in the film
 }
 
 // Timeline is a cut resolved to whole frames. It does not change after Edit returned it.
 type Timeline struct {
 	Title         string
-	Language      string // of the sound, ISO 639-2 (eng, chi); "" for unknown. Set it before Assemble
+	Language      string // of the sound, ISO 639-2 (eng, chi); "" for unknown. Set it before Deliver
 	Rate          int    // frames per second
 	Width, Height int    // pixels, both even
 	Frames        int    // of the whole film
@@ -141,7 +141,7 @@ type Sound struct {
 	Kind       string // KindClip, KindMusic, KindNarration
 	Item       int    // of a clip's sound: whose it is in Timeline.Items; -1 for others
 	Path       string
-	Digest     string       // sha256 of the file, hex; "" has Assemble read it
+	Digest     string       // sha256 of the file, hex; "" has Deliver read it
 	Name       string       // for messages: the shot, or the file as written
 	Start, End int64        // in the film
 	From       int64        // where Start is in the source, as it sounds at Speed

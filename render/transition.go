@@ -13,12 +13,6 @@ var xfades = map[string]string{
 	"slide-left": "slideleft", "slide-right": "slideright", "slide-up": "slideup", "slide-down": "slidedown",
 }
 
-// Transitions are the names of all transitions.
-func Transitions() []string {
-	return []string{"dissolve", "fade-to-black", "fade-to-white", "wipe-left", "wipe-right", "wipe-up", "wipe-down",
-		"slide-left", "slide-right", "slide-up", "slide-down", "smooth"}
-}
-
 // mix lays the transition between two equally long streams. xfade works on 4:4:4 only: colours are repeated on the way
 // in and averaged on the way out, which loses nothing (a plain conversion costs 8 dB). It also leaves a hole in its
 // times, which [clock] closes.

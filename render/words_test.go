@@ -14,6 +14,11 @@ import (
 	"shotchain/render/timeline"
 )
 
+// escapeGraph is ffmpeg.Escape for text that goes straight into a filter graph's string.
+func escapeGraph(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(ffmpeg.Escape(text))
+}
+
 // onBlack shows a text on black through ffmpeg and returns the picture's brightness.
 func onBlack(t require.TestingT, sh *shop, ctx testing.TB, text Text, w, h int) []byte {
 	script := assScript([]Text{text}, w, h, timeline.Rate, 1)
@@ -24,7 +29,7 @@ func onBlack(t require.TestingT, sh *shop, ctx testing.TB, text Text, w, h int) 
 	require.NoError(t, err)
 	var out strings.Builder
 	args := []string{"-f", "lavfi", "-i", "color=black:s=320x180:r=24:d=0.04", "-vf",
-		"ass=filename=" + ffmpeg.EscapeGraph(path) + ":fontsdir=" + ffmpeg.EscapeGraph(dir), "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"}
+		"ass=filename=" + escapeGraph(path) + ":fontsdir=" + escapeGraph(dir), "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"}
 	require.NoError(t, ffmpeg.Run(ctx.Context(), args, ffmpeg.Options{Stdout: &out}))
 	require.Equal(t, w*h, out.Len())
 	return []byte(out.String())

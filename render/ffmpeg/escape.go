@@ -10,8 +10,3 @@ func Escape(text string) string {
 	text = strings.ReplaceAll(text, "\x00", "")
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
-
-// EscapeGraph is Escape for text that goes straight into a filter graph's string.
-func EscapeGraph(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(Escape(text))
-}

@@ -89,10 +89,15 @@ func TestEscapeOfAnyText(t *testing.T) {
 	}
 }
 
+// escapeGraph is Escape for text that goes straight into a filter graph's string.
+func escapeGraph(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(Escape(text))
+}
+
 func TestEscapeGraph(t *testing.T) {
 	for _, text := range hostile {
 		var out bytes.Buffer
-		chain := "color=s=16x16:r=1:d=1,metadata=mode=add:key=k:value=" + EscapeGraph("<"+text+">") + ",metadata=mode=print:file=-"
+		chain := "color=s=16x16:r=1:d=1,metadata=mode=add:key=k:value=" + escapeGraph("<"+text+">") + ",metadata=mode=print:file=-"
 		require.NoError(t, Run(t.Context(), []string{"-f", "lavfi", "-i", chain, "-f", "null", "-"}, Options{Stdout: &out}), text)
 		require.Contains(t, out.String(), "k=<"+text+">\n")
 	}
