@@ -18,8 +18,9 @@ import (
 // cut edits and assembles clips in dir.
 func cut(t testing.TB, dir string, o Options, clips ...Clip) Film {
 	t.Helper()
-	tl, err := Edit(t.Context(), Cut{Title: "film"}, clips)
+	tl, err := Machine{}.Edit(t.Context(), nil, nil, clips)
 	require.NoError(t, err)
+	tl.Title = "film"
 	f, err := assemble(t.Context(), tl, filepath.Join(dir, "film.mp4"), o)
 	require.NoError(t, err)
 	return f
@@ -145,8 +146,9 @@ func TestChaptersHoldAnyTitle(t *testing.T) {
 		clips = append(clips, Clip{Shot: itoa(i), Title: title, Path: clip})
 	}
 	work := filepath.Join(dir, "work; it's [here] %d")
-	tl, err := Edit(t.Context(), Cut{Title: "Title=;#\\ 'x'"}, clips)
+	tl, err := Machine{}.Edit(t.Context(), nil, nil, clips)
 	require.NoError(t, err)
+	tl.Title = "Title=;#\\ 'x'"
 	tl.Language = "chi"
 	film, err := assemble(t.Context(), tl, filepath.Join(dir, "out: it's 100%", "-film.mp4"), Options{Work: work})
 	require.NoError(t, err)
@@ -182,7 +184,7 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 		b[len(b)/3+i] = byte(i * 31)
 	}
 	require.NoError(t, os.WriteFile(bad, b, 0o644))
-	tl, err := Edit(t.Context(), Cut{Title: ""}, []Clip{{Shot: "a/good", Path: good}, {Shot: "a/bad", Path: bad}})
+	tl, err := Machine{}.Edit(t.Context(), nil, nil, []Clip{{Shot: "a/good", Path: good}, {Shot: "a/bad", Path: bad}})
 	require.NoError(t, err)
 	_, err = assemble(t.Context(), tl, film.Path, Options{Work: work})
 	require.ErrorContains(t, err, "shot a/bad: ")
@@ -196,7 +198,7 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 	unchanged(t, dir, film.Path, before)
 
 	// The film must not overwrite a clip.
-	tl, err = Edit(t.Context(), Cut{Title: ""}, []Clip{{Shot: "a/good", Path: good}})
+	tl, err = Machine{}.Edit(t.Context(), nil, nil, []Clip{{Shot: "a/good", Path: good}})
 	require.NoError(t, err)
 	_, err = assemble(t.Context(), tl, good, Options{Work: work})
 	require.ErrorContains(t, err, "is the clip of shot a/good")
@@ -209,7 +211,7 @@ func TestCancelLeavesNothing(t *testing.T) {
 	long := footage{name: "long.mp4", width: 640, height: 360, frames: 600}.film(t, dir)
 	film := filepath.Join(dir, "film.mp4")
 	require.NoError(t, os.WriteFile(film, []byte("the last film"), 0o644))
-	tl, err := Edit(t.Context(), Cut{Title: ""}, []Clip{{Shot: "a", Path: long}})
+	tl, err := Machine{}.Edit(t.Context(), nil, nil, []Clip{{Shot: "a", Path: long}})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err = assemble(ctx, tl, film, Options{Work: filepath.Join(dir, "work"), Progress: func(done, total int) { cancel() }})

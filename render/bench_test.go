@@ -326,7 +326,7 @@ func BenchmarkAssemble(b *testing.B) {
 	clip, _, err := animatic.Camera{}.Film(context.Background(), animatic.Shot{Label: "a/b", Prompt: "a boat", Width: 1280, Height: 720, Frames: 121, Audio: true}, dir)
 	require.NoError(b, err)
 	for b.Loop() {
-		tl, err := Edit(context.Background(), Cut{Title: ""}, []Clip{{Shot: "a", Path: clip}, {Shot: "b", Path: clip, Continues: true}})
+		tl, err := Machine{}.Edit(context.Background(), nil, nil, []Clip{{Shot: "a", Path: clip}, {Shot: "b", Path: clip, Continues: true}})
 		require.NoError(b, err)
 		_, err = assemble(context.Background(), tl, filepath.Join(dir, "film.mp4"), Options{})
 		require.NoError(b, err)

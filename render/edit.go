@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"shotchain/render/ffmpeg"
-	"shotchain/render/font"
 	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
@@ -20,69 +19,82 @@ import (
 // maxFrames bounds a film: 24 hours.
 const maxFrames = 24 * 3600 * timeline.Rate
 
-// Cut says how clips become a film. Without a Spec it is every clip in order, end to end.
-type Cut struct {
-	Title string
-	Film  *storyboard.Storyboard // gives problems their places; needed with a Spec
-	Spec  *storyboard.Cut
+// Machine is what an edit asks about files and the computer that it runs on. The zero value asks the ffmpeg that is
+// found, and takes every font to have every letter.
+type Machine struct {
+	See      func(ctx context.Context, path string) (ffmpeg.Facts, error)
+	Hear     func(ctx context.Context, path string) (ffmpeg.SoundFacts, error)
+	Encoders func(ctx context.Context) ([]string, error)
+	Letters  func(text, family string) error // why words cannot be set in a family of fonts, "" for any
 }
 
-// Edit probes the clips and lays them as the cut says. With a Spec the clips may come in any order, one for each
-// shot, and Edit itself decides which of them continue each other; without, they are the film in order, and a clip
-// whose Continues is set loses its first frame, which would stand still otherwise.
+// complete fills in what is not said.
+func (m Machine) complete() Machine {
+	if m.See == nil {
+		m.See = ffmpeg.Probe
+	}
+	if m.Hear == nil {
+		m.Hear = ffmpeg.ProbeSound
+	}
+	if m.Encoders == nil {
+		m.Encoders = ffmpeg.Encoders
+	}
+	if m.Letters == nil {
+		m.Letters = func(string, string) error { return nil }
+	}
+	return m
+}
+
+// Edit probes the clips and lays them as the cut says. With a cut the clips may come in any order, one for each
+// shot, and Edit itself decides which of them continue each other; without one, they are the film in order, end to end,
+// and a clip whose Continues is set loses its first frame, which would stand still otherwise. film gives problems their
+// places; it is needed with a cut.
 //
 // What the cut asks for and the clips cannot give is returned as storyboard.Problems, all together, at the lines that
 // ask for it. Other errors name the shot.
-func Edit(ctx context.Context, cut Cut, clips []Clip) (*Timeline, error) {
-	return newEditor(cut, thisMachine).edit(ctx, clips)
+func (m Machine) Edit(ctx context.Context, film *storyboard.Storyboard, cut *storyboard.Cut, clips []Clip) (*Timeline, error) {
+	return m.editor(film, cut).edit(ctx, clips)
 }
 
 // Check reports what of a cut cannot be done whatever its clips will be: sound files without sound, words that no
 // font has the letters of, encoders that are missing. It needs no clips, so that nothing is bought for a film that
 // cannot be made.
-func Check(ctx context.Context, cut Cut) error {
-	e := newEditor(cut, thisMachine)
+func (m Machine) Check(ctx context.Context, film *storyboard.Storyboard, cut *storyboard.Cut) error {
+	e := m.editor(film, cut)
 	return e.steps(ctx, e.machine)
 }
 
 // Foresee is Edit for clips that are not there yet: it reports what the cut asks for beyond what its clips can be.
 // longest are the frames that each of them has at most, by its shot's full name. Own footage is looked at as it is.
-func Foresee(ctx context.Context, cut Cut, longest map[string]int) error {
+func (m Machine) Foresee(ctx context.Context, film *storyboard.Storyboard, cut *storyboard.Cut, longest map[string]int) error {
 	const generated = "generated:"
-	here := thisMachine
-	here.see = func(ctx context.Context, path string) (ffmpeg.Facts, error) {
+	see := m.complete().See
+	m.See = func(ctx context.Context, path string) (ffmpeg.Facts, error) {
 		shot, ok := strings.CutPrefix(path, generated)
 		if !ok {
-			return ffmpeg.Probe(ctx, path)
+			return see(ctx, path)
 		}
 		return ffmpeg.Facts{Width: 16, Height: 16, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: longest[shot], Regular: true,
 			Rate: ffmpeg.Ratio{Num: timeline.Rate, Den: 1}, Audio: "aac", Channels: timeline.Channels}, nil
 	}
 	var clips []Clip
-	for _, s := range cut.Spec.Shots {
+	for _, s := range cut.Shots {
 		c := Clip{Shot: s.Shot.Name(), Caption: s.Shot.Caption, Path: generated + s.Shot.Name()}
 		if s.Shot.Clip != nil {
 			c.Path = s.Shot.Clip.Path
 		}
 		clips = append(clips, c)
 	}
-	_, err := newEditor(cut, here).edit(ctx, clips)
+	_, err := m.editor(film, cut).edit(ctx, clips)
 	return err
 }
 
-// surroundings are what Edit asks about files and the machine.
-type surroundings struct {
-	see      func(ctx context.Context, path string) (ffmpeg.Facts, error)
-	hear     func(ctx context.Context, path string) (ffmpeg.SoundFacts, error)
-	encoders func(ctx context.Context) ([]string, error)
-	letters  func(text, family string) error
-}
-
-var thisMachine = surroundings{ffmpeg.Probe, ffmpeg.ProbeSound, ffmpeg.Encoders, font.Check}
-
-func newEditor(cut Cut, s surroundings) *editor {
-	e := &editor{surroundings: s, cut: cut, spec: cut.Spec, tl: &Timeline{Title: cut.Title, Rate: timeline.Rate}}
-	if cut.Spec == nil {
+func (m Machine) editor(film *storyboard.Storyboard, cut *storyboard.Cut) *editor {
+	e := &editor{Machine: m.complete(), film: film, cut: cut, spec: cut, tl: &Timeline{Rate: timeline.Rate}}
+	if film != nil {
+		e.tl.Title = film.Title
+	}
+	if cut == nil {
 		e.spec = &storyboard.Cut{}
 	}
 	return e
@@ -114,9 +126,10 @@ func (e *editor) steps(ctx context.Context, steps ...func(context.Context) error
 
 // editor makes one timeline.
 type editor struct {
-	surroundings
-	cut      Cut
-	spec     *storyboard.Cut
+	Machine
+	film     *storyboard.Storyboard
+	cut      *storyboard.Cut // nil for every clip in order
+	spec     *storyboard.Cut // the same, empty for none
 	tl       *Timeline
 	list     []entry
 	first    map[string]int    // the first place of a shot in the list
@@ -134,16 +147,16 @@ type entry struct {
 
 // problem notes what cannot be done, at the line that asks for it.
 func (e *editor) problem(at storyboard.Pos, hint, format string, args ...any) {
-	if e.cut.Film == nil {
+	if e.film == nil {
 		e.problems = append(e.problems, storyboard.Problem{Pos: at, Hint: hint, Message: fmt.Sprintf(format, args...)})
 		return
 	}
-	e.problems = append(e.problems, e.cut.Film.Problem(at, hint, format, args...))
+	e.problems = append(e.problems, e.film.Problem(at, hint, format, args...))
 }
 
 // entries finds the clip of each shot of the cut.
 func (e *editor) entries(clips []Clip) error {
-	if e.cut.Spec == nil {
+	if e.cut == nil {
 		for i, c := range clips {
 			c.Continues = c.Continues && i > 0
 			e.list = append(e.list, entry{clip: c})
@@ -185,7 +198,7 @@ func (e *editor) probe(ctx context.Context) error {
 		f, ok := known[c.clip.Path]
 		if !ok {
 			var err error
-			if f, err = e.see(ffmpeg.For(ctx, c.clip.Shot), c.clip.Path); err != nil {
+			if f, err = e.See(ffmpeg.For(ctx, c.clip.Shot), c.clip.Path); err != nil {
 				return fmt.Errorf("shot %s: %w", c.clip.Shot, err)
 			}
 			if n := conformed(f); n < 1 || n > maxFrames {

@@ -25,7 +25,7 @@ func (e *editor) machine(ctx context.Context) error {
 			continue
 		}
 		seen[s.Shot] = true
-		if _, err := e.see(ctx, s.Shot.Clip.Path); err != nil {
+		if _, err := e.See(ctx, s.Shot.Clip.Path); err != nil {
 			e.problem(s.Shot.Clip.Pos, "", "%s %v", s.Shot.Clip.Name, err)
 		}
 	}
@@ -38,7 +38,7 @@ func (e *editor) machine(ctx context.Context) error {
 
 // heard probes a sound file of the storyboard.
 func (e *editor) heard(ctx context.Context, f storyboard.File) (ffmpeg.SoundFacts, bool) {
-	facts, err := e.hear(ctx, f.Path)
+	facts, err := e.Hear(ctx, f.Path)
 	if err == nil {
 		return facts, true
 	}
@@ -52,14 +52,14 @@ func (e *editor) settable() {
 		if !s.Font.Set {
 			return true
 		}
-		err := e.letters("", s.Font.Value)
+		err := e.Letters("", s.Font.Value)
 		if err != nil {
 			e.problem(s.Font.Pos, "", "%v", err)
 		}
 		return err == nil
 	}
 	words := func(text string, s storyboard.Style, at storyboard.Pos) {
-		if err := e.letters(text, s.Font.Value); err != nil {
+		if err := e.Letters(text, s.Font.Value); err != nil {
 			e.problem(at, "", "%v", err)
 		}
 	}
@@ -106,7 +106,7 @@ func (e *editor) encoded(ctx context.Context, needs func(Output) (need []string,
 	if len(e.spec.Outputs) == 0 {
 		return nil
 	}
-	have, err := e.encoders(ctx)
+	have, err := e.Encoders(ctx)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func TestTimelineAddsUp(t *testing.T) {
 				chains++
 			}
 		}
-		tl, err := b.edit(Cut{})
+		tl, err := b.edit(nil, nil)
 		require.NoError(t, err)
 		checkTimeline(t, tl, len(seconds))
 		require.Equal(t, sum+chains, tl.Frames)
@@ -93,13 +93,13 @@ func TestEditNamesTheShot(t *testing.T) {
 		"shot a/c: ":                      {Shot: "a/c", Path: text},
 		"shot a/d: has 1 frames: nothing": {Shot: "a/d", Path: one, Continues: true},
 	} {
-		_, err := Edit(t.Context(), Cut{}, []Clip{{Shot: "a/a", Path: good}, c})
+		_, err := Machine{}.Edit(t.Context(), nil, nil, []Clip{{Shot: "a/a", Path: good}, c})
 		require.ErrorContains(t, err, message)
 	}
-	_, err := Edit(t.Context(), Cut{}, nil)
+	_, err := Machine{}.Edit(t.Context(), nil, nil, nil)
 	require.EqualError(t, err, "a film needs at least one clip")
 
-	tl, err := Edit(t.Context(), Cut{}, []Clip{{Shot: "a/a", Path: one, Continues: true}})
+	tl, err := Machine{}.Edit(t.Context(), nil, nil, []Clip{{Shot: "a/a", Path: one, Continues: true}})
 	require.NoError(t, err, "a first clip continues nothing")
 	require.Equal(t, 1, tl.Frames)
 	require.Equal(t, "a/a", tl.Items[0].Title)

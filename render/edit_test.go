@@ -43,7 +43,7 @@ func (b *bench) clip(shot, caption string, frames, w, h int, audio bool) {
 	b.clips = append(b.clips, Clip{Shot: shot, Path: shot, Caption: caption})
 }
 
-func (b *bench) edit(cut Cut) (*Timeline, error) {
+func (b *bench) edit(film *storyboard.Storyboard, cut *storyboard.Cut) (*Timeline, error) {
 	see := func(_ context.Context, path string) (ffmpeg.Facts, error) { return b.facts[path], nil }
 	hear := func(_ context.Context, path string) (ffmpeg.SoundFacts, error) {
 		if f, ok := b.sounds[filepath.Base(path)]; ok {
@@ -58,7 +58,7 @@ func (b *bench) edit(cut Cut) (*Timeline, error) {
 		}
 		return nil
 	}
-	return newEditor(cut, surroundings{see, hear, encoders, letters}).edit(context.Background(), b.clips)
+	return Machine{see, hear, encoders, letters}.Edit(context.Background(), film, cut, b.clips)
 }
 
 // Each file is a storyboard, the facts of its clips and sounds, and the timelines of its cuts, or what is wrong.
@@ -119,7 +119,7 @@ func timelines(t *testing.T, film, facts []byte) string {
 	var out strings.Builder
 	for _, c := range sb.Cuts {
 		fmt.Fprintf(&out, "== %s ==\n", c.ID)
-		tl, err := b.edit(Cut{Title: sb.Title, Film: sb, Spec: c})
+		tl, err := b.edit(sb, c)
 		var ps storyboard.Problems
 		switch {
 		case errors.As(err, &ps):
@@ -208,7 +208,7 @@ func TestCutsKeepTheirPromises(t *testing.T) {
 		src := randomFilm(t, b)
 		sb, err := storyboard.Parse("film.yaml", dir, []byte(src), storyboard.Options{})
 		require.NoError(t, err, src)
-		tl, err := b.edit(Cut{Film: sb, Spec: sb.Cuts[0]})
+		tl, err := b.edit(sb, sb.Cuts[0])
 		var ps storyboard.Problems
 		if errors.As(err, &ps) {
 			for _, p := range ps {
@@ -232,7 +232,7 @@ func TestATrimToTheSharedFrameIsRefused(t *testing.T) {
 		"cuts:\n  - id: c\n    shots: [a/one, { shot: a/two, trim: 0f..1f }]\n"
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(src), storyboard.Options{})
 	require.NoError(t, err)
-	_, err = b.edit(Cut{Film: sb, Spec: sb.Cuts[0]})
+	_, err = b.edit(sb, sb.Cuts[0])
 	var ps storyboard.Problems
 	require.ErrorAs(t, err, &ps)
 	require.Len(t, ps, 1)
@@ -315,9 +315,9 @@ func TestSoundOfWebFilms(t *testing.T) {
 	for _, heard := range []bool{true, false} {
 		b := newBench()
 		b.clip("a/one", "", 97, 16, 16, heard)
-		s := surroundings{see: func(_ context.Context, path string) (ffmpeg.Facts, error) { return b.facts[path], nil },
-			encoders: func(context.Context) ([]string, error) { return []string{"libx264", "libvpx-vp9"}, nil }}
-		_, err := newEditor(Cut{Film: film, Spec: film.Cuts[0]}, s).edit(t.Context(), b.clips)
+		m := Machine{See: func(_ context.Context, path string) (ffmpeg.Facts, error) { return b.facts[path], nil },
+			Encoders: func(context.Context) ([]string, error) { return []string{"libx264", "libvpx-vp9"}, nil }}
+		_, err := m.Edit(t.Context(), film, film.Cuts[0], b.clips)
 		if heard {
 			require.ErrorContains(t, err, "film.yaml:2:26: this ffmpeg cannot make webm with sound: it lacks the encoder libopus")
 		} else {

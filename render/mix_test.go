@@ -45,7 +45,7 @@ func laid(t require.TestingT, continues, silent []bool, frames int) *Timeline {
 		b.clip(fmt.Sprint(i), "", frames, 2, 2, !silent[i])
 		b.clips[i].Continues = continues[i]
 	}
-	tl, err := b.edit(Cut{})
+	tl, err := b.edit(nil, nil)
 	require.NoError(t, err)
 	return tl
 }

@@ -20,7 +20,7 @@ type Clip struct {
 
 // Timeline is a cut resolved to whole frames. It does not change after Edit returned it.
 type Timeline struct {
-	Title         string
+	Title         string // of the film; "" for none
 	Language      string // of the sound, ISO 639-2 (eng, chi); "" for unknown. Set it before Deliver
 	Rate          int    // frames per second
 	Width, Height int    // pixels, both even

@@ -127,7 +127,7 @@ func (a *ahead) join(ctx context.Context, cut *storyboard.Cut, i int) {
 		Encoder: cut.Encoder, Size: storyboard.Setting[storyboard.Size]{Value: storyboard.Size{Width: t.Width, Height: t.Height}, Set: true}}
 	a.joining.Lock()
 	defer a.joining.Unlock()
-	tl, err := render.Edit(forCut(ctx, part), a.f.cut(part), []render.Clip{first, second})
+	tl, err := here.Edit(forCut(ctx, part), a.f.Storyboard, part, []render.Clip{first, second})
 	if err == nil {
 		_ = render.Ahead(ctx, tl, a.how)
 	}

@@ -18,6 +18,7 @@ import (
 	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
+	"shotchain/render/font"
 	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
@@ -240,13 +241,12 @@ func missing(f *film, r *chain.Reel, cuts []*storyboard.Cut) (names []string) {
 	return names
 }
 
-func (f *film) cut(spec *storyboard.Cut) render.Cut {
-	return render.Cut{Title: f.Title, Film: f.Storyboard, Spec: spec}
-}
+// here is this machine, for edits.
+var here = render.Machine{Letters: font.Check}
 
 // feasible finds what of the cuts cannot be done whatever the clips will be.
 func (f *film) feasible(ctx context.Context, cuts []*storyboard.Cut) error {
-	return gather(cuts, func(c *storyboard.Cut) error { return render.Check(ctx, f.cut(c)) })
+	return gather(cuts, func(c *storyboard.Cut) error { return here.Check(ctx, f.Storyboard, c) })
 }
 
 // foreseen finds what of the cuts no clips of the lengths that were asked for can do. Models may give a little more
@@ -258,7 +258,7 @@ func (f *film) foreseen(ctx context.Context, cuts []*storyboard.Cut) error {
 			longest[s.Name()] = t.Seconds*timeline.Rate + timeline.Rate/2
 		}
 	}
-	return gather(cuts, func(c *storyboard.Cut) error { return render.Foresee(ctx, f.cut(c), longest) })
+	return gather(cuts, func(c *storyboard.Cut) error { return here.Foresee(ctx, f.Storyboard, c, longest) })
 }
 
 // timelines are those of the cuts.
@@ -266,7 +266,7 @@ func (f *film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.R
 	have := clips(f, r)
 	var all []*render.Timeline
 	err := gather(cuts, func(c *storyboard.Cut) error {
-		tl, err := render.Edit(forCut(ctx, c), f.cut(c), have)
+		tl, err := here.Edit(forCut(ctx, c), f.Storyboard, c, have)
 		all = append(all, tl)
 		return err
 	})

@@ -409,7 +409,7 @@ func (f *filmed) cut(ctx context.Context, of *film, spec *storyboard.Cut) (sheet
 	if err != nil {
 		return sheet.Cut{}, false
 	}
-	tl, err := render.Edit(ctx, of.cut(spec), clips(of, reel))
+	tl, err := here.Edit(ctx, of.Storyboard, spec, clips(of, reel))
 	if err != nil || tl.Frames != facts.Frames {
 		return sheet.Cut{}, false
 	}
