@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"shotchain/render/mux":             {},
 	"shotchain/render/ffmpeg":          {"shotchain/render/mux"},
 	"shotchain/render/font":            {},
-	"shotchain/render/timeline":        {},
+	"shotchain/render/timeline":        {"shotchain/storyboard", "shotchain/render/ffmpeg"},
 	"shotchain/render/animatic":        {"shotchain/render/timeline", "shotchain/render/ffmpeg", "shotchain/render/font", "shotchain/internal/say"},
 	"shotchain/render":                 {"shotchain/storyboard", "shotchain/render/timeline", "shotchain/render/font", "shotchain/render/mux", "shotchain/render/ffmpeg"},
 	"shotchain/render/sheet":           {"shotchain/internal/say", "shotchain/chain", "shotchain/render/ffmpeg"},

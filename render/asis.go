@@ -6,6 +6,7 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/mux"
+	"shotchain/render/timeline"
 )
 
 // asTheyAre are the clips' own packets where these make the film as it is: only hard cuts, at places where decoding
@@ -14,14 +15,14 @@ import (
 //
 // It is all clips or none. A film that has some clips copied and others encoded would need two sets of parameters in
 // its head (an encoder cannot be told to write another one's), which some hardware decoders do not play.
-func (tl *Timeline) asTheyAre() []mux.Range {
-	if len(tl.burned()) > 0 || tl.Quality != "" && tl.Quality != "standard" || len(tl.Encoder) > 0 {
+func asTheyAre(tl *timeline.Timeline) []mux.Range {
+	if len(tl.Burned()) > 0 || tl.Quality != "" && tl.Quality != "standard" || len(tl.Encoder) > 0 {
 		return nil
 	}
 	read := map[string]*mux.Packets{}
 	var all []mux.Range
 	for i, it := range tl.Items {
-		if !tl.untouched(it) {
+		if !untouched(tl, it) {
 			return nil
 		}
 		p := read[it.Path]
@@ -54,7 +55,7 @@ func (tl *Timeline) asTheyAre() []mux.Range {
 
 // decodes makes sure that what is copied can be played: what is encoded is decoded on the way, and this is not. A clip
 // that comes with its digest was looked through when it was kept.
-func (tl *Timeline) decodes(ctx context.Context) error {
+func decodes(tl *timeline.Timeline, ctx context.Context) error {
 	seen := map[string]bool{}
 	for _, it := range tl.Items {
 		if it.Digest != "" || seen[it.Path] {
@@ -76,9 +77,9 @@ func firstEntry(all []mux.Range, p *mux.Packets) []byte {
 }
 
 // untouched reports whether an item's frames are the clip's, in the film's form.
-func (tl *Timeline) untouched(it Item) bool {
+func untouched(tl *timeline.Timeline, it timeline.Item) bool {
 	f := it.Source
-	whole := Place{Width: tl.Width, Height: tl.Height}
+	whole := timeline.Place{Width: tl.Width, Height: tl.Height}
 	place := it.Place
 	if place.CropWidth == f.Width && place.CropHeight == f.Height {
 		place.CropWidth, place.CropHeight = 0, 0

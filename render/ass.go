@@ -16,11 +16,12 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/font"
+	"shotchain/render/timeline"
 )
 
 // assScript is an ASS script that shows texts, with times in frames from 0, and nothing but their own characters:
 // ASS's commands are taken out of their meaning.
-func assScript(texts []Text, width, height, rate, frames int) string {
+func assScript(texts []timeline.Text, width, height, rate, frames int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "[Script Info]\nScriptType: v4.00+\nPlayResX: %d\nPlayResY: %d\nWrapStyle: 0\nScaledBorderAndShadow: yes\nYCbCr Matrix: None\n\n", width, height)
 	b.WriteString("[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, " +
@@ -44,17 +45,17 @@ func assTime(frame, rate int) string {
 	return fmt.Sprintf("%d:%02d:%02d.%02d", cs/360000, cs/6000%60, cs/100%60, cs%100)
 }
 
-// size is the height of a line in pixels: a twentieth of the picture where the style does not say.
-func (s Style) size(height int) int {
+// lineHeight is the height of a line in pixels: a twentieth of the picture where the style does not say.
+func lineHeight(s timeline.Style, height int) int {
 	if s.Size > 0 {
 		return s.Size
 	}
 	return max(12, height/18)
 }
 
-func assStyle(i int, t Text, width, height int) string {
+func assStyle(i int, t timeline.Text, width, height int) string {
 	s := t.Style
-	size := s.size(height)
+	size := lineHeight(s, height)
 	border, edge, back, shadow := 1, float64(size)/14, "#00000080", float64(size)/40
 	if s.Outline == "" {
 		edge = 0
@@ -97,8 +98,8 @@ func assColor(color, otherwise string) string {
 }
 
 // assText is a text with its lines broken, each stretch in a font that has it.
-func assText(t Text, width, height int) string {
-	broken := breakLines(t.Text, float64(t.Style.size(height))*0.86, float64(width)*0.9)
+func assText(t timeline.Text, width, height int) string {
+	broken := breakLines(t.Text, float64(lineHeight(t.Style, height))*0.86, float64(width)*0.9)
 	runs, err := font.Set(broken, t.Style.Font)
 	if err != nil {
 		return assEscape(broken) // checked before: see font.Check

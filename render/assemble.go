@@ -43,14 +43,14 @@ type Film struct {
 // no font has, an output that is one of the sources – fails before anything is encoded. Each output takes its name
 // when it is whole and checked; until then, and when anything fails, what was there before stays. Errors name the
 // shot or the output.
-func Deliver(ctx context.Context, tl *Timeline, outs []Output, o Options) ([]Film, error) {
+func Deliver(ctx context.Context, tl *timeline.Timeline, outs []timeline.Output, o Options) ([]Film, error) {
 	sh, done, err := open(o)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	ctx = ffmpeg.For(ctx, tl.shots()...)
-	if err := tl.acceptable(ctx, outs); err != nil {
+	ctx = ffmpeg.For(ctx, tl.Shots()...)
+	if err := acceptable(tl, ctx, outs); err != nil {
 		return nil, err
 	}
 	d := &delivery{shop: sh, tl: tl}
@@ -89,7 +89,7 @@ func open(o Options) (*shop, func(), error) {
 // delivery is one timeline on its way to several outputs: what they share is made once. Used by one goroutine.
 type delivery struct {
 	*shop
-	tl     *Timeline
+	tl     *timeline.Timeline
 	cells  []cell
 	video  []mux.Range
 	track  []mux.Range
@@ -103,12 +103,12 @@ func (d *delivery) parts(ctx context.Context) (err error) {
 	if d.video != nil || d.cells != nil {
 		return nil
 	}
-	if d.cells, err = d.tl.cells(); err != nil {
+	if d.cells, err = cells(d.tl); err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		if d.video = d.tl.asTheyAre(); d.video != nil {
+		if d.video = asTheyAre(d.tl); d.video != nil {
 			d.counts.Reused = len(d.tl.Items)
 			d.counts.Notes = []string{"the clips' pictures are in the film as they are: nothing was encoded"}
 			if d.Progress != nil {
@@ -117,7 +117,7 @@ func (d *delivery) parts(ctx context.Context) (err error) {
 			if d.DryRun {
 				return nil
 			}
-			return d.tl.decodes(ctx)
+			return decodes(d.tl, ctx)
 		}
 		d.video, err = d.picture(ctx, d.cells, &d.counts)
 		return err
@@ -146,9 +146,9 @@ func (d *delivery) mixed(ctx context.Context) (err error) {
 	return err
 }
 
-func (d *delivery) film(out Output) Film {
+func (d *delivery) film(out timeline.Output) Film {
 	tl := d.tl
-	return Film{Path: out.Path, Format: out.format(), Frames: tl.Frames, Width: tl.Width, Height: tl.Height, Sound: tl.Heard(),
+	return Film{Path: out.Path, Format: out.Ext(), Frames: tl.Frames, Width: tl.Width, Height: tl.Height, Sound: tl.Heard(),
 		Duration: time.Duration(tl.Frames) * time.Second / time.Duration(tl.Rate), Encoded: d.counts.Encoded, Reused: d.counts.Reused, Notes: d.counts.Notes}
 }
 
@@ -156,15 +156,15 @@ func (d *delivery) film(out Output) Film {
 func (d *delivery) movie() *mux.Movie {
 	tl := d.tl
 	m := &mux.Movie{Title: tl.Title, Language: tl.Language, Rate: tl.Rate, Width: tl.Width, Height: tl.Height, Video: d.video, Audio: d.track,
-		AudioRate: timeline.SampleRate, Priming: priming, Samples: int64(tl.Frames) * timeline.PerFrame, Chapters: tl.chapters(), CaptionsIn: tl.Language}
+		AudioRate: timeline.SampleRate, Priming: priming, Samples: int64(tl.Frames) * timeline.PerFrame, Chapters: chapters(tl), CaptionsIn: tl.Language}
 	if tl.CaptionMode == "soft" {
-		m.Captions = tl.cues()
+		m.Captions = cues(tl)
 	}
 	return m
 }
 
 // cues are the captions one after the other: where two overlap, the later one takes over.
-func (tl *Timeline) cues() []mux.Cue {
+func cues(tl *timeline.Timeline) []mux.Cue {
 	var all []mux.Cue
 	for _, t := range tl.Captions {
 		if n := len(all); n > 0 && all[n-1].End > t.Start {
@@ -192,7 +192,7 @@ func (d *delivery) join(ctx context.Context, out string) error {
 		if err := f.Close(); err != nil {
 			return err
 		}
-		return d.tl.check(ctx, tmp)
+		return checkFilm(d.tl, ctx, tmp)
 	})
 }
 
@@ -231,7 +231,7 @@ func writeFile(out string, write func(io.Writer) error) error {
 	})
 }
 
-func (tl *Timeline) chapters() []mux.Chapter {
+func chapters(tl *timeline.Timeline) []mux.Chapter {
 	var all []mux.Chapter
 	for i, it := range tl.Items {
 		end := tl.Frames
@@ -245,8 +245,8 @@ func (tl *Timeline) chapters() []mux.Chapter {
 	return all
 }
 
-// check compares the film with what the timeline promised.
-func (tl *Timeline) check(ctx context.Context, path string) error {
+// checkFilm compares the film with what the timeline promised.
+func checkFilm(tl *timeline.Timeline, ctx context.Context, path string) error {
 	f, err := ffmpeg.Probe(ctx, path)
 	switch {
 	case err != nil:

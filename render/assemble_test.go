@@ -16,9 +16,9 @@ import (
 )
 
 // cut edits and assembles clips in dir.
-func cut(t testing.TB, dir string, o Options, clips ...Clip) Film {
+func cut(t testing.TB, dir string, o Options, clips ...timeline.Clip) Film {
 	t.Helper()
-	tl, err := Machine{}.Edit(t.Context(), nil, nil, clips)
+	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, clips)
 	require.NoError(t, err)
 	tl.Title = "film"
 	f, err := assemble(t.Context(), tl, filepath.Join(dir, "film.mp4"), o)
@@ -30,10 +30,10 @@ func cut(t testing.TB, dir string, o Options, clips ...Clip) Film {
 // clip's sound are where they were, although every clip's sound ends before its picture.
 func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 	dir := t.TempDir()
-	var clips []Clip
+	var clips []timeline.Clip
 	for i := range 4 {
 		f := footage{name: itoa(i) + ".mp4", first: 24 * i, frames: 25, clicks: []float64{0.25, 0.75}, seconds: 0.99}
-		clips = append(clips, Clip{Shot: "s/" + itoa(i), Path: f.film(t, dir), Continues: i > 0})
+		clips = append(clips, timeline.Clip{Shot: "s/" + itoa(i), Path: f.film(t, dir), Continues: i > 0})
 	}
 	film := cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
 	require.Equal(t, 4*24+1, film.Frames)
@@ -69,7 +69,7 @@ func TestFilmIsPlayableEverywhere(t *testing.T) {
 	dir := t.TempDir()
 	a := footage{name: "a.mp4", frames: 9, clicks: []float64{0.1}}.film(t, dir)
 	b := footage{name: "b.mp4", first: 8, frames: 9, clicks: []float64{0.1}, extra: []string{"-preset", "medium", "-bf", "3"}}.film(t, dir)
-	film := cut(t, dir, Options{}, Clip{Shot: "a", Path: a}, Clip{Shot: "b", Path: b, Continues: true}, Clip{Shot: "c", Path: b})
+	film := cut(t, dir, Options{}, timeline.Clip{Shot: "a", Path: a}, timeline.Clip{Shot: "b", Path: b, Continues: true}, timeline.Clip{Shot: "c", Path: b})
 	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts,duration:stream=profile,pix_fmt,time_base,color_space", "-of", "json", film.Path).Output()
 	require.NoError(t, err)
 	var p struct {
@@ -98,7 +98,7 @@ func TestFilmIsPlayableEverywhere(t *testing.T) {
 // Clips of any size, rate, pixel format and sound become one film, each as long as it was.
 func TestMixedClipsConform(t *testing.T) {
 	dir := t.TempDir()
-	clips := []Clip{
+	clips := []timeline.Clip{
 		{Shot: "plain", Path: footage{name: "plain.mp4", frames: 24, clicks: []float64{0.5}}.film(t, dir)},
 		{Shot: "mono44", Path: footage{name: "mono.mp4", first: 24, frames: 24, clicks: []float64{0.5}, samples: 44100, mono: true}.film(t, dir)},
 		{Shot: "silent", Path: footage{name: "silent.mp4", first: 48, frames: 24}.film(t, dir)},
@@ -129,7 +129,7 @@ func TestMixedClipsConform(t *testing.T) {
 
 func TestSilentFilmHasNoSoundStream(t *testing.T) {
 	dir := t.TempDir()
-	film := cut(t, dir, Options{}, Clip{Shot: "a", Path: footage{name: "a.mp4", frames: 5}.film(t, dir)})
+	film := cut(t, dir, Options{}, timeline.Clip{Shot: "a", Path: footage{name: "a.mp4", frames: 5}.film(t, dir)})
 	require.False(t, film.Sound)
 	f, err := ffmpeg.Probe(t.Context(), film.Path)
 	require.NoError(t, err)
@@ -141,12 +141,12 @@ func TestChaptersHoldAnyTitle(t *testing.T) {
 	clip := footage{name: "it's a:clip%d.mp4", frames: 5}.film(t, dir)
 	titles := []string{"plain", "a=b;c#d\\e", "[CHAPTER]", "it's \"quoted\": 100%", "夜の灯台 🎬", "two\nlines\r\n", strings.Repeat("long ", 80), "bad \xff byte\x00"}
 	want := []string{"plain", "a=b;c#d\\e", "[CHAPTER]", "it's \"quoted\": 100%", "夜の灯台 🎬", "two lines  ", strings.Repeat("long ", 80), "bad � byte"}
-	var clips []Clip
+	var clips []timeline.Clip
 	for i, title := range titles {
-		clips = append(clips, Clip{Shot: itoa(i), Title: title, Path: clip})
+		clips = append(clips, timeline.Clip{Shot: itoa(i), Title: title, Path: clip})
 	}
 	work := filepath.Join(dir, "work; it's [here] %d")
-	tl, err := Machine{}.Edit(t.Context(), nil, nil, clips)
+	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, clips)
 	require.NoError(t, err)
 	tl.Title = "Title=;#\\ 'x'"
 	tl.Language = "chi"
@@ -173,7 +173,7 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 	dir := t.TempDir()
 	work := filepath.Join(dir, "work")
 	good := footage{name: "good.mp4", frames: 49, clicks: []float64{0.5}}.film(t, dir)
-	film := cut(t, dir, Options{Work: work}, Clip{Shot: "a/good", Path: good})
+	film := cut(t, dir, Options{Work: work}, timeline.Clip{Shot: "a/good", Path: good})
 	before, err := os.ReadFile(film.Path)
 	require.NoError(t, err)
 
@@ -184,7 +184,7 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 		b[len(b)/3+i] = byte(i * 31)
 	}
 	require.NoError(t, os.WriteFile(bad, b, 0o644))
-	tl, err := Machine{}.Edit(t.Context(), nil, nil, []Clip{{Shot: "a/good", Path: good}, {Shot: "a/bad", Path: bad}})
+	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, []timeline.Clip{{Shot: "a/good", Path: good}, {Shot: "a/bad", Path: bad}})
 	require.NoError(t, err)
 	_, err = assemble(t.Context(), tl, film.Path, Options{Work: work})
 	require.ErrorContains(t, err, "shot a/bad: ")
@@ -198,7 +198,7 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 	unchanged(t, dir, film.Path, before)
 
 	// The film must not overwrite a clip.
-	tl, err = Machine{}.Edit(t.Context(), nil, nil, []Clip{{Shot: "a/good", Path: good}})
+	tl, err = timeline.Machine{}.Edit(t.Context(), nil, nil, []timeline.Clip{{Shot: "a/good", Path: good}})
 	require.NoError(t, err)
 	_, err = assemble(t.Context(), tl, good, Options{Work: work})
 	require.ErrorContains(t, err, "is the clip of shot a/good")
@@ -211,7 +211,7 @@ func TestCancelLeavesNothing(t *testing.T) {
 	long := footage{name: "long.mp4", width: 640, height: 360, frames: 600}.film(t, dir)
 	film := filepath.Join(dir, "film.mp4")
 	require.NoError(t, os.WriteFile(film, []byte("the last film"), 0o644))
-	tl, err := Machine{}.Edit(t.Context(), nil, nil, []Clip{{Shot: "a", Path: long}})
+	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, []timeline.Clip{{Shot: "a", Path: long}})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err = assemble(ctx, tl, film, Options{Work: filepath.Join(dir, "work"), Progress: func(done, total int) { cancel() }})
@@ -240,6 +240,6 @@ func TestProgressCountsFrames(t *testing.T) {
 		require.Equal(t, 59, total)
 		require.Greater(t, done, last)
 		last = done
-	}}, Clip{Shot: "a", Path: clip}, Clip{Shot: "b", Path: clip, Continues: true})
+	}}, timeline.Clip{Shot: "a", Path: clip}, timeline.Clip{Shot: "b", Path: clip, Continues: true})
 	require.Equal(t, 59, last)
 }

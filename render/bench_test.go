@@ -123,35 +123,35 @@ func theme(tb testing.TB) string {
 }
 
 // reel lays n clips, each taken for another one, with dissolves of a half second and music that loops under them.
-func reel(tb testing.TB, n, w, h int, clips []string, music string) *Timeline {
-	tl := &Timeline{Title: "bench", Rate: timeline.Rate, Width: w, Height: h, Loudness: -14}
+func reel(tb testing.TB, n, w, h int, clips []string, music string) *timeline.Timeline {
+	tl := &timeline.Timeline{Title: "bench", Rate: timeline.Rate, Width: w, Height: h, Loudness: -14}
 	for i := range n {
 		p := clips[i%len(clips)]
 		f, err := ffmpeg.Probe(context.Background(), p)
 		require.NoError(tb, err)
-		it := Item{Clip: Clip{Shot: fmt.Sprintf("s/%d", i), Path: p, Digest: fmt.Sprintf("%064d", i)}, Source: f, Length: f.Frames, Out: f.Frames,
-			Place: Place{Width: w, Height: h}}
+		it := timeline.Item{Clip: timeline.Clip{Shot: fmt.Sprintf("s/%d", i), Path: p, Digest: fmt.Sprintf("%064d", i)}, Source: f, Length: f.Frames, Out: f.Frames,
+			Place: timeline.Place{Width: w, Height: h}}
 		if i > 0 && i%10 != 0 {
-			it.Join = Join{"dissolve", 12}
+			it.Join = timeline.Join{Type: "dissolve", Frames: 12}
 		}
 		tl.Items = append(tl.Items, it)
 	}
 	arrange(tl)
 	if music != "" {
-		tl.Duck = &Duck{Threshold: 0.015, Ratio: 6, Attack: 50, Release: 600}
-		bed := Sound{Kind: KindMusic, Item: -1, Path: music, Digest: "music", Name: "theme", End: int64(tl.Frames) * timeline.PerFrame, Loop: true, Gain: -14, Channels: 2, Ducked: true}
-		tl.Sounds = append([]Sound{bed}, tl.Sounds...)
+		tl.Duck = &timeline.Duck{Threshold: 0.015, Ratio: 6, Attack: 50, Release: 600}
+		bed := timeline.Sound{Kind: timeline.KindMusic, Item: -1, Path: music, Digest: "music", Name: "theme", End: int64(tl.Frames) * timeline.PerFrame, Loop: true, Gain: -14, Channels: 2, Ducked: true}
+		tl.Sounds = append([]timeline.Sound{bed}, tl.Sounds...)
 	}
 	return tl
 }
 
 // recut replaces the clip of one shot by another.
-func recut(tl *Timeline, i int) *Timeline {
+func recut(tl *timeline.Timeline, i int) *timeline.Timeline {
 	other := *tl
-	other.Items, other.Sounds = append([]Item(nil), tl.Items...), append([]Sound(nil), tl.Sounds...)
+	other.Items, other.Sounds = append([]timeline.Item(nil), tl.Items...), append([]timeline.Sound(nil), tl.Sounds...)
 	other.Items[i].Digest = "f" + other.Items[i].Digest[1:]
 	for k := range other.Sounds {
-		if other.Sounds[k].Item == i && other.Sounds[k].Kind == KindClip {
+		if other.Sounds[k].Item == i && other.Sounds[k].Kind == timeline.KindClip {
 			other.Sounds[k].Digest = other.Items[i].Digest
 			other.Sounds[k].Gain = -1
 		}
@@ -159,14 +159,14 @@ func recut(tl *Timeline, i int) *Timeline {
 	return &other
 }
 
-func assembled(tb testing.TB, tl *Timeline, work, out string) (f Film) {
+func assembled(tb testing.TB, tl *timeline.Timeline, work, out string) (f Film) {
 	f, err := assemble(context.Background(), tl, out, Options{Work: work, Workers: 2})
 	require.NoError(tb, err)
 	return f
 }
 
 // changed is the mean of changing each of these shots alone: the two kinds of clips cost differently.
-func changed(b *testing.B, tl *Timeline, work, out string, shots ...int) (mean usage) {
+func changed(b *testing.B, tl *timeline.Timeline, work, out string, shots ...int) (mean usage) {
 	for _, i := range shots {
 		u := measure(b, func() { assembled(b, recut(tl, i), work, out) })
 		mean.cpu += u.cpu / float64(len(shots))
@@ -216,7 +216,7 @@ func BenchmarkTen(b *testing.B) {
 }
 
 // melt makes the same film with MLT at the same quality setting.
-func melt(b *testing.B, tl *Timeline, music, out string) {
+func melt(b *testing.B, tl *timeline.Timeline, music, out string) {
 	args := []string{}
 	for i, it := range tl.Items {
 		args = append(args, it.Path, "in=0", fmt.Sprintf("out=%d", it.Out-1))
@@ -232,7 +232,7 @@ func melt(b *testing.B, tl *Timeline, music, out string) {
 }
 
 // textbook makes the same film in one filter graph.
-func textbook(b *testing.B, tl *Timeline, music, out string) {
+func textbook(b *testing.B, tl *timeline.Timeline, music, out string) {
 	args := []string{"-nostdin", "-v", "error", "-y"}
 	var g strings.Builder
 	for i, it := range tl.Items {
@@ -298,7 +298,7 @@ func BenchmarkHardCuts(b *testing.B) {
 	clips := stage(b, w, h)
 	tl := reel(b, 100, w, h, clips, "")
 	for i := range tl.Items {
-		tl.Items[i].Join = Join{}
+		tl.Items[i].Join = timeline.Join{}
 	}
 	arrange(tl)
 	tl.Sounds = nil
@@ -326,7 +326,7 @@ func BenchmarkAssemble(b *testing.B) {
 	clip, _, err := animatic.Camera{}.Film(context.Background(), animatic.Shot{Label: "a/b", Prompt: "a boat", Width: 1280, Height: 720, Frames: 121, Audio: true}, dir)
 	require.NoError(b, err)
 	for b.Loop() {
-		tl, err := Machine{}.Edit(context.Background(), nil, nil, []Clip{{Shot: "a", Path: clip}, {Shot: "b", Path: clip, Continues: true}})
+		tl, err := timeline.Machine{}.Edit(context.Background(), nil, nil, []timeline.Clip{{Shot: "a", Path: clip}, {Shot: "b", Path: clip, Continues: true}})
 		require.NoError(b, err)
 		_, err = assemble(context.Background(), tl, filepath.Join(dir, "film.mp4"), Options{})
 		require.NoError(b, err)

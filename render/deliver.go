@@ -14,32 +14,19 @@ import (
 	"shotchain/render/timeline"
 )
 
-// format is the output's, from its file name where it does not say.
-func (o Output) format() string {
-	f := strings.ToLower(o.Format)
-	if f == "" {
-		f = strings.TrimPrefix(strings.ToLower(filepath.Ext(o.Path)), ".")
-	}
-	if f == "jpeg" {
-		f = "jpg"
-	}
-	return f
-}
-
 // recipe is how a format is encoded from the finished film.
 type recipe struct {
-	encoders []string // the first that this ffmpeg has is used
-	args     func(encoder string, q string) []string
-	sound    []string // of its sound; nil for none
-	words    string   // form of soft captions: mov_text is the film's own, webvtt is written for it; "" for none
-	muxer    []string
+	args  func(encoder string, q string) []string
+	sound []string // options of its sound
+	words string   // form of soft captions: mov_text is the film's own, webvtt is written for it; "" for none
+	muxer []string
 }
 
 var bt709 = []string{"-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"}
 
 var faststart = []string{"-movflags", "+faststart", "-f", "mp4"}
 
-var aac = []string{"-c:a", "aac", "-b:a", "192k"}
+var aac = []string{"-b:a", "192k"}
 
 // pick is the value for a quality.
 func pick(q, draft, standard, master string) string {
@@ -54,22 +41,22 @@ func pick(q, draft, standard, master string) string {
 
 // recipes are the formats that are encoded from the finished film, by format and codec.
 var recipes = map[string]recipe{
-	"mp4/hevc": {encoders: []string{"libx265"}, sound: aac, words: "mov_text", muxer: faststart, args: func(_, q string) []string {
+	"mp4/hevc": {sound: aac, words: "mov_text", muxer: faststart, args: func(_, q string) []string {
 		return append([]string{"-preset", pick(q, "ultrafast", "fast", "slow"), "-crf", pick(q, "28", "22", "17"), "-tag:v", "hvc1",
 			"-pix_fmt", "yuv420p", "-x265-params", "log-level=none:pools=1:frame-threads=1"}, bt709...)
 	}},
-	"mp4/av1": {encoders: []string{"libsvtav1", "libaom-av1"}, sound: aac, words: "mov_text", muxer: faststart, args: func(e, q string) []string {
+	"mp4/av1": {sound: aac, words: "mov_text", muxer: faststart, args: func(e, q string) []string {
 		a := []string{"-preset", pick(q, "12", "8", "5"), "-crf", pick(q, "45", "32", "24"), "-g", "120", "-svtav1-params", "lp=1"}
 		if e == "libaom-av1" {
 			a = []string{"-cpu-used", pick(q, "8", "6", "4"), "-crf", pick(q, "45", "30", "22"), "-b:v", "0", "-g", "120"}
 		}
 		return append(append(a, "-pix_fmt", "yuv420p"), bt709...)
 	}},
-	"mov/prores": {encoders: []string{"prores_ks"}, sound: []string{"-c:a", "pcm_s24le"}, words: "mov_text", muxer: []string{"-f", "mov"},
+	"mov/prores": {words: "mov_text", muxer: []string{"-f", "mov"},
 		args: func(_, q string) []string {
 			return append([]string{"-profile:v", pick(q, "0", "3", "3"), "-vendor", "apl0", "-pix_fmt", "yuv422p10le"}, bt709...)
 		}},
-	"webm/vp9": {encoders: []string{"libvpx-vp9"}, sound: []string{"-c:a", "libopus", "-b:a", "128k"}, words: "webvtt", muxer: []string{"-f", "webm"},
+	"webm/vp9": {sound: []string{"-b:a", "128k"}, words: "webvtt", muxer: []string{"-f", "webm"},
 		args: func(_, q string) []string {
 			speed := []string{"-deadline", "realtime", "-cpu-used", "8"}
 			if q == "master" {
@@ -77,7 +64,7 @@ var recipes = map[string]recipe{
 			}
 			return append(append(speed, "-row-mt", "1", "-crf", pick(q, "40", "32", "22"), "-b:v", "0", "-g", "120", "-pix_fmt", "yuv420p"), bt709...)
 		}},
-	"gif/gif": {encoders: []string{"gif"}, muxer: []string{"-f", "gif"}, args: func(_, q string) []string {
+	"gif/gif": {muxer: []string{"-f", "gif"}, args: func(_, q string) []string {
 		// A palette of its own for the film, and only what moves is drawn anew.
 		chain := fmt.Sprintf("fps=%s,scale='min(%s,iw)':-2:flags=lanczos,split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle",
 			pick(q, "8", "12", "24"), pick(q, "320", "480", "720"))
@@ -85,48 +72,20 @@ var recipes = map[string]recipe{
 	}},
 }
 
-// plainEncoders make the formats that are no recipe's.
-var plainEncoders = map[string]string{"mp4": "libx264", "png": "png", "jpg": "mjpeg"}
-
-// encoders are what makes the picture: any of them will do. nil for a file without one.
-func (o Output) encoders() []string {
-	if r, ok := recipes[o.kind()]; ok {
-		return r.encoders
-	}
-	if e, ok := plainEncoders[o.format()]; ok {
-		return []string{e}
-	}
-	return nil
-}
-
-// plainFormats are made without encoding anything more than the film.
-var plainFormats = []string{"mp4/h264", "png/", "jpg/", "wav/", "srt/", "vtt/"}
-
-// firstCodec is the codec of a format that names none.
-var firstCodec = map[string]string{"mp4": "h264", "mov": "prores", "webm": "vp9", "gif": "gif"}
-
-func (o Output) kind() string {
-	c := strings.ToLower(o.Codec)
-	if c == "" {
-		c = firstCodec[o.format()]
-	}
-	return o.format() + "/" + c
-}
-
 // acceptable refuses what could only fail later.
-func (tl *Timeline) acceptable(ctx context.Context, outs []Output) error {
+func acceptable(tl *timeline.Timeline, ctx context.Context, outs []timeline.Output) error {
 	if len(tl.Items) == 0 || tl.Frames < 1 {
 		return fmt.Errorf("a film needs at least one clip")
 	}
-	if err := tl.Target().check(); err != nil {
+	if err := targetOf(tl).check(); err != nil {
 		return err
 	}
-	for _, t := range tl.burned() {
+	for _, t := range tl.Burned() {
 		if err := font.Check(t.Text, t.Style.Font); err != nil {
 			return err
 		}
 	}
-	if len(tl.burned()) > 0 {
+	if len(tl.Burned()) > 0 {
 		if ok, err := ffmpeg.HasFilter(ctx, "ass"); err != nil || !ok {
 			return orErr(err, "this ffmpeg cannot put words on a picture: it lacks libass")
 		}
@@ -134,12 +93,12 @@ func (tl *Timeline) acceptable(ctx context.Context, outs []Output) error {
 	if ok, err := ffmpeg.HasEncoder(ctx, "libx264"); err != nil || !ok {
 		return orErr(err, "this ffmpeg lacks the encoder libx264")
 	}
-	if err := tl.present(); err != nil {
+	if err := present(tl); err != nil {
 		return err
 	}
 	seen := map[string]bool{}
 	for _, o := range outs {
-		if err := tl.accept(ctx, o); err != nil {
+		if err := accept(tl, ctx, o); err != nil {
 			return fmt.Errorf("%s: %w", o.Path, err)
 		}
 		abs, err := filepath.Abs(o.Path)
@@ -155,7 +114,7 @@ func (tl *Timeline) acceptable(ctx context.Context, outs []Output) error {
 }
 
 // present refuses a timeline whose files are gone.
-func (tl *Timeline) present() error {
+func present(tl *timeline.Timeline) error {
 	for _, it := range tl.Items {
 		if _, err := os.Stat(it.Path); err != nil {
 			return fmt.Errorf("shot %s: %w", it.Shot, err)
@@ -163,7 +122,7 @@ func (tl *Timeline) present() error {
 	}
 	for _, s := range tl.Sounds {
 		if _, err := os.Stat(s.Path); err != nil {
-			return fmt.Errorf("%s: %w", s.owner(), err)
+			return fmt.Errorf("%s: %w", s.Owner(), err)
 		}
 	}
 	return nil
@@ -176,26 +135,24 @@ func orErr(err error, otherwise string) error {
 	return fmt.Errorf("%s", otherwise)
 }
 
-func (tl *Timeline) accept(ctx context.Context, o Output) error {
-	if err := tl.spare(o.Path); err != nil {
+func accept(tl *timeline.Timeline, ctx context.Context, o timeline.Output) error {
+	if err := spare(tl, o.Path); err != nil {
 		return err
 	}
-	kind := o.kind()
-	r, encodes := recipes[kind]
-	switch {
-	case encodes:
-		if _, err := r.encoder(ctx); err != nil {
+	if !o.Known() {
+		return fmt.Errorf("there is no format %s", strings.Trim(strings.ReplaceAll(o.Kind(), "/", " with "), " "))
+	}
+	if _, encodes := recipes[o.Kind()]; encodes {
+		if _, err := encoder(ctx, o); err != nil {
 			return err
 		}
-		if kind == "webm/vp9" && tl.Heard() {
-			if ok, err := ffmpeg.HasEncoder(ctx, "libopus"); err != nil || !ok {
-				return orErr(err, "this ffmpeg lacks the encoder libopus")
+		if s := o.SoundEncoder(); s != "" && tl.Heard() {
+			if ok, err := ffmpeg.HasEncoder(ctx, s); err != nil || !ok {
+				return orErr(err, "this ffmpeg lacks the encoder "+s)
 			}
 		}
-	case !slices.Contains(plainFormats, kind):
-		return fmt.Errorf("there is no format %s", strings.Trim(strings.ReplaceAll(kind, "/", " with "), " "))
 	}
-	switch o.format() {
+	switch o.Ext() {
 	case "png", "jpg":
 		if o.Frame < 0 || o.Frame >= tl.Frames {
 			return fmt.Errorf("the film has %d frames: there is no frame %d", tl.Frames, o.Frame)
@@ -212,8 +169,9 @@ func (tl *Timeline) accept(ctx context.Context, o Output) error {
 	return nil
 }
 
-func (r recipe) encoder(ctx context.Context) (string, error) {
-	for _, e := range r.encoders {
+// encoder is the first of the output's encoders that this ffmpeg has.
+func encoder(ctx context.Context, o timeline.Output) (string, error) {
+	for _, e := range o.Encoders() {
 		ok, err := ffmpeg.HasEncoder(ctx, e)
 		if err != nil {
 			return "", err
@@ -222,11 +180,11 @@ func (r recipe) encoder(ctx context.Context) (string, error) {
 			return e, nil
 		}
 	}
-	return "", fmt.Errorf("this ffmpeg lacks the encoder %s", strings.Join(r.encoders, " or "))
+	return "", fmt.Errorf("this ffmpeg lacks the encoder %s", strings.Join(o.Encoders(), " or "))
 }
 
 // spare refuses an output that is one of the sources.
-func (tl *Timeline) spare(out string) error {
+func spare(tl *timeline.Timeline, out string) error {
 	target, err := os.Stat(out)
 	if err != nil {
 		return nil
@@ -252,10 +210,10 @@ func (tl *Timeline) spare(out string) error {
 }
 
 // sorted has the film itself first: others are made from it.
-func sorted(outs []Output) []Output {
+func sorted(outs []timeline.Output) []timeline.Output {
 	all := slices.Clone(outs)
-	slices.SortStableFunc(all, func(a, b Output) int {
-		x, y := a.kind() != "mp4/h264", b.kind() != "mp4/h264"
+	slices.SortStableFunc(all, func(a, b timeline.Output) int {
+		x, y := a.Kind() != "mp4/h264", b.Kind() != "mp4/h264"
 		switch {
 		case x == y:
 			return 0
@@ -267,7 +225,7 @@ func sorted(outs []Output) []Output {
 	return all
 }
 
-func inOrder(films []Film, outs []Output) []Film {
+func inOrder(films []Film, outs []timeline.Output) []Film {
 	all := make([]Film, 0, len(outs))
 	for _, o := range outs {
 		for _, f := range films {
@@ -281,8 +239,8 @@ func inOrder(films []Film, outs []Output) []Film {
 }
 
 // make makes one output.
-func (d *delivery) make(ctx context.Context, o Output) (f Film, err error) {
-	switch o.format() {
+func (d *delivery) make(ctx context.Context, o timeline.Output) (f Film, err error) {
+	switch o.Ext() {
 	case "srt", "vtt":
 		if !d.DryRun {
 			err = d.captions(o)
@@ -297,7 +255,7 @@ func (d *delivery) make(ctx context.Context, o Output) (f Film, err error) {
 		if err = d.parts(ctx); err != nil {
 			return f, err
 		}
-		if _, encodes := recipes[o.kind()]; encodes {
+		if _, encodes := recipes[o.Kind()]; encodes {
 			err = d.transcode(ctx, o)
 		} else if d.DryRun {
 			d.joined = o.Path
@@ -308,13 +266,13 @@ func (d *delivery) make(ctx context.Context, o Output) (f Film, err error) {
 	return d.film(o), err
 }
 
-func (d *delivery) captions(o Output) error {
+func (d *delivery) captions(o timeline.Output) error {
 	texts := slices.Clone(d.tl.Captions)
 	for i := range texts {
 		texts[i].Start, texts[i].End = max(0, texts[i].Start), min(texts[i].End, d.tl.Frames)
 	}
 	return writeFile(o.Path, func(w io.Writer) error {
-		if o.format() == "srt" {
+		if o.Ext() == "srt" {
 			return writeSRT(w, texts, d.tl.Rate)
 		}
 		return writeVTT(w, texts, d.tl.Rate, "")
@@ -322,8 +280,8 @@ func (d *delivery) captions(o Output) error {
 }
 
 // poster takes one frame of the film: only the segment that holds it must be there.
-func (d *delivery) poster(ctx context.Context, o Output) error {
-	cells, err := d.tl.cells()
+func (d *delivery) poster(ctx context.Context, o timeline.Output) error {
+	cells, err := cells(d.tl)
 	if err != nil {
 		return err
 	}
@@ -346,34 +304,34 @@ func (d *delivery) poster(ctx context.Context, o Output) error {
 }
 
 // still writes one frame of a segment as a picture.
-func (d *delivery) still(ctx context.Context, segment string, frame int, o Output) error {
+func (d *delivery) still(ctx context.Context, segment string, frame int, o timeline.Output) error {
 	return d.produce(o, func(tmp string) error {
 		args := []string{"-threads", "1"}
 		if frame > 0 {
 			args = append(args, "-ss", fmt.Sprintf("%.6f", (float64(frame)-0.5)/float64(d.tl.Rate)))
 		}
 		args = append(append(args, ffmpeg.Input(segment)...), "-map", "0:v:0", "-frames:v", "1", "-update", "1")
-		if o.format() == "jpg" {
+		if o.Ext() == "jpg" {
 			args = append(args, "-vf", "scale=out_range=pc:in_range=tv:in_color_matrix=bt709:out_color_matrix=bt601,format=yuvj420p", "-q:v", "2")
 		} else {
 			args = append(args, "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt709,format=rgb24")
 		}
-		return d.run(ctx, append(args, "-f", "image2", "-c:v", plainEncoders[o.format()], ffmpeg.File(tmp)), ffmpeg.Options{})
+		return d.run(ctx, append(args, "-f", "image2", "-c:v", o.Encoders()[0], ffmpeg.File(tmp)), ffmpeg.Options{})
 	})
 }
 
 // produce has an output made, in a temporary file; where commands are only told, they are told of the output itself.
-func (d *delivery) produce(o Output, make func(tmp string) error) error {
+func (d *delivery) produce(o timeline.Output, make func(tmp string) error) error {
 	if d.DryRun {
 		return make(o.Path)
 	}
-	return written(o.Path, "."+o.format(), make)
+	return written(o.Path, "."+o.Ext(), make)
 }
 
 // transcode encodes the finished film in another format.
-func (d *delivery) transcode(ctx context.Context, o Output) error {
-	r := recipes[o.kind()]
-	encoder, err := r.encoder(ctx)
+func (d *delivery) transcode(ctx context.Context, o timeline.Output) error {
+	r := recipes[o.Kind()]
+	codec, err := encoder(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -383,7 +341,7 @@ func (d *delivery) transcode(ctx context.Context, o Output) error {
 	}
 	defer closing()
 	sound := ""
-	if r.sound != nil && d.tl.Heard() {
+	if o.SoundEncoder() != "" && d.tl.Heard() {
 		sound = d.temp(".wav")
 		defer os.Remove(sound)
 		if !d.DryRun {
@@ -393,28 +351,26 @@ func (d *delivery) transcode(ctx context.Context, o Output) error {
 		}
 	}
 	words := ""
-	if r.words == "webvtt" && d.tl.soft() {
+	if r.words == "webvtt" && d.tl.Soft() {
 		words = d.temp(".vtt")
 		defer os.Remove(words)
 		if !d.DryRun {
-			if err := d.captions(Output{Path: words}); err != nil {
+			if err := d.captions(timeline.Output{Path: words}); err != nil {
 				return err
 			}
 		}
 	}
 	return d.produce(o, func(tmp string) error {
-		args := r.command(d.tl, film, sound, words, encoder, tmp)
+		args := r.command(d.tl, o, codec, film, sound, words, tmp)
 		if err := d.run(ctx, args, ffmpeg.Options{Frames: func(int) {}}); err != nil || d.DryRun {
 			return err
 		}
-		return d.tl.checkOther(ctx, o, tmp)
+		return checkOther(d.tl, ctx, o, tmp)
 	})
 }
 
-// soft reports whether the film has captions that can be switched off.
-func (tl *Timeline) soft() bool { return tl.CaptionMode == "soft" && len(tl.Captions) > 0 }
-
-func (r recipe) command(tl *Timeline, film, sound, words, encoder, out string) []string {
+// command encodes a film with its sound and its words, "" for none, as an output at out.
+func (r recipe) command(tl *timeline.Timeline, o timeline.Output, codec, film, sound, words, out string) []string {
 	args := append([]string{"-threads", "1"}, ffmpeg.Input(film)...)
 	captions := "0:s:0"
 	if sound != "" {
@@ -426,23 +382,23 @@ func (r recipe) command(tl *Timeline, film, sound, words, encoder, out string) [
 		}
 		args = append(args, "-protocol_whitelist", "file", "-f", "webvtt", "-i", ffmpeg.File(words))
 	}
-	gif := encoder == "gif"
+	gif := codec == "gif"
 	if !gif {
 		args = append(args, "-map", "0:v:0")
 	}
 	if sound != "" {
-		args = append(append(args, "-map", "1:a:0"), r.sound...)
+		args = append(append(args, "-map", "1:a:0", "-c:a", o.SoundEncoder()), r.sound...)
 		if tl.Language != "" {
 			args = append(args, "-metadata:s:a:0", "language="+tl.Language)
 		}
 	}
-	if r.words != "" && tl.soft() { // copied: what ffmpeg decodes and writes anew, it takes for markup
+	if r.words != "" && tl.Soft() { // copied: what ffmpeg decodes and writes anew, it takes for markup
 		args = append(args, "-map", captions, "-c:s", "copy")
 		if tl.Language != "" {
 			args = append(args, "-metadata:s:s:0", "language="+tl.Language)
 		}
 	}
-	args = append(append(args, "-c:v", encoder, "-threads", "2", "-map_metadata", "0", "-map_chapters", "0"), r.args(encoder, tl.Quality)...)
+	args = append(append(args, "-c:v", codec, "-threads", "2", "-map_metadata", "0", "-map_chapters", "0"), r.args(codec, tl.Quality)...)
 	if !gif { // no -frames:v: ffmpeg would end the sound, too, when it has seen the last frame
 		args = append(args, "-fps_mode", "passthrough")
 	}
@@ -466,8 +422,8 @@ func (d *delivery) finished(ctx context.Context) (string, func(), error) {
 }
 
 // checkOther counts the frames of what was encoded. A GIF has fewer, and times of its own.
-func (tl *Timeline) checkOther(ctx context.Context, o Output, path string) error {
-	if o.format() == "gif" {
+func checkOther(tl *timeline.Timeline, ctx context.Context, o timeline.Output, path string) error {
+	if o.Ext() == "gif" {
 		st, err := os.Stat(path)
 		if err == nil && st.Size() == 0 {
 			return fmt.Errorf("nothing came out")
@@ -488,8 +444,8 @@ func (tl *Timeline) checkOther(ctx context.Context, o Output, path string) error
 		return nil
 	}
 	s, err := ffmpeg.ProbeSound(ctx, path)
-	if short := int64(tl.Frames)*timeline.PerFrame - lasting(s.Duration); err == nil && short > tail {
-		return fmt.Errorf("%s of the sound got lost", clock10ms(short))
+	if short := int64(tl.Frames)*timeline.PerFrame - timeline.Lasting(s.Duration); err == nil && short > timeline.Tail {
+		return fmt.Errorf("%s of the sound got lost", timeline.Clock(short))
 	}
 	return err
 }

@@ -18,7 +18,7 @@ type ducker struct {
 // duckStep is for how many samples one gain is computed; between them it moves in a line.
 const duckStep = 32
 
-func newDucker(d *Duck) *ducker {
+func newDucker(d *timeline.Duck) *ducker {
 	if d == nil {
 		return nil
 	}
@@ -28,7 +28,7 @@ func newDucker(d *Duck) *ducker {
 }
 
 // settle is how many samples the ducker needs to forget where it began: to a thousandth of a decibel.
-func (d *Duck) settle() int64 {
+func settle(d *timeline.Duck) int64 {
 	if d == nil {
 		return 0
 	}

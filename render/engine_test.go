@@ -25,8 +25,8 @@ func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	var ran [][]string
 	o := Options{Work: work, Trace: func(a []string) { ran = append(ran, a) }}
 	for _, it := range tl.Items {
-		require.NoError(t, Prepare(t.Context(), it.Clip, tl.Target(), "", o))
-		require.NoError(t, Prepare(t.Context(), it.Clip, tl.Target(), "", o))
+		require.NoError(t, Prepare(t.Context(), it.Clip, targetOf(tl), "", o))
+		require.NoError(t, Prepare(t.Context(), it.Clip, targetOf(tl), "", o))
 	}
 	require.Len(t, ran, 6, "a picture and a sound for each clip")
 	f, err := assemble(t.Context(), tl, out, o)
@@ -34,7 +34,7 @@ func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	require.Zero(t, f.Encoded)
 	require.Equal(t, 3, f.Reused)
 
-	tl.Items[1].Join, tl.Items[1].In = Join{"dissolve", 12}, 0
+	tl.Items[1].Join, tl.Items[1].In = timeline.Join{Type: "dissolve", Frames: 12}, 0
 	arrange(tl)
 	f, err = assemble(t.Context(), tl, out, o)
 	require.NoError(t, err)
@@ -45,7 +45,7 @@ func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	require.Zero(t, f.Encoded)
 	require.Empty(t, ran, "nothing runs where nothing changed")
 
-	tl.Titles = []Text{{Text: "Later", Start: 100, End: 110}}
+	tl.Titles = []timeline.Text{{Text: "Later", Start: 100, End: 110}}
 	f, err = assemble(t.Context(), tl, out, o)
 	require.NoError(t, err)
 	require.Equal(t, 1, f.Encoded, "the frames with words")
@@ -82,11 +82,11 @@ func TestHardCutsOfOneFormatAreCopied(t *testing.T) {
 func TestDryRunLeavesNothing(t *testing.T) {
 	paths, _ := scenes(t, 30, 31)
 	tl := lay(t, tw, th, paths...)
-	tl.Items[1].Join = Join{"dissolve", 6}
+	tl.Items[1].Join = timeline.Join{Type: "dissolve", Frames: 6}
 	arrange(tl)
 	work, dir := t.TempDir(), t.TempDir()
 	n := 0
-	outs := []Output{{Path: filepath.Join(dir, "film.mp4")}, {Path: filepath.Join(dir, "film.gif")}, {Path: filepath.Join(dir, "p.png"), Frame: 3}}
+	outs := []timeline.Output{{Path: filepath.Join(dir, "film.mp4")}, {Path: filepath.Join(dir, "film.gif")}, {Path: filepath.Join(dir, "p.png"), Frame: 3}}
 	_, err := Deliver(t.Context(), tl, outs, Options{Work: work, DryRun: true, Trace: func([]string) { n++ }})
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, n, 6)
@@ -154,9 +154,9 @@ func TestMixedInputsConform(t *testing.T) {
 			}
 			tl := lay(t, tw, th, paths...)
 			for i := range tl.Items {
-				tl.Items[i].Place = place(tl.Items[i].Source, tw, th, reframe)
+				tl.Items[i].Place = timeline.Placed(tl.Items[i].Source, tw, th, reframe)
 				if i%2 == 1 {
-					tl.Items[i].Join = Join{"dissolve", 6}
+					tl.Items[i].Join = timeline.Join{Type: "dissolve", Frames: 6}
 				}
 				require.InDelta(t, 48, tl.Items[i].Length, 1, names[i])
 			}
@@ -182,16 +182,16 @@ func TestMixedInputsConform(t *testing.T) {
 func TestOutputs(t *testing.T) {
 	paths, _ := scenes(t, 30, 26)
 	tl := arrange(lay(t, tw, th, paths...))
-	tl.Captions = []Text{{Text: "Hello, <b>you</b>", Start: 3, End: 20}, {Text: "灯塔 {\\b1} \\N &amp;", Start: 30, End: 50}}
+	tl.Captions = []timeline.Text{{Text: "Hello, <b>you</b>", Start: 3, End: 20}, {Text: "灯塔 {\\b1} \\N &amp;", Start: 30, End: 50}}
 	tl.CaptionMode, tl.Quality, tl.Language = "soft", "draft", "eng"
 	dir := t.TempDir()
-	var outs []Output
+	var outs []timeline.Output
 	for _, name := range []string{"film.mp4", "film.mov", "film.webm", "film.gif", "poster.png", "poster.jpg", "sound.wav", "words.srt", "words.vtt"} {
-		outs = append(outs, Output{Path: filepath.Join(dir, name), Frame: 33})
+		outs = append(outs, timeline.Output{Path: filepath.Join(dir, name), Frame: 33})
 	}
 	for _, codec := range []string{"hevc", "av1"} {
-		o := Output{Path: filepath.Join(dir, codec+".mp4"), Codec: codec}
-		if _, err := recipes[o.kind()].encoder(t.Context()); err == nil {
+		o := timeline.Output{Path: filepath.Join(dir, codec+".mp4"), Codec: codec}
+		if _, err := encoder(t.Context(), o); err == nil {
 			outs = append(outs, o)
 		}
 	}
@@ -244,24 +244,29 @@ func TestOutputs(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	paths, _ := scenes(t, 30)
 	for name, c := range map[string]struct {
-		change func(tl *Timeline) []Output
+		change func(tl *timeline.Timeline) []timeline.Output
 		want   string
 	}{
-		"format": {func(*Timeline) []Output { return []Output{{Path: "x.avi"}} }, "there is no format avi"},
-		"codec":  {func(*Timeline) []Output { return []Output{{Path: "x.mp4", Codec: "mpeg1"}} }, "there is no format mp4 with mpeg1"},
-		"source": {func(tl *Timeline) []Output { return []Output{{Path: tl.Items[0].Path}} }, "is the clip of shot s/0"},
-		"twice":  {func(*Timeline) []Output { return []Output{{Path: "x.mp4"}, {Path: "./x.mp4"}} }, "made twice"},
-		"frame":  {func(*Timeline) []Output { return []Output{{Path: "x.png", Frame: 30}} }, "there is no frame 30"},
-		"option": {func(tl *Timeline) []Output {
+		"format": {func(*timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: "x.avi"}} }, "there is no format avi"},
+		"codec":  {func(*timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: "x.mp4", Codec: "mpeg1"}} }, "there is no format mp4 with mpeg1"},
+		"source": {func(tl *timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: tl.Items[0].Path}} }, "is the clip of shot s/0"},
+		"twice": {func(*timeline.Timeline) []timeline.Output {
+			return []timeline.Output{{Path: "x.mp4"}, {Path: "./x.mp4"}}
+		}, "made twice"},
+		"frame": {func(*timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: "x.png", Frame: 30}} }, "there is no frame 30"},
+		"option": {func(tl *timeline.Timeline) []timeline.Output {
 			tl.Encoder = map[string]string{"i": "/etc/passwd"}
-			return []Output{{Path: "x.mp4"}}
+			return []timeline.Output{{Path: "x.mp4"}}
 		}, `encoder option "i"`},
-		"quality": {func(tl *Timeline) []Output { tl.Quality = "best"; return []Output{{Path: "x.mp4"}} }, `quality "best"`},
-		"words": {func(tl *Timeline) []Output {
-			tl.Titles = []Text{{Text: "a \U0001FAE8 b", Start: 0, End: 9}}
-			return []Output{{Path: "x.mp4"}}
+		"quality": {func(tl *timeline.Timeline) []timeline.Output {
+			tl.Quality = "best"
+			return []timeline.Output{{Path: "x.mp4"}}
+		}, `quality "best"`},
+		"words": {func(tl *timeline.Timeline) []timeline.Output {
+			tl.Titles = []timeline.Text{{Text: "a \U0001FAE8 b", Start: 0, End: 9}}
+			return []timeline.Output{{Path: "x.mp4"}}
 		}, "no font of this system has the Emoji character"},
-		"captions": {func(*Timeline) []Output { return []Output{{Path: "x.srt"}} }, "no captions"},
+		"captions": {func(*timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: "x.srt"}} }, "no captions"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tl := arrange(lay(t, tw, th, paths...))

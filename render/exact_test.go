@@ -50,9 +50,9 @@ func alike(a, b []byte, w, h int) float64 {
 
 // oracle is what a film must look like, computed from the decoded clips without ffmpeg's filters; nil where only
 // ffmpeg knows (wipes, slides).
-func oracle(tl *Timeline, clips map[string][][]byte) [][]byte {
+func oracle(tl *timeline.Timeline, clips map[string][][]byte) [][]byte {
 	film := make([][]byte, tl.Frames)
-	own := func(it Item, n int) []byte {
+	own := func(it timeline.Item, n int) []byte {
 		n = min(n, it.Moving()-1)
 		if !it.Plain() {
 			n = int(math.Floor(float64(n)*float64(it.Speed.Num)/float64(it.Speed.Den) + 1e-9))
@@ -66,7 +66,7 @@ func oracle(tl *Timeline, clips map[string][][]byte) [][]byte {
 		}
 		return out
 	}
-	dark := func(j Join, n int) []byte {
+	dark := func(j timeline.Join, n int) []byte {
 		v := byte(16)
 		if j.Type == "fade-to-white" {
 			v = 235
@@ -115,7 +115,7 @@ func scenes(t testing.TB, frames ...int) (paths []string, decoded map[string][][
 	return paths, decoded
 }
 
-func requireExact(t *testing.T, tl *Timeline, film string, clips map[string][][]byte) {
+func requireExact(t *testing.T, tl *timeline.Timeline, film string, clips map[string][][]byte) {
 	t.Helper()
 	got, want := lumas(t, film, tw, th), oracle(tl, clips)
 	require.Len(t, got, len(want))
@@ -147,21 +147,39 @@ func TestFilmsAreExact(t *testing.T) {
 	paths, clips := scenes(t, 61, 73, 60)
 	half := ffmpeg.Ratio{Num: 1, Den: 2}
 	turn := make(chan struct{}, 2) // each film runs as many processes as there are cores
-	for name, change := range map[string]func(items []Item){
-		"hard cuts":    func([]Item) {},
-		"seams":        func(it []Item) { it[1].In, it[2].In = 1, 1 },
-		"dissolves":    func(it []Item) { it[1].Join, it[2].Join = Join{"dissolve", 12}, Join{"dissolve", 7} },
-		"one frame":    func(it []Item) { it[1].Join, it[2].Join = Join{"dissolve", 1}, Join{"smooth", 2} },
-		"odd trims":    func(it []Item) { it[0].In, it[0].Out, it[1].In, it[1].Out = 5, 31, 29, 30; it[2].Out = 47 },
-		"fades":        func(it []Item) { it[1].Join, it[2].Join = Join{"fade-to-black", 13}, Join{"fade-to-white", 24} },
-		"back to back": func(it []Item) { it[1].Out = 24; it[1].Join, it[2].Join = Join{"dissolve", 12}, Join{"smooth", 12} },
-		"speeds": func(it []Item) {
+	for name, change := range map[string]func(items []timeline.Item){
+		"hard cuts": func([]timeline.Item) {},
+		"seams":     func(it []timeline.Item) { it[1].In, it[2].In = 1, 1 },
+		"dissolves": func(it []timeline.Item) {
+			it[1].Join, it[2].Join = timeline.Join{Type: "dissolve", Frames: 12}, timeline.Join{Type: "dissolve", Frames: 7}
+		},
+		"one frame": func(it []timeline.Item) {
+			it[1].Join, it[2].Join = timeline.Join{Type: "dissolve", Frames: 1}, timeline.Join{Type: "smooth", Frames: 2}
+		},
+		"odd trims": func(it []timeline.Item) { it[0].In, it[0].Out, it[1].In, it[1].Out = 5, 31, 29, 30; it[2].Out = 47 },
+		"fades": func(it []timeline.Item) {
+			it[1].Join, it[2].Join = timeline.Join{Type: "fade-to-black", Frames: 13}, timeline.Join{Type: "fade-to-white", Frames: 24}
+		},
+		"back to back": func(it []timeline.Item) {
+			it[1].Out = 24
+			it[1].Join, it[2].Join = timeline.Join{Type: "dissolve", Frames: 12}, timeline.Join{Type: "smooth", Frames: 12}
+		},
+		"speeds": func(it []timeline.Item) {
 			it[0].Speed, it[1].Speed, it[2].Speed = ffmpeg.Ratio{Num: 3, Den: 2}, half, ffmpeg.Ratio{Num: 100, Den: 33}
 		},
-		"speed and trims":  func(it []Item) { it[1].In, it[1].Out, it[1].Speed = 11, 50, half; it[1].Join = Join{"dissolve", 10} },
-		"holds":            func(it []Item) { it[0].Hold, it[1].Hold = 17, 3; it[1].Join = Join{"dissolve", 12}; it[2].Hold = 5 },
-		"wipes and slides": func(it []Item) { it[1].Join, it[2].Join = Join{"wipe-left", 12}, Join{"slide-up", 9} },
-		"same clip twice":  func(it []Item) { a := it[0]; it[2] = a; it[2].Shot = "again"; it[2].In = 24 },
+		"speed and trims": func(it []timeline.Item) {
+			it[1].In, it[1].Out, it[1].Speed = 11, 50, half
+			it[1].Join = timeline.Join{Type: "dissolve", Frames: 10}
+		},
+		"holds": func(it []timeline.Item) {
+			it[0].Hold, it[1].Hold = 17, 3
+			it[1].Join = timeline.Join{Type: "dissolve", Frames: 12}
+			it[2].Hold = 5
+		},
+		"wipes and slides": func(it []timeline.Item) {
+			it[1].Join, it[2].Join = timeline.Join{Type: "wipe-left", Frames: 12}, timeline.Join{Type: "slide-up", Frames: 9}
+		},
+		"same clip twice": func(it []timeline.Item) { a := it[0]; it[2] = a; it[2].Shot = "again"; it[2].In = 24 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

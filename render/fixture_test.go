@@ -23,8 +23,8 @@ func shoot(t testing.TB, name string, args ...string) string {
 }
 
 // assemble makes the film of a timeline.
-func assemble(ctx context.Context, tl *Timeline, out string, o Options) (Film, error) {
-	films, err := Deliver(ctx, tl, []Output{{Path: out, Format: "mp4"}}, o)
+func assemble(ctx context.Context, tl *timeline.Timeline, out string, o Options) (Film, error) {
+	films, err := Deliver(ctx, tl, []timeline.Output{{Path: out, Format: "mp4"}}, o)
 	if err != nil {
 		return Film{}, err
 	}
@@ -42,13 +42,13 @@ func scene(t testing.TB, i, frames int) string {
 }
 
 // items lays clips end to end, as Edit would.
-func lay(t testing.TB, w, h int, paths ...string) *Timeline {
+func lay(t testing.TB, w, h int, paths ...string) *timeline.Timeline {
 	t.Helper()
-	tl := &Timeline{Title: "a film", Rate: timeline.Rate, Width: w, Height: h}
+	tl := &timeline.Timeline{Title: "a film", Rate: timeline.Rate, Width: w, Height: h}
 	for i, p := range paths {
 		f, err := ffmpeg.Probe(t.Context(), p)
 		require.NoError(t, err)
-		it := Item{Clip: Clip{Shot: fmt.Sprintf("s/%d", i), Title: fmt.Sprintf("s/%d", i), Path: p}, Source: f, Length: conformed(f), Place: place(f, w, h, "")}
+		it := timeline.Item{Clip: timeline.Clip{Shot: fmt.Sprintf("s/%d", i), Title: fmt.Sprintf("s/%d", i), Path: p}, Source: f, Length: timeline.Conformed(f), Place: timeline.Placed(f, w, h, "")}
 		it.Out = it.Length
 		tl.Items = append(tl.Items, it)
 	}
@@ -56,7 +56,7 @@ func lay(t testing.TB, w, h int, paths ...string) *Timeline {
 }
 
 // arrange places the items after they were changed, with their sounds.
-func arrange(tl *Timeline) *Timeline {
+func arrange(tl *timeline.Timeline) *timeline.Timeline {
 	at := 0
 	tl.Sounds = nil
 	for i := range tl.Items {
@@ -64,7 +64,7 @@ func arrange(tl *Timeline) *Timeline {
 		it.At = at - it.Join.Overlap()
 		at = it.End()
 		if it.Source.HasAudio() {
-			tl.Sounds = append(tl.Sounds, Sound{Kind: KindClip, Item: i, Path: it.Path, Name: it.Shot, Speed: it.Speed, Channels: it.Source.Channels,
+			tl.Sounds = append(tl.Sounds, timeline.Sound{Kind: timeline.KindClip, Item: i, Path: it.Path, Name: it.Shot, Speed: it.Speed, Channels: it.Source.Channels,
 				Start: int64(it.At) * timeline.PerFrame, End: int64(it.End()) * timeline.PerFrame, From: int64(it.In) * timeline.PerFrame})
 		}
 	}

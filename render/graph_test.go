@@ -1,6 +1,7 @@
 package render
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,17 +13,19 @@ import (
 	"shotchain/render/timeline"
 )
 
+var update = flag.Bool("update", false, "write the golden files anew; read the diff")
+
 // The commands that make segments, as they are: read the diff when one changes, it makes every film anew.
 func TestCommandsOfSegments(t *testing.T) {
 	f := ffmpeg.Facts{Codec: "h264", PixFmt: "yuv420p", Width: 1280, Height: 720, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: 121,
 		Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Regular: true}
 	target := Target{Rate: timeline.Rate, Width: 1280, Height: 720}
-	item := func(shot string) Item {
-		return Item{Clip: Clip{Shot: shot, Path: "/clips/" + shot + ".mp4"}, Source: f, Length: 121, Out: 121, Place: place(f, 1280, 720, "fit")}
+	item := func(shot string) timeline.Item {
+		return timeline.Item{Clip: timeline.Clip{Shot: shot, Path: "/clips/" + shot + ".mp4"}, Source: f, Length: 121, Out: 121, Place: timeline.Placed(f, 1280, 720, "fit")}
 	}
 	odd := item("odd")
 	odd.Path, odd.Source.PixFmt, odd.Source.Rate, odd.Source.Width, odd.Source.Color = "/clips/odd.mov", "yuv444p10le", ffmpeg.Ratio{Num: 30, Den: 1}, 720, ffmpeg.Color{Space: "smpte170m"}
-	odd.Place = place(odd.Source, 1280, 720, "blur")
+	odd.Place = timeline.Placed(odd.Source, 1280, 720, "blur")
 	slow := item("slow")
 	slow.In, slow.Out, slow.Speed, slow.Hold = 10, 70, ffmpeg.Ratio{Num: 2, Den: 3}, 12
 	whole, _ := mezzanine(target, item("a"))
@@ -38,9 +41,9 @@ func TestCommandsOfSegments(t *testing.T) {
 		{"a whole clip", *whole, ""},
 		{"at another speed, and held", *paced, ""},
 		{"from another form, on a blurred ground", *strange, ""},
-		{"dissolve", segment{Target: target, layers: pair, join: Join{"dissolve", 12}}, ""},
-		{"smooth", segment{Target: target, layers: pair, join: Join{"smooth", 12}}, ""},
-		{"fade to white", segment{Target: target, layers: []layer{{item("a"), 109, 121}}, join: Join{"fade-to-white", 24}}, ""},
+		{"dissolve", segment{Target: target, layers: pair, join: timeline.Join{Type: "dissolve", Frames: 12}}, ""},
+		{"smooth", segment{Target: target, layers: pair, join: timeline.Join{Type: "smooth", Frames: 12}}, ""},
+		{"fade to white", segment{Target: target, layers: []layer{{item("a"), 109, 121}}, join: timeline.Join{Type: "fade-to-white", Frames: 24}}, ""},
 		{"words", segment{Target: target, layers: []layer{{item("a"), 24, 48}}}, "/store/it's: words.ass"},
 	} {
 		args, err := c.graph("/store/out.mp4", c.words, "/store/fonts")

@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // layer is a stretch of an item's picture: its own frames From..To, counted from where the item begins in the film,
 // its speed and what it holds included.
 type layer struct {
-	Item
+	timeline.Item
 	From, To int
 }
 
@@ -26,7 +27,7 @@ func (t Target) lay(g *ffmpeg.Graph, l layer) *ffmpeg.Stream {
 		skip = first
 	}
 	s := g.Input(l.Path, opts).Video()
-	if !steady(l.Source) {
+	if !timeline.Steady(l.Source) {
 		// Rounding to the film's rate may ask for a frame more than there is: clone the last. A few are enough, and
 		// padding without an end beside a second output never ends.
 		s = g.Filter(s, "setpts", []string{"PTS-STARTPTS"}, nil)
@@ -43,7 +44,7 @@ func (t Target) lay(g *ffmpeg.Graph, l layer) *ffmpeg.Stream {
 func seekable(l layer) bool {
 	switch strings.ToLower(filepath.Ext(l.Path)) {
 	case ".mp4", ".m4v", ".mov":
-		return steady(l.Source) && l.Source.Start.Num == 0
+		return timeline.Steady(l.Source) && l.Source.Start.Num == 0
 	}
 	return false
 }
@@ -90,7 +91,7 @@ func clock(g *ffmpeg.Graph, s *ffmpeg.Stream, rate int) *ffmpeg.Stream {
 
 // place lays the filters that bring a picture to the film's size and colours. What already is as it must be gets no
 // filter.
-func (t Target) place(g *ffmpeg.Graph, s *ffmpeg.Stream, it Item) *ffmpeg.Stream {
+func (t Target) place(g *ffmpeg.Graph, s *ffmpeg.Stream, it timeline.Item) *ffmpeg.Stream {
 	f, p := it.Source, it.Place
 	if p.Blur && (p.Width != t.Width || p.Height != t.Height) {
 		return t.blur(g, s, it)
@@ -123,14 +124,14 @@ func fit(g *ffmpeg.Graph, s *ffmpeg.Stream, f ffmpeg.Facts, w, h, toW, toH int) 
 
 // blur puts the picture on an enlarged and blurred one of itself. The ground is blurred small: it is as soft, and
 // costs a sixty-fourth.
-func (t Target) blur(g *ffmpeg.Graph, s *ffmpeg.Stream, it Item) *ffmpeg.Stream {
+func (t Target) blur(g *ffmpeg.Graph, s *ffmpeg.Stream, it timeline.Item) *ffmpeg.Stream {
 	f, p := it.Source, it.Place
 	front, ground := g.Split(s)
-	sw, sh := shown(f)
+	sw, sh := timeline.Shown(f)
 	scale := max(float64(t.Width)/sw, float64(t.Height)/sh) / 8
-	w, h := even(max(sw*scale, float64(t.Width)/8)), even(max(sh*scale, float64(t.Height)/8))
+	w, h := timeline.Even(max(sw*scale, float64(t.Width)/8)), timeline.Even(max(sh*scale, float64(t.Height)/8))
 	ground = fit(g, ground, f, 0, 0, w, h)
-	ground = g.Filter(ground, "crop", nil, ffmpeg.Args{"w": min(w, even(float64(t.Width)/8)), "h": min(h, even(float64(t.Height)/8))})
+	ground = g.Filter(ground, "crop", nil, ffmpeg.Args{"w": min(w, timeline.Even(float64(t.Width)/8)), "h": min(h, timeline.Even(float64(t.Height)/8))})
 	ground = g.Filter(ground, "gblur", nil, ffmpeg.Args{"sigma": 4})
 	ground = g.Filter(ground, "scale", nil, ffmpeg.Args{"w": t.Width, "h": t.Height, "flags": "bilinear"})
 	ground = g.Filter(ground, "eq", nil, ffmpeg.Args{"brightness": -0.06})

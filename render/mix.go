@@ -13,7 +13,7 @@ import (
 // mixer adds up the film's sounds, sample by sample, from any place on. It reads each source from front to back, so
 // memory does not grow with the film. Used by one goroutine.
 type mixer struct {
-	sounds []Sound // in order of Start
+	sounds []timeline.Sound // in order of Start
 	open   func(i int) (*os.File, error)
 	duck   *ducker // nil for none
 	live   []*voice
@@ -22,7 +22,7 @@ type mixer struct {
 
 // voice is a sound that is being read.
 type voice struct {
-	Sound
+	timeline.Sound
 	in       *os.File
 	r        *bufio.Reader
 	amp      float64

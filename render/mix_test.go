@@ -1,16 +1,19 @@
 package render
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
 )
 
@@ -24,7 +27,7 @@ func constant(level float32, frames int) []byte {
 }
 
 // mixed mixes a timeline whose clips sound as given.
-func mixed(t require.TestingT, dir string, tl *Timeline, sounds [][]byte) []float32 {
+func mixed(t require.TestingT, dir string, tl *timeline.Timeline, sounds [][]byte) []float32 {
 	for i, s := range sounds {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), s, 0o644))
 	}
@@ -39,13 +42,24 @@ func mixed(t require.TestingT, dir string, tl *Timeline, sounds [][]byte) []floa
 	return pcm
 }
 
-func laid(t require.TestingT, continues, silent []bool, frames int) *Timeline {
-	b := newBench()
+// fade is how long a follower's sound takes over, in samples: as an edit lays it.
+const fade = 480
+
+// laid is the timeline of clips of so many frames.
+func laid(t require.TestingT, continues, silent []bool, frames int) *timeline.Timeline {
+	var clips []timeline.Clip
 	for i := range continues {
-		b.clip(fmt.Sprint(i), "", frames, 2, 2, !silent[i])
-		b.clips[i].Continues = continues[i]
+		clips = append(clips, timeline.Clip{Shot: fmt.Sprint(i), Path: fmt.Sprint(i), Continues: continues[i]})
 	}
-	tl, err := b.edit(nil, nil)
+	see := func(_ context.Context, path string) (ffmpeg.Facts, error) {
+		i, err := strconv.Atoi(path)
+		f := ffmpeg.Facts{Width: 2, Height: 2, Frames: frames, Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Regular: true, SAR: ffmpeg.Ratio{Num: 1, Den: 1}}
+		if err == nil && !silent[i] {
+			f.Audio, f.Channels = "aac", 2
+		}
+		return f, err
+	}
+	tl, err := timeline.Machine{See: see}.Edit(context.Background(), nil, nil, clips)
 	require.NoError(t, err)
 	return tl
 }
@@ -67,7 +81,7 @@ func TestMixIsExact(t *testing.T) {
 		pcm := mixed(t, dir, tl, sounds)
 		require.Len(t, pcm, tl.Frames*timeline.PerFrame*timeline.Channels)
 		for i, it := range tl.Items {
-			at := (it.At*timeline.PerFrame + 2*crossfade) * timeline.Channels // past the fades, before a follower's seam frame
+			at := (it.At*timeline.PerFrame + 2*fade) * timeline.Channels // past the fades, before a follower's seam frame
 			want := 0.1 * float32(i+1)
 			if silent[i] {
 				want = 0
@@ -84,9 +98,9 @@ func TestMixIsExact(t *testing.T) {
 
 // Equal power: the squares of two sounds that cross add up to one all the way.
 func TestCrossfadeKeepsPower(t *testing.T) {
-	a := voice{Sound: Sound{Start: 0, End: 1000, FadeOut: crossfade}}
-	b := voice{Sound: Sound{Start: 1000 - crossfade, End: 5000, FadeIn: crossfade}}
-	for i := int64(1000 - crossfade); i < 1000; i++ {
+	a := voice{Sound: timeline.Sound{Start: 0, End: 1000, FadeOut: fade}}
+	b := voice{Sound: timeline.Sound{Start: 1000 - fade, End: 5000, FadeIn: fade}}
+	for i := int64(1000 - fade); i < 1000; i++ {
 		x, y := a.fade(i), b.fade(i)
 		require.InDelta(t, 1, x*x+y*y, 1e-6)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/mux"
+	"shotchain/render/timeline"
 )
 
 // picture makes what the work folder does not have of the film's picture, as many segments at once as there are
@@ -128,7 +129,7 @@ func (s *segment) onEdge(sh *shop) (*segment, error) {
 		return s, err
 	}
 	n := l.To - l.From
-	kept := Item{Clip: l.Clip, Length: n, Out: n, Place: Place{Width: s.Width, Height: s.Height}}
+	kept := timeline.Item{Clip: l.Clip, Length: n, Out: n, Place: timeline.Place{Width: s.Width, Height: s.Height}}
 	kept.Path = sh.path(name)
 	kept.Source = ffmpeg.Facts{Codec: "h264", PixFmt: "yuv420p", Width: s.Width, Height: s.Height, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: n,
 		Rate: ffmpeg.Ratio{Num: int64(s.Rate), Den: 1}, Regular: true}

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,13 +30,13 @@ func shotNames(layers []layer) (names []string) {
 // fade, the frames between a cut and the next key frame, frames with words on them. Immutable.
 type segment struct {
 	Target
-	layers []layer // one, or the two of a transition, which are equally long
-	join   Join    // of two layers; or the fade of one
-	in     bool    // of one layer that fades: into the picture, not out of it
-	texts  []Text  // burned in; frames of the segment
-	keys   []int   // forced key frames
-	dense  bool    // a mezzanine
-	edge   bool    // the end of a clip, kept as it is for a transition
+	layers []layer         // one, or the two of a transition, which are equally long
+	join   timeline.Join   // of two layers; or the fade of one
+	in     bool            // of one layer that fades: into the picture, not out of it
+	texts  []timeline.Text // burned in; frames of the segment
+	keys   []int           // forced key frames
+	dense  bool            // a mezzanine
+	edge   bool            // the end of a clip, kept as it is for a transition
 }
 
 func (s *segment) frames() int { return s.layers[0].To - s.layers[0].From }
@@ -50,11 +49,11 @@ type cell struct {
 
 // cells plans the film's picture: ranges of mezzanines wherever cuts fall on their key frames, and pieces for the
 // rest. It touches no file.
-func (tl *Timeline) cells() ([]cell, error) {
-	if err := tl.Target().check(); err != nil {
+func cells(tl *timeline.Timeline) ([]cell, error) {
+	if err := targetOf(tl).check(); err != nil {
 		return nil, err
 	}
-	burned := tl.burned()
+	burned := tl.Burned()
 	var all []cell
 	at := 0
 	for i, it := range tl.Items {
@@ -94,49 +93,39 @@ func (tl *Timeline) cells() ([]cell, error) {
 	return unique(all), nil
 }
 
-// burned are the texts that go into the picture, in order.
-func (tl *Timeline) burned() []Text {
-	all := slices.Clone(tl.Titles)
-	if tl.CaptionMode == "burn" {
-		all = append(all, tl.Captions...)
-	}
-	slices.SortStableFunc(all, func(a, b Text) int { return cmp.Compare(a.Start, b.Start) })
-	return all
-}
-
 // planner lays one item's cells. head and tail are the item's frames between which no transition changes it.
 type planner struct {
-	tl         *Timeline
-	item       Item
-	texts      []Text
+	tl         *timeline.Timeline
+	item       timeline.Item
+	texts      []timeline.Text
 	head, tail int
 }
 
 // opening is the transition from the item before, or the fade into this one.
-func (p *planner) opening(before Item, all *[]cell) {
+func (p *planner) opening(before timeline.Item, all *[]cell) {
 	j := p.item.Join
 	if j.Fades() {
 		p.encode(0, p.head, j, true, all)
 		return
 	}
 	n := before.Frames()
-	s := &segment{Target: p.tl.Target(), join: j, layers: []layer{{before, n - j.Frames, n}, {p.item, 0, j.Frames}},
+	s := &segment{Target: targetOf(p.tl), join: j, layers: []layer{{before, n - j.Frames, n}, {p.item, 0, j.Frames}},
 		texts: p.over(0, j.Frames)}
 	*all = append(*all, cell{s, 0, j.Frames})
 }
 
 // encode adds a piece of the item.
-func (p *planner) encode(from, to int, j Join, in bool, all *[]cell) {
+func (p *planner) encode(from, to int, j timeline.Join, in bool, all *[]cell) {
 	if from >= to {
 		return
 	}
-	s := &segment{Target: p.tl.Target(), layers: []layer{{p.item, from, to}}, join: j, in: in, texts: p.over(from, to)}
+	s := &segment{Target: targetOf(p.tl), layers: []layer{{p.item, from, to}}, join: j, in: in, texts: p.over(from, to)}
 	*all = append(*all, cell{s, 0, to - from})
 }
 
 // over are the texts on a stretch of the item, with times counted from its start.
-func (p *planner) over(from, to int) []Text {
-	var on []Text
+func (p *planner) over(from, to int) []timeline.Text {
+	var on []timeline.Text
 	for _, t := range p.texts {
 		t.Start, t.End = max(0, t.Start-p.item.At-from), min(to-from, t.End-p.item.At-from)
 		if t.Start < t.End && strings.TrimSpace(t.Text) != "" {
@@ -149,14 +138,14 @@ func (p *planner) over(from, to int) []Text {
 // body adds what lies between the transitions: copied where it can be, encoded where words are on it or where a cut
 // does not fall on a key frame.
 func (p *planner) body(all *[]cell) {
-	m, offset := mezzanine(p.tl.Target(), p.item)
+	m, offset := mezzanine(targetOf(p.tl), p.item)
 	at := p.head
 	for _, r := range p.copyable(m, offset) {
-		p.encode(at, r[0], Join{}, false, all)
+		p.encode(at, r[0], timeline.Join{}, false, all)
 		*all = append(*all, cell{m, r[0] + offset, r[1] + offset})
 		at = r[1]
 	}
-	p.encode(at, p.tail, Join{}, false, all)
+	p.encode(at, p.tail, timeline.Join{}, false, all)
 }
 
 // copyable are the ranges of the body without words that begin and end on key frames of its mezzanine.
@@ -189,7 +178,7 @@ const (
 
 // mezzanine is the conformed whole clip of an item, and where the item's first frame is in it. An item that changes
 // speed or holds has one of its own.
-func mezzanine(t Target, it Item) (m *segment, offset int) {
+func mezzanine(t Target, it timeline.Item) (m *segment, offset int) {
 	l := layer{Item: it, From: 0, To: it.Frames()}
 	if it.Plain() && it.Hold == 0 {
 		offset = it.In

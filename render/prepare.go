@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // preparing bounds how many clips are conformed ahead at once, by all callers together: one core each.
@@ -16,7 +17,7 @@ var preparing = make(chan struct{}, max(1, runtime.NumCPU()))
 // put into a picture of another shape, as Edit takes it. It may be called for many clips at once, and for the same
 // clip again; what is there is not made again. Of clips longer than a minute only the sound is prepared: which part
 // of their picture is used, only the cut knows.
-func Prepare(ctx context.Context, c Clip, t Target, reframe string, o Options) error {
+func Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o Options) error {
 	if err := t.check(); err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func Prepare(ctx context.Context, c Clip, t Target, reframe string, o Options) e
 	ctx = ffmpeg.For(ctx, c.Shot)
 	f, err := ffmpeg.Probe(ctx, c.Path)
 	if err == nil {
-		err = sh.prepare(ctx, Item{Clip: c, Source: f, Length: conformed(f), Out: conformed(f), Place: place(f, t.Width, t.Height, reframe)}, t)
+		err = sh.prepare(ctx, timeline.Item{Clip: c, Source: f, Length: timeline.Conformed(f), Out: timeline.Conformed(f), Place: timeline.Placed(f, t.Width, t.Height, reframe)}, t)
 	}
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("shot %s: %w", c.Shot, err)
@@ -43,17 +44,7 @@ func Prepare(ctx context.Context, c Clip, t Target, reframe string, o Options) e
 	return err
 }
 
-// Size is that of a film which begins with a clip and does not say its own.
-func Size(ctx context.Context, clip string) (width, height int, err error) {
-	f, err := ffmpeg.Probe(ctx, clip)
-	if err != nil {
-		return 0, 0, err
-	}
-	width, height = filmSize(f)
-	return width, height, nil
-}
-
-func (sh *shop) prepare(ctx context.Context, it Item, t Target) error {
+func (sh *shop) prepare(ctx context.Context, it timeline.Item, t Target) error {
 	if it.Source.HasAudio() {
 		s := source{path: it.Path, digest: it.Digest, channels: it.Source.Channels, clip: true, start: it.Source.Start, limit: minute}
 		if _, err := s.make(ctx, sh); err != nil {
@@ -74,13 +65,13 @@ func (sh *shop) prepare(ctx context.Context, it Item, t Target) error {
 
 // Ahead makes the segments of a timeline without joining them: those of two neighbours, say, as soon as both are
 // there. Deliver finds them.
-func Ahead(ctx context.Context, tl *Timeline, o Options) error {
+func Ahead(ctx context.Context, tl *timeline.Timeline, o Options) error {
 	sh, done, err := open(o)
 	if err != nil {
 		return err
 	}
 	defer done()
-	cells, err := tl.cells()
+	cells, err := cells(tl)
 	if err == nil {
 		_, err = sh.picture(ctx, cells, &Film{})
 	}

@@ -1,6 +1,5 @@
-// Package render turns clips into films. [Edit] probes the clips of a cut and resolves it to a [Timeline] in whole
-// frames; [Deliver] makes the outputs of a timeline. [Prepare] does what can be done when a
-// clip arrives.
+// Package render makes files of timelines. [Deliver] makes the outputs of one; [Prepare] does what can be done when a
+// clip arrives, and [Ahead] when its neighbour has.
 //
 // A film is never encoded in one piece. Each clip is conformed once, on its own, with key frames where cuts can fall;
 // transitions, fades, and frames with words on them are encoded on their own; everything is kept in a work folder by

@@ -69,14 +69,14 @@ func TestClicksStayWithTheirPictures(t *testing.T) {
 	tl := lay(t, 64, 36, paths...)
 	for i := range tl.Items {
 		if i%3 == 1 {
-			tl.Items[i].Join = Join{"dissolve", 6}
+			tl.Items[i].Join = timeline.Join{Type: "dissolve", Frames: 6}
 		}
 	}
 	arrange(tl)
 	require.Greater(t, int64(tl.Frames)*timeline.PerFrame, int64(3*stretch*packet))
 	dir, work := t.TempDir(), t.TempDir()
 	film, wav := filepath.Join(dir, "film.mp4"), filepath.Join(dir, "film.wav")
-	_, err := Deliver(t.Context(), tl, []Output{{Path: film}, {Path: wav}}, Options{Work: work, Workers: 2})
+	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: film}, {Path: wav}}, Options{Work: work, Workers: 2})
 	require.NoError(t, err)
 	plain, coded := heard(t, wav), heard(t, film)
 	require.Equal(t, tl.Frames*timeline.PerFrame, len(plain))
@@ -100,10 +100,10 @@ func TestStretchesJoinWithoutATrace(t *testing.T) {
 	clip := clicker(t, 0, 24*62)
 	tl := lay(t, 64, 36, clip)
 	arrange(tl)
-	tl.Sounds = []Sound{{Kind: KindMusic, Item: -1, Path: noise, Name: "noise", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
+	tl.Sounds = []timeline.Sound{{Kind: timeline.KindMusic, Item: -1, Path: noise, Name: "noise", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
 	dir := t.TempDir()
 	film, wav, once := filepath.Join(dir, "film.mp4"), filepath.Join(dir, "film.wav"), filepath.Join(dir, "once.m4a")
-	_, err := Deliver(t.Context(), tl, []Output{{Path: film}, {Path: wav}}, Options{Work: t.TempDir()})
+	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: film}, {Path: wav}}, Options{Work: t.TempDir()})
 	require.NoError(t, err)
 	out, err := exec.Command("ffmpeg", "-v", "error", "-y", "-i", wav, "-c:a", "aac", "-b:a", "192k", once).CombinedOutput()
 	require.NoError(t, err, string(out))
@@ -150,7 +150,7 @@ func TestLoudnessIsReached(t *testing.T) {
 				tl := arrange(lay(t, 64, 36, clip))
 				tl.Loudness = target
 				sound := shoot(t, "sound.wav", "-f", "lavfi", "-i", source, "-ac", "2", "-c:a", "pcm_f32le")
-				tl.Sounds = []Sound{{Kind: KindMusic, Item: -1, Path: sound, Name: "sound", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
+				tl.Sounds = []timeline.Sound{{Kind: timeline.KindMusic, Item: -1, Path: sound, Name: "sound", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
 				film := filepath.Join(t.TempDir(), "film.mp4")
 				_, err := assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
 				require.NoError(t, err)
@@ -184,13 +184,13 @@ func TestMusicStepsBack(t *testing.T) {
 	voice := shoot(t, "voice.wav", "-f", "lavfi", "-i", "aevalsrc='0.1*sin(2*PI*100*t)':s=48000:d=3", "-c:a", "pcm_f32le")
 	tl := arrange(lay(t, 64, 36, clip))
 	total := int64(tl.Frames) * timeline.PerFrame
-	tl.Duck = &Duck{Threshold: 0.015, Ratio: 6, Attack: 50, Release: 600}
-	tl.Sounds = []Sound{
-		{Kind: KindMusic, Item: -1, Path: music, Name: "music", Channels: 2, End: total, Loop: true, Ducked: true},
-		{Kind: KindNarration, Item: -1, Path: voice, Name: "voice", Channels: 1, Start: 3 * timeline.SampleRate, End: 6 * timeline.SampleRate},
+	tl.Duck = &timeline.Duck{Threshold: 0.015, Ratio: 6, Attack: 50, Release: 600}
+	tl.Sounds = []timeline.Sound{
+		{Kind: timeline.KindMusic, Item: -1, Path: music, Name: "music", Channels: 2, End: total, Loop: true, Ducked: true},
+		{Kind: timeline.KindNarration, Item: -1, Path: voice, Name: "voice", Channels: 1, Start: 3 * timeline.SampleRate, End: 6 * timeline.SampleRate},
 	}
 	wav := filepath.Join(t.TempDir(), "film.wav")
-	_, err := Deliver(t.Context(), tl, []Output{{Path: wav}}, Options{Work: t.TempDir()})
+	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: wav}}, Options{Work: t.TempDir()})
 	require.NoError(t, err)
 	pcm := heard(t, wav)
 	// The music's level, by its own tone: 1000 Hz fits whole periods into 480 samples, and 100 Hz does too.

@@ -28,10 +28,10 @@ const sampleBytes = 4 * timeline.Channels
 // minute is the step in which the needed length of a source grows, so that small moves of a cut make none anew.
 const minute = 60 * timeline.SampleRate
 
-func (tl *Timeline) source(s Sound) source {
+func sourceOf(tl *timeline.Timeline, s timeline.Sound) source {
 	need := (s.From + s.End - s.Start + minute - 1) / minute * minute
 	src := source{path: s.Path, digest: s.Digest, speed: s.Speed, channels: s.Channels, limit: need}
-	if s.Kind == KindClip && s.Item >= 0 && s.Item < len(tl.Items) {
+	if s.Kind == timeline.KindClip && s.Item >= 0 && s.Item < len(tl.Items) {
 		src.clip, src.start = true, tl.Items[s.Item].Source.Start
 	}
 	return src
@@ -112,12 +112,12 @@ func (s source) make(ctx context.Context, sh *shop) (string, error) {
 }
 
 // sources makes the samples of all sounds, and returns the name of each one's.
-func (sh *shop) sources(ctx context.Context, tl *Timeline) ([]string, error) {
+func (sh *shop) sources(ctx context.Context, tl *timeline.Timeline) ([]string, error) {
 	sounds := tl.Sounds
 	// Uses of one source in different lengths share the longest.
 	longest := map[source]int64{}
 	for _, s := range sounds {
-		k := tl.source(s)
+		k := sourceOf(tl, s)
 		need := k.limit
 		k.limit = 0
 		longest[k] = max(longest[k], need)
@@ -126,7 +126,7 @@ func (sh *shop) sources(ctx context.Context, tl *Timeline) ([]string, error) {
 	made := map[source]int{}
 	group, ctx := limited(ctx, sh.Workers)
 	for i, s := range sounds {
-		k := tl.source(s)
+		k := sourceOf(tl, s)
 		k.limit = 0
 		if _, ok := made[k]; ok {
 			continue
@@ -135,11 +135,11 @@ func (sh *shop) sources(ctx context.Context, tl *Timeline) ([]string, error) {
 		k.limit = longest[k]
 		group.Go(func() (err error) {
 			ctx := ctx
-			if s.Kind == KindClip && s.Item >= 0 && s.Item < len(tl.Items) {
+			if s.Kind == timeline.KindClip && s.Item >= 0 && s.Item < len(tl.Items) {
 				ctx = ffmpeg.For(ctx, tl.Items[s.Item].Shot)
 			}
 			if names[i], err = k.make(ctx, sh); err != nil && ctx.Err() == nil {
-				return fmt.Errorf("%s: sound: %w", s.owner(), err)
+				return fmt.Errorf("%s: sound: %w", s.Owner(), err)
 			}
 			return err
 		})
@@ -148,17 +148,9 @@ func (sh *shop) sources(ctx context.Context, tl *Timeline) ([]string, error) {
 		return nil, err
 	}
 	for i, s := range sounds {
-		k := tl.source(s)
+		k := sourceOf(tl, s)
 		k.limit = 0
 		names[i] = names[made[k]]
 	}
 	return names, nil
-}
-
-// owner names whose sound it is, for messages.
-func (s Sound) owner() string {
-	if s.Kind == KindClip {
-		return "shot " + s.Name
-	}
-	return s.Name
 }

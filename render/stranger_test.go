@@ -105,7 +105,7 @@ func TestClipsOfOtherEncodersJoin(t *testing.T) {
 		paths = append(paths, clip)
 		pair := arrange(lay(t, 160, 96, first, clip))
 		require.Equal(t, n, pair.Items[1].Length, c.name)
-		require.Equal(t, c.copied, pair.asTheyAre() != nil, "%s is copied", c.name)
+		require.Equal(t, c.copied, asTheyAre(pair) != nil, "%s is copied", c.name)
 	}
 
 	// One film of all of them, twice: as they are, and with what lies before and behind a cut encoded anew.

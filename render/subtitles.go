@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"shotchain/render/timeline"
 )
 
 // writeSRT writes captions as SubRip.
-func writeSRT(w io.Writer, texts []Text, rate int) error {
+func writeSRT(w io.Writer, texts []timeline.Text, rate int) error {
 	for i, t := range texts {
 		if _, err := fmt.Fprintf(w, "%d\n%s --> %s\n%s\n\n", i+1, stamp(t.Start, rate, ","), stamp(t.End, rate, ","), cueText(t.Text)); err != nil {
 			return err
@@ -17,7 +19,7 @@ func writeSRT(w io.Writer, texts []Text, rate int) error {
 }
 
 // writeVTT writes captions as WebVTT. Of its syntax, text needs to keep clear of tags, entities and the arrow.
-func writeVTT(w io.Writer, texts []Text, rate int, language string) error {
+func writeVTT(w io.Writer, texts []timeline.Text, rate int, language string) error {
 	head := "WEBVTT\n\n"
 	if language != "" {
 		head = "WEBVTT\nLanguage: " + language + "\n\n"

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // Target is the form that clips are conformed to: what a film's segments have in common.
@@ -17,8 +18,8 @@ type Target struct {
 	Encoder       map[string]string // plain options over the preset's
 }
 
-// Target is the form of the timeline's clips.
-func (tl *Timeline) Target() Target {
+// targetOf is the form of the timeline's clips.
+func targetOf(tl *timeline.Timeline) Target {
 	return Target{tl.Rate, tl.Width, tl.Height, tl.Quality, tl.Encoder}
 }
 

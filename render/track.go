@@ -39,7 +39,7 @@ const (
 // sounding makes a film's sound.
 type sounding struct {
 	*shop
-	tl    *Timeline
+	tl    *timeline.Timeline
 	total int64    // samples
 	files []string // of each of tl.Sounds, in the work folder
 	plan  string   // key of all it is made of
@@ -89,7 +89,7 @@ func limited(ctx context.Context, n int) (*errgroup.Group, context.Context) {
 	return group, ctx
 }
 
-func (sh *shop) sounding(ctx context.Context, tl *Timeline) (*sounding, error) {
+func (sh *shop) sounding(ctx context.Context, tl *timeline.Timeline) (*sounding, error) {
 	if tl.Duck != nil && (tl.Duck.Threshold <= 0 || tl.Duck.Ratio < 1) {
 		return nil, fmt.Errorf("ducking at threshold %g with ratio %g makes no sense", tl.Duck.Threshold, tl.Duck.Ratio)
 	}
@@ -102,7 +102,7 @@ func (sh *shop) sounding(ctx context.Context, tl *Timeline) (*sounding, error) {
 	for i, x := range tl.Sounds {
 		parts = append(parts, []any{files[i], x.Start, x.End, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
 	}
-	s.plan = key("plan", soundTable, sh.tools.Version, s.total, tl.Duck, tl.Loudness, tl.Target().quality().audio, parts)
+	s.plan = key("plan", soundTable, sh.tools.Version, s.total, tl.Duck, tl.Loudness, targetOf(tl).quality().audio, parts)
 	return s, nil
 }
 
@@ -123,7 +123,7 @@ func (s *sounding) samples(ctx context.Context, from, to int64) ([]float32, erro
 	if pcm := s.mixes.of(from, to); pcm != nil {
 		return pcm, nil
 	}
-	start := max(0, from-s.tl.Duck.settle())
+	start := max(0, from-settle(s.tl.Duck))
 	m := &mixer{sounds: s.tl.Sounds, duck: newDucker(s.tl.Duck), open: func(i int) (*os.File, error) { return os.Open(s.path(s.files[i])) }}
 	out := make([]float32, 0, (to-from)*timeline.Channels)
 	at := start
@@ -145,7 +145,7 @@ func (s *sounding) samples(ctx context.Context, from, to int64) ([]float32, erro
 // far outside that it changes nothing there. Stretches of equal parts sound the same, in whatever film.
 func (s *sounding) part(i int) string {
 	from, to, drop := s.span(i)
-	start := max(0, from-s.tl.Duck.settle())
+	start := max(0, from-settle(s.tl.Duck))
 	var in []any
 	for k, x := range s.tl.Sounds {
 		if x.End <= start || x.Start >= to {
@@ -243,7 +243,7 @@ func (s *sounding) name(i int, l levels) string {
 
 func (s *sounding) encoder(out string) []string {
 	return []string{"-protocol_whitelist", "pipe", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i", "pipe:0",
-		"-c:a", "aac", "-b:a", s.tl.Target().quality().audio, "-ar", "48000", "-ac", "2", "-threads", "1", "-map_metadata", "-1",
+		"-c:a", "aac", "-b:a", targetOf(s.tl).quality().audio, "-ar", "48000", "-ac", "2", "-threads", "1", "-map_metadata", "-1",
 		"-flags:a", "+bitexact", "-fflags", "+bitexact", "-movie_timescale", "48000", "-f", "mp4", ffmpeg.File(out)}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/timeline"
 )
 
 // xfades are ffmpeg's names of the transitions that xfade makes.
@@ -52,7 +53,7 @@ func (s *segment) fade(g *ffmpeg.Graph, v *ffmpeg.Stream) *ffmpeg.Stream {
 }
 
 // checkJoin refuses transitions that do not exist.
-func checkJoin(it Item) error {
+func checkJoin(it timeline.Item) error {
 	if j := it.Join; j.Frames != 0 && !j.Fades() && j.Type != "smooth" && xfades[j.Type] == "" {
 		return fmt.Errorf("shot %s: there is no transition %q", it.Shot, j.Type)
 	}

@@ -20,8 +20,8 @@ func escapeGraph(text string) string {
 }
 
 // onBlack shows a text on black through ffmpeg and returns the picture's brightness.
-func onBlack(t require.TestingT, sh *shop, ctx testing.TB, text Text, w, h int) []byte {
-	script := assScript([]Text{text}, w, h, timeline.Rate, 1)
+func onBlack(t require.TestingT, sh *shop, ctx testing.TB, text timeline.Text, w, h int) []byte {
+	script := assScript([]timeline.Text{text}, w, h, timeline.Rate, 1)
 	path := sh.temp(".ass")
 	require.NoError(t, os.WriteFile(path, []byte(script), 0o644))
 	defer os.Remove(path)
@@ -51,13 +51,13 @@ func TestTextIsLiteral(t *testing.T) {
 	sh := &shop{work: w}
 	hostile := []string{`{`, `}`, `\`, `\N`, `\n`, `\h`, `{\an8}`, `{\b1}`, `%`, `%{pts}`, `'`, `"`, `:`, `,`, `;`, `[`, `]`, `=`, `#`, `\\`, `{\p1}`, `<b>`, `&amp;`,
 		`$(id)`, "`id`", `!`, `Dialogue: 0,`, `é`, `ß`, `я`, `…`}
-	style := Style{Size: 20, Color: "#ffffff"}
+	style := timeline.Style{Size: 20, Color: "#ffffff"}
 	lower := func(p []byte) (inkBelow, inkAbove int) { return ink(p[len(p)/2:]), ink(p[:len(p)/2]) }
 	rapid.Check(t, func(rt *rapid.T) {
 		parts := rapid.SliceOfN(rapid.SampledFrom(hostile), 1, 3).Draw(rt, "parts")
 		mid := strings.Join(parts, "")
-		with := onBlack(rt, sh, t, Text{Text: "M" + mid + "M", End: 1, Style: style}, 320, 180)
-		without := onBlack(rt, sh, t, Text{Text: "MM", End: 1, Style: style}, 320, 180)
+		with := onBlack(rt, sh, t, timeline.Text{Text: "M" + mid + "M", End: 1, Style: style}, 320, 180)
+		without := onBlack(rt, sh, t, timeline.Text{Text: "MM", End: 1, Style: style}, 320, 180)
 		require.Greater(rt, ink(with), ink(without), "%q", mid)
 		below, above := lower(with)
 		require.Zero(rt, above, "%q moved", mid)
@@ -71,7 +71,7 @@ func FuzzASS(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		script := assScript([]Text{{Text: s, End: 24}}, 320, 180, timeline.Rate, 24)
+		script := assScript([]timeline.Text{{Text: s, End: 24}}, 320, 180, timeline.Rate, 24)
 		_, events, ok := strings.Cut(script, "[Events]\n")
 		require.True(t, ok)
 		lines := strings.Split(strings.TrimSuffix(events, "\n"), "\n")
@@ -101,14 +101,14 @@ func TestWordsInManyScripts(t *testing.T) {
 	if dir == "" {
 		dir = t.TempDir()
 	}
-	for name, c := range map[string]Text{
-		"latin":   {Text: "The keeper's lamp: 100 % {\\an8} \\N \"lit\" – [it] never; goes, out", Style: Style{Size: 36}},
-		"chinese": {Text: "老守望者划向黄昏中的灯塔，海浪拍打着礁石，他转身抬头望去，灯光扫过漆黑的水面，一直照到远方的海岸。", Style: Style{Size: 36}},
-		"japan":   {Text: "灯台守は夕暮れの灯台へ漕いで行く。", Style: Style{Size: 36, Background: "#000000a0"}},
-		"korean":  {Text: "등대지기가 해질녘 등대를 향해 노를 젓는다", Style: Style{Size: 36, Position: "top"}},
-		"arabic":  {Text: "السلام عليكم، منارة عند الغسق 123", Style: Style{Size: 40}},
-		"mixed":   {Text: "Lighthouse 灯塔 маяк φάρος منارة", Style: Style{Size: 40, Bold: true, Color: "#ffe060", Position: "middle"}},
-		"title":   {Text: "The Lighthouse", Style: Style{Size: 72, Italic: true, Position: "middle", Outline: "#800000"}},
+	for name, c := range map[string]timeline.Text{
+		"latin":   {Text: "The keeper's lamp: 100 % {\\an8} \\N \"lit\" – [it] never; goes, out", Style: timeline.Style{Size: 36}},
+		"chinese": {Text: "老守望者划向黄昏中的灯塔，海浪拍打着礁石，他转身抬头望去，灯光扫过漆黑的水面，一直照到远方的海岸。", Style: timeline.Style{Size: 36}},
+		"japan":   {Text: "灯台守は夕暮れの灯台へ漕いで行く。", Style: timeline.Style{Size: 36, Background: "#000000a0"}},
+		"korean":  {Text: "등대지기가 해질녘 등대를 향해 노를 젓는다", Style: timeline.Style{Size: 36, Position: "top"}},
+		"arabic":  {Text: "السلام عليكم، منارة عند الغسق 123", Style: timeline.Style{Size: 40}},
+		"mixed":   {Text: "Lighthouse 灯塔 маяк φάρος منارة", Style: timeline.Style{Size: 40, Bold: true, Color: "#ffe060", Position: "middle"}},
+		"title":   {Text: "The Lighthouse", Style: timeline.Style{Size: 72, Italic: true, Position: "middle", Outline: "#800000"}},
 	} {
 		if err := font.Check(c.Text, c.Style.Font); err != nil {
 			t.Logf("%s: %v", name, err) // this system's fonts decide what can be shown
@@ -116,9 +116,9 @@ func TestWordsInManyScripts(t *testing.T) {
 		}
 		tl := arrange(lay(t, 960, 540, clip))
 		c.End = tl.Frames
-		tl.Titles = []Text{c}
+		tl.Titles = []timeline.Text{c}
 		picture := filepath.Join(dir, name+".png")
-		_, err := Deliver(t.Context(), tl, []Output{{Path: picture, Frame: 2}}, Options{Work: t.TempDir()})
+		_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: picture, Frame: 2}}, Options{Work: t.TempDir()})
 		require.NoError(t, err)
 		_, err = ffmpeg.VerifyImage(picture)
 		require.NoError(t, err)

@@ -22,7 +22,7 @@ type ahead struct {
 	sizes map[string]storyboard.Size // of own footage, by shot
 	under sync.WaitGroup
 	mu    sync.Mutex
-	there map[string]render.Clip // by shot; guarded by mu
+	there map[string]timeline.Clip // by shot; guarded by mu
 
 	joining sync.Mutex // one transition at a time: each takes all cores that it can use
 }
@@ -30,16 +30,16 @@ type ahead struct {
 // newAhead begins with the user's own footage, which is there.
 func newAhead(ctx context.Context, f *film, cuts []*storyboard.Cut, how render.Options) *ahead {
 	how.Progress = nil
-	a := &ahead{f: f, cuts: cuts, how: how, there: map[string]render.Clip{}, sizes: map[string]storyboard.Size{}}
+	a := &ahead{f: f, cuts: cuts, how: how, there: map[string]timeline.Clip{}, sizes: map[string]storyboard.Size{}}
 	own := f.footage()
 	for _, s := range own {
-		a.there[s.Name()] = render.Clip{Shot: s.Name(), Path: s.Clip.Path}
-		if w, h, err := render.Size(ffmpeg.For(ctx, s.Name()), s.Clip.Path); err == nil {
+		a.there[s.Name()] = timeline.Clip{Shot: s.Name(), Path: s.Clip.Path}
+		if w, h, err := timeline.Size(ffmpeg.For(ctx, s.Name()), s.Clip.Path); err == nil {
 			a.sizes[s.Name()] = storyboard.Size{Width: w, Height: h}
 		}
 	}
 	for _, s := range own {
-		a.under.Go(func() { a.work(ctx, render.Clip{Shot: s.Name(), Path: s.Clip.Path}) })
+		a.under.Go(func() { a.work(ctx, timeline.Clip{Shot: s.Name(), Path: s.Clip.Path}) })
 	}
 	return a
 }
@@ -54,7 +54,7 @@ func (a *ahead) take(ctx context.Context, e chain.Event) {
 		if u.Film != a.f.number || u.Number != s.Pick.Value {
 			continue // another film's, or a take that is not shown
 		}
-		c := render.Clip{Shot: s.Name(), Path: e.Video, Digest: e.Digest}
+		c := timeline.Clip{Shot: s.Name(), Path: e.Video, Digest: e.Digest}
 		a.mu.Lock()
 		a.there[c.Shot] = c
 		a.mu.Unlock()
@@ -67,7 +67,7 @@ func (a *ahead) take(ctx context.Context, e chain.Event) {
 // wait is until what was begun is done.
 func (a *ahead) wait() { a.under.Wait() }
 
-func (a *ahead) work(ctx context.Context, c render.Clip) {
+func (a *ahead) work(ctx context.Context, c timeline.Clip) {
 	for _, cut := range a.cuts {
 		if t, ok := a.target(cut); ok && uses(cut, c.Shot) {
 			_ = render.Prepare(ctx, c, t, cut.Reframe.Value, a.how)
@@ -101,7 +101,7 @@ func (a *ahead) target(cut *storyboard.Cut) (render.Target, bool) {
 		}
 	}
 	return render.Target{Rate: timeline.Rate, Width: size.Width, Height: size.Height, Quality: cut.Quality.Value,
-		Encoder: render.EncoderOptions(cut)}, size.Width > 0
+		Encoder: timeline.EncoderOptions(cut)}, size.Width > 0
 }
 
 // join encodes the transition before a cut's i-th shot. Only where it has a look of its own: what is written on the
@@ -127,7 +127,7 @@ func (a *ahead) join(ctx context.Context, cut *storyboard.Cut, i int) {
 		Encoder: cut.Encoder, Size: storyboard.Setting[storyboard.Size]{Value: storyboard.Size{Width: t.Width, Height: t.Height}, Set: true}}
 	a.joining.Lock()
 	defer a.joining.Unlock()
-	tl, err := here.Edit(forCut(ctx, part), a.f.Storyboard, part, []render.Clip{first, second})
+	tl, err := here.Edit(forCut(ctx, part), a.f.Storyboard, part, []timeline.Clip{first, second})
 	if err == nil {
 		_ = render.Ahead(ctx, tl, a.how)
 	}

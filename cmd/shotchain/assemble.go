@@ -212,13 +212,13 @@ func slug(f *film) string {
 }
 
 // clips are the clips there are of the film's shots.
-func clips(f *film, r *chain.Reel) []render.Clip {
-	var all []render.Clip
+func clips(f *film, r *chain.Reel) []timeline.Clip {
+	var all []timeline.Clip
 	for _, s := range f.Shots() {
 		if s.Clip != nil {
-			all = append(all, render.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: s.Clip.Path})
+			all = append(all, timeline.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: s.Clip.Path})
 		} else if o := f.of(r, s); o.Ok() {
-			all = append(all, render.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
+			all = append(all, timeline.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
 				Digest: o.Clip.Video.Digest})
 		}
 	}
@@ -242,7 +242,7 @@ func missing(f *film, r *chain.Reel, cuts []*storyboard.Cut) (names []string) {
 }
 
 // here is this machine, for edits.
-var here = render.Machine{Letters: font.Check}
+var here = timeline.Machine{Letters: font.Check}
 
 // feasible finds what of the cuts cannot be done whatever the clips will be.
 func (f *film) feasible(ctx context.Context, cuts []*storyboard.Cut) error {
@@ -262,9 +262,9 @@ func (f *film) foreseen(ctx context.Context, cuts []*storyboard.Cut) error {
 }
 
 // timelines are those of the cuts.
-func (f *film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel) ([]*render.Timeline, error) {
+func (f *film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel) ([]*timeline.Timeline, error) {
 	have := clips(f, r)
-	var all []*render.Timeline
+	var all []*timeline.Timeline
 	err := gather(cuts, func(c *storyboard.Cut) error {
 		tl, err := here.Edit(forCut(ctx, c), f.Storyboard, c, have)
 		all = append(all, tl)
@@ -339,10 +339,10 @@ func (p *program) assemble(ctx context.Context, f *film, cuts []*storyboard.Cut,
 	return all, nil
 }
 
-func outputsOf(c *storyboard.Cut, tl *render.Timeline) []render.Output {
-	var all []render.Output
+func outputsOf(c *storyboard.Cut, tl *timeline.Timeline) []timeline.Output {
+	var all []timeline.Output
 	for _, o := range c.Outputs {
-		all = append(all, render.Output{Path: o.Path, Format: o.Format, Codec: o.Codec.Value, Frame: tl.Poster})
+		all = append(all, timeline.Output{Path: o.Path, Format: o.Format, Codec: o.Codec.Value, Frame: tl.Poster})
 	}
 	return all
 }

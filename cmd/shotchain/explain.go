@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"shotchain/internal/say"
-	"shotchain/render"
+	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
@@ -61,7 +61,7 @@ type jsonText struct {
 	End   int    `json:"end"`
 }
 
-func timelineJSON(c *storyboard.Cut, tl *render.Timeline) jsonTimeline {
+func timelineJSON(c *storyboard.Cut, tl *timeline.Timeline) jsonTimeline {
 	j := jsonTimeline{Cut: c.ID, Width: tl.Width, Height: tl.Height, Rate: tl.Rate, Frames: tl.Frames, Timecode: tl.Timecode(tl.Frames),
 		Items: []jsonItem{}, Sounds: []jsonSound{}, Titles: textsJSON(tl.Titles), Captions: textsJSON(tl.Captions), Outputs: []string{}}
 	for _, it := range tl.Items {
@@ -77,7 +77,7 @@ func timelineJSON(c *storyboard.Cut, tl *render.Timeline) jsonTimeline {
 	return j
 }
 
-func textsJSON(texts []render.Text) []jsonText {
+func textsJSON(texts []timeline.Text) []jsonText {
 	all := []jsonText{}
 	for _, t := range texts {
 		all = append(all, jsonText{t.Text, t.Start, t.End})
@@ -89,7 +89,7 @@ func textsJSON(texts []render.Text) []jsonText {
 type explained struct {
 	variant string
 	cut     *storyboard.Cut
-	tl      *render.Timeline
+	tl      *timeline.Timeline
 }
 
 // explain prints timelines.

@@ -1,4 +1,3 @@
-// Package timeline holds what a film counts in: frames of picture and samples of sound.
 package timeline
 
 // Rate is the frame rate of every film, frames per second: what the models make.

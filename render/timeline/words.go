@@ -1,4 +1,6 @@
-package render
+package timeline
+
+// This file lays what is read: captions and titles.
 
 import (
 	"context"
@@ -6,7 +8,6 @@ import (
 	"sort"
 	"strings"
 
-	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
@@ -71,7 +72,7 @@ func (e *editor) captions() {
 func (e *editor) titles() {
 	for _, t := range e.spec.Titles {
 		start := e.anchored(t.At)
-		end := start + int(t.Duration.At(timeline.Rate))
+		end := start + int(t.Duration.At(Rate))
 		switch {
 		case start >= e.tl.Frames:
 			e.problem(t.At.Pos, "", "the title would begin after the film, which is %s long", seconds(e.tl.Frames))

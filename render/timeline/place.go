@@ -1,6 +1,7 @@
-package render
+package timeline
 
 import (
+	"context"
 	"math"
 
 	"shotchain/render/ffmpeg"
@@ -17,8 +18,8 @@ const (
 	reframeBlur = "blur"
 )
 
-// shown is a picture's width and height in square pixels.
-func shown(f ffmpeg.Facts) (w, h float64) {
+// Shown is a picture's width and height in square pixels.
+func Shown(f ffmpeg.Facts) (w, h float64) {
 	w, h = float64(f.Width), float64(f.Height)
 	if f.SAR.Num > 0 && f.SAR.Den > 0 && !f.SAR.Is(1, 1) {
 		w *= float64(f.SAR.Num) / float64(f.SAR.Den)
@@ -28,32 +29,43 @@ func shown(f ffmpeg.Facts) (w, h float64) {
 
 // filmSize is the first clip's, made even: 4:2:0 halves both.
 func filmSize(f ffmpeg.Facts) (w, h int) {
-	sw, sh := shown(f)
-	return even(sw), even(sh)
+	sw, sh := Shown(f)
+	return Even(sw), Even(sh)
 }
 
-func even(x float64) int { return max(2, 2*int(math.Round(x/2))) }
+// Even is a length in whole pixels that 4:2:0 can halve, at least 2.
+func Even(x float64) int { return max(2, 2*int(math.Round(x/2))) }
 
-// place brings a clip into the film's picture: whole with bars or before itself, or cut off at its edges.
-func place(f ffmpeg.Facts, w, h int, how string) Place {
-	sw, sh := shown(f)
+// Placed brings a clip into the film's picture: whole with bars or before itself, or cut off at its edges.
+func Placed(f ffmpeg.Facts, w, h int, how string) Place {
+	sw, sh := Shown(f)
 	shape := (sw / sh) / (float64(w) / float64(h))
 	p := Place{Width: w, Height: h}
 	switch wider, taller := shape > sameShape, shape < 1/sameShape; {
 	case !wider && !taller:
 		return p
 	case how == reframeFill && wider:
-		p.CropWidth, p.CropHeight = min(f.Width, even(float64(f.Width)/shape)), f.Height
+		p.CropWidth, p.CropHeight = min(f.Width, Even(float64(f.Width)/shape)), f.Height
 		return p
 	case how == reframeFill:
-		p.CropWidth, p.CropHeight = f.Width, min(f.Height, even(float64(f.Height)*shape))
+		p.CropWidth, p.CropHeight = f.Width, min(f.Height, Even(float64(f.Height)*shape))
 		return p
 	case wider:
-		p.Height = min(h, even(float64(w)*sh/sw))
+		p.Height = min(h, Even(float64(w)*sh/sw))
 	default:
-		p.Width = min(w, even(float64(h)*sw/sh))
+		p.Width = min(w, Even(float64(h)*sw/sh))
 	}
 	p.X, p.Y = (w-p.Width)/2&^1, (h-p.Height)/2&^1
 	p.Blur = how == reframeBlur && (p.Width != w || p.Height != h)
 	return p
+}
+
+// Size is that of a film which begins with a clip and does not say its own.
+func Size(ctx context.Context, clip string) (width, height int, err error) {
+	f, err := ffmpeg.Probe(ctx, clip)
+	if err != nil {
+		return 0, 0, err
+	}
+	width, height = filmSize(f)
+	return width, height, nil
 }

@@ -1,14 +1,19 @@
-package render
+// Package timeline lays out a film in whole numbers. [Machine.Edit] looks at the clips of a cut and resolves it to a
+// [Timeline]: which frames of which clip are shown when, how one follows another, what is heard from which sample on,
+// which words are read, and what files are made of it all. Whoever renders a timeline computes nothing: all arithmetic
+// of a film is here. What a cut asks for and clips cannot give is found here too, with its line in the storyboard, and
+// without clips as far as that goes ([Machine.Check], [Machine.Foresee]), before anything is bought. It encodes
+// nothing and writes no file.
+package timeline
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 
 	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
-)
-
-// Clip is what Edit needs to know of a finished take.
+) // Clip is what Edit needs to know of a finished take.
 type Clip struct {
 	Shot      string // full name, for messages
 	Title     string // of its chapter; "" takes the shot's name
@@ -41,8 +46,8 @@ type Timeline struct {
 // Heard reports whether the film has sound: one without has no sound stream.
 func (tl *Timeline) Heard() bool { return len(tl.Sounds) > 0 }
 
-// shots are the names of the film's shots, each once, in the order in which they begin.
-func (tl *Timeline) shots() (names []string) {
+// Shots are the names of the film's shots, each once, in the order in which they begin.
+func (tl *Timeline) Shots() (names []string) {
 	for _, it := range tl.Items {
 		if !slices.Contains(names, it.Shot) {
 			names = append(names, it.Shot)
@@ -189,4 +194,25 @@ type Output struct {
 	Format string // mp4, mov, webm, gif, png, jpg, wav, srt, vtt
 	Codec  string // h264, hevc, av1 for mp4; "" for the format's first
 	Frame  int    // of the film: what a poster (png, jpg) shows
+}
+
+// Burned are the texts that go into the picture, in order.
+func (tl *Timeline) Burned() []Text {
+	all := slices.Clone(tl.Titles)
+	if tl.CaptionMode == "burn" {
+		all = append(all, tl.Captions...)
+	}
+	slices.SortStableFunc(all, func(a, b Text) int { return cmp.Compare(a.Start, b.Start) })
+	return all
+}
+
+// Soft reports whether the film has captions that can be switched off.
+func (tl *Timeline) Soft() bool { return tl.CaptionMode == "soft" && len(tl.Captions) > 0 }
+
+// Owner names whose sound it is, for messages.
+func (s Sound) Owner() string {
+	if s.Kind == KindClip {
+		return "shot " + s.Name
+	}
+	return s.Name
 }

@@ -1,4 +1,6 @@
-package render
+package timeline
+
+// This file lays what is heard.
 
 import (
 	"context"
@@ -6,22 +8,21 @@ import (
 	"sort"
 
 	"shotchain/render/ffmpeg"
-	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
 // Fades at joins, in samples: where the next clip overlaps the seam they cross with equal power, at a hard cut each
 // side is faded so that nothing clicks. Neither shifts a sample.
 const (
-	crossfade = timeline.SampleRate * 10 / 1000
-	declick   = timeline.SampleRate * 5 / 1000
+	crossfade = SampleRate * 10 / 1000
+	declick   = SampleRate * 5 / 1000
 )
 
 // usualDuck takes music back by some 10 dB while somebody speaks: measured, render.md §7.
 var usualDuck = Duck{Threshold: 0.015, Ratio: 6, Attack: 50, Release: 600}
 
-// tail is how much of a narration, in samples, may be cut off at the film's end: encoders pad their last block.
-const tail = timeline.SampleRate / 4
+// Tail is how much of a narration, in samples, may be cut off at the film's end: encoders pad their last block.
+const Tail = SampleRate / 4
 
 // line is a narration with what its file turned out to be.
 type line struct {
@@ -33,18 +34,18 @@ type line struct {
 // samples is a time in samples, exact for frames and for every time that a storyboard can write in milliseconds.
 func samples(t storyboard.Time) int64 {
 	if t.Frames != 0 {
-		return t.Frames * timeline.PerFrame
+		return t.Frames * PerFrame
 	}
-	return t.Micros * (timeline.SampleRate / 1000) / 1000
+	return t.Micros * (SampleRate / 1000) / 1000
 }
 
-// lasting is a duration in samples; what is left of a sample counts.
-func lasting(d ffmpeg.Ratio) int64 {
-	x := new(big.Rat).Mul(d.Rat(), big.NewRat(timeline.SampleRate, 1))
+// Lasting is a duration in samples; what is left of a sample counts.
+func Lasting(d ffmpeg.Ratio) int64 {
+	x := new(big.Rat).Mul(d.Rat(), big.NewRat(SampleRate, 1))
 	n := new(big.Int).Add(x.Num(), new(big.Int).Sub(x.Denom(), big.NewInt(1)))
 	n.Div(n, x.Denom())
-	if !n.IsInt64() || n.Int64() > maxFrames*timeline.PerFrame {
-		return maxFrames * timeline.PerFrame
+	if !n.IsInt64() || n.Int64() > maxFrames*PerFrame {
+		return maxFrames * PerFrame
 	}
 	return n.Int64()
 }
@@ -56,9 +57,9 @@ func (e *editor) begins(l line) int64 {
 	case a.Shot == "":
 		return samples(a.Offset)
 	case a.Part.Set:
-		return int64(e.anchored(a)) * timeline.PerFrame
+		return int64(e.anchored(a)) * PerFrame
 	}
-	return int64(e.tl.Items[e.first[a.Shot]].At)*timeline.PerFrame + samples(a.Offset)
+	return int64(e.tl.Items[e.first[a.Shot]].At)*PerFrame + samples(a.Offset)
 }
 
 // spoken is the frame of the film by which the narration is over that begins in item i; 0 where none does.
@@ -69,11 +70,11 @@ func (e *editor) spoken(i int) int {
 			continue
 		}
 		at := e.begins(l)
-		if at >= int64(it.At)*timeline.PerFrame && at < int64(it.At+it.Moving())*timeline.PerFrame {
+		if at >= int64(it.At)*PerFrame && at < int64(it.At+it.Moving())*PerFrame {
 			end = max(end, at+l.length)
 		}
 	}
-	return int((end + timeline.PerFrame - 1) / timeline.PerFrame)
+	return int((end + PerFrame - 1) / PerFrame)
 }
 
 // listen lays everything that is heard.
@@ -121,14 +122,14 @@ func (e *editor) clipSounds() {
 			continue
 		}
 		s := &Sound{Kind: KindClip, Item: i, Path: it.Path, Digest: it.Digest, Name: it.Shot, Speed: it.Speed, Channels: it.Source.Channels,
-			Gain: e.list[i].Sound.Gain.Value, From: it.paced(int64(it.In) * timeline.PerFrame),
-			Start: int64(it.At) * timeline.PerFrame, End: int64(it.At+it.Moving()) * timeline.PerFrame}
+			Gain: e.list[i].Sound.Gain.Value, From: it.paced(int64(it.In) * PerFrame),
+			Start: int64(it.At) * PerFrame, End: int64(it.At+it.Moving()) * PerFrame}
 		sounds[i] = s
 		if i > 0 {
-			s.FadeIn = max(declick, int64(it.Join.After())*timeline.PerFrame)
+			s.FadeIn = max(declick, int64(it.Join.After())*PerFrame)
 		}
 		if i+1 < len(items) {
-			s.FadeOut = max(declick, int64(items[i+1].Join.Before()-it.Hold)*timeline.PerFrame)
+			s.FadeOut = max(declick, int64(items[i+1].Join.Before()-it.Hold)*PerFrame)
 		}
 		if it.Continues && it.Plain() && items[i-1].Plain() && items[i-1].Hold == 0 {
 			s.takeOver(sounds[i-1])
@@ -144,7 +145,7 @@ func (e *editor) clipSounds() {
 
 // takeOver begins a sound a frame early, and ends the one before it there.
 func (s *Sound) takeOver(before *Sound) {
-	lead := min(s.From, timeline.PerFrame)
+	lead := min(s.From, PerFrame)
 	s.Start, s.From, s.FadeIn = s.Start-lead, s.From-lead, crossfade
 	if before != nil {
 		before.End, before.FadeOut = s.Start+crossfade, crossfade
@@ -157,44 +158,44 @@ func (e *editor) split(i int, s *Sound) {
 	if n := samples(asked.Lead.Value); n > 0 {
 		at := asked.Lead.Pos
 		switch {
-		case n > int64(it.At)*timeline.PerFrame:
+		case n > int64(it.At)*PerFrame:
 			e.problem(at, "", "`lead` of %s would begin before the film", it.Shot)
 		case n > s.From:
 			e.problem(at, "sound leads from what `trim` cuts away", "%s has only %s of sound before its picture, for a `lead` of %s",
-				it.Shot, clock10ms(s.From), asked.Lead.Value)
+				it.Shot, Clock(s.From), asked.Lead.Value)
 		default:
 			s.Start, s.From = s.Start-n, s.From-n
 		}
 	}
 	if n := samples(asked.Lag.Value); n > 0 {
-		at, rest := asked.Lag.Pos, it.paced(int64(it.Length)*timeline.PerFrame)-(s.From+s.End-s.Start)
+		at, rest := asked.Lag.Pos, it.paced(int64(it.Length)*PerFrame)-(s.From+s.End-s.Start)
 		switch {
-		case s.End+n > int64(e.tl.Frames)*timeline.PerFrame:
+		case s.End+n > int64(e.tl.Frames)*PerFrame:
 			e.problem(at, "", "`lag` of %s would go on after the film", it.Shot)
 		case n > rest:
 			e.problem(at, "sound lags from what `trim` cuts away", "%s has only %s of sound after its picture, for a `lag` of %s",
-				it.Shot, clock10ms(max(rest, 0)), asked.Lag.Value)
+				it.Shot, Clock(max(rest, 0)), asked.Lag.Value)
 		default:
 			s.End += n
 		}
 	}
 }
 
-// clock10ms writes samples as seconds.
-func clock10ms(n int64) string {
-	return storyboard.Time{Micros: n * 1000 / (timeline.SampleRate / 1000) / 10_000 * 10_000}.String()
+// Clock writes samples as seconds, to the hundredth.
+func Clock(n int64) string {
+	return storyboard.Time{Micros: n * 1000 / (SampleRate / 1000) / 10_000 * 10_000}.String()
 }
 
 func (e *editor) narration() {
-	total := int64(e.tl.Frames) * timeline.PerFrame
+	total := int64(e.tl.Frames) * PerFrame
 	for _, l := range e.lines {
 		at := e.begins(l)
 		end := at + l.length
 		switch {
 		case at >= total:
 			e.problem(l.At.Pos, "", "%s would begin after the film, which is %s long", l.File.Name, seconds(e.tl.Frames))
-		case end > total+tail:
-			e.problem(l.At.Pos, "begin it earlier, or let its shot wait with `fit: narration`", "%s goes on for %s after the film", l.File.Name, clock10ms(end-total))
+		case end > total+Tail:
+			e.problem(l.At.Pos, "begin it earlier, or let its shot wait with `fit: narration`", "%s goes on for %s after the film", l.File.Name, Clock(end-total))
 		}
 		s := Sound{Kind: KindNarration, Item: -1, Path: l.File.Path, Name: l.File.Name, Speed: ffmpeg.Ratio{Num: 1, Den: 1},
 			Channels: l.facts.Channels, Gain: l.Gain.Value, Start: at, End: min(end, total)}
@@ -210,7 +211,7 @@ func (e *editor) music() {
 	if m == nil {
 		return
 	}
-	total, length := int64(e.tl.Frames)*timeline.PerFrame, lasting(e.bed.Duration)
+	total, length := int64(e.tl.Frames)*PerFrame, Lasting(e.bed.Duration)
 	s := Sound{Kind: KindMusic, Item: -1, Path: m.File.Path, Name: m.File.Name, Speed: ffmpeg.Ratio{Num: 1, Den: 1}, Channels: e.bed.Channels,
 		Loop: m.Loop && length < total, Gain: m.Gain.Value, End: total, FadeIn: samples(m.FadeIn), FadeOut: samples(m.FadeOut), Ducked: m.Duck}
 	if !s.Loop {
@@ -220,7 +221,7 @@ func (e *editor) music() {
 		s.FadeOut = declick
 	}
 	if n := samples(m.FadeIn) + samples(m.FadeOut); n > s.End {
-		e.problem(m.File.Pos, "", "`fade_in` and `fade_out` take %s, but the music plays for %s", clock10ms(n), clock10ms(s.End))
+		e.problem(m.File.Pos, "", "`fade_in` and `fade_out` take %s, but the music plays for %s", Clock(n), Clock(s.End))
 	}
 	if s.Ducked && len(e.tl.Sounds) > 0 {
 		duck := usualDuck

@@ -1,7 +1,6 @@
-package render
+package timeline
 
-// This file resolves a cut to a timeline; edit_items.go, edit_sound.go and edit_words.go lay its picture, sound and
-// words. All arithmetic of a film is there, in whole numbers: whoever assembles a timeline computes nothing.
+// This file resolves a cut to a timeline; items.go, sounds.go and words.go lay its picture, sound and words.
 
 import (
 	"context"
@@ -12,12 +11,11 @@ import (
 	"strings"
 
 	"shotchain/render/ffmpeg"
-	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
 // maxFrames bounds a film: 24 hours.
-const maxFrames = 24 * 3600 * timeline.Rate
+const maxFrames = 24 * 3600 * Rate
 
 // Machine is what an edit asks about files and the computer that it runs on. The zero value asks the ffmpeg that is
 // found, and takes every font to have every letter.
@@ -75,7 +73,7 @@ func (m Machine) Foresee(ctx context.Context, film *storyboard.Storyboard, cut *
 			return see(ctx, path)
 		}
 		return ffmpeg.Facts{Width: 16, Height: 16, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: longest[shot], Regular: true,
-			Rate: ffmpeg.Ratio{Num: timeline.Rate, Den: 1}, Audio: "aac", Channels: timeline.Channels}, nil
+			Rate: ffmpeg.Ratio{Num: Rate, Den: 1}, Audio: "aac", Channels: Channels}, nil
 	}
 	var clips []Clip
 	for _, s := range cut.Shots {
@@ -90,7 +88,7 @@ func (m Machine) Foresee(ctx context.Context, film *storyboard.Storyboard, cut *
 }
 
 func (m Machine) editor(film *storyboard.Storyboard, cut *storyboard.Cut) *editor {
-	e := &editor{Machine: m.complete(), film: film, cut: cut, spec: cut, tl: &Timeline{Rate: timeline.Rate}}
+	e := &editor{Machine: m.complete(), film: film, cut: cut, spec: cut, tl: &Timeline{Rate: Rate}}
 	if film != nil {
 		e.tl.Title = film.Title
 	}
@@ -201,7 +199,7 @@ func (e *editor) probe(ctx context.Context) error {
 			if f, err = e.See(ffmpeg.For(ctx, c.clip.Shot), c.clip.Path); err != nil {
 				return fmt.Errorf("shot %s: %w", c.clip.Shot, err)
 			}
-			if n := conformed(f); n < 1 || n > maxFrames {
+			if n := Conformed(f); n < 1 || n > maxFrames {
 				return fmt.Errorf("shot %s: has %d frames", c.clip.Shot, n)
 			}
 			known[c.clip.Path] = f
@@ -242,24 +240,24 @@ func EncoderOptions(c *storyboard.Cut) map[string]string {
 	return all
 }
 
-// conformed is a clip's length in frames of the film: its own frames where its rate is the film's, else the whole
+// Conformed is a clip's length in frames of the film: its own frames where its rate is the film's, else the whole
 // number nearest to its duration.
-func conformed(f ffmpeg.Facts) int {
-	if steady(f) {
+func Conformed(f ffmpeg.Facts) int {
+	if Steady(f) {
 		return f.Frames
 	}
 	d := f.Duration.Rat()
 	if d.Sign() <= 0 && f.Rate.Num > 0 {
 		d = new(big.Rat).Quo(new(big.Rat).SetInt64(int64(f.Frames)), f.Rate.Rat())
 	}
-	n, _ := new(big.Rat).Mul(d, big.NewRat(timeline.Rate, 1)).Float64()
+	n, _ := new(big.Rat).Mul(d, big.NewRat(Rate, 1)).Float64()
 	return int(math.Round(min(n, maxFrames+1)))
 }
 
-// steady reports whether a clip's frames are the film's, one for one.
-func steady(f ffmpeg.Facts) bool { return f.Regular && f.Rate.Is(timeline.Rate, 1) }
+// Steady reports whether a clip's frames are the film's, one for one.
+func Steady(f ffmpeg.Facts) bool { return f.Regular && f.Rate.Is(Rate, 1) }
 
 // seconds writes a number of frames for people.
 func seconds(frames int) string {
-	return fmt.Sprintf("%s (%d frames)", storyboard.Time{Micros: int64(frames) * 1_000_000 / timeline.Rate / 10_000 * 10_000}, frames)
+	return fmt.Sprintf("%s (%d frames)", storyboard.Time{Micros: int64(frames) * 1_000_000 / Rate / 10_000 * 10_000}, frames)
 }

@@ -1,4 +1,6 @@
-package render
+package timeline
+
+// This file lays the picture: what is used of each clip, how one follows another, where each begins.
 
 import (
 	"context"
@@ -6,7 +8,6 @@ import (
 	"math"
 
 	"shotchain/render/ffmpeg"
-	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
@@ -36,8 +37,8 @@ func (e *editor) lay(context.Context) error {
 
 // trimmed is the range of a clip that the cut uses.
 func (e *editor) trimmed(c entry) Item {
-	it := Item{Clip: c.clip, Source: c.facts, Length: conformed(c.facts), Speed: ffmpeg.Ratio{Num: 1, Den: 1},
-		Place: place(c.facts, e.tl.Width, e.tl.Height, e.spec.Reframe.Value)}
+	it := Item{Clip: c.clip, Source: c.facts, Length: Conformed(c.facts), Speed: ffmpeg.Ratio{Num: 1, Den: 1},
+		Place: Placed(c.facts, e.tl.Width, e.tl.Height, e.spec.Reframe.Value)}
 	it.Out = it.Length
 	if s := c.Speed.Value; c.Speed.Set {
 		it.Speed = ffmpeg.Ratio{Num: s.Num, Den: s.Den}
@@ -46,9 +47,9 @@ func (e *editor) trimmed(c entry) Item {
 		return it
 	}
 	r := c.Trim.Value
-	it.In = int(r.From.At(timeline.Rate))
+	it.In = int(r.From.At(Rate))
 	if !r.Open {
-		it.Out = int(r.To.At(timeline.Rate))
+		it.Out = int(r.To.At(Rate))
 	}
 	has := fmt.Sprintf("the clip of %s has %s", it.Shot, seconds(it.Length))
 	switch at := c.Trim.Pos; {
@@ -68,7 +69,7 @@ func (e *editor) leaves(i int) int {
 	if !e.tl.Items[i].Continues || s == nil || !s.At.Set {
 		return before.Length
 	}
-	return min(before.Length, int(math.Round(s.At.Value.Seconds()*timeline.Rate))+1)
+	return min(before.Length, int(math.Round(s.At.Value.Seconds()*Rate))+1)
 }
 
 // left ends the item before item i where item i continues it from an earlier moment, unless the cut itself says where
@@ -91,7 +92,7 @@ func (e *editor) joined(i int) error {
 		t = e.spec.Transition
 	}
 	if t != nil && t.Type != "cut" {
-		it.Join = Join{Type: t.Type, Frames: int(t.Duration.At(timeline.Rate))}
+		it.Join = Join{Type: t.Type, Frames: int(t.Duration.At(Rate))}
 	}
 	if it.Continues = seam && it.Join.Frames == 0; it.Continues {
 		it.In = 1
@@ -170,11 +171,11 @@ func (e *editor) arrange() error {
 // anchored is the frame that an anchor means. Only items before and at the anchor's own need to be placed.
 func (e *editor) anchored(a storyboard.Anchor) int {
 	if a.Shot == "" {
-		return int(a.Offset.At(timeline.Rate))
+		return int(a.Offset.At(Rate))
 	}
 	it := e.tl.Items[e.first[a.Shot]]
 	if a.Part.Set {
 		return it.At + int(int64(it.Moving()-1)*a.Part.Value.Num/a.Part.Value.Den)
 	}
-	return it.At + int(a.Offset.At(timeline.Rate))
+	return it.At + int(a.Offset.At(Rate))
 }

@@ -1,4 +1,4 @@
-package render
+package timeline
 
 import (
 	"fmt"
@@ -53,7 +53,7 @@ func TestConformedLength(t *testing.T) {
 		"nothing":    {ffmpeg.Facts{}, 0},
 		"vfr 1.25 s": {ffmpeg.Facts{Frames: 9, Rate: ffmpeg.Ratio{Num: 36, Den: 5}, Duration: ffmpeg.Ratio{Num: 5, Den: 4}}, 30},
 	} {
-		require.Equal(t, c.want, conformed(c.f), name)
+		require.Equal(t, c.want, Conformed(c.f), name)
 	}
 }
 
@@ -71,12 +71,12 @@ func TestPlace(t *testing.T) {
 		"a needle":      {facts(2, 4000, 1, 24, 1), Place{X: 638, Y: 0, Width: 2, Height: 720}},
 		"larger, equal": {facts(1920, 1080, 1, 24, 1), Place{X: 0, Y: 0, Width: 1280, Height: 720}},
 	} {
-		require.Equal(t, c.want, place(c.f, 1280, 720, ""), name)
+		require.Equal(t, c.want, Placed(c.f, 1280, 720, ""), name)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		n := func(name string) int { return rapid.IntRange(2, 4000).Draw(t, name) }
 		w, h := n("w")&^1, n("h")&^1
-		p := place(facts(n("cw"), n("ch"), 1, 24, 1), w, h, rapid.SampledFrom([]string{"fit", "fill", "blur"}).Draw(t, "how"))
+		p := Placed(facts(n("cw"), n("ch"), 1, 24, 1), w, h, rapid.SampledFrom([]string{"fit", "fill", "blur"}).Draw(t, "how"))
 		require.True(t, p.X >= 0 && p.Y >= 0 && p.Width >= 2 && p.Height >= 2 && p.X+p.Width <= w && p.Y+p.Height <= h, p)
 		require.Zero(t, (p.X|p.Y|p.Width|p.Height)&1)
 	})
@@ -84,8 +84,13 @@ func TestPlace(t *testing.T) {
 
 func TestEditNamesTheShot(t *testing.T) {
 	dir := t.TempDir()
-	good := footage{name: "good.mp4", frames: 5}.film(t, dir)
-	one := footage{name: "one.mp4", frames: 1}.film(t, dir)
+	film := func(name string, frames int) string {
+		path := filepath.Join(dir, name)
+		args := []string{"-f", "lavfi", "-i", "testsrc2=s=320x180:r=24", "-frames:v", fmt.Sprint(frames), "-pix_fmt", "yuv420p", ffmpeg.File(path)}
+		require.NoError(t, ffmpeg.Run(t.Context(), args, ffmpeg.Options{}))
+		return path
+	}
+	good, one := film("good.mp4", 5), film("one.mp4", 1)
 	text := filepath.Join(dir, "text.mp4")
 	require.NoError(t, os.WriteFile(text, []byte("text"), 0o644))
 	for message, c := range map[string]Clip{

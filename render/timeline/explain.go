@@ -1,10 +1,10 @@
-package render
+package timeline
+
+// This file writes a timeline out for people.
 
 import (
 	"fmt"
 	"strings"
-
-	"shotchain/render/timeline"
 )
 
 // Timecode is a frame's place in the film as hours:minutes:seconds:frames.
@@ -52,8 +52,8 @@ func (tl *Timeline) stretch(from, to int) string {
 // moments writes a range of samples.
 func moments(from, to int64) string {
 	at := func(n int64) string {
-		s := n / timeline.SampleRate
-		return fmt.Sprintf("%02d:%02d:%02d.%03d", s/3600, s/60%60, s%60, n%timeline.SampleRate/(timeline.SampleRate/1000))
+		s := n / SampleRate
+		return fmt.Sprintf("%02d:%02d:%02d.%03d", s/3600, s/60%60, s%60, n%SampleRate/(SampleRate/1000))
 	}
 	return fmt.Sprintf("%10d %10d  %s %s", from, to, at(from), at(to))
 }

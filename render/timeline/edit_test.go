@@ -1,4 +1,4 @@
-package render
+package timeline
 
 import (
 	"context"
@@ -16,7 +16,6 @@ import (
 	"pgregory.net/rapid"
 
 	"shotchain/render/ffmpeg"
-	"shotchain/render/timeline"
 	"shotchain/storyboard"
 )
 
@@ -169,7 +168,7 @@ func checkTimeline(t require.TestingT, tl *Timeline, clips int) {
 	}
 	require.Equal(t, tl.Frames, sum, "the parts add up to the film")
 	require.Equal(t, tl.Frames, end)
-	total, last := int64(tl.Frames)*timeline.PerFrame, int64(0)
+	total, last := int64(tl.Frames)*PerFrame, int64(0)
 	for _, s := range tl.Sounds {
 		require.GreaterOrEqual(t, s.Start, last, "sounds come in order")
 		last = s.Start
@@ -179,8 +178,8 @@ func checkTimeline(t require.TestingT, tl *Timeline, clips int) {
 		require.LessOrEqual(t, s.FadeIn+s.FadeOut, s.End-s.Start)
 		if s.Kind == KindClip {
 			it := tl.Items[s.Item]
-			whole := it.paced(int64(it.Length) * timeline.PerFrame)
-			require.LessOrEqual(t, s.From+s.End-s.Start, whole+timeline.PerFrame, "no sound that the clip does not have")
+			whole := it.paced(int64(it.Length) * PerFrame)
+			require.LessOrEqual(t, s.From+s.End-s.Start, whole+PerFrame, "no sound that the clip does not have")
 		}
 	}
 	for _, texts := range [][]Text{tl.Captions, tl.Titles} {
@@ -304,7 +303,7 @@ func TestPlaces(t *testing.T) {
 		{"wide pixels", facts(720, 576, ffmpeg.Ratio{Num: 64, Den: 45}), 1024, 576, "fill", Place{Width: 1024, Height: 576}},
 		{"wide pixels cut off", facts(720, 576, ffmpeg.Ratio{Num: 64, Den: 45}), 576, 576, "fill", Place{Width: 576, Height: 576, CropWidth: 406, CropHeight: 576}},
 	} {
-		require.Equal(t, c.want, place(c.f, c.w, c.h, c.how), c.name)
+		require.Equal(t, c.want, Placed(c.f, c.w, c.h, c.how), c.name)
 	}
 }
 

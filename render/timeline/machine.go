@@ -1,4 +1,6 @@
-package render
+package timeline
+
+// This file asks what no clip is needed for: whether this machine can make what a cut asks for.
 
 import (
 	"context"
@@ -13,7 +15,7 @@ import (
 func (e *editor) machine(ctx context.Context) error {
 	for _, n := range e.spec.Narration {
 		if facts, ok := e.heard(ctx, n.File); ok {
-			e.lines = append(e.lines, line{n, facts, lasting(facts.Duration)})
+			e.lines = append(e.lines, line{n, facts, Lasting(facts.Duration)})
 		}
 	}
 	if m := e.spec.Music; m != nil {
@@ -87,8 +89,8 @@ func (e *editor) audible(ctx context.Context) error {
 		return nil
 	}
 	return e.encoded(ctx, func(o Output) (need []string, what string) {
-		if s := recipes[o.kind()].sound; s != nil {
-			need = s[1:2] // of -c:a
+		if s := o.SoundEncoder(); s != "" {
+			need = []string{s}
 		}
 		return need, " with sound"
 	})
@@ -98,7 +100,7 @@ const doctorSays = "`shotchain doctor` says which ffmpeg is used"
 
 // encodable refuses outputs whose picture this ffmpeg cannot make.
 func (e *editor) encodable(ctx context.Context) error {
-	return e.encoded(ctx, func(o Output) (need []string, what string) { return o.encoders(), "" })
+	return e.encoded(ctx, func(o Output) (need []string, what string) { return o.Encoders(), "" })
 }
 
 // encoded refuses outputs that need encoders of which this ffmpeg has none.
