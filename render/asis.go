@@ -55,7 +55,7 @@ func asTheyAre(tl *timeline.Timeline) []mux.Range {
 
 // decodes makes sure that what is copied can be played: what is encoded is decoded on the way, and this is not. A clip
 // that comes with its digest was looked through when it was kept.
-func decodes(tl *timeline.Timeline, ctx context.Context) error {
+func decodes(ctx context.Context, tl *timeline.Timeline) error {
 	seen := map[string]bool{}
 	for _, it := range tl.Items {
 		if it.Digest != "" || seen[it.Path] {
@@ -86,7 +86,7 @@ func untouched(tl *timeline.Timeline, it timeline.Item) bool {
 	}
 	place.Blur = false // there is nothing around a picture of the film's size
 	c := f.Color
-	return it.Join.Frames == 0 && it.Plain() && it.Hold == 0 && place == whole && f.Width == tl.Width && f.Height == tl.Height &&
+	return it.Transition.Frames == 0 && it.Plain() && it.Hold == 0 && place == whole && f.Width == tl.Width && f.Height == tl.Height &&
 		f.Codec == "h264" && f.PixFmt == "yuv420p" && f.SAR.Is(1, 1) && !f.Rotated && seekable(layer{Item: it}) &&
 		(c.Range == "" || c.Range == "tv") && (c.Space == "" || c.Space == "bt709")
 }

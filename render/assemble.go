@@ -26,8 +26,8 @@ type Options struct {
 	DryRun   bool                  // nothing runs and no output is written: only Trace is called, for what is not there yet
 }
 
-// Film is a file that was made of a timeline.
-type Film struct {
+// File is a file that was made of a timeline.
+type File struct {
 	Path          string
 	Format        string // as in Output
 	Frames        int
@@ -43,18 +43,18 @@ type Film struct {
 // no font has, an output that is one of the sources – fails before anything is encoded. Each output takes its name
 // when it is whole and checked; until then, and when anything fails, what was there before stays. Errors name the
 // shot or the output.
-func Deliver(ctx context.Context, tl *timeline.Timeline, outs []timeline.Output, o Options) ([]Film, error) {
+func Deliver(ctx context.Context, tl *timeline.Timeline, outs []timeline.Output, o Options) ([]File, error) {
 	sh, done, err := open(o)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
 	ctx = ffmpeg.For(ctx, tl.Shots()...)
-	if err := acceptable(tl, ctx, outs); err != nil {
+	if err := acceptable(ctx, tl, outs); err != nil {
 		return nil, err
 	}
 	d := &delivery{shop: sh, tl: tl}
-	films := make([]Film, 0, len(outs))
+	films := make([]File, 0, len(outs))
 	for _, out := range sorted(outs) {
 		f, err := d.make(ctx, out)
 		if err != nil {
@@ -94,7 +94,7 @@ type delivery struct {
 	video  []mux.Range
 	track  []mux.Range
 	sound  *sounding
-	counts Film
+	counts File
 	joined string // a file with the whole film
 }
 
@@ -117,7 +117,7 @@ func (d *delivery) parts(ctx context.Context) (err error) {
 			if d.DryRun {
 				return nil
 			}
-			return decodes(d.tl, ctx)
+			return decodes(ctx, d.tl)
 		}
 		d.video, err = d.picture(ctx, d.cells, &d.counts)
 		return err
@@ -146,9 +146,9 @@ func (d *delivery) mixed(ctx context.Context) (err error) {
 	return err
 }
 
-func (d *delivery) film(out timeline.Output) Film {
+func (d *delivery) file(out timeline.Output) File {
 	tl := d.tl
-	return Film{Path: out.Path, Format: out.Ext(), Frames: tl.Frames, Width: tl.Width, Height: tl.Height, Sound: tl.Heard(),
+	return File{Path: out.Path, Format: out.Ext(), Frames: tl.Frames, Width: tl.Width, Height: tl.Height, Sound: tl.Heard(),
 		Duration: time.Duration(tl.Frames) * time.Second / time.Duration(tl.Rate), Encoded: d.counts.Encoded, Reused: d.counts.Reused, Notes: d.counts.Notes}
 }
 
@@ -192,7 +192,7 @@ func (d *delivery) join(ctx context.Context, out string) error {
 		if err := f.Close(); err != nil {
 			return err
 		}
-		return checkFilm(d.tl, ctx, tmp)
+		return checkFilm(ctx, d.tl, tmp)
 	})
 }
 
@@ -246,7 +246,7 @@ func chapters(tl *timeline.Timeline) []mux.Chapter {
 }
 
 // checkFilm compares the film with what the timeline promised.
-func checkFilm(tl *timeline.Timeline, ctx context.Context, path string) error {
+func checkFilm(ctx context.Context, tl *timeline.Timeline, path string) error {
 	f, err := ffmpeg.Probe(ctx, path)
 	switch {
 	case err != nil:

@@ -16,7 +16,7 @@ import (
 )
 
 // cut edits and assembles clips in dir.
-func cut(t testing.TB, dir string, o Options, clips ...timeline.Clip) Film {
+func cut(t testing.TB, dir string, o Options, clips ...timeline.Clip) File {
 	t.Helper()
 	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, clips)
 	require.NoError(t, err)

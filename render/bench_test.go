@@ -132,7 +132,7 @@ func reel(tb testing.TB, n, w, h int, clips []string, music string) *timeline.Ti
 		it := timeline.Item{Clip: timeline.Clip{Shot: fmt.Sprintf("s/%d", i), Path: p, Digest: fmt.Sprintf("%064d", i)}, Source: f, Length: f.Frames, Out: f.Frames,
 			Place: timeline.Place{Width: w, Height: h}}
 		if i > 0 && i%10 != 0 {
-			it.Join = timeline.Join{Type: "dissolve", Frames: 12}
+			it.Transition = timeline.Transition{Type: "dissolve", Frames: 12}
 		}
 		tl.Items = append(tl.Items, it)
 	}
@@ -159,7 +159,7 @@ func recut(tl *timeline.Timeline, i int) *timeline.Timeline {
 	return &other
 }
 
-func assembled(tb testing.TB, tl *timeline.Timeline, work, out string) (f Film) {
+func assembled(tb testing.TB, tl *timeline.Timeline, work, out string) (f File) {
 	f, err := assemble(context.Background(), tl, out, Options{Work: work, Workers: 2})
 	require.NoError(tb, err)
 	return f
@@ -298,7 +298,7 @@ func BenchmarkHardCuts(b *testing.B) {
 	clips := stage(b, w, h)
 	tl := reel(b, 100, w, h, clips, "")
 	for i := range tl.Items {
-		tl.Items[i].Join = timeline.Join{}
+		tl.Items[i].Transition = timeline.Transition{}
 	}
 	arrange(tl)
 	tl.Sounds = nil

@@ -73,7 +73,7 @@ var recipes = map[string]recipe{
 }
 
 // acceptable refuses what could only fail later.
-func acceptable(tl *timeline.Timeline, ctx context.Context, outs []timeline.Output) error {
+func acceptable(ctx context.Context, tl *timeline.Timeline, outs []timeline.Output) error {
 	if len(tl.Items) == 0 || tl.Frames < 1 {
 		return fmt.Errorf("a film needs at least one clip")
 	}
@@ -98,7 +98,7 @@ func acceptable(tl *timeline.Timeline, ctx context.Context, outs []timeline.Outp
 	}
 	seen := map[string]bool{}
 	for _, o := range outs {
-		if err := accept(tl, ctx, o); err != nil {
+		if err := accept(ctx, tl, o); err != nil {
 			return fmt.Errorf("%s: %w", o.Path, err)
 		}
 		abs, err := filepath.Abs(o.Path)
@@ -135,7 +135,7 @@ func orErr(err error, otherwise string) error {
 	return fmt.Errorf("%s", otherwise)
 }
 
-func accept(tl *timeline.Timeline, ctx context.Context, o timeline.Output) error {
+func accept(ctx context.Context, tl *timeline.Timeline, o timeline.Output) error {
 	if err := spare(tl, o.Path); err != nil {
 		return err
 	}
@@ -225,8 +225,8 @@ func sorted(outs []timeline.Output) []timeline.Output {
 	return all
 }
 
-func inOrder(films []Film, outs []timeline.Output) []Film {
-	all := make([]Film, 0, len(outs))
+func inOrder(films []File, outs []timeline.Output) []File {
+	all := make([]File, 0, len(outs))
 	for _, o := range outs {
 		for _, f := range films {
 			if f.Path == o.Path {
@@ -239,7 +239,7 @@ func inOrder(films []Film, outs []timeline.Output) []Film {
 }
 
 // make makes one output.
-func (d *delivery) make(ctx context.Context, o timeline.Output) (f Film, err error) {
+func (d *delivery) make(ctx context.Context, o timeline.Output) (f File, err error) {
 	switch o.Ext() {
 	case "srt", "vtt":
 		if !d.DryRun {
@@ -263,7 +263,7 @@ func (d *delivery) make(ctx context.Context, o timeline.Output) (f Film, err err
 			d.joined = o.Path
 		}
 	}
-	return d.film(o), err
+	return d.file(o), err
 }
 
 func (d *delivery) captions(o timeline.Output) error {
@@ -365,7 +365,7 @@ func (d *delivery) transcode(ctx context.Context, o timeline.Output) error {
 		if err := d.run(ctx, args, ffmpeg.Options{Frames: func(int) {}}); err != nil || d.DryRun {
 			return err
 		}
-		return checkOther(d.tl, ctx, o, tmp)
+		return checkOther(ctx, d.tl, o, tmp)
 	})
 }
 
@@ -422,7 +422,7 @@ func (d *delivery) finished(ctx context.Context) (string, func(), error) {
 }
 
 // checkOther counts the frames of what was encoded. A GIF has fewer, and times of its own.
-func checkOther(tl *timeline.Timeline, ctx context.Context, o timeline.Output, path string) error {
+func checkOther(ctx context.Context, tl *timeline.Timeline, o timeline.Output, path string) error {
 	if o.Ext() == "gif" {
 		st, err := os.Stat(path)
 		if err == nil && st.Size() == 0 {

@@ -34,7 +34,7 @@ func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	require.Zero(t, f.Encoded)
 	require.Equal(t, 3, f.Reused)
 
-	tl.Items[1].Join, tl.Items[1].In = timeline.Join{Type: "dissolve", Frames: 12}, 0
+	tl.Items[1].Transition, tl.Items[1].In = timeline.Transition{Type: "dissolve", Frames: 12}, 0
 	arrange(tl)
 	f, err = assemble(t.Context(), tl, out, o)
 	require.NoError(t, err)
@@ -82,7 +82,7 @@ func TestHardCutsOfOneFormatAreCopied(t *testing.T) {
 func TestDryRunLeavesNothing(t *testing.T) {
 	paths, _ := scenes(t, 30, 31)
 	tl := lay(t, tw, th, paths...)
-	tl.Items[1].Join = timeline.Join{Type: "dissolve", Frames: 6}
+	tl.Items[1].Transition = timeline.Transition{Type: "dissolve", Frames: 6}
 	arrange(tl)
 	work, dir := t.TempDir(), t.TempDir()
 	n := 0
@@ -156,7 +156,7 @@ func TestMixedInputsConform(t *testing.T) {
 			for i := range tl.Items {
 				tl.Items[i].Place = timeline.Placed(tl.Items[i].Source, tw, th, reframe)
 				if i%2 == 1 {
-					tl.Items[i].Join = timeline.Join{Type: "dissolve", Frames: 6}
+					tl.Items[i].Transition = timeline.Transition{Type: "dissolve", Frames: 6}
 				}
 				require.InDelta(t, 48, tl.Items[i].Length, 1, names[i])
 			}

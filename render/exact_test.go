@@ -66,7 +66,7 @@ func oracle(tl *timeline.Timeline, clips map[string][][]byte) [][]byte {
 		}
 		return out
 	}
-	dark := func(j timeline.Join, n int) []byte {
+	dark := func(j timeline.Transition, n int) []byte {
 		v := byte(16)
 		if j.Type == "fade-to-white" {
 			v = 235
@@ -76,7 +76,7 @@ func oracle(tl *timeline.Timeline, clips map[string][][]byte) [][]byte {
 	for i, it := range tl.Items {
 		for n := range it.Frames() {
 			p := own(it, n)
-			if j := it.Join; j.Fades() && n < j.After() {
+			if j := it.Transition; j.Fades() && n < j.After() {
 				p = blend(dark(j, len(p)), p, float64(n)/float64(j.After()))
 			} else if k := j.Overlap(); n < k {
 				share := float64(n) / float64(k)
@@ -91,7 +91,7 @@ func oracle(tl *timeline.Timeline, clips map[string][][]byte) [][]byte {
 				}
 			}
 			if i+1 < len(tl.Items) {
-				if j := tl.Items[i+1].Join; j.Fades() && n >= it.Frames()-j.Before() {
+				if j := tl.Items[i+1].Transition; j.Fades() && n >= it.Frames()-j.Before() {
 					p = blend(p, dark(j, len(p)), float64(n-it.Frames()+j.Before())/float64(j.Before()))
 				}
 			}
@@ -151,33 +151,33 @@ func TestFilmsAreExact(t *testing.T) {
 		"hard cuts": func([]timeline.Item) {},
 		"seams":     func(it []timeline.Item) { it[1].In, it[2].In = 1, 1 },
 		"dissolves": func(it []timeline.Item) {
-			it[1].Join, it[2].Join = timeline.Join{Type: "dissolve", Frames: 12}, timeline.Join{Type: "dissolve", Frames: 7}
+			it[1].Transition, it[2].Transition = timeline.Transition{Type: "dissolve", Frames: 12}, timeline.Transition{Type: "dissolve", Frames: 7}
 		},
 		"one frame": func(it []timeline.Item) {
-			it[1].Join, it[2].Join = timeline.Join{Type: "dissolve", Frames: 1}, timeline.Join{Type: "smooth", Frames: 2}
+			it[1].Transition, it[2].Transition = timeline.Transition{Type: "dissolve", Frames: 1}, timeline.Transition{Type: "smooth", Frames: 2}
 		},
 		"odd trims": func(it []timeline.Item) { it[0].In, it[0].Out, it[1].In, it[1].Out = 5, 31, 29, 30; it[2].Out = 47 },
 		"fades": func(it []timeline.Item) {
-			it[1].Join, it[2].Join = timeline.Join{Type: "fade-to-black", Frames: 13}, timeline.Join{Type: "fade-to-white", Frames: 24}
+			it[1].Transition, it[2].Transition = timeline.Transition{Type: "fade-to-black", Frames: 13}, timeline.Transition{Type: "fade-to-white", Frames: 24}
 		},
 		"back to back": func(it []timeline.Item) {
 			it[1].Out = 24
-			it[1].Join, it[2].Join = timeline.Join{Type: "dissolve", Frames: 12}, timeline.Join{Type: "smooth", Frames: 12}
+			it[1].Transition, it[2].Transition = timeline.Transition{Type: "dissolve", Frames: 12}, timeline.Transition{Type: "smooth", Frames: 12}
 		},
 		"speeds": func(it []timeline.Item) {
 			it[0].Speed, it[1].Speed, it[2].Speed = ffmpeg.Ratio{Num: 3, Den: 2}, half, ffmpeg.Ratio{Num: 100, Den: 33}
 		},
 		"speed and trims": func(it []timeline.Item) {
 			it[1].In, it[1].Out, it[1].Speed = 11, 50, half
-			it[1].Join = timeline.Join{Type: "dissolve", Frames: 10}
+			it[1].Transition = timeline.Transition{Type: "dissolve", Frames: 10}
 		},
 		"holds": func(it []timeline.Item) {
 			it[0].Hold, it[1].Hold = 17, 3
-			it[1].Join = timeline.Join{Type: "dissolve", Frames: 12}
+			it[1].Transition = timeline.Transition{Type: "dissolve", Frames: 12}
 			it[2].Hold = 5
 		},
 		"wipes and slides": func(it []timeline.Item) {
-			it[1].Join, it[2].Join = timeline.Join{Type: "wipe-left", Frames: 12}, timeline.Join{Type: "slide-up", Frames: 9}
+			it[1].Transition, it[2].Transition = timeline.Transition{Type: "wipe-left", Frames: 12}, timeline.Transition{Type: "slide-up", Frames: 9}
 		},
 		"same clip twice": func(it []timeline.Item) { a := it[0]; it[2] = a; it[2].Shot = "again"; it[2].In = 24 },
 	} {

@@ -23,10 +23,10 @@ func shoot(t testing.TB, name string, args ...string) string {
 }
 
 // assemble makes the film of a timeline.
-func assemble(ctx context.Context, tl *timeline.Timeline, out string, o Options) (Film, error) {
+func assemble(ctx context.Context, tl *timeline.Timeline, out string, o Options) (File, error) {
 	films, err := Deliver(ctx, tl, []timeline.Output{{Path: out, Format: "mp4"}}, o)
 	if err != nil {
-		return Film{}, err
+		return File{}, err
 	}
 	return films[0], nil
 }
@@ -61,7 +61,7 @@ func arrange(tl *timeline.Timeline) *timeline.Timeline {
 	tl.Sounds = nil
 	for i := range tl.Items {
 		it := &tl.Items[i]
-		it.At = at - it.Join.Overlap()
+		it.At = at - it.Transition.Overlap()
 		at = it.End()
 		if it.Source.HasAudio() {
 			tl.Sounds = append(tl.Sounds, timeline.Sound{Kind: timeline.KindClip, Item: i, Path: it.Path, Name: it.Shot, Speed: it.Speed, Channels: it.Source.Channels,

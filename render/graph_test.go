@@ -41,9 +41,9 @@ func TestCommandsOfSegments(t *testing.T) {
 		{"a whole clip", *whole, ""},
 		{"at another speed, and held", *paced, ""},
 		{"from another form, on a blurred ground", *strange, ""},
-		{"dissolve", segment{Target: target, layers: pair, join: timeline.Join{Type: "dissolve", Frames: 12}}, ""},
-		{"smooth", segment{Target: target, layers: pair, join: timeline.Join{Type: "smooth", Frames: 12}}, ""},
-		{"fade to white", segment{Target: target, layers: []layer{{item("a"), 109, 121}}, join: timeline.Join{Type: "fade-to-white", Frames: 24}}, ""},
+		{"dissolve", segment{Target: target, layers: pair, transition: timeline.Transition{Type: "dissolve", Frames: 12}}, ""},
+		{"smooth", segment{Target: target, layers: pair, transition: timeline.Transition{Type: "smooth", Frames: 12}}, ""},
+		{"fade to white", segment{Target: target, layers: []layer{{item("a"), 109, 121}}, transition: timeline.Transition{Type: "fade-to-white", Frames: 24}}, ""},
 		{"words", segment{Target: target, layers: []layer{{item("a"), 24, 48}}}, "/store/it's: words.ass"},
 	} {
 		args, err := c.graph("/store/out.mp4", c.words, "/store/fonts")

@@ -17,7 +17,7 @@ import (
 // picture makes what the work folder does not have of the film's picture, as many segments at once as there are
 // workers, and returns the packets of all cells in order. The first failure ends the others: there is no film
 // without it.
-func (sh *shop) picture(ctx context.Context, cells []cell, film *Film) ([]mux.Range, error) {
+func (sh *shop) picture(ctx context.Context, cells []cell, film *File) ([]mux.Range, error) {
 	weight := map[*segment]int{}
 	var order []*segment
 	total := 0
@@ -138,7 +138,7 @@ func (s *segment) onEdge(sh *shop) (*segment, error) {
 	return &on, nil
 }
 
-func (sh *shop) encode(ctx context.Context, order []*segment, weight map[*segment]int, total int, film *Film) (map[*segment]string, error) {
+func (sh *shop) encode(ctx context.Context, order []*segment, weight map[*segment]int, total int, film *File) (map[*segment]string, error) {
 	jobs := sh.jobs(order)
 	made := make([]bool, len(jobs))
 	p := &tally{total: total, report: sh.Progress}

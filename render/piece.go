@@ -30,13 +30,13 @@ func shotNames(layers []layer) (names []string) {
 // fade, the frames between a cut and the next key frame, frames with words on them. Immutable.
 type segment struct {
 	Target
-	layers []layer         // one, or the two of a transition, which are equally long
-	join   timeline.Join   // of two layers; or the fade of one
-	in     bool            // of one layer that fades: into the picture, not out of it
-	texts  []timeline.Text // burned in; frames of the segment
-	keys   []int           // forced key frames
-	dense  bool            // a mezzanine
-	edge   bool            // the end of a clip, kept as it is for a transition
+	layers     []layer             // one, or the two of a transition, which are equally long
+	transition timeline.Transition // of two layers; or the fade of one
+	in         bool                // of one layer that fades: into the picture, not out of it
+	texts      []timeline.Text     // burned in; frames of the segment
+	keys       []int               // forced key frames
+	dense      bool                // a mezzanine
+	edge       bool                // the end of a clip, kept as it is for a transition
 }
 
 func (s *segment) frames() int { return s.layers[0].To - s.layers[0].From }
@@ -57,19 +57,19 @@ func cells(tl *timeline.Timeline) ([]cell, error) {
 	var all []cell
 	at := 0
 	for i, it := range tl.Items {
-		if err := checkJoin(it); err != nil {
+		if err := checkTransition(it); err != nil {
 			return nil, err
 		}
-		if it.At != at-it.Join.Overlap() || it.Frames() < 1 {
+		if it.At != at-it.Transition.Overlap() || it.Frames() < 1 {
 			return nil, fmt.Errorf("shot %s begins at frame %d, not where the one before it lets it", it.Shot, it.At)
 		}
 		p := planner{tl: tl, item: it, texts: burned, head: 0, tail: it.Frames()}
-		if i > 0 && it.Join.Frames > 0 {
-			p.head = it.Join.After()
+		if i > 0 && it.Transition.Frames > 0 {
+			p.head = it.Transition.After()
 			p.opening(tl.Items[i-1], &all)
 		}
 		if i+1 < len(tl.Items) {
-			next := tl.Items[i+1].Join
+			next := tl.Items[i+1].Transition
 			p.tail -= next.Before()
 			if p.tail < p.head {
 				return nil, fmt.Errorf("shot %s has %d frames: too few for the transitions at both ends of it", it.Shot, it.Frames())
@@ -103,23 +103,23 @@ type planner struct {
 
 // opening is the transition from the item before, or the fade into this one.
 func (p *planner) opening(before timeline.Item, all *[]cell) {
-	j := p.item.Join
-	if j.Fades() {
-		p.encode(0, p.head, j, true, all)
+	t := p.item.Transition
+	if t.Fades() {
+		p.encode(0, p.head, t, true, all)
 		return
 	}
 	n := before.Frames()
-	s := &segment{Target: targetOf(p.tl), join: j, layers: []layer{{before, n - j.Frames, n}, {p.item, 0, j.Frames}},
-		texts: p.over(0, j.Frames)}
-	*all = append(*all, cell{s, 0, j.Frames})
+	s := &segment{Target: targetOf(p.tl), transition: t, layers: []layer{{before, n - t.Frames, n}, {p.item, 0, t.Frames}},
+		texts: p.over(0, t.Frames)}
+	*all = append(*all, cell{s, 0, t.Frames})
 }
 
 // encode adds a piece of the item.
-func (p *planner) encode(from, to int, j timeline.Join, in bool, all *[]cell) {
+func (p *planner) encode(from, to int, t timeline.Transition, in bool, all *[]cell) {
 	if from >= to {
 		return
 	}
-	s := &segment{Target: targetOf(p.tl), layers: []layer{{p.item, from, to}}, join: j, in: in, texts: p.over(from, to)}
+	s := &segment{Target: targetOf(p.tl), layers: []layer{{p.item, from, to}}, transition: t, in: in, texts: p.over(from, to)}
 	*all = append(*all, cell{s, 0, to - from})
 }
 
@@ -141,11 +141,11 @@ func (p *planner) body(all *[]cell) {
 	m, offset := mezzanine(targetOf(p.tl), p.item)
 	at := p.head
 	for _, r := range p.copyable(m, offset) {
-		p.encode(at, r[0], timeline.Join{}, false, all)
+		p.encode(at, r[0], timeline.Transition{}, false, all)
 		*all = append(*all, cell{m, r[0] + offset, r[1] + offset})
 		at = r[1]
 	}
-	p.encode(at, p.tail, timeline.Join{}, false, all)
+	p.encode(at, p.tail, timeline.Transition{}, false, all)
 }
 
 // copyable are the ranges of the body without words that begin and end on key frames of its mezzanine.
@@ -209,7 +209,7 @@ func unique(all []cell) []cell {
 // identity is what a segment is made of, clips by their place: equal for equal pictures, whoever asks.
 func (s *segment) identity() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%+v|%+v|%v|%+v|%v%v", s.Target, s.join, s.in, s.texts, s.dense, s.edge)
+	fmt.Fprintf(&b, "%+v|%+v|%v|%+v|%v%v", s.Target, s.transition, s.in, s.texts, s.dense, s.edge)
 	for _, l := range s.layers {
 		fmt.Fprintf(&b, "|%s %s %d %d %d %d %v %d %+v", l.Path, l.Digest, l.From, l.To, l.In, l.Out, l.Speed, l.Hold, l.Place)
 	}
@@ -229,8 +229,8 @@ func (s *segment) graph(out, words, fonts string, excerpts ...excerpt) ([]string
 	var g ffmpeg.Graph
 	v := s.lay(&g, s.layers[0])
 	if len(s.layers) == 2 {
-		v = s.mix(&g, v, s.lay(&g, s.layers[1]))
-	} else if s.join.Fades() {
+		v = s.cross(&g, v, s.lay(&g, s.layers[1]))
+	} else if s.transition.Fades() {
 		v = s.fade(&g, v)
 	}
 	if words != "" {

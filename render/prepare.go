@@ -73,7 +73,7 @@ func Ahead(ctx context.Context, tl *timeline.Timeline, o Options) error {
 	defer done()
 	cells, err := cells(tl)
 	if err == nil {
-		_, err = sh.picture(ctx, cells, &Film{})
+		_, err = sh.picture(ctx, cells, &File{})
 	}
 	return err
 }

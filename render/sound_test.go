@@ -69,7 +69,7 @@ func TestClicksStayWithTheirPictures(t *testing.T) {
 	tl := lay(t, 64, 36, paths...)
 	for i := range tl.Items {
 		if i%3 == 1 {
-			tl.Items[i].Join = timeline.Join{Type: "dissolve", Frames: 6}
+			tl.Items[i].Transition = timeline.Transition{Type: "dissolve", Frames: 6}
 		}
 	}
 	arrange(tl)

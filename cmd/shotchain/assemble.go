@@ -309,7 +309,7 @@ func gather(cuts []*storyboard.Cut, try func(*storyboard.Cut) error) error {
 // edition is a finished file of a cut.
 type edition struct {
 	variant, cut string // "" for the only one
-	render.Film
+	render.File
 }
 
 // assemble makes all files of some cuts.

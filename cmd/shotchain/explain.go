@@ -66,7 +66,7 @@ func timelineJSON(c *storyboard.Cut, tl *timeline.Timeline) jsonTimeline {
 		Items: []jsonItem{}, Sounds: []jsonSound{}, Titles: textsJSON(tl.Titles), Captions: textsJSON(tl.Captions), Outputs: []string{}}
 	for _, it := range tl.Items {
 		j.Items = append(j.Items, jsonItem{it.Shot, it.At, it.End(), tl.Timecode(it.At), it.In, it.Out, it.Length, it.Speed.String(), it.Hold,
-			it.Continues, it.Join.Type, it.Join.Overlap()})
+			it.Continues, it.Transition.Type, it.Transition.Overlap()})
 	}
 	for _, s := range tl.Sounds {
 		j.Sounds = append(j.Sounds, jsonSound{s.Kind, s.Name, s.Start, s.End, s.From, s.Gain, s.FadeIn, s.FadeOut, s.Loop, s.Ducked})

@@ -145,11 +145,11 @@ func checkTimeline(t require.TestingT, tl *Timeline, clips int) {
 		require.Positive(t, it.Frames())
 		overlap := 0
 		if i > 0 {
-			overlap = it.Join.Overlap()
-			require.GreaterOrEqual(t, it.Frames(), it.Join.After())
-			require.GreaterOrEqual(t, tl.Items[i-1].Frames(), it.Join.Before())
+			overlap = it.Transition.Overlap()
+			require.GreaterOrEqual(t, it.Frames(), it.Transition.After())
+			require.GreaterOrEqual(t, tl.Items[i-1].Frames(), it.Transition.Before())
 		} else {
-			require.Zero(t, it.Join)
+			require.Zero(t, it.Transition)
 		}
 		require.Equal(t, end-overlap, it.At, "items stand one behind the other")
 		if i > 1 {
@@ -163,7 +163,7 @@ func checkTimeline(t require.TestingT, tl *Timeline, clips int) {
 		require.Positive(t, want.Cmp(big.NewRat(int64(it.Moving()-1), 1)))
 		if it.Continues {
 			before := tl.Items[i-1]
-			require.Equal(t, [3]int{1, before.Length, 0}, [3]int{it.In, before.Out, it.Join.Frames})
+			require.Equal(t, [3]int{1, before.Length, 0}, [3]int{it.In, before.Out, it.Transition.Frames})
 		}
 	}
 	require.Equal(t, tl.Frames, sum, "the parts add up to the film")

@@ -19,8 +19,8 @@ func (tl *Timeline) Explain() string {
 	fmt.Fprintf(&b, "%d×%d, %d frames per second, %d frames, %s\n", tl.Width, tl.Height, tl.Rate, tl.Frames, tl.Timecode(tl.Frames))
 	b.WriteString("\npicture\n")
 	for i, it := range tl.Items {
-		if join := it.Join.told(); i > 0 && join != "" {
-			fmt.Fprintf(&b, "  %24s%s\n", "", join)
+		if how := it.Transition.told(); i > 0 && how != "" {
+			fmt.Fprintf(&b, "  %24s%s\n", "", how)
 		}
 		fmt.Fprintf(&b, "  %s  %s  %s\n", tl.stretch(it.At, it.End()), it.Shot, it.told())
 	}
@@ -58,11 +58,11 @@ func moments(from, to int64) string {
 	return fmt.Sprintf("%10d %10d  %s %s", from, to, at(from), at(to))
 }
 
-func (j Join) told() string {
-	if j.Frames == 0 {
+func (t Transition) told() string {
+	if t.Frames == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s, %d frames", j.Type, j.Frames)
+	return fmt.Sprintf("%s, %d frames", t.Type, t.Frames)
 }
 
 // told says what is used of the clip, and how.

@@ -11,7 +11,7 @@ import (
 	"shotchain/storyboard"
 )
 
-// lay makes the items: first what is used of each clip, then how they join, then where they stand.
+// lay makes the items: first what is used of each clip, then how they follow each other, then where they stand.
 func (e *editor) lay(context.Context) error {
 	e.tl.Items = make([]Item, len(e.list))
 	for i := range e.list {
@@ -24,7 +24,7 @@ func (e *editor) lay(context.Context) error {
 		return nil
 	}
 	for i := 1; i < len(e.list); i++ {
-		if err := e.joined(i); err != nil {
+		if err := e.followed(i); err != nil {
 			return err
 		}
 	}
@@ -81,10 +81,10 @@ func (e *editor) left(i int) {
 	}
 }
 
-// joined decides how an item follows the one before it. A shot that continues the one before it is cut to it, unless
-// the cut asks for something at that very join; and because it begins with the frame that the other ended with, it
+// followed decides how an item follows the one before it. A shot that continues the one before it is cut to it, unless
+// the cut asks for something at that very place; and because it begins with the frame that the other ended with, it
 // loses that frame – but only where both frames are there and stand beside each other.
-func (e *editor) joined(i int) error {
+func (e *editor) followed(i int) error {
 	before, it, c := &e.tl.Items[i-1], &e.tl.Items[i], e.list[i]
 	seam := it.Continues && before.Out == e.leaves(i) && it.In == 0
 	t := c.Join
@@ -92,9 +92,9 @@ func (e *editor) joined(i int) error {
 		t = e.spec.Transition
 	}
 	if t != nil && t.Type != "cut" {
-		it.Join = Join{Type: t.Type, Frames: int(t.Duration.At(Rate))}
+		it.Transition = Transition{Type: t.Type, Frames: int(t.Duration.At(Rate))}
 	}
-	if it.Continues = seam && it.Join.Frames == 0; it.Continues {
+	if it.Continues = seam && it.Transition.Frames == 0; it.Continues {
 		it.In = 1
 	}
 	if it.Out > it.In {
@@ -108,7 +108,7 @@ func (e *editor) joined(i int) error {
 	return fmt.Errorf("shot %s: has %d frames: nothing is left to show", it.Shot, it.Length)
 }
 
-// transitionOf is where the join to item i was asked for.
+// transitionOf is where the transition to item i was asked for.
 func (e *editor) transitionOf(i int) storyboard.Pos {
 	switch {
 	case i < len(e.list) && e.list[i].Join != nil:
@@ -122,26 +122,26 @@ func (e *editor) transitionOf(i int) storyboard.Pos {
 // room refuses transitions that are longer than what they join.
 func (e *editor) room() {
 	items := e.tl.Items
-	short := func(i int, j Join, which Item, needs int) bool {
+	short := func(i int, t Transition, which Item, needs int) bool {
 		if needs <= which.Moving() {
 			return false
 		}
 		e.problem(e.transitionOf(i), fmt.Sprintf("%s shows %s", which.Shot, seconds(which.Moving())),
-			"the %s of %s from %s to %s is longer than %s", j.Type, seconds(j.Frames), items[i-1].Shot, items[i].Shot, which.Shot)
+			"the %s of %s from %s to %s is longer than %s", t.Type, seconds(t.Frames), items[i-1].Shot, items[i].Shot, which.Shot)
 		return true
 	}
 	for i, it := range items {
-		var next Join
+		var next Transition
 		if i+1 < len(items) {
-			next = items[i+1].Join
+			next = items[i+1].Transition
 		}
 		switch {
-		case it.Join.Frames > 0 && short(i, it.Join, it, it.Join.After()):
+		case it.Transition.Frames > 0 && short(i, it.Transition, it, it.Transition.After()):
 		case next.Frames > 0 && short(i+1, next, it, next.Before()):
-		case it.Join.After()+next.Before() > it.Moving():
+		case it.Transition.After()+next.Before() > it.Moving():
 			e.problem(e.transitionOf(i+1), fmt.Sprintf("%s shows %s", it.Shot, seconds(it.Moving())),
 				"the transitions from %s and to %s take %d and %d frames of %s, which is shorter", items[i-1].Shot, items[i+1].Shot,
-				it.Join.After(), next.Before(), it.Shot)
+				it.Transition.After(), next.Before(), it.Shot)
 		}
 	}
 }
@@ -152,10 +152,10 @@ func (e *editor) arrange() error {
 	at := 0
 	for i := range items {
 		it := &items[i]
-		it.At = at - it.Join.Overlap()
+		it.At = at - it.Transition.Overlap()
 		leaves := 0 // frames at its end that the next item covers
 		if i+1 < len(items) {
-			leaves = items[i+1].Join.Before()
+			leaves = items[i+1].Transition.Before()
 		}
 		if e.list[i].Fit.Value == "narration" {
 			it.Hold = max(0, e.spoken(i)-(it.End()-leaves))

@@ -11,7 +11,7 @@ import (
 	"shotchain/storyboard"
 )
 
-// Fades at joins, in samples: where the next clip overlaps the seam they cross with equal power, at a hard cut each
+// Fades where clips meet, in samples: where the next clip overlaps the seam they cross with equal power, at a hard cut each
 // side is faded so that nothing clicks. Neither shifts a sample.
 const (
 	crossfade = SampleRate * 10 / 1000
@@ -126,10 +126,10 @@ func (e *editor) clipSounds() {
 			Start: int64(it.At) * PerFrame, End: int64(it.At+it.Moving()) * PerFrame}
 		sounds[i] = s
 		if i > 0 {
-			s.FadeIn = max(declick, int64(it.Join.After())*PerFrame)
+			s.FadeIn = max(declick, int64(it.Transition.After())*PerFrame)
 		}
 		if i+1 < len(items) {
-			s.FadeOut = max(declick, int64(items[i+1].Join.Before()-it.Hold)*PerFrame)
+			s.FadeOut = max(declick, int64(items[i+1].Transition.Before()-it.Hold)*PerFrame)
 		}
 		if it.Continues && it.Plain() && items[i-1].Plain() && items[i-1].Hold == 0 {
 			s.takeOver(sounds[i-1])

@@ -30,7 +30,7 @@ type Timeline struct {
 	Rate          int    // frames per second
 	Width, Height int    // pixels, both even
 	Frames        int    // of the whole film
-	Items         []Item // in film order; Items[i] overlaps the one before it by Items[i].Join.Overlap() frames
+	Items         []Item // in film order; Items[i] overlaps the one before it by Items[i].Transition.Overlap() frames
 	Sounds        []Sound
 	Duck          *Duck   // how music steps back; nil where none does
 	Loudness      float64 // LUFS to reach, 0 leaves it as it is
@@ -59,14 +59,14 @@ func (tl *Timeline) Shots() (names []string) {
 // Item is a range of a clip in the film. Frames are those of the timeline's rate.
 type Item struct {
 	Clip
-	Source  ffmpeg.Facts
-	Length  int          // frames of the whole clip, conformed to the film's rate
-	In, Out int          // the range that is shown, before Speed; Out is not included
-	Speed   ffmpeg.Ratio // 3/2 plays it in two thirds of the time; the zero Ratio is 1/1
-	Hold    int          // frames for which the last one stands still after it
-	At      int          // where it begins in the film
-	Join    Join         // to the item before it; the first item has none
-	Place   Place
+	Source     ffmpeg.Facts
+	Length     int          // frames of the whole clip, conformed to the film's rate
+	In, Out    int          // the range that is shown, before Speed; Out is not included
+	Speed      ffmpeg.Ratio // 3/2 plays it in two thirds of the time; the zero Ratio is 1/1
+	Hold       int          // frames for which the last one stands still after it
+	At         int          // where it begins in the film
+	Transition Transition   // to the item before it; the first item has none
+	Place      Place
 }
 
 // Moving is how many frames the item's range lasts at its speed, before it holds.
@@ -91,37 +91,37 @@ func (it Item) Frames() int { return it.Moving() + it.Hold }
 // End is the frame of the film before which the item ends.
 func (it Item) End() int { return it.At + it.Frames() }
 
-// Join is how an item follows the one before it. The zero Join is a hard cut.
-type Join struct {
+// Transition is how an item follows the one before it. The zero Transition is a hard cut.
+type Transition struct {
 	Type   string // "", dissolve, fade-to-black, fade-to-white, wipe-left…down, slide-left…down, smooth
 	Frames int    // length of the whole transition; 0 for a cut
 }
 
-// Fades reports a fade through a colour: the items do not overlap, each fades in its own half of the join's frames.
-func (j Join) Fades() bool { return j.Type == "fade-to-black" || j.Type == "fade-to-white" }
+// Fades reports a fade through a colour: the items do not overlap, each fades in its own half of the frames.
+func (t Transition) Fades() bool { return t.Type == "fade-to-black" || t.Type == "fade-to-white" }
 
 // Overlap is how many frames the two items share.
-func (j Join) Overlap() int {
-	if j.Fades() {
+func (t Transition) Overlap() int {
+	if t.Fades() {
 		return 0
 	}
-	return j.Frames
+	return t.Frames
 }
 
-// Before and After are how many frames at the end of the item before, and at the beginning of this one, the join
-// changes.
-func (j Join) Before() int {
-	if j.Fades() {
-		return j.Frames / 2
+// Before and After are how many frames at the end of the item before, and at the beginning of this one, the
+// transition changes.
+func (t Transition) Before() int {
+	if t.Fades() {
+		return t.Frames / 2
 	}
-	return j.Frames
+	return t.Frames
 }
 
-func (j Join) After() int {
-	if j.Fades() {
-		return j.Frames - j.Frames/2
+func (t Transition) After() int {
+	if t.Fades() {
+		return t.Frames - t.Frames/2
 	}
-	return j.Frames
+	return t.Frames
 }
 
 // Place is where a clip's picture lies in the film's: the middle of it, cut to the shape CropWidth × CropHeight of

@@ -47,12 +47,12 @@ func (e *editor) captions() {
 		if text == "" {
 			continue
 		}
-		t := Text{Text: text, Start: it.At + it.Join.Overlap()/2, End: it.End(), Style: look, Shot: it.Shot}
+		t := Text{Text: text, Start: it.At + it.Transition.Overlap()/2, End: it.End(), Style: look, Shot: it.Shot}
 		if s := e.list[i].CutShot.Shot; s != nil {
 			t.Pos = s.CaptionPos
 		}
 		if i+1 < len(e.tl.Items) {
-			o := e.tl.Items[i+1].Join.Overlap()
+			o := e.tl.Items[i+1].Transition.Overlap()
 			t.End -= o - o/2
 		}
 		if t.End > t.Start {
