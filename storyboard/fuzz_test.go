@@ -25,7 +25,6 @@ func FuzzParse(f *testing.F) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		sb, err := Parse("film.yaml", dir, src, Options{})
-		ShotNames(src)
 		runtime.ReadMemStats(&after)
 		if mib := (after.TotalAlloc - before.TotalAlloc) >> 20; mib > 200 {
 			t.Fatalf("%d MiB for %d bytes", mib, len(src))

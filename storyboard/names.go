@@ -52,35 +52,6 @@ func (sb *Storyboard) newIndex() index {
 	return newIndex(drafts)
 }
 
-// ShotNames lists the full names of the shots in src, for completion at a prompt: it takes a storyboard with
-// problems too, and reads no other file. Nothing where src is not YAML.
-func ShotNames(src []byte) []string {
-	s, found := newSource("", src)
-	if len(found) > 0 {
-		return nil
-	}
-	root, _ := s.document()
-	if root == nil {
-		return nil
-	}
-	var names []string
-	looked := 0
-	for _, scene := range items(root, "scenes") {
-		for _, shot := range items(scene, "shots") {
-			if looked++; looked > maxNames {
-				return names
-			}
-			if a, b := plain(scene, "id"), plain(shot, "id"); id.MatchString(a) && id.MatchString(b) {
-				names = append(names, a+"/"+b)
-			}
-		}
-	}
-	return names
-}
-
-// maxNames bounds what ShotNames looks at: aliases can name a shot any number of times.
-const maxNames = 100_000
-
 // lookup is the value of a key of a mapping, nil for none.
 func lookup(n *yaml.Node, name string) *yaml.Node {
 	if n.Kind == yaml.AliasNode {

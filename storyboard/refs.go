@@ -29,7 +29,6 @@ func (r *reader) seams(sb *Storyboard, drafts []draft) {
 		r.besideFootage(sb, d.Shot)
 	}
 	r.circles(sb, drafts)
-	r.loops(sb, drafts)
 }
 
 // ends finds the shot whose first frame a shot ends on.
@@ -105,94 +104,95 @@ func unknownShotHint(sb *Storyboard, d draft, full string) string {
 	return didYouMean(full, func() []string { return names })()
 }
 
-// circles reports every circle of seams once, at its first place in the file, and opens it there: what is read further
-// has none. A shot continues at most one other, so following the seams from each shot until a known one is reached is
-// linear.
-func (r *reader) circles(sb *Storyboard, drafts []draft) {
-	walk := make(map[*Shot]int, len(drafts)) // the number of the walk that came by
-	for i, d := range drafts {
-		s := d.Shot
-		for s != nil && walk[s] == 0 {
-			walk[s] = i + 1
-			s = sb.index.full[s.From]
-		}
-		if s != nil && walk[s] == i+1 {
-			r.circle(sb, s)
-		}
-	}
-}
-
-// hop is one step of a walk: a shot, and which of the shots that it needs come next.
+// hop is a shot on a walk along the seams, and how many of its two the walk has followed: `from`, then `to`.
 type hop struct {
 	s    *Shot
-	next int
+	seam int
 }
 
-// needs is the i-th shot that must be made before this one, and where that was said; nil behind the last.
-func (h hop) needs(sb *Storyboard, i int) (*Shot, Pos) {
-	switch {
-	case i == 0 && h.s.From != "":
-		return sb.index.full[h.s.From], h.s.FromPos
-	case i <= 1 && h.s.To != "":
-		return sb.index.full[h.s.To], h.s.ToPos
+// follow goes on along the next seam: to the shot that must be made before, nil where the seam leads to none.
+func (h *hop) follow(sb *Storyboard) *Shot {
+	if h.seam++; h.seam == 1 {
+		return sb.index.full[h.s.From]
 	}
-	return nil, Pos{}
+	return sb.index.full[h.s.To]
 }
 
-// loops reports circles that lead through `to`, and opens them: a shot cannot end on what only comes out of it. The walk
-// keeps its own stack, for chains are long; every shot is left once. Telling a circle takes as long as it is, so no more
-// are told than are printed.
-func (r *reader) loops(sb *Storyboard, drafts []draft) {
-	const done = -1
-	state := make(map[*Shot]int, len(drafts)) // 0: not met yet; on the way: how far along it, from 1
-	told := 0
-	for _, d := range drafts {
-		if state[d.Shot] != 0 {
-			continue
-		}
-		way := []hop{{s: d.Shot}}
-		state[d.Shot] = 1
-		for len(way) > 0 {
-			h := &way[len(way)-1]
-			i := h.next
-			if i == 0 && h.s.From == "" {
-				i = 1
-			}
-			h.next = i + 1
-			up, _ := h.needs(sb, i)
-			switch {
-			case up == nil && i >= 1:
-				state[h.s] = done
-				way = way[:len(way)-1]
-			case up == nil:
-			case state[up] == 0:
-				way = append(way, hop{s: up})
-				state[up] = len(way)
-			case state[up] > 0:
-				if told++; told <= maxProblems {
-					r.loop(sb, way[state[up]-1:])
-				}
-				h.open(i)
-			}
-		}
+// at is where the seam was written that was followed last.
+func (h *hop) at() Pos {
+	if h.seam == 1 {
+		return h.s.FromPos
 	}
+	return h.s.ToPos
 }
 
-// open takes the i-th need away.
-func (h hop) open(i int) {
-	if i == 0 {
+// open takes the seam away that was followed last.
+func (h *hop) open() {
+	if h.seam == 1 {
 		h.s.From = ""
 	} else {
 		h.s.To = ""
 	}
 }
 
-// loop reports the circle that a walk has run into: all of a way.
-func (r *reader) loop(sb *Storyboard, way []hop) {
-	at := func(h hop) Pos { _, p := h.needs(sb, h.next-1); return p }
+// circles reports shots that wait for one another, each circle at its first place in the file, and opens them: what is
+// read further has none. First those that lead through `from` alone, then what is left.
+func (r *reader) circles(sb *Storyboard, drafts []draft) {
+	walk(sb, drafts, 1, func(circle []hop) {
+		first := r.circle(circle, "let one of them open on its own: `from: none`")
+		first.open()
+	})
+	walk(sb, drafts, 2, func(circle []hop) {
+		r.circle(circle, "a shot cannot end on what only comes out of it: use a still")
+		circle[len(circle)-1].open()
+	})
+}
+
+// walk finds the circles among the first one or two seams of each shot. It leaves every shot once, and keeps its own
+// stack, for chains are long. Telling a circle takes as long as it is, and those that share shots could come to the
+// square of the film: of circles that have more than maxVisits shots together, the last are opened without a word.
+func walk(sb *Storyboard, drafts []draft, seams int, tell func([]hop)) {
+	const left = -1
+	on := make(map[*Shot]int, len(drafts)) // where a shot is on the way, counted from 1; left: it was
+	room := maxVisits
+	var way []hop
+	enter := func(s *Shot) {
+		way = append(way, hop{s: s})
+		on[s] = len(way)
+	}
+	for _, d := range drafts {
+		if on[d.Shot] == 0 {
+			enter(d.Shot)
+		}
+		for len(way) > 0 {
+			h := &way[len(way)-1]
+			if h.seam == seams {
+				on[h.s] = left
+				way = way[:len(way)-1]
+				continue
+			}
+			up := h.follow(sb)
+			switch {
+			case up == nil:
+			case on[up] == 0:
+				enter(up)
+			case on[up] != left:
+				circle := way[on[up]-1:]
+				if room -= len(circle); room >= 0 {
+					tell(circle)
+				} else {
+					h.open()
+				}
+			}
+		}
+	}
+}
+
+// circle reports one, and gives the seam in it that comes first in the file.
+func (r *reader) circle(way []hop, hint string) *hop {
 	start := 0
 	for i := range way {
-		if at(way[i]).before(at(way[start])) {
+		if way[i].at().before(way[start].at()) {
 			start = i
 		}
 	}
@@ -204,33 +204,9 @@ func (r *reader) loop(sb *Storyboard, way []hop) {
 			fmt.Fprintf(&b, "… %d more → ", len(way)-most)
 			break
 		}
-		fmt.Fprintf(&b, "%s (%d:%d) → ", h.s.Name(), at(h).Line, at(h).Column)
+		fmt.Fprintf(&b, "%s (%d:%d) → ", h.s.Name(), h.at().Line, h.at().Column)
 	}
-	r.report(at(way[start]), advise("a shot cannot end on what only comes out of it: use a still"), "cycle: %s%s", b.String(), way[start].s.Name())
-}
-
-// circle reports the circle that s is on.
-func (r *reader) circle(sb *Storyboard, s *Shot) {
-	first := s
-	for t := sb.index.full[s.From]; t != s; t = sb.index.full[t.From] {
-		if t.FromPos.before(first.FromPos) {
-			first = t
-		}
-	}
-	const most = 8
-	var b strings.Builder
-	n := 0
-	for t := first; ; t = sb.index.full[t.From] {
-		if n++; n <= most {
-			fmt.Fprintf(&b, "%s (%d:%d) → ", t.Name(), t.FromPos.Line, t.FromPos.Column)
-		}
-		if sb.index.full[t.From] == first {
-			break
-		}
-	}
-	if n > most {
-		fmt.Fprintf(&b, "… %d more → ", n-most)
-	}
-	r.report(first.FromPos, advise("let one of them open on its own: `from: none`"), "cycle: %s%s", b.String(), first.Name())
-	first.From = ""
+	first := &way[start]
+	r.report(first.at(), advise(hint), "cycle: %s%s", b.String(), first.s.Name())
+	return first
 }

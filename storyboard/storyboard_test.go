@@ -82,12 +82,6 @@ func TestShotFindsByUnambiguousName(t *testing.T) {
 	}
 }
 
-func TestShotNamesAreThereForBrokenBoards(t *testing.T) {
-	require.Equal(t, []string{"a/b", "a/c"}, ShotNames([]byte("wrong: 1\nscenes: [{id: a, shots: [{id: b}, {id: c, from: nowhere}, {id: No}]}]\n")))
-	require.Empty(t, ShotNames([]byte("a: [")))
-	require.Empty(t, ShotNames(nil))
-}
-
 func TestOverrides(t *testing.T) {
 	src := "vars: {who: a keeper, twice: \"${who} ${who}\"}\nscenes: [{id: a, shots: [{id: b, prompt: \"${twice}\"}]}]\n"
 	sb := parse(t, src, Options{Vars: map[string]string{"who": "a robot"}})
