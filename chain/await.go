@@ -49,7 +49,7 @@ func (v *life) await(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 			if clip, ok := v.there(ctx); ok && a.State == store.Succeeded {
 				return v.book(ctx, a, Task{ID: a.Task, Tokens: a.Tokens}, clip), false
 			}
-			return v.gone(ctx, a, err), false
+			return v.gone(ctx, a, err)
 		case f.Class != Busy && f.Class != Gone, time.Since(reached) > v.Timing.Patience:
 			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
 		}
@@ -73,22 +73,28 @@ func (v *life) await(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 	}
 }
 
-// gone ends an attempt whose task the provider no longer has.
-func (v *life) gone(ctx context.Context, a *store.Attempt, err error) Outcome {
-	if a.State == store.Succeeded {
-		v.close(a, &Fault{Class: Gone, Message: "it was made, but its result is no longer to be had: " + err.Error()})
-		if err := v.l.PutJournal(v.j); err != nil {
-			return v.ended(ctx, v.t, StageFailed, a.Task, err)
-		}
-		return v.ended(ctx, v.t, StageFailed, a.Task, errors.New(a.Message))
+// gone ends an attempt whose task the provider no longer has. Where that was long ago, and
+// the plan said that the clip is bought again, it is.
+func (v *life) gone(ctx context.Context, a *store.Attempt, err error) (out Outcome, again bool) {
+	if a.State != store.Succeeded {
+		return v.ended(ctx, v.t, StageUnknown, a.Task, fmt.Errorf("the provider no longer has task %s: %w", a.Task, err)), false
 	}
-	return v.ended(ctx, v.t, StageUnknown, a.Task, fmt.Errorf("the provider no longer has task %s: %w", a.Task, err))
+	planned := a.Lapsed(time.Now()) && v.tries == 0 && v.buys()
+	v.unhold()
+	v.close(a, &Fault{Class: Gone, Message: "it was made, but its result is no longer to be had: " + err.Error()})
+	if err := v.l.PutJournal(v.j); err != nil {
+		return v.ended(ctx, v.t, StageFailed, a.Task, err), false
+	}
+	if planned {
+		return Outcome{}, true
+	}
+	return v.ended(ctx, v.t, StageFailed, a.Task, errors.New(a.Message)), false
 }
 
 // done turns a finished task into an outcome.
 func (v *life) done(ctx context.Context, a *store.Attempt, task Task) (Outcome, bool) {
 	if task.Status == Succeeded {
-		return v.keep(ctx, a, task), false
+		return v.keep(ctx, a, task)
 	}
 	f := task.Fault
 	if !task.Status.known() { // who knows what it comes to: neither failed nor free

@@ -33,7 +33,7 @@ func Unfinished(st *store.Store) ([]Open, error) {
 	var open []Open
 	var unread []error
 	for _, t := range takes {
-		if _, err := t.Clip(); err == nil {
+		if clip, _ := intact(t); clip != nil {
 			continue
 		}
 		j, err := t.Journal()
@@ -42,7 +42,7 @@ func Unfinished(st *store.Store) ([]Open, error) {
 			continue
 		}
 		a := j.Last()
-		if a == nil || !a.Open() {
+		if a == nil || !a.Open() || lost(t, a) {
 			continue
 		}
 		req, err := t.Request()

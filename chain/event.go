@@ -14,6 +14,7 @@ const (
 	StageRunning     Stage = "running"     // the task runs
 	StageDownloading Stage = "downloading" // the result is being fetched and checked
 	StageAgain       Stage = "again"       // the task failed inside the provider: it is created again
+	StageMended      Stage = "mended"      // what was damaged of a kept clip has been put right, for nothing
 	StageCached      Stage = "cached"      // done: the store had it
 	StageKept        Stage = "kept"        // done: it is in the store
 	StageFailed      Stage = "failed"      // done, without a clip

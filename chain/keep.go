@@ -16,11 +16,11 @@ import (
 const maxFetches = 3
 
 // keep fetches, checks and stores what a task made.
-func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) Outcome {
+func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) (out Outcome, again bool) {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = time.Second, 30*time.Second
 	if clip, ok := v.there(ctx); ok {
-		return v.book(ctx, a, task, clip)
+		return v.book(ctx, a, task, clip), false
 	}
 	got, reached, bad := &result{task: a.Task}, time.Now(), 0
 	for n := 1; ; n++ {
@@ -28,7 +28,7 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) Outcome {
 		had := got.clip
 		err := v.fetch(ctx, task, got)
 		if err == nil {
-			return v.book(ctx, a, task, got.clip)
+			return v.book(ctx, a, task, got.clip), false
 		}
 		f := asFault(err)
 		if f.Class != Busy {
@@ -39,18 +39,18 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) Outcome {
 		}
 		switch {
 		case errors.As(err, new(*unkept)):
-			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task))
+			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task)), false
 		case ctx.Err() != nil:
-			return v.ended(ctx, v.t, StageInFlight, a.Task, err)
+			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
 		case bad == maxFetches && f.Class == Gone && time.Since(finishedAt(task)) > frameLife:
 			a.State = store.Succeeded
 			return v.gone(ctx, a, err)
 		case bad == maxFetches, time.Since(reached) > v.Timing.Patience:
-			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task))
+			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task)), false
 		}
 		v.observe(Event{Take: v.t, Stage: StageBusy, Task: a.Task, Message: err.Error()})
 		if err := pause(ctx, max(f.RetryAfter, wait.NextBackOff())); err != nil {
-			return v.ended(ctx, v.t, StageInFlight, a.Task, err)
+			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
 		}
 		if again, err := v.Provider.Get(ctx, a.Task); err == nil && again.Status == Succeeded {
 			task = again // with URLs that live longer, where the provider signs anew
@@ -100,6 +100,7 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *stor
 	now := time.Now().UTC()
 	a.State, a.EndedAt, a.Tokens, a.Message = store.Succeeded, &now, task.Tokens, ""
 	v.drafted(clip, a)
+	a.Kept = clip
 	err := v.l.PutJournal(v.j)
 	if err == nil {
 		err = v.l.PutClip(clip)

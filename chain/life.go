@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +38,7 @@ type life struct {
 func (r *run) make(ctx context.Context, t *Take, up upstream, free func()) Outcome {
 	ctx = context.WithValue(ctx, workingKey{}, t)
 	a := t.anchors(up)
-	key := cmp.Or(t.kept, t.key(r.plan.Graph.Service.Namespace, a))
+	key := r.key(t, a)
 	l, err := r.Store.Lock(ctx, key, func() { r.observe(Event{Take: t, Stage: StageWaiting}) })
 	if err != nil {
 		return r.ended(ctx, t, StageFailed, "", err)
@@ -58,15 +57,21 @@ func (v *life) live(ctx context.Context) Outcome {
 	if err := v.l.Clean(); err != nil {
 		return v.ended(ctx, v.t, StageFailed, "", err)
 	}
-	switch clip, err := v.l.Clip(); {
+	clip, err := v.l.Clip()
+	switch {
 	case err == nil: // another process has made it in the meantime
-		return Outcome{Take: v.t, Stage: StageCached, Clip: clip, Task: clip.Task}
-	case errors.Is(err, store.ErrDamaged):
-		if err := v.l.SetAsideClip(); err != nil {
+	case errors.Is(err, store.ErrDamaged), errors.Is(err, fs.ErrNotExist):
+		if clip, err = v.mend(ctx); err != nil {
 			return v.ended(ctx, v.t, StageFailed, "", err)
 		}
-	case !errors.Is(err, fs.ErrNotExist): // there may well be a clip: not for us to buy another
+	default: // there may well be a clip: not for us to buy another
 		return v.ended(ctx, v.t, StageUnknown, "", err)
+	}
+	if clip != nil {
+		return Outcome{Take: v.t, Stage: StageCached, Clip: clip, Task: clip.Task}
+	}
+	if err := v.unreadable(); err != nil {
+		return v.ended(ctx, v.t, StageFailed, "", err)
 	}
 	if err := v.openJournal(); err != nil {
 		return v.ended(ctx, v.t, StageUnknown, "", err)
@@ -77,6 +82,17 @@ func (v *life) live(ctx context.Context) Outcome {
 			return out
 		}
 	}
+}
+
+// unreadable sets facts aside that nobody can read, and nothing else: what they told of may still be whole.
+func (v *life) unreadable() error {
+	if _, err := v.l.Clip(); !errors.Is(err, store.ErrDamaged) {
+		return nil
+	}
+	if r, err := v.l.Remedy(); r != nil || err != nil {
+		return err
+	}
+	return v.l.SetAside("clip.json")
 }
 
 // openJournal reads the attempts there are. Those that can no longer turn into a clip are closed.
@@ -145,7 +161,7 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 		}
 		v.leave = leave
 	}
-	v.held = v.held || v.purse.reserve(v.t.Cost)
+	v.held = v.plan.Of(v.t).State != Cached && (v.held || v.purse.reserve(v.t.Cost))
 	if !v.held {
 		err := fmt.Errorf("making it would cost %s more than the plan said; look at the plan again", FormatMoney(v.t.Cost))
 		return v.ended(ctx, v.t, StageFailed, "", err), false
@@ -154,6 +170,7 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 	a, err := v.intend(ctx)
 	if err != nil {
 		v.unhold()
+		v.up.reread()
 		return v.ended(ctx, v.t, StageFailed, "", err), false
 	}
 	made, err := v.create(ctx, a)
@@ -186,6 +203,9 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 
 // intend writes down what is about to be asked for. When it returns, the intent is on disk.
 func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
+	if err := v.l.SetAsideClip(); err != nil { // what is left of an earlier clip is not this attempt's
+		return nil, err
+	}
 	if err := v.freeze(ctx); err != nil {
 		return nil, err
 	}

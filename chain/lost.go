@@ -75,7 +75,7 @@ func ahead(tasks []Task) bool {
 }
 
 // recordLife is how long the provider lists a task, less a margin for clocks (ark-api.md §2: 7 days).
-const recordLife = 7*24*time.Hour - time.Hour
+const recordLife = store.TaskLife
 
 // findPause leaves the account's one list call per second to others too, but looks at once when the time has come.
 func (v *life) findPause(settled time.Time) time.Duration {

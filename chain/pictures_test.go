@@ -43,7 +43,16 @@ func (x *fixture) carries(shot string, first []byte) {
 	require.Equal(x.t, 1, n)
 }
 
-// A frame that is damaged, whether or not it still decodes, ends what grows from it before anything is sent.
+// spoiled runs a plan; once its first take is found in the store, do is done to the disk.
+func (x *fixture) spoiled(p *Plan, do func()) (*Reel, error) {
+	return Run(x.t.Context(), p, RunOptions{Provider: x.f, Store: x.st, Inspector: glance{}, Observe: func(e Event) {
+		if e.Take == p.Takes[0].Take && e.Stage == StageCached {
+			do()
+		}
+	}})
+}
+
+// A frame that is damaged after it was looked at, whether or not it still decodes, ends what grows from it before anything is sent.
 func TestNothingGrowsFromADamagedFrame(t *testing.T) {
 	for name, at := range map[string]int{"that does not decode": len("last "), "that decodes as another": len("last of ") + 3} {
 		t.Run(name, func(t *testing.T) {
@@ -55,8 +64,7 @@ func TestNothingGrowsFromADamagedFrame(t *testing.T) {
 				whole, err := os.ReadFile(frame)
 				require.NoError(t, err)
 				time.Sleep(25 * time.Hour) // the service's own URL of it has lapsed
-				flip(t, frame, at)
-				r, err = x.run(t.Context(), x.plan(film(t, "a/one", "a/two")))
+				r, err = x.spoiled(x.plan(film(t, "a/one", "a/two")), func() { flip(t, frame, at) })
 				require.NoError(t, err)
 				require.Equal(t, 1, x.f.created(), "nothing was sent")
 				require.Equal(t, StageFailed, r.Outcomes[1].Stage)
@@ -216,9 +224,9 @@ func TestAMomentOfADamagedClipIsNotSent(t *testing.T) {
 		x := newFixture(t)
 		r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
 		require.NoError(t, err)
-		flip(t, r.Outcomes[0].Dir.Path("clip.mp4"), len("video of ")+3)
+		clip := r.Outcomes[0].Dir.Path("clip.mp4")
 		sb := film(t, "a/one", "a/two from: {shot: a/one, at: 2s}")
-		r, err = x.run(t.Context(), x.plan(sb))
+		r, err = x.spoiled(x.plan(sb), func() { flip(t, clip, len("video of ")+3) })
 		require.NoError(t, err)
 		require.ErrorContains(t, r.Outcomes[1].Fault, "its first frame (frame 48 of a/one)")
 		require.Equal(t, 1, x.f.created())

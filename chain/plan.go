@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"shotchain/chain/store"
@@ -41,6 +42,10 @@ type Planned struct {
 	Fault *Fault // what ended its last attempt, where that failed and it has not been made since; nil otherwise
 
 	Promotes *Promotion // the draft that the clip is made from; nil for none
+
+	Damaged   bool // it was kept, and something of it is not what it was
+	frameless bool // its clip is kept, but its last frame has to be made again: nobody knows yet what it will be
+	away      bool // its clip is not in its place: a run puts it there again
 
 	Drags     int   // takes that wait for this one, directly or not
 	DragsCost Money // what those cost at most
@@ -126,18 +131,36 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 		up := p.absent(t)
 		pt.State = Waits
 		pt.Reason = fmt.Sprintf("%s %s, which is %s", t.how(up), up.Name(), p.Of(up).told())
+		if p.Of(up).frameless {
+			pt.Reason = fmt.Sprintf("%s %s, whose last frame is damaged and is made again", t.how(up), up.Name())
+		}
 		return
 	}
 	pt.Key = t.key(p.Graph.Service.Namespace, pictures)
 	take := st.Take(pt.Key)
 	clip, err := take.Clip()
+	pt.Damaged = errors.Is(err, store.ErrDamaged)
 	if err == nil {
 		pt.State, pt.Clip = Cached, clip
+		if clip.FrameWas != "" {
+			pt.Reason = "its last frame was damaged, and has been cut from its clip again"
+		}
 		return
 	}
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, store.ErrDamaged) {
 		pt.State, pt.Reason = Unclear, "the store cannot be read: "+err.Error()
 		return
+	}
+	r, unread := take.Remedy()
+	switch {
+	case unread != nil:
+		pt.State, pt.Reason = Unclear, "the store cannot be read: "+unread.Error()
+		return
+	case r != nil && !r.NoClip():
+		p.mended(pt, r)
+		return
+	case r != nil:
+		pt.Damaged, err = true, fmt.Errorf("%w: %s", store.ErrDamaged, r.Why)
 	}
 	pt.State, pt.Reason, pt.Fault = look(take)
 	if pt.State != New && (p.Graph.Service.Forgets || t.in(p.Options.Resubmit)) {
@@ -149,6 +172,8 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	switch {
 	case pt.State == InFlight && errors.Is(err, store.ErrDamaged):
 		pt.Reason = "the kept clip cannot be used: " + err.Error() + "; fetched again from " + pt.Reason
+	case pt.State == New && errors.Is(err, store.ErrDamaged) && !p.Graph.Service.Forgets && !t.in(p.Options.Resubmit):
+		pt.Reason = "its clip is damaged and can no longer be fetched: " + strings.TrimPrefix(err.Error(), "damaged: ")
 	case pt.Reason != "":
 	case !errors.Is(err, fs.ErrNotExist):
 		pt.Reason = "the kept clip cannot be used: " + err.Error()
@@ -175,11 +200,14 @@ func (p *Plan) keep(pt *Planned, st *store.Store, was *store.Film) bool {
 	if !ok || !store.IsKey(used.Key) {
 		return false
 	}
-	clip, err := st.Take(used.Key).Clip()
-	if err != nil {
+	clip, r := intact(st.Take(used.Key))
+	if clip == nil {
 		return false
 	}
 	pt.State, pt.Clip, pt.Key, pt.Reason = Cached, clip, used.Key, "kept as it is"
+	if r != nil {
+		p.mended(pt, r)
+	}
 	return true
 }
 
@@ -245,6 +273,8 @@ func look(take store.Take) (State, string, *Fault) {
 		return New, "", nil
 	case a.State == store.Intended:
 		return Unclear, "it may have been sent at " + a.IntendedAt.Local().Format(time.DateTime), nil
+	case lost(take, a):
+		return New, "its clip can no longer be fetched", nil
 	case a.Open():
 		return InFlight, "task " + a.Task, nil
 	case a.Message != "":
@@ -265,7 +295,7 @@ func failed(a *store.Attempt) *Fault {
 func (p *Plan) anchors(t *Take) (a anchors, ok bool) {
 	var up upstream
 	for _, need := range t.needs() {
-		if p.Of(need).Clip == nil {
+		if p.lacks(t, need) {
 			return anchors{}, false
 		}
 	}
@@ -281,7 +311,7 @@ func (p *Plan) anchors(t *Take) (a anchors, ok bool) {
 // absent is the first of the takes that a take needs and that is not there.
 func (p *Plan) absent(t *Take) *Take {
 	for _, need := range t.needs() {
-		if p.Of(need).Clip == nil {
+		if p.lacks(t, need) {
 			return need
 		}
 	}

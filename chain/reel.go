@@ -56,7 +56,7 @@ func Stored(p *Plan, st *store.Store) *Reel {
 	for i := range p.Takes {
 		pt := &p.Takes[i]
 		r.Outcomes[i] = Outcome{Take: pt.Take, Stage: StageStopped}
-		if pt.State == Cached {
+		if pt.usable(st) {
 			r.Outcomes[i] = Outcome{Take: pt.Take, Stage: StageCached, Clip: pt.Clip, Dir: st.Take(pt.Key), Task: pt.Clip.Task}
 		}
 	}

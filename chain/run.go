@@ -69,6 +69,7 @@ func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
 		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{}, frames: map[*Take]livingFrame{}}
 	r.loop(ctx)
 	r.remember()
+	_ = r.Store.Remember() // what was read is read again without it
 	if err := context.Cause(ctx); err != nil {
 		return r.reel, &Stopped{err}
 	}
@@ -231,12 +232,20 @@ func (r *run) enter(takes []*Take) {
 
 // cached looks a take up in the store.
 func (r *run) cached(t *Take, up upstream) (Outcome, bool) {
-	take := r.Store.Take(cmp.Or(t.kept, t.key(r.plan.Graph.Service.Namespace, t.anchors(up))))
+	take := r.Store.Take(r.key(t, t.anchors(up)))
 	clip, err := take.Clip()
 	if err != nil {
 		return Outcome{}, false
 	}
 	return Outcome{Take: t, Stage: StageCached, Clip: clip, Dir: take, Task: clip.Task}, true
+}
+
+// key is the take's in the store: what it was planned with where the store holds it, else what it asks for by now.
+func (r *run) key(t *Take, a anchors) string {
+	if pt := r.plan.Of(t); pt.State == Cached {
+		return pt.Key
+	}
+	return cmp.Or(t.kept, t.key(r.plan.Graph.Service.Namespace, a))
 }
 
 // settle records an outcome and lets follow what grows from it.

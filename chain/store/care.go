@@ -47,7 +47,7 @@ func (t Take) look() Entry {
 		e.Damage = errors.Join(e.Damage, err)
 		e.Open = e.Clip == nil // what it says cannot be known, so it is not for us to throw away
 	} else if a := j.Last(); a != nil {
-		e.Open = a.Open() && e.Clip == nil
+		e.Open = a.Open() && e.Clip == nil && !a.Lapsed(time.Now())
 	}
 	files, _ := t.store.fs.ReadDir(t.rel(""))
 	for _, f := range files {

@@ -63,11 +63,21 @@ type Attempt struct {
 	Hint       string     `json:"hint,omitempty"` // what the user can do about it
 
 	PromotedFrom string `json:"promoted_from,omitempty"` // the task of the draft that it was to make the final clip of
+
+	Kept *Clip `json:"kept,omitempty"` // the facts of the clip that it made, as in clip.json
 }
 
 // Open reports whether the attempt may still turn into a clip, or into a bill.
 func (a Attempt) Open() bool {
 	return a.State == Intended || a.State == Submitted || a.State == Succeeded
+}
+
+// TaskLife is how long a service tells of a task, counted from the create call, less a margin for clocks (7 days).
+const TaskLife = 7*24*time.Hour - time.Hour
+
+// Lapsed reports whether what the attempt made can no longer be fetched: it was made too long ago.
+func (a Attempt) Lapsed(now time.Time) bool {
+	return a.State == Succeeded && now.Sub(a.IntendedAt) > TaskLife
 }
 
 // Journal is task.json: all attempts of a take, in order.
@@ -100,7 +110,8 @@ type Clip struct {
 	Model     string `json:"model"`
 	Video     File   `json:"clip"`
 	LastFrame File   `json:"last_frame"`
-	Decoded   bool   `json:"last_frame_decoded,omitempty"` // the service gave none: taken from the clip
+	Decoded   bool   `json:"last_frame_decoded,omitempty"` // taken from the clip: the service gave none, or it was lost
+	FrameWas  string `json:"last_frame_was,omitempty"`     // sha256 of the service's own, which was damaged; "" where it was not
 	Width     int    `json:"width"`
 	Height    int    `json:"height"`
 	Frames    int    `json:"frames"`

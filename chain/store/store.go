@@ -55,6 +55,8 @@ var readme []byte
 type Store struct {
 	dir string
 	fs  durable.FS // the folder
+
+	seen seen
 }
 
 // Option changes how a store is opened.

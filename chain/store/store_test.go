@@ -66,23 +66,22 @@ func TestAKeptTakeIsReadBack(t *testing.T) {
 
 func TestADamagedTakeIsAMissWithAReason(t *testing.T) {
 	for name, c := range map[string]struct {
-		harm   func(Take) error
-		want   string
-		verify bool // only a look at every byte finds it
+		harm func(Take) error
+		want string
 	}{
-		"clip is shorter":   {func(k Take) error { return os.Truncate(k.Path("clip.mp4"), 3) }, "clip.mp4 has 3 bytes, not 15", false},
-		"clip is gone":      {func(k Take) error { return os.Remove(k.Path("clip.mp4")) }, "clip.mp4 is missing", false},
-		"frame is gone":     {func(k Take) error { return os.Remove(k.Path("last_frame.png")) }, "last_frame.png is missing", false},
-		"a bit has flipped": {func(k Take) error { return os.WriteFile(k.Path("clip.mp4"), []byte("moving picturez"), 0o644) }, "not the file that was kept", true},
+		"clip is shorter":   {func(k Take) error { return os.Truncate(k.Path("clip.mp4"), 3) }, "clip.mp4 has 3 bytes, not 15"},
+		"clip is gone":      {func(k Take) error { return os.Remove(k.Path("clip.mp4")) }, "clip.mp4 is missing"},
+		"frame is gone":     {func(k Take) error { return os.Remove(k.Path("last_frame.png")) }, "last_frame.png is missing"},
+		"a bit has flipped": {func(k Take) error { return os.WriteFile(k.Path("clip.mp4"), []byte("moving picturez"), 0o644) }, "not the file that was kept"},
 		"clip is a link": {func(k Take) error {
 			if err := os.Remove(k.Path("clip.mp4")); err != nil {
 				return err
 			}
 			return os.Symlink("last_frame.png", k.Path("clip.mp4"))
-		}, "has 14 bytes, not 15", false},
-		"facts lead out":      {func(k Take) error { return swap(k, "clip.mp4", "../../x") }, "outside its folder", false},
-		"facts of another":    {func(k Take) error { return swap(k, testKey, strings.Repeat("cd", 32)) }, "not this take's", false},
-		"facts of the future": {func(k Take) error { return swap(k, `"format": 1`, `"format": 2`) }, "version 2", false},
+		}, "has 14 bytes, not 15"},
+		"facts lead out":      {func(k Take) error { return swap(k, "clip.mp4", "../../x") }, "outside its folder"},
+		"facts of another":    {func(k Take) error { return swap(k, testKey, strings.Repeat("cd", 32)) }, "not this take's"},
+		"facts of the future": {func(k Take) error { return swap(k, `"format": 1`, `"format": 2`) }, "version 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -90,10 +89,6 @@ func TestADamagedTakeIsAMissWithAReason(t *testing.T) {
 			k := s.Take(testKey)
 			require.NoError(t, c.harm(k))
 			_, err := k.Clip()
-			if c.verify {
-				require.NoError(t, err)
-				err = k.Verify()
-			}
 			require.ErrorContains(t, err, c.want)
 		})
 	}

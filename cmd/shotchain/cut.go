@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -90,8 +91,17 @@ func (p *program) again(ctx context.Context, path string, o *cutFlags) error {
 
 // stored is the reel of what the store holds; an error where films lack clips.
 func stored(plan *chain.Plan, st *store.Store, outs []delivery) (*chain.Reel, error) {
+	if err := plan.PutBack(st); err != nil {
+		return nil, err
+	}
 	reel := chain.Stored(plan, st)
+	_ = st.Remember() // what was read is read again without it
 	if gone := missingOf(outs, reel); len(gone) > 0 {
+		if n := slices.IndexFunc(plan.Takes, func(pt chain.Planned) bool { return pt.Damaged && pt.Take.Name() == gone[0] }); n >= 0 {
+			return nil, &Failure{Kind: Incomplete, Shot: gone[0],
+				Hint:    "`shotchain store verify` looks at every clip, `shotchain plan` says what a run does about it",
+				Message: fmt.Sprintf("the clip of %s cannot be used: %s", gone[0], plan.Takes[n].Reason)}
+		}
 		return nil, &Failure{Kind: Incomplete, Shot: gone[0], Hint: "`shotchain run` makes what is missing",
 			Message: fmt.Sprintf("the store has no clip of %s", strings.Join(gone, ", "))}
 	}

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 
 	"shotchain/chain"
 	"shotchain/internal/say"
+	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
 )
 
@@ -65,8 +67,18 @@ func AsFailure(ctx context.Context, err error) *Failure {
 	case full(err):
 		return &Failure{Kind: Failed, Message: err.Error(),
 			Hint: "make room: `shotchain store gc --unused-for 0s` removes parts of films that can be made again"}
+	case undecoded(err):
+		return &Failure{Kind: Failed, Message: err.Error(),
+			Hint: "a clip may be damaged: `shotchain store verify` reads and decodes every one"}
 	}
 	return &Failure{Kind: Failed, Message: err.Error()}
+}
+
+// undecoded reports whether ffmpeg ended over what it was given to read.
+func undecoded(err error) bool {
+	var e *ffmpeg.Error
+	return errors.As(err, &e) && slices.ContainsFunc([]string{"invalid data", "decod", "moov atom", "corrupt"},
+		func(word string) bool { return strings.Contains(strings.ToLower(e.Cause), word) })
 }
 
 // full reports whether an error says that a disk is: as the system does, or in ffmpeg's words, which are the same.

@@ -47,6 +47,7 @@ func TestMain(m *testing.M) {
 //	exits CODE command args…      runs a command that must end with that exit code
 //	simstart [hold] [key=K] [places=N]  starts an Ark service and points ARK_BASE_URL and ARK_API_KEY to it. hold: its
 //	                              tasks run until simrelease; places: so many run at once, the others are queued
+//	simadvance SPAN               moves the service's clock: URLs live 24h, tasks 7 days
 //	simrelease                    lets held tasks finish
 //	simfault JSON                 injects a fault, as of sim.Fault
 //	simstats NAME=N …             compares the service's books, as of sim.Stats
@@ -56,6 +57,7 @@ func TestMain(m *testing.M) {
 //	vacant DIR                    holds that a folder has nothing in it
 //	tone SECONDS FILE             makes a sound file, 48 kHz, 16 bits
 //	spoil PATTERN                 turns over the last byte of the files of that pattern
+//	setaside PATTERN              renames files of that pattern as the store does with damaged ones
 //	there PATTERN N               compares the number of files of that pattern
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -72,9 +74,9 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simfault": simFault, "simstats": simStats,
+			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simadvance": simAdvance, "simfault": simFault, "simstats": simStats,
 			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant, "tone": tone,
-			"spoil": spoil, "there": there, "aged": aged, "stopped": stopped,
+			"spoil": spoil, "setaside": setAsideAll, "there": there, "aged": aged, "stopped": stopped,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond != "tmpfs" { // a disk of any size can be had
@@ -181,6 +183,12 @@ func simStart(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func simRelease(ts *testscript.TestScript, _ bool, _ []string) { simOf(ts).release() }
+
+func simAdvance(ts *testscript.TestScript, _ bool, args []string) {
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	simOf(ts).Advance(d)
+}
 
 func simFault(ts *testscript.TestScript, _ bool, args []string) {
 	var f sim.Fault
@@ -375,6 +383,12 @@ func spoil(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		b[len(b)-1] ^= 0xff
 		ts.Check(os.WriteFile(name, b, 0o644))
+	}
+}
+
+func setAsideAll(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range glob(ts, args[0]) {
+		ts.Check(os.Rename(name, filepath.Join(filepath.Dir(name), "damaged-9-"+filepath.Base(name))))
 	}
 }
 

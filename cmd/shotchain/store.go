@@ -151,9 +151,11 @@ func (p *program) storeVerifyVerb() *cobra.Command {
 	var k keeper
 	cmd := &cobra.Command{
 		Use: "verify [FILE]", Short: "read every kept byte and decode every clip",
-		Long: `Verify compares every kept file with its digest and decodes every clip. Files that are not what was kept are set aside
-in the take's folder, so that no film is cut from them: the take counts as not kept, and the next run fetches its clip
-again, for nothing while the provider still has it. It changes nothing else.`,
+		Long: `Verify compares every kept file with its digest and decodes every clip. A file that is not what was kept is set aside
+in the take's folder, so that no film is cut from it, and a whole copy takes its place where one is here: set aside
+earlier, remembered in the take's record, or frozen in what grew from it. Where none is, the next run fetches the clip
+again, for nothing while the provider still has it, or cuts a last frame from its clip; the plan says which, and what
+it costs. It changes nothing else.`,
 		Example: "shotchain store verify film.yaml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			st, err := p.peek(k, args)
@@ -175,50 +177,68 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 	if err != nil {
 		return err
 	}
-	whole, bad := 0, []jsonEntry{}
+	whole, mended, bad := 0, []jsonEntry{}, []jsonEntry{}
 	for _, e := range entries {
 		if e.Clip == nil && e.Damage == nil {
 			continue
 		}
-		if err := sound(ctx, e); ctx.Err() != nil {
+		err := sound(ctx, e)
+		if ctx.Err() != nil {
 			return ctx.Err()
-		} else if err != nil {
-			if e.Clip != nil && errors.Is(err, store.ErrDamaged) {
-				err = setAside(st, e, err)
-			}
-			e.Damage = err
-			bad = append(bad, entriesJSON([]store.Entry{e})...)
-			p.say("%s %s: %s", e.Key[:12], say.Clean(shotOf(e)), say.Clean(err.Error()))
+		} else if err == nil {
+			whole++
 			continue
 		}
-		whole++
+		right, err := putRight(st, e, err)
+		e.Damage = err
+		told := entriesJSON([]store.Entry{e})
+		if right {
+			whole++
+			mended = append(mended, told...)
+		} else {
+			bad = append(bad, told...)
+		}
+		p.say("%s %s: %s", e.Key[:12], say.Clean(shotOf(e)), say.Clean(err.Error()))
 	}
+	_ = st.Remember() // what was read is read again without it
 	var fail *Failure
 	if len(bad) > 0 {
 		fail = &Failure{Kind: Failed, Message: say.Count(len(bad), "take") + " of the store damaged",
-			Hint: "the next run fetches them again where the provider still has them"}
+			Hint: "the next run fetches them again where the provider still has them; `shotchain plan` says what it costs where not"}
 	}
 	if !p.json {
 		fmt.Fprintf(p.out, "%s whole, %d damaged\n", say.Count(whole, "take"), len(bad))
 	}
-	return p.conclude(map[string]any{"store": st.Dir(), "whole": whole, "damaged": bad}, fail)
+	return p.conclude(map[string]any{"store": st.Dir(), "whole": whole, "mended": mended, "damaged": bad}, fail)
 }
 
-// setAside makes sure that a take whose bytes have changed is not used. Its error says what was found, and what
-// has become of it.
-func setAside(st *store.Store, e store.Entry, found error) error {
+// putRight makes sure that nothing of a take is used whose bytes have changed, and puts whole copies in their place
+// where there are any. right says that the take is whole now. The error tells what was found, and what has become of it.
+func putRight(st *store.Store, e store.Entry, found error) (right bool, err error) {
+	if !errors.Is(found, store.ErrDamaged) {
+		return false, found
+	}
 	l, err := st.TryLock(e.Key)
 	if err != nil {
-		return fmt.Errorf("%w; it could not be set aside: %w", found, err)
+		return false, fmt.Errorf("%w; it could not be set aside: %w", found, err)
 	}
 	defer l.Unlock()
-	if l.Verify() == nil { // another process has fetched it again meanwhile
-		return found
+	if l.Verify() == nil { // its other records are damaged; or another process has fetched it again meanwhile
+		return false, found
 	}
-	if err := l.SetAsideClip(); err != nil {
-		return fmt.Errorf("%w; it could not be set aside: %w", found, err)
+	r, err := l.Remedy()
+	if err == nil && r != nil {
+		err = l.Mend(r)
 	}
-	return fmt.Errorf("%w; set aside", found)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("%w; it could not be set aside: %w", found, err)
+	case r == nil:
+		return false, found
+	case l.Verify() == nil:
+		return true, fmt.Errorf("%w; put right from what else is here", found)
+	}
+	return false, fmt.Errorf("%w; set aside", found)
 }
 
 // sound checks a take's records, bytes and pictures.
