@@ -53,7 +53,8 @@ func (r *reader) introduce(s *Shot, n *yaml.Node) {
 	last := 0
 	for _, m := range mention.FindAllStringIndex(text, -1) {
 		word := text[m[0]+1 : m[1]]
-		if before, _ := utf8.DecodeLastRuneInString(text[:m[0]]); word != "@" && (unicode.IsLetter(before) || unicode.IsDigit(before)) {
+		if before, _ := utf8.DecodeLastRuneInString(text[:m[0]]); word != "@" &&
+			(unicode.IsLetter(before) || unicode.IsDigit(before)) {
 			continue // an address such as me@example.com
 		}
 		b.WriteString(text[last:m[0]])

@@ -19,7 +19,8 @@ func (c *cutter) captionFile() {
 	}
 	switch {
 	case cut.Captions.Mode == "file" && !words:
-		c.report(cut.Captions.Pos, advise("add one that ends with .srt or .vtt"), "captions go into a file, but no output of the cut is one")
+		c.report(cut.Captions.Pos, advise("add one that ends with .srt or .vtt"),
+			"captions go into a file, but no output of the cut is one")
 	case cut.Captions.Mode == "soft" && !film:
 		c.report(cut.Captions.Pos, advise("burn them, or add an mp4"), "no output of the cut can hold soft captions")
 	}

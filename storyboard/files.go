@@ -1,5 +1,7 @@
 package storyboard
 
+// The files that cuts use and make.
+
 import (
 	"fmt"
 	"os"
@@ -7,8 +9,8 @@ import (
 	"strings"
 )
 
-// sourceFile reads the value of a key as the path of a file to use; what it holds is not looked at. nil: there is none, and
-// why was reported.
+// sourceFile reads the value of a key as the path of a file to use; what it holds is not looked at. nil: there is none,
+// and why was reported.
 func (r *reader) sourceFile(v value, what string) *File {
 	f, problem := r.stills.file(v.text, what)
 	if problem != nil {
@@ -21,7 +23,8 @@ func (r *reader) sourceFile(v value, what string) *File {
 
 func (s *stills) file(name, what string) (File, *stillError) {
 	if scheme.MatchString(name) && !filepath.IsAbs(name) {
-		return File{}, &stillError{what + " is a file beside the storyboard, not a URL", advise("download it into the storyboard's folder")}
+		return File{}, &stillError{what + " is a file beside the storyboard, not a URL",
+			advise("download it into the storyboard's folder")}
 	}
 	if problem := backslash(name); problem != nil {
 		return File{}, problem
@@ -42,7 +45,8 @@ func (s *stills) file(name, what string) (File, *stillError) {
 }
 
 // formats are the files that a cut can become, by the endings of their names.
-var formats = map[string]string{".mp4": "mp4", ".mov": "mov", ".webm": "webm", ".gif": "gif", ".png": "png", ".jpg": "jpg",
+var formats = map[string]string{".mp4": "mp4", ".mov": "mov", ".webm": "webm", ".gif": "gif", ".png": "png",
+	".jpg":  "jpg",
 	".jpeg": "jpg", ".wav": "wav", ".srt": "srt", ".vtt": "vtt"}
 
 // laterFormats are those that are to come.
@@ -89,14 +93,16 @@ func (s *stills) target(name string) (Output, *stillError) {
 	}
 	full = filepath.Clean(full)
 	if !s.allowed(full) {
-		return o, &stillError{outside(name).message, advise("name a file in it, or allow the other folder with --allow-path")}
+		return o, &stillError{outside(name).message,
+			advise("name a file in it, or allow the other folder with --allow-path")}
 	}
 	real, err := landing(full)
 	if err != nil {
 		return o, &stillError{message: fmt.Sprintf("%s cannot be written: %s", quote(name), cause(err))}
 	}
 	if root, _ := s.home(real); root == nil {
-		return o, &stillError{outside(name).message, advise("name a file in it, or allow the other folder with --allow-path")}
+		return o, &stillError{outside(name).message,
+			advise("name a file in it, or allow the other folder with --allow-path")}
 	}
 	if st, err := os.Lstat(real); err == nil && !st.Mode().IsRegular() {
 		return o, &stillError{message: quote(name) + " is there and is no plain file"}

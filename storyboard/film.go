@@ -133,7 +133,8 @@ func (r *reader) shots(sc *sceneDraft, f field) {
 		if !ok {
 			continue
 		}
-		d := draft{Shot: &Shot{Scene: sc.ID, Pos: at, Look: sc.inherits, Takes: 1, Pick: Setting[int]{Value: 1}}, ids: names}
+		d := draft{Shot: &Shot{Scene: sc.ID, Pos: at, Look: sc.inherits, Takes: 1, Pick: Setting[int]{Value: 1}},
+			ids: names}
 		r.fill(&d, fs)
 		r.oneBeginning(fs)
 		r.oneOfTheTakes(fs, d.Shot)
@@ -199,7 +200,8 @@ func (r *reader) oneOfTheTakes(fs fields, s *Shot) {
 	}
 	if s.Look.Seed.Value >= 0 && s.Look.Seed.Value+int64(s.Takes-1) > maxSeed {
 		takes, _ := fs.get("takes")
-		r.report(position(takes.name), advise("each take has the seed after the one before it: choose a smaller `seed`"),
+		r.report(position(takes.name),
+			advise("each take has the seed after the one before it: choose a smaller `seed`"),
 			"the seeds of %d takes from %d on are larger than %d", s.Takes, s.Look.Seed.Value, maxSeed)
 	}
 }
@@ -215,7 +217,8 @@ func (r *reader) oneBeginning(fs fields) {
 	if position(second.name).before(position(first.name)) {
 		first, second = second, first
 	}
-	r.report(position(second.name), advise("keep one of the two"), "a shot has one beginning: `%s` beside `%s` of line %d",
+	r.report(position(second.name), advise("keep one of the two"),
+		"a shot has one beginning: `%s` beside `%s` of line %d",
 		second.key.name, first.key.name, first.name.Line)
 }
 

@@ -89,9 +89,11 @@ func (k *key) generates() bool { return k.made || k.inherits() }
 // besideFootage refuses seams that own footage cannot have: it is only continued, and only at its end.
 func (r *reader) besideFootage(sb *Storyboard, s *Shot) {
 	if from := sb.index.full[s.From]; from != nil && from.Clip != nil && s.At.Set {
-		r.report(s.At.Pos, advise("leave `at` out, or shorten the file itself"), "own footage is continued at its end: %s is `clip: %s`", s.From, from.Clip.Name)
+		r.report(s.At.Pos, advise("leave `at` out, or shorten the file itself"),
+			"own footage is continued at its end: %s is `clip: %s`", s.From, from.Clip.Name)
 	}
 	if to := sb.index.full[s.To]; to != nil && to.Clip != nil {
-		r.report(s.ToPos, advise("write the path of a still"), "a shot cannot end on own footage: %s is `clip: %s`", s.To, to.Clip.Name)
+		r.report(s.ToPos, advise("write the path of a still"), "a shot cannot end on own footage: %s is `clip: %s`",
+			s.To, to.Clip.Name)
 	}
 }

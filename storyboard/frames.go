@@ -1,5 +1,7 @@
 package storyboard
 
+// What a shot begins and ends on: `from`, `to`, and lists of stills.
+
 import (
 	"regexp"
 

@@ -35,17 +35,20 @@ const inherited = inLook | inScene | inShot
 
 // placeNames say a place in messages: "a shot needs `id`".
 var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene: "a scene", inShot: "a shot",
-	inVariants: "`variants`", inFrom: "`from`", inCast: "a member of the cast",
-	inCut: "a cut", inCutShot: "a shot of a cut", inOutput: "an output", inTransition: "`transition`", inJoin: "a transition",
+	inVariants: "`variants`", inFrom: "`from`", inCast: "a member of the cast", inCut: "a cut",
+	inCutShot: "a shot of a cut", inOutput: "an output", inTransition: "`transition`", inJoin: "a transition",
 	inMusic: "`music`", inNarration: "a narration", inCaptions: "`captions`", inTitle: "a title", inStyle: "`style`",
 	inSound: "`sound`", inEncoder: "`encoder`"}
 
 // whereNames say where a key stands.
-var whereNames = map[place]string{inFilm: "at the top of the file", inLook: "in `look`", inScene: "in a scene", inShot: "in a shot",
-	inVariants: "in `variants`", inFrom: "in `from`", inCast: "in the cast",
-	inCut: "in a cut", inCutShot: "in a shot of a cut", inOutput: "in an output", inTransition: "in `transition`", inJoin: "in a transition",
-	inMusic: "in `music`", inNarration: "in a narration", inCaptions: "in `captions`", inTitle: "in a title", inStyle: "in `style`",
-	inSound: "in `sound`", inEncoder: "in `encoder`"}
+var whereNames = func() map[place]string {
+	names := map[place]string{}
+	for p, name := range placeNames {
+		names[p] = "in " + name
+	}
+	names[inFilm], names[inCast] = "at the top of the file", "in the cast"
+	return names
+}()
 
 // kind is what a key's value is.
 type kind uint8

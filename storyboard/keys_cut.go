@@ -10,24 +10,27 @@ const (
 )
 
 // transitionTypes are the ways in which two shots can join. cut undoes the cut's own transition at one join.
-var transitionTypes = []string{"cut", "dissolve", "fade-to-black", "fade-to-white", "wipe-left", "wipe-right", "wipe-up",
+var transitionTypes = []string{"cut", "dissolve", "fade-to-black", "fade-to-white", "wipe-left", "wipe-right",
+	"wipe-up",
 	"wipe-down", "slide-left", "slide-right", "slide-up", "slide-down", "smooth"}
 
 // cutKeys are those of an edit: its shots, and how they join.
 var cutKeys = []*key{
 	{name: "cuts", in: inFilm, kind: parts, of: inCut, turn: 2, set: reads((*reader).cuts),
-		help: "Edits of the same clips: the whole film, a teaser, an upright version. No cut buys anything that another one " +
-			"has.",
+		help: "Edits of the same clips: the whole film, a teaser, an upright version. No cut buys anything that " +
+			"another one has.",
 		without: "There is one cut: every shot in order.",
 		example: "cuts:\n  - id: full\n  - id: teaser\n    shots: [arrival/boat, storm/wave]"},
 
 	{name: "id", in: inCut, kind: ident, required: true,
-		set:     reads(func(r *reader, c *cutter, f field) { r.id(f, c.ids, &c.cut.ID, &c.cut.Pos) }),
-		help:    "The cut's name: lower-case letters, digits and `-`, unique in the film. `cut --cut ID` makes it alone.",
+		set: reads(func(r *reader, c *cutter, f field) { r.id(f, c.ids, &c.cut.ID, &c.cut.Pos) }),
+		help: "The cut's name: lower-case letters, digits and `-`, unique in the film. `cut --cut ID` makes it " +
+			"alone.",
 		example: "id: teaser"},
 	{name: "output", in: inCut, kind: target, expands: true, set: told((*cutter).one),
-		help: "The file to make, in the storyboard's folder; its ending says what: mp4, mov (ProRes), webm, gif, png, jpg, " +
-			"wav, srt or vtt. ${title} and ${variant} keep films apart. It never overwrites what the film is made of.",
+		help: "The file to make, in the storyboard's folder; its ending says what: mp4, mov (ProRes), webm, gif, " +
+			"png, jpg, wav, srt or vtt. ${title} and ${variant} keep films apart. It never overwrites what the " +
+			"film is made of.",
 		without: "Without `outputs` either, it is out/<title>-<id>.mp4.",
 		example: "output: out/teaser.mp4"},
 	{name: "outputs", in: inCut, kind: lines, of: inOutput, set: told((*cutter).outputs),
@@ -40,24 +43,26 @@ var cutKeys = []*key{
 		example: "file: out/teaser.mp4"},
 	{name: "codec", in: inOutput, kind: choice, expands: true, choices: []string{"h264", "hevc", "av1"},
 		set: sets(func(o *outputDraft) *Setting[string] { return &o.codec }),
-		help: "How the picture of an mp4 is encoded: h264 plays everywhere, hevc and av1 are smaller and take longer. For mp4 " +
-			"outputs only.",
+		help: "How the picture of an mp4 is encoded: h264 plays everywhere, hevc and av1 are smaller and take " +
+			"longer. For mp4 outputs only.",
 		usual: "h264", example: "codec: hevc\nfile: out/teaser.mp4"},
 
 	{name: "shots", in: inCut, kind: lines, of: inCutShot, turn: -1, set: told((*cutter).shots),
-		help: "The shots in the order of this cut, by their full names; a shot may come more than once, or with a part of its " +
-			"clip: { shot: storm/wave, trim: 0s..3s }.",
+		help: "The shots in the order of this cut, by their full names; a shot may come more than once, or with " +
+			"a part of its clip: { shot: storm/wave, trim: 0s..3s }.",
 		without: "Every shot of the film, in order.",
 		example: "shots:\n  - arrival/boat\n  - { shot: storm/wave, trim: 0s..3s, speed: 1.5 }"},
 	{name: "shot", in: inCutShot, kind: reference, required: true, turn: -1, set: reads((*reader).cutShot),
 		help:    "The shot's full name, scene/shot.",
 		example: "shot: arrival/boat"},
-	{name: "trim", in: inCutShot, kind: interval, expands: true, set: sets(func(s *cutShot) *Setting[Range] { return &s.Trim }),
-		help: "The part of the clip that is used: `0.5s..3s`, `12f..` from frame 12 on, `..2s` the first two seconds. In the " +
-			"clip's own time, before `speed`.",
+	{name: "trim", in: inCutShot, kind: interval, expands: true,
+		set: sets(func(s *cutShot) *Setting[Range] { return &s.Trim }),
+		help: "The part of the clip that is used: `0.5s..3s`, `12f..` from frame 12 on, `..2s` the first two " +
+			"seconds. In the clip's own time, before `speed`.",
 		without: "The whole clip.",
 		example: "trim: 0.5s..3s"},
-	{name: "speed", in: inCutShot, kind: decimals, min: 100, max: 10_000, set: sets(func(s *cutShot) *Setting[Ratio] { return &s.Speed }),
+	{name: "speed", in: inCutShot, kind: decimals, min: 100, max: 10_000,
+		set:   sets(func(s *cutShot) *Setting[Ratio] { return &s.Speed }),
 		help:  "How fast the clip plays: 2 is twice as fast, 0.5 half as fast. Sound keeps its pitch.",
 		usual: "1", example: "speed: 1.5"},
 	{name: "sound", in: inShot, kind: part, of: inSound, set: fills(func(d *draft) *Sound { return &d.Sound }),
@@ -95,12 +100,14 @@ var cutKeys = []*key{
 		help:    "The shot behind the join, by its full name. A join has either `after` or `before`.",
 		without: "The join is named by `after`.",
 		example: "before: arrival/landing"},
-	{name: "type", in: inTransition | inJoin, kind: choice, expands: true, choices: transitionTypes, required: true, turn: -1,
+	{name: "type", in: inTransition | inJoin, kind: choice, expands: true,
+		choices: transitionTypes, required: true, turn: -1,
 		set: reads((*reader).joinType),
-		help: "What the join looks like. `smooth` is a dissolve so short that it only takes the edge off; `cut` undoes the " +
-			"cut's own transition at one join.",
+		help: "What the join looks like. `smooth` is a dissolve so short that it only takes the edge off; `cut` " +
+			"undoes the cut's own transition at one join.",
 		example: "type: dissolve"},
-	{name: "duration", in: inTransition | inJoin, kind: moment, max: maxLead, expands: true, set: reads((*reader).joinLength),
+	{name: "duration", in: inTransition | inJoin, kind: moment, max: maxLead, expands: true,
+		set: reads((*reader).joinLength),
 		help: "How long it lasts. The shots of a dissolve, wipe or slide overlap for that long, so the film becomes " +
 			"shorter by it; a fade takes half of it from each. A `cut` has none, `smooth` lasts 0.25s unless said.",
 		usual: "0.5s", example: "duration: 1s"},

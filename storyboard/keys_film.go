@@ -13,43 +13,44 @@ var filmKeys = []*key{
 		without: "The film has no variables of its own.",
 		example: "vars:\n  keeper: an old keeper in a yellow raincoat\n  weather: overcast"},
 	{name: "look", in: inFilm, kind: settings, set: reads((*reader).filmLook),
-		help: "The settings of the whole film, such as model, ratio and duration. Scenes inherit them, then shots; the " +
-			"nearest setting wins, key by key.",
+		help: "The settings of the whole film, such as model, ratio and duration. Scenes inherit them, then " +
+			"shots; the nearest setting wins, key by key.",
 		without: "Each setting is as its own entry says.",
 		example: "look:\n  resolution: 720p\n  ratio: \"16:9\"\n  duration: 5s"},
 	{name: "cast", in: inFilm, kind: people, set: reads((*reader).readCast),
-		help: "Who is in the film, by name. @name in a shot's prompt stands for that person's look, word for word, so " +
-			"that everybody looks the same in every shot; @@ is a literal @.",
+		help: "Who is in the film, by name. @name in a shot's prompt stands for that person's look, word for " +
+			"word, so that everybody looks the same in every shot; @@ is a literal @.",
 		without: "@ in a prompt is an ordinary character.",
 		example: "cast:\n  keeper: { look: an old keeper in a yellow raincoat }"},
 	{name: "scenes", in: inFilm, kind: parts, of: inScene, required: true, turn: 1, set: reads((*reader).scenes),
-		help:    "The film's scenes, in order. A scene is one continuous action.",
-		example: "scenes:\n  - id: arrival\n    shots:\n      - id: boat\n        prompt: He rows towards the lighthouse."},
+		help: "The film's scenes, in order. A scene is one continuous action.",
+		example: "scenes:\n  - id: arrival\n    shots:\n" +
+			"      - id: boat\n        prompt: He rows towards the lighthouse."},
 	{name: "variants", in: inFilm, kind: versions, set: readBefore,
-		help: "The whole film once for each variant: another language, another product, another shape. Clips that come " +
-			"out the same in several variants are made and paid for once. ${variant} is the variant's id.",
+		help: "The whole film once for each variant: another language, another product, another shape. Clips " +
+			"that come out the same in several variants are made and paid for once. ${variant} is the variant's id.",
 		without: "There is one film.",
 		example: "variants:\n  matrix:\n    ratio: [\"16:9\", \"9:16\"]"},
 
 	{name: "matrix", in: inVariants, kind: axes, set: told((*versionsDraft).matrix),
-		help: "Variables of the film, or keys of `look`, each with a list of values: every combination of the values is a " +
-			"variant. Its id is made of them.",
+		help: "Variables of the film, or keys of `look`, each with a list of values: every combination of the " +
+			"values is a variant. Its id is made of them.",
 		without: "The variants are those of `from` and `include`.",
 		example: "matrix:\n  keeper: [an old keeper, a young keeper]\n  ratio: [\"16:9\", \"9:16\"]"},
 	{name: "exclude", in: inVariants, kind: cases, turn: 1, set: told((*versionsDraft).exclude),
-		help: "Combinations of the matrix that are left out. An entry leaves out every combination that has all of its " +
-			"values.",
+		help: "Combinations of the matrix that are left out. An entry leaves out every combination that has all " +
+			"of its values.",
 		without: "Every combination is made.",
 		example: "matrix:\n  keeper: [an old keeper, a young keeper]\n  ratio: [\"16:9\", \"9:16\"]\n" +
 			"exclude:\n  - { keeper: a young keeper, ratio: \"9:16\" }"},
 	{name: "include", in: inVariants, kind: cases, turn: 3, set: told((*versionsDraft).include),
-		help: "Further variants, one by one: each with the variables and keys of `look` that it sets and, if it likes, " +
-			"an `id`.",
+		help: "Further variants, one by one: each with the variables and keys of `look` that it sets and, if it " +
+			"likes, an `id`.",
 		without: "There are no others than those of `matrix` and `from`.",
 		example: "include:\n  - { keeper: a robot, ratio: \"1:1\", id: robot }"},
 	{name: "from", in: inVariants, kind: file, turn: 2, set: told((*versionsDraft).table),
-		help: "A CSV file of further variants, in the storyboard's folder. Its first row names variables of the film, " +
-			"keys of `look`, or `id`; each further row is a variant. At most 1 MiB of UTF-8.",
+		help: "A CSV file of further variants, in the storyboard's folder. Its first row names variables of the " +
+			"film, keys of `look`, or `id`; each further row is a variant. At most 1 MiB of UTF-8.",
 		without: "There is no table.",
 		example: "from: languages.csv"},
 

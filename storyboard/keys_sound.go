@@ -2,14 +2,16 @@ package storyboard
 
 // soundKeys are those of what is heard.
 var soundKeys = []*key{
-	{name: "lead", in: inSound, kind: moment, max: maxLead, expands: true, set: sets(func(s *Sound) *Setting[Time] { return &s.Lead }),
-		help: "How long before its picture the sound is heard (a J cut). It comes from the part of the clip that the cut " +
-			"trims away.",
+	{name: "lead", in: inSound, kind: moment, max: maxLead, expands: true,
+		set: sets(func(s *Sound) *Setting[Time] { return &s.Lead }),
+		help: "How long before its picture the sound is heard (a J cut). It comes from the part of the clip that " +
+			"the cut trims away.",
 		without: "Sound and picture begin together.",
 		example: "lead: 500ms"},
-	{name: "lag", in: inSound, kind: moment, max: maxLead, expands: true, set: sets(func(s *Sound) *Setting[Time] { return &s.Lag }),
-		help: "How long after its picture the sound goes on (an L cut). It comes from the part of the clip that the cut " +
-			"trims away.",
+	{name: "lag", in: inSound, kind: moment, max: maxLead, expands: true,
+		set: sets(func(s *Sound) *Setting[Time] { return &s.Lag }),
+		help: "How long after its picture the sound goes on (an L cut). It comes from the part of the clip that " +
+			"the cut trims away.",
 		without: "Sound and picture end together.",
 		example: "lag: 12f"},
 	{name: "gain", in: inSound, kind: decibels, min: -60_000, max: 20_000, expands: true,
@@ -47,10 +49,12 @@ var soundKeys = []*key{
 	{name: "loop", in: inMusic, kind: toggle, set: stores(func(m *Music) *bool { return &m.Loop }),
 		help:  "Whether the music starts anew when it ends before the film.",
 		usual: "false", example: "loop: true"},
-	{name: "fade_in", in: inMusic, kind: moment, max: maxLead, expands: true, set: stores(func(m *Music) *Time { return &m.FadeIn }),
+	{name: "fade_in", in: inMusic, kind: moment, max: maxLead, expands: true,
+		set:   stores(func(m *Music) *Time { return &m.FadeIn }),
 		help:  "How long the music takes to come, at the beginning of the film.",
 		usual: "0s", example: "fade_in: 1s"},
-	{name: "fade_out", in: inMusic, kind: moment, max: maxLead, expands: true, set: stores(func(m *Music) *Time { return &m.FadeOut }),
+	{name: "fade_out", in: inMusic, kind: moment, max: maxLead, expands: true,
+		set:   stores(func(m *Music) *Time { return &m.FadeOut }),
 		help:  "How long the music takes to go, at the end of the film or its own.",
 		usual: "0s", example: "fade_out: 2s"},
 
@@ -58,15 +62,16 @@ var soundKeys = []*key{
 		help:    "Spoken lines, each a recording of its own.",
 		without: "Nobody speaks but the clips.",
 		example: "narration:\n  - { file: audio/line1.wav, at: arrival/boat+1s }"},
-	{name: "at", in: inNarration, kind: anchor, expands: true, required: true, set: stores(func(n *Narration) *Anchor { return &n.At }),
+	{name: "at", in: inNarration, kind: anchor, expands: true, required: true,
+		set: stores(func(n *Narration) *Anchor { return &n.At }),
 		help: "When the line begins: `2.5s` into the cut, at a shot (`arrival/boat`), some time into a shot " +
 			"(`arrival/boat+1s`) or a part of it (`arrival/boat@50%`).",
 		example: "at: arrival/boat+1s"},
 
 	{name: "loudness", in: inCut, kind: decimals, min: -40_000, max: -5_000,
 		set: sets(func(c *cutter) *Setting[float64] { return &c.cut.Loudness }),
-		help: "How loud the whole cut is to be, in LUFS: -14 for the web, -23 for broadcast. The true peak stays below " +
-			"-1 dBTP.",
+		help: "How loud the whole cut is to be, in LUFS: -14 for the web, -23 for broadcast. The true peak stays " +
+			"below -1 dBTP.",
 		without: "It is as loud as its sounds are.",
 		example: "loudness: -14"},
 }

@@ -36,8 +36,8 @@ func readBounded(path string) ([]byte, error) {
 }
 
 // Parse parses src. file names it in messages, dir is the folder that its paths are relative to. The error, if
-// any, is Problems, save where the working folder itself cannot be named or Options.Done ended the reading. Parse reads the stills that the storyboard
-// names, and nothing else.
+// any, is Problems, save where the working folder itself cannot be named or Options.Done ended the reading. Parse reads
+// the stills that the storyboard names, and nothing else.
 func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -51,7 +51,8 @@ func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
 	if root == nil {
 		return nil, s.problems(found)
 	}
-	r := &reader{source: s, found: found, texts: map[textOf]reading{}, stills: newStills(abs, o.AllowPaths), done: o.Done}
+	r := &reader{source: s, found: found, texts: map[textOf]reading{}, stills: newStills(abs, o.AllowPaths),
+		done: o.Done}
 	defer r.stills.close()
 	sb := r.film(root, o.Vars, nil)
 	sb.Dir = abs

@@ -1,5 +1,7 @@
 package storyboard
 
+// Values with a unit: times, ranges, places in a cut, gains, sizes, colours, rates.
+
 import (
 	"fmt"
 	"math/big"
@@ -133,7 +135,8 @@ func (r *reader) anchor(k *key, v value) (value, bool) {
 	}
 	switch {
 	case !fine:
-		r.report(v.at, advise(anchorHint(v.text)), "`%s` must be a time such as 2s, a shot such as arrival/boat, or a place in one: arrival/boat+1s, arrival/boat@50%%", k.name)
+		r.report(v.at, advise(anchorHint(v.text)), "`%s` must be a time such as 2s, a shot such as arrival/boat, "+
+			"or a place in one: arrival/boat+1s, arrival/boat@50%%", k.name)
 		return v, false
 	case a.Offset.longer(maxMoment):
 		r.report(v.at, nil, "`%s` is later than 24 hours", k.name)
@@ -200,7 +203,8 @@ func (r *reader) measure(k *key, v value) (value, bool) {
 
 func (r *reader) inRange(k *key, v value, unit string) bool {
 	if v.number < k.min || v.number > k.max {
-		r.report(v.at, nil, "`%s` must be from %s%s to %s%s", k.name, thousandths(k.min), unit, thousandths(k.max), unit)
+		r.report(v.at, nil, "`%s` must be from %s%s to %s%s", k.name, thousandths(k.min), unit, thousandths(k.max),
+			unit)
 		return false
 	}
 	return true
@@ -218,7 +222,8 @@ func (r *reader) extent(k *key, v value) (value, bool) {
 	case w < minSide || h < minSide || w > maxSide || h > maxSide:
 		r.report(v.at, nil, "`%s` must be from %dx%d to %dx%d", k.name, minSide, minSide, maxSide, maxSide)
 	case w%2 != 0 || h%2 != 0:
-		r.report(v.at, advise(fmt.Sprintf("write %dx%d", w+w%2, h+h%2)), "`%s` must have an even width and height", k.name)
+		r.report(v.at, advise(fmt.Sprintf("write %dx%d", w+w%2, h+h%2)), "`%s` must have an even width and height",
+			k.name)
 	default:
 		v.size = Size{w, h}
 		return v, true

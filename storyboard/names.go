@@ -1,5 +1,7 @@
 package storyboard
 
+// Shots by name, and a look at a file that was not parsed.
+
 import (
 	"strings"
 

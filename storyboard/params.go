@@ -1,5 +1,7 @@
 package storyboard
 
+// Parameters of the service that stand in a prompt are refused: they would change its price.
+
 import (
 	"regexp"
 	"strings"

@@ -1,5 +1,7 @@
 package storyboard
 
+// One reading of a file: mappings, lists and keys against the table, and the problems that are found.
+
 import (
 	"fmt"
 	"sort"
@@ -97,7 +99,8 @@ func (s *source) problems(found []finding) error {
 	}
 	if more > 0 {
 		last := out[len(out)-1]
-		out = append(out, Problem{File: s.file, Pos: last.Pos, Message: fmt.Sprintf("and %d more problems from here on", more)})
+		out = append(out,
+			Problem{File: s.file, Pos: last.Pos, Message: fmt.Sprintf("and %d more problems from here on", more)})
 	}
 	return out
 }
@@ -233,7 +236,8 @@ func (r *reader) key(n *yaml.Node, in place) *key {
 	}
 	switch home := homes(name); {
 	case name == "<<":
-		r.report(position(n), advise("write the keys out; an alias (`*name`) may stand for a whole value"), "merge keys (`<<`) are not supported")
+		r.report(position(n), advise("write the keys out; an alias (`*name`) may stand for a whole value"),
+			"merge keys (`<<`) are not supported")
 	case home != 0:
 		r.report(position(n), advise(homeHint(name, home, in)), "`%s` does not belong %s", name, whereNames[in])
 	default:

@@ -1,5 +1,7 @@
 package storyboard
 
+// The language as a page to read.
+
 import (
 	"fmt"
 	"slices"
@@ -16,11 +18,14 @@ type section struct {
 var sections = []section{
 	{inFilm, "The film", "A film: one storyboard of shots for shotchain."},
 	{inScene, "A scene", "One continuous action: shots that, unless they say otherwise, continue one another."},
-	{inShot, "A shot", "One camera setup. It continues the shot before it, unless it is the scene's first, or has `from` or " +
-		"`first_frame`."},
+	{inShot, "A shot",
+		"One camera setup. It continues the shot before it, unless it is the scene's first, or has `from` or " +
+			"`first_frame`."},
 	{inFrom, "`from` with a moment", "The shot and the moment of it that a shot continues."},
-	{inLook, "Settings", "How clips are made: in `look` for the whole film, in a scene for its shots, or in a shot. The nearest " +
-		"setting wins, key by key. Which of them a model takes, and within which bounds, `shotchain models` tells."},
+	{inLook, "Settings",
+		"How clips are made: in `look` for the whole film, in a scene for its shots, or in a shot. The nearest " +
+			"setting wins, key by key. Which of them a model takes, and within which bounds, " +
+			"`shotchain models` tells."},
 	{inCast, "A member of the cast", "One of the cast."},
 	{inVariants, "`variants`", "The variants of a film."},
 	{inCut, "A cut", "One edit of the film's clips."},
@@ -193,7 +198,8 @@ func (k *key) value() string {
 	case anchor:
 		return "a time or a place in a shot, within 24 hours"
 	case decimals:
-		return fmt.Sprintf("a number from %s to %s, with at most three decimals", thousandths(k.min), thousandths(k.max))
+		return fmt.Sprintf("a number from %s to %s, with at most three decimals", thousandths(k.min),
+			thousandths(k.max))
 	case decibels:
 		return fmt.Sprintf("decibels, `%sdB` to `%sdB`", thousandths(k.min), thousandths(k.max))
 	case percent:

@@ -1,5 +1,7 @@
 package storyboard
 
+// How shots hang together: `from` and `to` find their shots, and circles are refused.
+
 import (
 	"fmt"
 	"strings"

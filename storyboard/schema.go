@@ -1,5 +1,7 @@
 package storyboard
 
+// The language as a JSON Schema.
+
 import (
 	"encoding/json"
 	"strings"
@@ -55,7 +57,8 @@ func object(in place) node {
 			required = append(required, k.name)
 		}
 	}
-	n := node{"type": "object", "additionalProperties": false, "properties": properties, "description": sectionOf(in).about}
+	n := node{"type": "object", "additionalProperties": false, "properties": properties,
+		"description": sectionOf(in).about}
 	if len(required) > 0 {
 		n["required"] = required
 	}
@@ -72,7 +75,8 @@ func shotSchema() node {
 		}
 	}
 	n["required"] = []string{"id"}
-	n["oneOf"] = []node{{"required": []string{"prompt"}}, {"required": []string{"clip"}, "not": node{"anyOf": generated}}}
+	n["oneOf"] = []node{{"required": []string{"prompt"}},
+		{"required": []string{"clip"}, "not": node{"anyOf": generated}}}
 	n["properties"].(node)["id"].(node)["not"] = node{"const": noShot}
 	return n
 }
@@ -110,15 +114,18 @@ func (k *key) kindSchema() node {
 	case reference:
 		return node{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"}
 	case origin:
-		return node{"anyOf": []node{{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"}, object(inFrom)}}
+		return node{"anyOf": []node{{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"},
+			object(inFrom)}}
 	case instant:
 		return node{"type": "string", "pattern": `^[0-9]{1,4}(\.[0-9]{1,3})?s$`, "not": node{"pattern": `^0+(\.0+)?s$`}}
 	case pictures:
-		return node{"type": "array", "minItems": 1, "items": node{"type": "string", "pattern": `\S`, "maxLength": maxText}}
+		return node{"type": "array", "minItems": 1,
+			"items": node{"type": "string", "pattern": `\S`, "maxLength": maxText}}
 	case people:
 		member := object(inCast)
 		member["minProperties"] = 1
-		return node{"type": "object", "minProperties": 1, "propertyNames": node{"pattern": "^" + idPattern + "$"}, "additionalProperties": member}
+		return node{"type": "object", "minProperties": 1, "propertyNames": node{"pattern": "^" + idPattern + "$"},
+			"additionalProperties": member}
 	case word:
 		return orExpanding(node{"pattern": `^\S+$`, "maxLength": k.max})
 	case texts:
@@ -131,15 +138,18 @@ func (k *key) kindSchema() node {
 		n["minProperties"] = 1
 		return n
 	case axes:
-		return node{"type": "object", "minProperties": 1, "additionalProperties": node{"type": "array", "minItems": 1, "items": plainSchema()}}
+		return node{"type": "object", "minProperties": 1,
+			"additionalProperties": node{"type": "array", "minItems": 1, "items": plainSchema()}}
 	case cases:
-		return node{"type": "array", "minItems": 1, "items": node{"type": "object", "minProperties": 1, "additionalProperties": plainSchema()}}
+		return node{"type": "array", "minItems": 1,
+			"items": node{"type": "object", "minProperties": 1, "additionalProperties": plainSchema()}}
 	case part:
 		return refTo(k.of)
 	case parts:
 		return node{"type": "array", "minItems": 1, "items": refTo(k.of)}
 	case lines:
-		return node{"type": "array", "minItems": 1, "items": node{"anyOf": []node{firstKey(k.of).kindSchema(), refTo(k.of)}}}
+		return node{"type": "array", "minItems": 1,
+			"items": node{"anyOf": []node{firstKey(k.of).kindSchema(), refTo(k.of)}}}
 	case decimals:
 		return node{"type": "number", "minimum": float64(k.min) / 1000, "maximum": float64(k.max) / 1000}
 	case decibels:
@@ -149,7 +159,8 @@ func (k *key) kindSchema() node {
 	case moment:
 		return orExpanding(node{"pattern": "^" + momentPattern + "$"})
 	case interval:
-		return orExpanding(node{"pattern": "^((" + momentPattern + `)?\.\.` + momentPattern + "|" + momentPattern + `\.\.)$`})
+		return orExpanding(node{"pattern": "^((" + momentPattern + `)?\.\.` + momentPattern + "|" +
+			momentPattern + `\.\.)$`})
 	case anchor:
 		return orExpanding(node{"pattern": "^(" + momentPattern + "|" + idPattern + "/" + idPattern +
 			`(\+` + momentPattern + `|@(100|[0-9]{1,2}(\.[0-9]{1,3})?)%)?)$`})

@@ -1,5 +1,7 @@
 package storyboard
 
+// How keys store their values: the setters that the rows of the table name.
+
 import (
 	"cmp"
 	"fmt"

@@ -1,5 +1,7 @@
 package storyboard
 
+// The text of a file, before YAML sees it.
+
 import (
 	"bytes"
 	"strings"

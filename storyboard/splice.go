@@ -1,5 +1,7 @@
 package storyboard
 
+// Changes of one number in a storyboard's text that leave all else as it was written.
+
 import (
 	"errors"
 	"fmt"
@@ -34,7 +36,8 @@ func setNumber(src []byte, shot, name string, n int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	byHand := fmt.Errorf("line %d: the shot is written in a way that cannot be changed in place: write `%s: %d` there yourself", m.Line, name, n)
+	byHand := fmt.Errorf("line %d: the shot is written in a way that cannot be changed in place: "+
+		"write `%s: %d` there yourself", m.Line, name, n)
 	if m.Kind != yaml.MappingNode {
 		return nil, byHand
 	}
@@ -179,7 +182,8 @@ func (s *source) tokenEnd(from int) (int, error) {
 	case '"', '\'':
 		for i := 1; i < len(rest); i++ {
 			switch {
-			case rest[i] == '\\' && rest[0] == '"', rest[i] == '\'' && rest[0] == '\'' && strings.HasPrefix(rest[i+1:], "'"):
+			case rest[i] == '\\' && rest[0] == '"', rest[i] == '\'' && rest[0] == '\'' &&
+				strings.HasPrefix(rest[i+1:], "'"):
 				i++
 			case rest[i] == rest[0]:
 				return from + i + 1, nil
@@ -212,7 +216,8 @@ const maxDepth = 1000
 
 // sameNode compares what two nodes mean; the order of a mapping's keys means nothing.
 func sameNode(a, b *yaml.Node, depth int) bool {
-	if a == nil || b == nil || depth > maxDepth || a.Kind != b.Kind || a.Tag != b.Tag || a.Value != b.Value || a.Anchor != b.Anchor || len(a.Content) != len(b.Content) {
+	if a == nil || b == nil || depth > maxDepth || a.Kind != b.Kind || a.Tag != b.Tag || a.Value != b.Value ||
+		a.Anchor != b.Anchor || len(a.Content) != len(b.Content) {
 		return false
 	}
 	if a.Kind != yaml.MappingNode {

@@ -120,7 +120,8 @@ func remote(name string) (Still, *stillError) {
 	case u.Hostname() == "":
 		return Still{}, &stillError{message: "the still's URL names no host"}
 	case u.User != nil:
-		return Still{}, &stillError{"the still's URL holds a user name or password", advise("remove it: it would be sent to the provider")}
+		return Still{}, &stillError{"the still's URL holds a user name or password",
+			advise("remove it: it would be sent to the provider")}
 	case strings.ContainsAny(name, " \t\n"):
 		return Still{}, &stillError{"the still's URL has a blank in it", advise("write %20")}
 	}
@@ -160,7 +161,8 @@ func (s *stills) find(name string) (root *stillRoot, real, rel string, problem *
 }
 
 func outside(name string) *stillError {
-	return &stillError{quote(name) + " is outside the storyboard's folder", advise("move it beside the storyboard, or allow its folder with --allow-path")}
+	return &stillError{quote(name) + " is outside the storyboard's folder",
+		advise("move it beside the storyboard, or allow its folder with --allow-path")}
 }
 
 // allowed reports whether a path is, by its letters, in one of the folders.
@@ -265,7 +267,8 @@ const maxPixels = 40_000_000
 // is paid for.
 func (s *Still) whole(name string, f io.ReadSeeker) *stillError {
 	if s.Width*s.Height > maxPixels {
-		return &stillError{fmt.Sprintf("%s has %d×%d pixels: a still may have %d million", quote(name), s.Width, s.Height, maxPixels/1_000_000),
+		return &stillError{fmt.Sprintf("%s has %d×%d pixels: a still may have %d million", quote(name), s.Width,
+			s.Height, maxPixels/1_000_000),
 			advise("scale it down")}
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
@@ -278,7 +281,8 @@ func (s *Still) whole(name string, f io.ReadSeeker) *stillError {
 		return &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
 	}
 	if err := decodePicture(io.LimitReader(f, maxStill)); err != nil {
-		return &stillError{fmt.Sprintf("%s is damaged: its header is that of a %s picture, but the rest cannot be decoded: %v", quote(name), s.Format, err),
+		return &stillError{fmt.Sprintf("%s is damaged: its header is that of a %s picture, "+
+			"but the rest cannot be decoded: %v", quote(name), s.Format, err),
 			advise("it may have been cut off on its way: copy or export it again")}
 	}
 	return nil
@@ -329,14 +333,16 @@ func (s *Still) header(name string, f io.ReadSeeker) *stillError {
 	var magic [12]byte
 	n, _ := io.ReadFull(f, magic[:])
 	if phone := heif(magic[:n]); phone != "" {
-		return &stillError{fmt.Sprintf("%s is a %s picture, which not every model takes", quote(name), phone), advise("convert it to png or jpeg")}
+		return &stillError{fmt.Sprintf("%s is a %s picture, which not every model takes", quote(name), phone),
+			advise("convert it to png or jpeg")}
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return &stillError{message: fmt.Sprintf("%s cannot be read: %s", quote(name), cause(err))}
 	}
 	config, format, err := decodeConfig(io.LimitReader(f, maxStill))
 	if err != nil || config.Width < 1 || config.Height < 1 {
-		return &stillError{quote(name) + " is not a picture", advise("a still is a png, jpeg, webp, bmp, tiff or gif file")}
+		return &stillError{quote(name) + " is not a picture",
+			advise("a still is a png, jpeg, webp, bmp, tiff or gif file")}
 	}
 	s.Format, s.Width, s.Height = format, config.Width, config.Height
 	return nil

@@ -48,7 +48,7 @@ type Shot struct {
 	Look       Look // the nearest setting wins, key by key
 
 	Takes   int          // how many are generated, at least 1; each has a seed of its own
-	Pick    Setting[int] // the take that the film uses and later shots continue, 1 … Takes; Value is 1 where nobody wrote it
+	Pick    Setting[int] // the take that the film uses and later shots continue, 1 … Takes; Value 1 unless written
 	Approve bool         // nothing that grows from the shot is bought until Pick is written
 
 	From       string // full name of the shot that this one continues; "" opens on its own
@@ -61,7 +61,7 @@ type Shot struct {
 	ToPos      Pos                    // of the `to` value
 	References []*Still               // what the model is to look at, in the film's order
 	Cast       []*Member              // whom the prompt names, in the order of their first mention
-	Clip       *File                  // own footage in place of a prompt, which is then empty, as are From and FirstFrame; nil for none
+	Clip       *File                  // own footage; Prompt, From and FirstFrame are then empty; nil for none
 
 	Sound Sound           // what becomes of the clip's own sound
 	Fit   Setting[string] // narration: its last frame stands until the narration that begins in it is over

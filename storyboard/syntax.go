@@ -1,5 +1,7 @@
 package storyboard
 
+// YAML's own mistakes, told at their place.
+
 import (
 	"errors"
 	"fmt"
@@ -18,7 +20,8 @@ func (s *source) document() (root *yaml.Node, found []finding) {
 	var doc yaml.Node
 	err := decode(d, &doc)
 	if errors.Is(err, io.EOF) || err == nil && (len(doc.Content) == 0 || isNull(doc.Content[0])) {
-		return nil, []finding{{at: Pos{1, 1}, message: "the storyboard is empty", hint: advise("`shotchain new` writes one to start from")}}
+		return nil, []finding{{at: Pos{1, 1}, message: "the storyboard is empty",
+			hint: advise("`shotchain new` writes one to start from")}}
 	}
 	if err != nil {
 		return nil, []finding{s.syntax(err)}
@@ -54,7 +57,8 @@ func (s *source) secondDocument(n *yaml.Node, err error) finding {
 			break
 		}
 	}
-	return finding{at: s.inside(at), message: "a second YAML document", hint: advise("one file is one film: move it to a file of its own")}
+	return finding{at: s.inside(at), message: "a second YAML document",
+		hint: advise("one file is one film: move it to a file of its own")}
 }
 
 // syntaxHints are what usually helps, by a part of the library's message.
@@ -113,7 +117,8 @@ func (s *source) syntaxPlace(message string, said int) Pos {
 		if said < 1 || said > len(s.lines) || !strings.ContainsAny(s.lines[said-1], `"'`) {
 			said = 1
 		}
-		return s.inside(Pos{said, 1 + utf8.RuneCountInString(s.lines[said-1][:max(0, strings.IndexAny(s.lines[said-1], `"'`))])})
+		return s.inside(Pos{said,
+			1 + utf8.RuneCountInString(s.lines[said-1][:max(0, strings.IndexAny(s.lines[said-1], `"'`))])})
 	}
 	return s.place(s.earliest(read, message))
 }

@@ -1,5 +1,7 @@
 package storyboard
 
+// Variants from a CSV file.
+
 import (
 	"bytes"
 	"encoding/csv"
@@ -70,7 +72,8 @@ func (r *reader) table(f field) (all []variant) {
 	}
 	r.context = v.text + ": "
 	if len(all) == 0 && len(r.found) == 0 {
-		r.report(v.at, advise("the first row names variables, each further row is one variant"), "the table has no variants")
+		r.report(v.at, advise("the first row names variables, each further row is one variant"),
+			"the table has no variants")
 	}
 	return all
 }

@@ -1,5 +1,7 @@
 package storyboard
 
+// Plain values: text, numbers, choices and lengths, each checked by its kind.
+
 import (
 	"fmt"
 	"regexp"
@@ -206,7 +208,8 @@ func (r *reader) choice(k *key, v value) (value, bool) {
 			return v, true
 		}
 	}
-	r.report(v.at, didYouMean(v.text, func() []string { return k.choices }), "`%s` must be one of %s", k.name, strings.Join(k.choices, ", "))
+	r.report(v.at, didYouMean(v.text, func() []string { return k.choices }), "`%s` must be one of %s", k.name,
+		strings.Join(k.choices, ", "))
 	return v, false
 }
 

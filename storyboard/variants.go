@@ -53,12 +53,14 @@ func (r *reader) variants(base *Storyboard, root *yaml.Node, over map[string]str
 		return
 	}
 	if r.visits*(len(all)+1) > maxVisits {
-		r.report(position(n), advise("split the film into several files"), "%d variants of this film are more than can be read", len(all))
+		r.report(position(n), advise("split the film into several files"),
+			"%d variants of this film are more than can be read", len(all))
 		return
 	}
 	if takes := r.takes * len(all); takes > maxFilmTakes {
 		r.report(position(n), advise("split the film into several files"),
-			"%d variants of this film are more than can be read: %d takes, at most %d are possible", len(all), takes, maxFilmTakes)
+			"%d variants of this film are more than can be read: %d takes, at most %d are possible",
+			len(all), takes, maxFilmTakes)
 		return
 	}
 	said := map[string]bool{}
@@ -134,11 +136,13 @@ func (d *versionsDraft) include(f field) { d.all = append(d.all, d.reader.includ
 // overridden refuses a `--var` that a variant would override.
 func (r *reader) overridden(all []variant, over map[string]string) {
 	if r.vars.raw[variantVar] != nil && !r.vars.own[variantVar] {
-		r.report(position(r.vars.raw[variantVar]), advise("choose another name"), "the variable `variant` is the id of the film's variant")
+		r.report(position(r.vars.raw[variantVar]), advise("choose another name"),
+			"the variable `variant` is the id of the film's variant")
 	}
 	for name := range over {
 		if slices.ContainsFunc(all, func(v variant) bool { return v.get(name) != nil }) {
-			r.report(Pos{}, advise("choose variants with --variant"), "variable %s is set by the film's variants", quote(name))
+			r.report(Pos{}, advise("choose variants with --variant"), "variable %s is set by the film's variants",
+				quote(name))
 		}
 	}
 }
@@ -163,7 +167,8 @@ func (r *reader) matrix(f field) (axes []axis) {
 			continue
 		}
 		if values.Kind != yaml.SequenceNode || len(values.Content) == 0 {
-			r.report(position(values), advise("write a list: [a, b]"), "`matrix` needs a list of values for %s", quote(s.name))
+			r.report(position(values), advise("write a list: [a, b]"), "`matrix` needs a list of values for %s",
+				quote(s.name))
 			continue
 		}
 		a := axis{setting: s}
@@ -196,7 +201,8 @@ func (r *reader) filled(f field) (*yaml.Node, bool) {
 		if isNull(n) || n.Kind == yaml.MappingNode {
 			r.report(position(n), advise(filledHints[f.key.kind]), "`%s` is empty", f.key.name)
 		} else {
-			r.report(position(n), advise(filledHints[f.key.kind]), "`%s` must be a mapping of names to values", f.key.name)
+			r.report(position(n), advise(filledHints[f.key.kind]), "`%s` must be a mapping of names to values",
+				f.key.name)
 		}
 		return nil, false
 	}

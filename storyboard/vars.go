@@ -30,7 +30,8 @@ type vars struct {
 // readVars reads `vars` and lays the overrides over them, and then what a variant sets (nil: the film has none).
 func (r *reader) readVars(n *yaml.Node, over map[string]string, as *variant) {
 	last := r.vars
-	r.vars = &vars{raw: map[string]*yaml.Node{}, text: map[string]string{}, bad: map[string]bool{}, own: map[string]bool{}}
+	r.vars = &vars{raw: map[string]*yaml.Node{}, text: map[string]string{}, bad: map[string]bool{},
+		own: map[string]bool{}}
 	if last != nil {
 		r.vars.expanded = last.expanded // the limit holds for all variants together
 	}
@@ -111,7 +112,8 @@ func (r *reader) varName(n *yaml.Node) bool {
 	case n.Value == "<<":
 		r.report(position(n), advise("write the variables out"), "merge keys (`<<`) are not supported")
 	case !varName.MatchString(n.Value):
-		r.report(position(n), nil, "a variable's name is made of letters, digits, `_` and `-`, and begins with a letter: %s", quote(n.Value))
+		r.report(position(n), nil,
+			"a variable's name is made of letters, digits, `_` and `-`, and begins with a letter: %s", quote(n.Value))
 	default:
 		return true
 	}
