@@ -8,7 +8,7 @@ import (
 )
 
 func TestFilmedLeavesFootageOut(t *testing.T) {
-	sb, err := Load(filepath.Join(boardsFolder, "good", "footage.yaml"), Options{})
+	sb, err := Load(filepath.Join(storyboardsFolder, "good", "footage.yaml"), Options{})
 	require.NoError(t, err)
 	continued := sb.Continued()
 	require.Len(t, continued, 1)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestFramesToContinueFromAndToEndOn(t *testing.T) {
-	sb, err := Load(filepath.Join(boardsFolder, "good/frames.yaml"), Options{})
+	sb, err := Load(filepath.Join(storyboardsFolder, "good/frames.yaml"), Options{})
 	require.NoError(t, err)
 	shot := func(name string) *Shot { s, _ := sb.Shot(name); return s }
 	require.Equal(t, Setting[time.Duration]{3500 * time.Millisecond, true, Pos{12, 59}}, shot("landing").At)
@@ -28,7 +28,7 @@ func TestFramesToContinueFromAndToEndOn(t *testing.T) {
 }
 
 func TestTheCastIsDescribedInOnePlace(t *testing.T) {
-	sb, err := Load(filepath.Join(boardsFolder, "good/frames.yaml"), Options{})
+	sb, err := Load(filepath.Join(storyboardsFolder, "good/frames.yaml"), Options{})
 	require.NoError(t, err)
 	boat, _ := sb.Shot("boat")
 	keeper := "an old keeper in a yellow raincoat"

@@ -12,7 +12,7 @@ import (
 // FuzzParse: no panic, every problem has a place in the file, and memory stays within bounds.
 func FuzzParse(f *testing.F) {
 	for _, quality := range []string{"good", "bad"} {
-		for _, file := range boards(f, quality) {
+		for _, file := range testStoryboards(f, quality) {
 			src, err := os.ReadFile(file)
 			if err != nil {
 				f.Fatal(err)
@@ -20,7 +20,7 @@ func FuzzParse(f *testing.F) {
 			f.Add(src)
 		}
 	}
-	dir := filepath.Join(boardsFolder, "bad")
+	dir := filepath.Join(storyboardsFolder, "bad")
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

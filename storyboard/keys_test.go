@@ -119,7 +119,7 @@ func staging(t *testing.T, dir string, in place, texts ...string) (*Storyboard, 
 // props is a folder with the files that the examples name.
 func props(t *testing.T) string {
 	dir := t.TempDir()
-	still, err := os.ReadFile(filepath.Join(boardsFolder, "good", "stills", "boat.png"))
+	still, err := os.ReadFile(filepath.Join(storyboardsFolder, "good", "stills", "boat.png"))
 	require.NoError(t, err)
 	for name, content := range map[string]string{"stills/boat.png": string(still), "stills/end.png": string(still),
 		"stills/lamp.png": string(still), "stills/keeper.png": string(still), "footage/harbour.mp4": "a film",

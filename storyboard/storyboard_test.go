@@ -30,7 +30,7 @@ func problems(t testing.TB, src string, o Options) Problems {
 }
 
 func TestNearestSettingWinsKeyByKey(t *testing.T) {
-	sb, err := Load(filepath.Join(boardsFolder, "good/everything.yaml"), Options{})
+	sb, err := Load(filepath.Join(storyboardsFolder, "good/everything.yaml"), Options{})
 	require.NoError(t, err)
 	boat, _ := sb.Shot("arrival/boat")
 	landing, _ := sb.Shot("landing")
@@ -54,7 +54,7 @@ func TestNearestSettingWinsKeyByKey(t *testing.T) {
 }
 
 func TestShotsContinueOneAnother(t *testing.T) {
-	sb, err := Load(filepath.Join(boardsFolder, "good/branches.yaml"), Options{})
+	sb, err := Load(filepath.Join(storyboardsFolder, "good/branches.yaml"), Options{})
 	require.NoError(t, err)
 	from := map[string]string{}
 	for _, s := range sb.Shots() {
@@ -224,7 +224,7 @@ func deep(n int) string {
 }
 
 func TestProblemsAreInFileOrderAndCapped(t *testing.T) {
-	src, err := os.ReadFile(filepath.Join(boardsFolder, "bad/many-problems.yaml"))
+	src, err := os.ReadFile(filepath.Join(storyboardsFolder, "bad/many-problems.yaml"))
 	require.NoError(t, err)
 	ps := problems(t, string(src), Options{})
 	require.Len(t, ps, maxProblems+1)

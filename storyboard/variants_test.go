@@ -11,7 +11,7 @@ import (
 )
 
 func TestVariantsAreTheFilmWithOtherValues(t *testing.T) {
-	sb, err := Load(filepath.Join(boardsFolder, "good/variants.yaml"), Options{})
+	sb, err := Load(filepath.Join(storyboardsFolder, "good/variants.yaml"), Options{})
 	require.NoError(t, err)
 	require.Empty(t, sb.Variant)
 	var ids []string

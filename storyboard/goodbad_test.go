@@ -16,13 +16,13 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew; read the diff")
 
-const boardsFolder = "../testdata/boards"
+const storyboardsFolder = "../testdata/storyboards"
 
-// unseen is the first line of a bad board that only the parser can refuse.
+// unseen is the first line of a bad storyboard that only the parser can refuse.
 const unseen = "# schema cannot see this"
 
-func boards(t testing.TB, quality string) []string {
-	files, err := filepath.Glob(filepath.Join(boardsFolder, quality, "*.yaml"))
+func testStoryboards(t testing.TB, quality string) []string {
+	files, err := filepath.Glob(filepath.Join(storyboardsFolder, quality, "*.yaml"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	return files
@@ -64,9 +64,9 @@ func plainValue(t testing.TB, n *yaml.Node) any {
 	return v
 }
 
-func TestGoodBoardsPassParserAndSchema(t *testing.T) {
+func TestGoodStoryboardsPassParserAndSchema(t *testing.T) {
 	schema := compiledSchema(t)
-	for _, file := range boards(t, "good") {
+	for _, file := range testStoryboards(t, "good") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			sb, err := Load(file, Options{})
 			require.NoError(t, err)
@@ -80,9 +80,9 @@ func TestGoodBoardsPassParserAndSchema(t *testing.T) {
 	}
 }
 
-func TestBadBoardsFailParserAndSchema(t *testing.T) {
+func TestBadStoryboardsFailParserAndSchema(t *testing.T) {
 	schema := compiledSchema(t)
-	for _, file := range boards(t, "bad") {
+	for _, file := range testStoryboards(t, "bad") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			src, err := os.ReadFile(file)
 			require.NoError(t, err)
@@ -117,10 +117,10 @@ func golden(t testing.TB, file, got string) {
 	require.Equal(t, string(want), got)
 }
 
-// Every key of the language is in a good board, so that the schema and the parser are compared on all of them.
-func TestGoodBoardsUseEveryKey(t *testing.T) {
+// Every key of the language is in a good storyboard, so that the schema and the parser are compared on all of them.
+func TestGoodStoryboardsUseEveryKey(t *testing.T) {
 	var all strings.Builder
-	for _, file := range boards(t, "good") {
+	for _, file := range testStoryboards(t, "good") {
 		src, err := os.ReadFile(file)
 		require.NoError(t, err)
 		all.Write(src)
