@@ -141,7 +141,7 @@ func (d *delivery) parts(ctx context.Context) (err error) {
 // mixed prepares the film's sound.
 func (d *delivery) mixed(ctx context.Context) (err error) {
 	if d.sound == nil {
-		d.sound, err = d.sounding(ctx, d.tl)
+		d.sound, err = newTrack(ctx, d.shop, d.tl, targetOf(d.tl).quality().audio)
 	}
 	return err
 }

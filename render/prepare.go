@@ -46,8 +46,7 @@ func Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o O
 
 func (sh *shop) prepare(ctx context.Context, it timeline.Item, t Target) error {
 	if it.Source.HasAudio() {
-		s := source{path: it.Path, digest: it.Digest, channels: it.Source.Channels, clip: true, start: it.Source.Start, limit: minute}
-		if _, err := s.make(ctx, sh); err != nil {
+		if err := prepareClip(ctx, sh, it); err != nil {
 			return err
 		}
 	}

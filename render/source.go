@@ -111,8 +111,15 @@ func (s source) make(ctx context.Context, sh *shop) (string, error) {
 	return name, sh.keep(tmp, name)
 }
 
+// prepareClip makes the samples of a clip's sound ahead of its film, as much as any film needs at least.
+func prepareClip(ctx context.Context, sh *shop, it timeline.Item) error {
+	s := source{path: it.Path, digest: it.Digest, channels: it.Source.Channels, clip: true, start: it.Source.Start, limit: minute}
+	_, err := s.make(ctx, sh)
+	return err
+}
+
 // sources makes the samples of all sounds, and returns the name of each one's.
-func (sh *shop) sources(ctx context.Context, tl *timeline.Timeline) ([]string, error) {
+func sources(ctx context.Context, sh *shop, tl *timeline.Timeline) ([]string, error) {
 	sounds := tl.Sounds
 	// Uses of one source in different lengths share the longest.
 	longest := map[source]int64{}

@@ -40,6 +40,7 @@ const (
 type sounding struct {
 	*shop
 	tl    *timeline.Timeline
+	rate  string   // bits per second of AAC
 	total int64    // samples
 	files []string // of each of tl.Sounds, in the work folder
 	plan  string   // key of all it is made of
@@ -89,20 +90,21 @@ func limited(ctx context.Context, n int) (*errgroup.Group, context.Context) {
 	return group, ctx
 }
 
-func (sh *shop) sounding(ctx context.Context, tl *timeline.Timeline) (*sounding, error) {
+// newTrack makes the samples of all sounds of a timeline, ready to be mixed and encoded at a bit rate ("192k").
+func newTrack(ctx context.Context, sh *shop, tl *timeline.Timeline, rate string) (*sounding, error) {
 	if tl.Duck != nil && (tl.Duck.Threshold <= 0 || tl.Duck.Ratio < 1) {
 		return nil, fmt.Errorf("ducking at threshold %g with ratio %g makes no sense", tl.Duck.Threshold, tl.Duck.Ratio)
 	}
-	files, err := sh.sources(ctx, tl)
+	files, err := sources(ctx, sh, tl)
 	if err != nil {
 		return nil, err
 	}
-	s := &sounding{shop: sh, tl: tl, total: int64(tl.Frames) * timeline.PerFrame, files: files}
+	s := &sounding{shop: sh, tl: tl, rate: rate, total: int64(tl.Frames) * timeline.PerFrame, files: files}
 	var parts []any
 	for i, x := range tl.Sounds {
 		parts = append(parts, []any{files[i], x.Start, x.End, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
 	}
-	s.plan = key("plan", soundTable, sh.tools.Version, s.total, tl.Duck, tl.Loudness, targetOf(tl).quality().audio, parts)
+	s.plan = key("plan", soundTable, sh.tools.Version, s.total, tl.Duck, tl.Loudness, rate, parts)
 	return s, nil
 }
 
@@ -243,7 +245,7 @@ func (s *sounding) name(i int, l levels) string {
 
 func (s *sounding) encoder(out string) []string {
 	return []string{"-protocol_whitelist", "pipe", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i", "pipe:0",
-		"-c:a", "aac", "-b:a", targetOf(s.tl).quality().audio, "-ar", "48000", "-ac", "2", "-threads", "1", "-map_metadata", "-1",
+		"-c:a", "aac", "-b:a", s.rate, "-ar", "48000", "-ac", "2", "-threads", "1", "-map_metadata", "-1",
 		"-flags:a", "+bitexact", "-fflags", "+bitexact", "-movie_timescale", "48000", "-f", "mp4", ffmpeg.File(out)}
 }
 
