@@ -45,10 +45,9 @@ func ink(p []byte) (sum int) {
 // Every character of any text is drawn, whatever it means to ASS or to ffmpeg: each drawn one adds to the picture,
 // and nothing moves the words from their place.
 func TestTextIsLiteral(t *testing.T) {
-	w, done, err := openWork(t.TempDir())
+	sh, done, err := open(Options{Work: t.TempDir()})
 	require.NoError(t, err)
 	defer done()
-	sh := &shop{work: w}
 	hostile := []string{`{`, `}`, `\`, `\N`, `\n`, `\h`, `{\an8}`, `{\b1}`, `%`, `%{pts}`, `'`, `"`, `:`, `,`, `;`, `[`, `]`, `=`, `#`, `\\`, `{\p1}`, `<b>`, `&amp;`,
 		`$(id)`, "`id`", `!`, `Dialogue: 0,`, `é`, `ß`, `я`, `…`}
 	style := timeline.Style{Size: 20, Color: "#ffffff"}
