@@ -17,6 +17,7 @@ import (
 	"shotchain/render/ffmpeg"
 	"shotchain/render/font"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // assScript is an ASS script that shows texts, with times in frames from 0, and nothing but their own characters:
@@ -201,8 +202,8 @@ func assEscape(text string) string {
 }
 
 // fontFolder puts the program's own fonts where libass finds them.
-func (w work) fontFolder() (string, error) {
-	dir := w.path("fonts")
+func fontFolder(w work.Folder) (string, error) {
+	dir := w.Path("fonts")
 	for name, ttf := range map[string][]byte{"Go-Regular.ttf": goregular.TTF, "Go-Bold.ttf": gobold.TTF,
 		"Go-Italic.ttf": goitalic.TTF, "Go-Bold-Italic.ttf": gobolditalic.TTF} {
 		path := filepath.Join(dir, name)

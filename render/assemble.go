@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -15,16 +12,8 @@ import (
 	"shotchain/render/ffmpeg"
 	"shotchain/render/mux"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
-
-// Options of an assembly. The zero value works in a temporary folder on all cores and says nothing.
-type Options struct {
-	Work     string                // folder that keeps segments between runs, "" for none
-	Workers  int                   // ffmpeg processes at once, each on one core and in about 200 MB; 0: one per core
-	Progress func(done, total int) // frames of the film that are ready to be joined; calls never overlap
-	Trace    func(argv []string)   // gets each ffmpeg command before it runs; calls never overlap
-	DryRun   bool                  // nothing runs and no output is written: only Trace is called, for what is not there yet
-}
 
 // File is a file that was made of a timeline.
 type File struct {
@@ -43,8 +32,8 @@ type File struct {
 // no font has, an output that is one of the sources – fails before anything is encoded. Each output takes its name
 // when it is whole and checked; until then, and when anything fails, what was there before stays. Errors name the
 // shot or the output.
-func Deliver(ctx context.Context, tl *timeline.Timeline, outs []timeline.Output, o Options) ([]File, error) {
-	sh, done, err := open(o)
+func Deliver(ctx context.Context, tl *timeline.Timeline, outs []timeline.Output, o work.Options) ([]File, error) {
+	sh, done, err := work.Open(o)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +42,7 @@ func Deliver(ctx context.Context, tl *timeline.Timeline, outs []timeline.Output,
 	if err := acceptable(ctx, tl, outs); err != nil {
 		return nil, err
 	}
-	d := &delivery{shop: sh, tl: tl}
+	d := &delivery{Shop: sh, tl: tl}
 	films := make([]File, 0, len(outs))
 	for _, out := range sorted(outs) {
 		f, err := d.make(ctx, out)
@@ -65,30 +54,9 @@ func Deliver(ctx context.Context, tl *timeline.Timeline, outs []timeline.Output,
 	return inOrder(films, outs), nil
 }
 
-func open(o Options) (*shop, func(), error) {
-	tools, err := ffmpeg.Find()
-	if err != nil {
-		return nil, nil, err
-	}
-	w, done, err := openWork(o.Work)
-	if err != nil {
-		return nil, nil, err
-	}
-	if o.Trace != nil {
-		var mu sync.Mutex
-		trace := o.Trace
-		o.Trace = func(argv []string) {
-			mu.Lock()
-			defer mu.Unlock()
-			trace(argv)
-		}
-	}
-	return &shop{work: w, tools: tools, Options: o, slots: make(chan struct{}, workers(o.Workers))}, done, nil
-}
-
 // delivery is one timeline on its way to several outputs: what they share is made once. Used by one goroutine.
 type delivery struct {
-	*shop
+	*work.Shop
 	tl     *timeline.Timeline
 	cells  []cell
 	video  []mux.Range
@@ -119,7 +87,7 @@ func (d *delivery) parts(ctx context.Context) (err error) {
 			}
 			return decodes(ctx, d.tl)
 		}
-		d.video, err = d.picture(ctx, d.cells, &d.counts)
+		d.video, err = picture(ctx, d.Shop, d.cells, &d.counts)
 		return err
 	})
 	if d.tl.Heard() {
@@ -141,7 +109,7 @@ func (d *delivery) parts(ctx context.Context) (err error) {
 // mixed prepares the film's sound.
 func (d *delivery) mixed(ctx context.Context) (err error) {
 	if d.sound == nil {
-		d.sound, err = newTrack(ctx, d.shop, d.tl, targetOf(d.tl).quality().audio)
+		d.sound, err = newTrack(ctx, d.Shop, d.tl, targetOf(d.tl).quality().audio)
 	}
 	return err
 }
@@ -179,7 +147,7 @@ func cues(tl *timeline.Timeline) []mux.Cue {
 
 // join copies the packets of picture and sound into one file.
 func (d *delivery) join(ctx context.Context, out string) error {
-	return written(out, ".mp4", func(tmp string) error {
+	return work.Write(out, ".mp4", func(tmp string) error {
 		f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 		if err != nil {
 			return err
@@ -193,41 +161,6 @@ func (d *delivery) join(ctx context.Context, out string) error {
 			return err
 		}
 		return checkFilm(ctx, d.tl, tmp)
-	})
-}
-
-// written has a file written beside out and gives it out's name when write has returned without error and the bytes
-// are synced. Whatever happens, nothing else stays.
-func written(out, ext string, write func(tmp string) error) error {
-	out, err := filepath.Abs(out)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
-		return err
-	}
-	tmp := filepath.Join(filepath.Dir(out), fmt.Sprintf(".tmp-%d-%d%s", os.Getpid(), temps.Add(1), ext))
-	defer os.Remove(tmp)
-	if err := write(tmp); err != nil {
-		return err
-	}
-	if err := syncFile(tmp); err != nil {
-		return err
-	}
-	return os.Rename(tmp, out)
-}
-
-func writeFile(out string, write func(io.Writer) error) error {
-	return written(out, ".tmp", func(tmp string) error {
-		f, err := os.Create(tmp)
-		if err != nil {
-			return err
-		}
-		if err := write(f); err != nil {
-			f.Close()
-			return err
-		}
-		return f.Close()
 	})
 }
 

@@ -13,10 +13,11 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // cut edits and assembles clips in dir.
-func cut(t testing.TB, dir string, o Options, clips ...timeline.Clip) File {
+func cut(t testing.TB, dir string, o work.Options, clips ...timeline.Clip) File {
 	t.Helper()
 	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, clips)
 	require.NoError(t, err)
@@ -35,7 +36,7 @@ func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 		f := footage{name: itoa(i) + ".mp4", first: 24 * i, frames: 25, clicks: []float64{0.25, 0.75}, seconds: 0.99}
 		clips = append(clips, timeline.Clip{Shot: "s/" + itoa(i), Path: f.film(t, dir), Continues: i > 0})
 	}
-	film := cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
+	film := cut(t, dir, work.Options{Dir: filepath.Join(dir, "work")}, clips...)
 	require.Equal(t, 4*24+1, film.Frames)
 	require.Zero(t, film.Encoded, "clips of one format are copied")
 	require.Equal(t, 4, film.Reused)
@@ -53,14 +54,14 @@ func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 	require.Equal(t, want, clicks(pcm))
 
 	// The same again encodes nothing; a clip of another format changes that: the film gets one form for all.
-	again := cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
+	again := cut(t, dir, work.Options{Dir: filepath.Join(dir, "work")}, clips...)
 	require.Zero(t, again.Encoded)
 	require.Equal(t, 4, again.Reused)
 	clips[2].Path = footage{name: "new.mp4", first: 1000, frames: 25, clicks: []float64{0.5}, extra: []string{"-bf", "2"}}.film(t, dir)
-	changed := cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
+	changed := cut(t, dir, work.Options{Dir: filepath.Join(dir, "work")}, clips...)
 	require.Equal(t, 4, changed.Encoded)
 	clips[2].Path = footage{name: "newer.mp4", first: 1000, frames: 25, clicks: []float64{0.5}, extra: []string{"-bf", "3"}}.film(t, dir)
-	changed = cut(t, dir, Options{Work: filepath.Join(dir, "work")}, clips...)
+	changed = cut(t, dir, work.Options{Dir: filepath.Join(dir, "work")}, clips...)
 	require.Equal(t, 1, changed.Encoded, "one clip changed encodes that one")
 	require.Equal(t, count(1001, 24), numbers(t, changed.Path)[49:73])
 }
@@ -69,7 +70,7 @@ func TestFilmIsPlayableEverywhere(t *testing.T) {
 	dir := t.TempDir()
 	a := footage{name: "a.mp4", frames: 9, clicks: []float64{0.1}}.film(t, dir)
 	b := footage{name: "b.mp4", first: 8, frames: 9, clicks: []float64{0.1}, extra: []string{"-preset", "medium", "-bf", "3"}}.film(t, dir)
-	film := cut(t, dir, Options{}, timeline.Clip{Shot: "a", Path: a}, timeline.Clip{Shot: "b", Path: b, Continues: true}, timeline.Clip{Shot: "c", Path: b})
+	film := cut(t, dir, work.Options{}, timeline.Clip{Shot: "a", Path: a}, timeline.Clip{Shot: "b", Path: b, Continues: true}, timeline.Clip{Shot: "c", Path: b})
 	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts,duration:stream=profile,pix_fmt,time_base,color_space", "-of", "json", film.Path).Output()
 	require.NoError(t, err)
 	var p struct {
@@ -109,7 +110,7 @@ func TestMixedClipsConform(t *testing.T) {
 		{Shot: "uneven", Path: footage{name: "vfr.mp4", first: 200, frames: 24, extra: []string{"-vf", `select=not(eq(mod(n\,4)\,1))`, "-fps_mode", "vfr"}}.film(t, dir)},
 		{Shot: "mkv", Path: footage{name: "other.mkv", first: 300, frames: 24, clicks: []float64{0.5}}.film(t, dir)},
 	}
-	film := cut(t, dir, Options{}, clips...)
+	film := cut(t, dir, work.Options{}, clips...)
 	require.Equal(t, 9*24, film.Frames)
 	require.Equal(t, [2]int{192, 108}, [2]int{film.Width, film.Height})
 	got := numbers(t, film.Path)
@@ -129,7 +130,7 @@ func TestMixedClipsConform(t *testing.T) {
 
 func TestSilentFilmHasNoSoundStream(t *testing.T) {
 	dir := t.TempDir()
-	film := cut(t, dir, Options{}, timeline.Clip{Shot: "a", Path: footage{name: "a.mp4", frames: 5}.film(t, dir)})
+	film := cut(t, dir, work.Options{}, timeline.Clip{Shot: "a", Path: footage{name: "a.mp4", frames: 5}.film(t, dir)})
 	require.False(t, film.Sound)
 	f, err := ffmpeg.Probe(t.Context(), film.Path)
 	require.NoError(t, err)
@@ -145,12 +146,12 @@ func TestChaptersHoldAnyTitle(t *testing.T) {
 	for i, title := range titles {
 		clips = append(clips, timeline.Clip{Shot: itoa(i), Title: title, Path: clip})
 	}
-	work := filepath.Join(dir, "work; it's [here] %d")
+	kept := filepath.Join(dir, "work; it's [here] %d")
 	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, clips)
 	require.NoError(t, err)
 	tl.Title = "Title=;#\\ 'x'"
 	tl.Language = "chi"
-	film, err := assemble(t.Context(), tl, filepath.Join(dir, "out: it's 100%", "-film.mp4"), Options{Work: work})
+	film, err := assemble(t.Context(), tl, filepath.Join(dir, "out: it's 100%", "-film.mp4"), work.Options{Dir: kept})
 	require.NoError(t, err)
 	out, err := exec.Command("ffprobe", "-v", "error", "-show_chapters", "-show_format", "-of", "json", film.Path).Output()
 	require.NoError(t, err)
@@ -171,9 +172,9 @@ func TestChaptersHoldAnyTitle(t *testing.T) {
 
 func TestFailureLeavesTheLastFilm(t *testing.T) {
 	dir := t.TempDir()
-	work := filepath.Join(dir, "work")
+	kept := filepath.Join(dir, "work")
 	good := footage{name: "good.mp4", frames: 49, clicks: []float64{0.5}}.film(t, dir)
-	film := cut(t, dir, Options{Work: work}, timeline.Clip{Shot: "a/good", Path: good})
+	film := cut(t, dir, work.Options{Dir: kept}, timeline.Clip{Shot: "a/good", Path: good})
 	before, err := os.ReadFile(film.Path)
 	require.NoError(t, err)
 
@@ -186,13 +187,13 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 	require.NoError(t, os.WriteFile(bad, b, 0o644))
 	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, []timeline.Clip{{Shot: "a/good", Path: good}, {Shot: "a/bad", Path: bad}})
 	require.NoError(t, err)
-	_, err = assemble(t.Context(), tl, film.Path, Options{Work: work})
+	_, err = assemble(t.Context(), tl, film.Path, work.Options{Dir: kept})
 	require.ErrorContains(t, err, "shot a/bad: ")
 	unchanged(t, dir, film.Path, before)
 
 	// A clip that vanishes between edit and assembly.
 	tl.Items[1].Path, tl.Items[1].Digest = filepath.Join(dir, "gone.mp4"), "0"
-	_, err = assemble(t.Context(), tl, film.Path, Options{Work: work})
+	_, err = assemble(t.Context(), tl, film.Path, work.Options{Dir: kept})
 	require.ErrorContains(t, err, "shot a/bad: ")
 	require.ErrorContains(t, err, "no such file")
 	unchanged(t, dir, film.Path, before)
@@ -200,9 +201,9 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 	// The film must not overwrite a clip.
 	tl, err = timeline.Machine{}.Edit(t.Context(), nil, nil, []timeline.Clip{{Shot: "a/good", Path: good}})
 	require.NoError(t, err)
-	_, err = assemble(t.Context(), tl, good, Options{Work: work})
+	_, err = assemble(t.Context(), tl, good, work.Options{Dir: kept})
 	require.ErrorContains(t, err, "is the clip of shot a/good")
-	_, err = assemble(t.Context(), tl, work, Options{Work: work})
+	_, err = assemble(t.Context(), tl, kept, work.Options{Dir: kept})
 	require.ErrorContains(t, err, "is a folder")
 }
 
@@ -214,7 +215,7 @@ func TestCancelLeavesNothing(t *testing.T) {
 	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, []timeline.Clip{{Shot: "a", Path: long}})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err = assemble(ctx, tl, film, Options{Work: filepath.Join(dir, "work"), Progress: func(done, total int) { cancel() }})
+	_, err = assemble(ctx, tl, film, work.Options{Dir: filepath.Join(dir, "work"), Progress: func(done, total int) { cancel() }})
 	require.ErrorIs(t, err, context.Canceled)
 	unchanged(t, dir, film, []byte("the last film"))
 }
@@ -236,7 +237,7 @@ func TestProgressCountsFrames(t *testing.T) {
 	dir := t.TempDir()
 	clip := footage{name: "a.mp4", frames: 30}.film(t, dir)
 	last := 0
-	cut(t, dir, Options{Progress: func(done, total int) {
+	cut(t, dir, work.Options{Progress: func(done, total int) {
 		require.Equal(t, 59, total)
 		require.Greater(t, done, last)
 		last = done

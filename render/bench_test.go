@@ -19,6 +19,7 @@ import (
 	"shotchain/render/animatic"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // The benchmarks report ratios within one run, and CPU seconds with those of all child processes: wall times of
@@ -30,7 +31,7 @@ type usage struct {
 	rss       int64   // bytes: the most that this process (what it had before taken off) and all below it had at once
 }
 
-func measure(tb testing.TB, work func()) usage {
+func measure(tb testing.TB, kept func()) usage {
 	tb.Helper()
 	var peak int64
 	base := resident(os.Getpid())
@@ -47,7 +48,7 @@ func measure(tb testing.TB, work func()) usage {
 		}
 	}()
 	cpu, begun := cpuTime(), time.Now()
-	work()
+	kept()
 	u := usage{cpu: cpuTime() - cpu, wall: time.Since(begun).Seconds()}
 	close(stop)
 	<-stopped
@@ -159,16 +160,16 @@ func recut(tl *timeline.Timeline, i int) *timeline.Timeline {
 	return &other
 }
 
-func assembled(tb testing.TB, tl *timeline.Timeline, work, out string) (f File) {
-	f, err := assemble(context.Background(), tl, out, Options{Work: work, Workers: 2})
+func assembled(tb testing.TB, tl *timeline.Timeline, kept, out string) (f File) {
+	f, err := assemble(context.Background(), tl, out, work.Options{Dir: kept, Workers: 2})
 	require.NoError(tb, err)
 	return f
 }
 
 // changed is the mean of changing each of these shots alone: the two kinds of clips cost differently.
-func changed(b *testing.B, tl *timeline.Timeline, work, out string, shots ...int) (mean usage) {
+func changed(b *testing.B, tl *timeline.Timeline, kept, out string, shots ...int) (mean usage) {
 	for _, i := range shots {
-		u := measure(b, func() { assembled(b, recut(tl, i), work, out) })
+		u := measure(b, func() { assembled(b, recut(tl, i), kept, out) })
 		mean.cpu += u.cpu / float64(len(shots))
 		mean.wall += u.wall / float64(len(shots))
 		mean.rss = max(mean.rss, u.rss)
@@ -188,13 +189,13 @@ func BenchmarkTen(b *testing.B) {
 	const w, h = 1280, 720
 	clips, music := stage(b, w, h), theme(b)
 	for b.Loop() {
-		work, out := b.TempDir(), filepath.Join(b.TempDir(), "film.mp4")
+		kept, out := b.TempDir(), filepath.Join(b.TempDir(), "film.mp4")
 		tl := reel(b, 10, w, h, clips, music)
-		cold := measure(b, func() { assembled(b, tl, work, out) })
+		cold := measure(b, func() { assembled(b, tl, kept, out) })
 		report(b, "cold", cold)
-		one := changed(b, tl, work, out, 4, 5)
+		one := changed(b, tl, kept, out, 4, 5)
 		report(b, "one", one)
-		none := measure(b, func() { assembled(b, tl, work, out) })
+		none := measure(b, func() { assembled(b, tl, kept, out) })
 		report(b, "none", none)
 		b.ReportMetric(cold.cpu/one.cpu, "cold/one")
 		graph := measure(b, func() { textbook(b, tl, music, filepath.Join(b.TempDir(), "graph.mp4")) })
@@ -261,13 +262,13 @@ func BenchmarkMany(b *testing.B) {
 	clips, music := stage(b, w, h), theme(b)
 	for b.Loop() {
 		for _, n := range []int{10, 100, 500} {
-			work, out := b.TempDir(), filepath.Join(b.TempDir(), "film.mp4")
+			kept, out := b.TempDir(), filepath.Join(b.TempDir(), "film.mp4")
 			tl := reel(b, n, w, h, clips, music)
 			name := fmt.Sprint(n)
-			cold := measure(b, func() { assembled(b, tl, work, out) })
+			cold := measure(b, func() { assembled(b, tl, kept, out) })
 			report(b, name+"-cold", cold)
-			report(b, name+"-one", measure(b, func() { assembled(b, recut(tl, n/2), work, out) }))
-			report(b, name+"-none", measure(b, func() { assembled(b, tl, work, out) }))
+			report(b, name+"-one", measure(b, func() { assembled(b, recut(tl, n/2), kept, out) }))
+			report(b, name+"-none", measure(b, func() { assembled(b, tl, kept, out) }))
 			b.ReportMetric(1000*cold.cpu/float64(n), name+"-ms/clip")
 		}
 	}
@@ -281,14 +282,14 @@ func BenchmarkHundred(b *testing.B) {
 	const w, h = 1280, 720
 	clips, music := stage(b, w, h), theme(b)
 	for b.Loop() {
-		work, out := b.TempDir(), filepath.Join(b.TempDir(), "film.mp4")
+		kept, out := b.TempDir(), filepath.Join(b.TempDir(), "film.mp4")
 		tl := reel(b, 100, w, h, clips, music)
-		cold := measure(b, func() { assembled(b, tl, work, out) })
+		cold := measure(b, func() { assembled(b, tl, kept, out) })
 		report(b, "cold", cold)
-		one := changed(b, tl, work, out, 50, 51)
+		one := changed(b, tl, kept, out, 50, 51)
 		report(b, "one", one)
 		b.ReportMetric(cold.cpu/one.cpu, "cold/one")
-		report(b, "none", measure(b, func() { assembled(b, tl, work, out) }))
+		report(b, "none", measure(b, func() { assembled(b, tl, kept, out) }))
 	}
 }
 
@@ -328,7 +329,7 @@ func BenchmarkAssemble(b *testing.B) {
 	for b.Loop() {
 		tl, err := timeline.Machine{}.Edit(context.Background(), nil, nil, []timeline.Clip{{Shot: "a", Path: clip}, {Shot: "b", Path: clip, Continues: true}})
 		require.NoError(b, err)
-		_, err = assemble(context.Background(), tl, filepath.Join(dir, "film.mp4"), Options{})
+		_, err = assemble(context.Background(), tl, filepath.Join(dir, "film.mp4"), work.Options{})
 		require.NoError(b, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"shotchain/render/ffmpeg"
 	"shotchain/render/font"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // recipe is how a format is encoded from the finished film.
@@ -249,7 +250,7 @@ func (d *delivery) make(ctx context.Context, o timeline.Output) (f File, err err
 		err = d.poster(ctx, o)
 	case "wav":
 		if err = d.mixed(ctx); err == nil && !d.DryRun {
-			err = writeFile(o.Path, func(w io.Writer) error { return d.sound.wav(ctx, w) })
+			err = work.WriteFile(o.Path, func(w io.Writer) error { return d.sound.wav(ctx, w) })
 		}
 	default:
 		if err = d.parts(ctx); err != nil {
@@ -271,7 +272,7 @@ func (d *delivery) captions(o timeline.Output) error {
 	for i := range texts {
 		texts[i].Start, texts[i].End = max(0, texts[i].Start), min(texts[i].End, d.tl.Frames)
 	}
-	return writeFile(o.Path, func(w io.Writer) error {
+	return work.WriteFile(o.Path, func(w io.Writer) error {
 		if o.Ext() == "srt" {
 			return writeSRT(w, texts, d.tl.Rate)
 		}
@@ -291,14 +292,14 @@ func (d *delivery) poster(ctx context.Context, o timeline.Output) error {
 			at += n
 			continue
 		}
-		name, err := c.name(d.shop)
+		name, err := c.name(d.Shop)
 		if err != nil {
 			return err
 		}
-		if _, err := c.make(ctx, d.shop, name, nil); err != nil {
+		if _, err := c.make(ctx, d.Shop, name, nil); err != nil {
 			return fmt.Errorf("%s: %w", shotsOf(c.layers), err)
 		}
-		return d.still(ctx, d.path(name), c.from+o.Frame-at, o)
+		return d.still(ctx, d.Path(name), c.from+o.Frame-at, o)
 	}
 	return fmt.Errorf("there is no frame %d", o.Frame)
 }
@@ -316,7 +317,7 @@ func (d *delivery) still(ctx context.Context, segment string, frame int, o timel
 		} else {
 			args = append(args, "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt709,format=rgb24")
 		}
-		return d.run(ctx, append(args, "-f", "image2", "-c:v", o.Encoders()[0], ffmpeg.File(tmp)), ffmpeg.Options{})
+		return d.Run(ctx, append(args, "-f", "image2", "-c:v", o.Encoders()[0], ffmpeg.File(tmp)), ffmpeg.Options{})
 	})
 }
 
@@ -325,7 +326,7 @@ func (d *delivery) produce(o timeline.Output, make func(tmp string) error) error
 	if d.DryRun {
 		return make(o.Path)
 	}
-	return written(o.Path, "."+o.Ext(), make)
+	return work.Write(o.Path, "."+o.Ext(), make)
 }
 
 // transcode encodes the finished film in another format.
@@ -342,17 +343,17 @@ func (d *delivery) transcode(ctx context.Context, o timeline.Output) error {
 	defer closing()
 	sound := ""
 	if o.SoundEncoder() != "" && d.tl.Heard() {
-		sound = d.temp(".wav")
+		sound = d.Temp(".wav")
 		defer os.Remove(sound)
 		if !d.DryRun {
-			if err := writeFile(sound, func(w io.Writer) error { return d.sound.wav(ctx, w) }); err != nil {
+			if err := work.WriteFile(sound, func(w io.Writer) error { return d.sound.wav(ctx, w) }); err != nil {
 				return err
 			}
 		}
 	}
 	words := ""
 	if r.words == "webvtt" && d.tl.Soft() {
-		words = d.temp(".vtt")
+		words = d.Temp(".vtt")
 		defer os.Remove(words)
 		if !d.DryRun {
 			if err := d.captions(timeline.Output{Path: words}); err != nil {
@@ -362,7 +363,7 @@ func (d *delivery) transcode(ctx context.Context, o timeline.Output) error {
 	}
 	return d.produce(o, func(tmp string) error {
 		args := r.command(d.tl, o, codec, film, sound, words, tmp)
-		if err := d.run(ctx, args, ffmpeg.Options{Frames: func(int) {}}); err != nil || d.DryRun {
+		if err := d.Run(ctx, args, ffmpeg.Options{Frames: func(int) {}}); err != nil || d.DryRun {
 			return err
 		}
 		return checkOther(ctx, d.tl, o, tmp)
@@ -410,7 +411,7 @@ func (d *delivery) finished(ctx context.Context) (string, func(), error) {
 	if d.joined != "" {
 		return d.joined, func() {}, nil
 	}
-	tmp := d.temp(".mp4")
+	tmp := d.Temp(".mp4")
 	if d.DryRun {
 		return tmp, func() {}, nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // A film of prepared clips with hard cuts encodes nothing; a second one neither; a changed shot only that.
@@ -21,9 +22,9 @@ func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	tl := lay(t, tw, th, paths...)
 	tl.Items[1].In = 1
 	arrange(tl)
-	work, out := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
+	kept, out := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
 	var ran [][]string
-	o := Options{Work: work, Trace: func(a []string) { ran = append(ran, a) }}
+	o := work.Options{Dir: kept, Trace: func(a []string) { ran = append(ran, a) }}
 	for _, it := range tl.Items {
 		require.NoError(t, Prepare(t.Context(), it.Clip, targetOf(tl), "", o))
 		require.NoError(t, Prepare(t.Context(), it.Clip, targetOf(tl), "", o))
@@ -62,7 +63,7 @@ func TestHardCutsOfOneFormatAreCopied(t *testing.T) {
 	tl.Items[1].Continues, tl.Items[1].In = true, 1
 	arrange(tl)
 	film := filepath.Join(t.TempDir(), "film.mp4")
-	f, err := assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
+	f, err := assemble(t.Context(), tl, film, work.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	require.Zero(t, f.Encoded)
 	require.Equal(t, 3, f.Reused)
@@ -84,13 +85,13 @@ func TestDryRunLeavesNothing(t *testing.T) {
 	tl := lay(t, tw, th, paths...)
 	tl.Items[1].Transition = timeline.Transition{Type: "dissolve", Frames: 6}
 	arrange(tl)
-	work, dir := t.TempDir(), t.TempDir()
+	kept, dir := t.TempDir(), t.TempDir()
 	n := 0
 	outs := []timeline.Output{{Path: filepath.Join(dir, "film.mp4")}, {Path: filepath.Join(dir, "film.gif")}, {Path: filepath.Join(dir, "p.png"), Frame: 3}}
-	_, err := Deliver(t.Context(), tl, outs, Options{Work: work, DryRun: true, Trace: func([]string) { n++ }})
+	_, err := Deliver(t.Context(), tl, outs, work.Options{Dir: kept, DryRun: true, Trace: func([]string) { n++ }})
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, n, 6)
-	for _, folder := range []string{work, dir} {
+	for _, folder := range []string{kept, dir} {
 		files, err := filepath.Glob(filepath.Join(folder, "*"))
 		require.NoError(t, err)
 		for _, f := range files {
@@ -105,11 +106,11 @@ func TestCancelledRunLeavesTheLastFilm(t *testing.T) {
 	tl := lay(t, 1280, 720, long)
 	tl.Items[0].In = 5 // not a key frame: it is encoded
 	arrange(tl)
-	work, out := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
+	kept, out := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
 	require.NoError(t, os.WriteFile(out, []byte("the last good film"), 0o644))
 	ctx, cancel := context.WithCancel(t.Context())
 	begun := time.Now()
-	_, err := assemble(ctx, tl, out, Options{Work: work, Progress: func(done, _ int) {
+	_, err := assemble(ctx, tl, out, work.Options{Dir: kept, Progress: func(done, _ int) {
 		if done > 20 {
 			cancel()
 		}
@@ -119,7 +120,7 @@ func TestCancelledRunLeavesTheLastFilm(t *testing.T) {
 	b, err := os.ReadFile(out)
 	require.NoError(t, err)
 	require.Equal(t, "the last good film", string(b))
-	for _, folder := range []string{work, filepath.Dir(out)} {
+	for _, folder := range []string{kept, filepath.Dir(out)} {
 		left, err := filepath.Glob(filepath.Join(folder, "*tmp*"))
 		require.NoError(t, err)
 		require.Empty(t, left)
@@ -162,7 +163,7 @@ func TestMixedInputsConform(t *testing.T) {
 			}
 			arrange(tl)
 			film := filepath.Join(t.TempDir(), "film.mp4")
-			_, err := assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
+			_, err := assemble(t.Context(), tl, film, work.Options{Dir: t.TempDir()})
 			require.NoError(t, err)
 			requireRegular(t, film, tl.Frames)
 			pictures := lumas(t, film, tw, th)
@@ -195,7 +196,7 @@ func TestOutputs(t *testing.T) {
 			outs = append(outs, o)
 		}
 	}
-	films, err := Deliver(t.Context(), tl, outs, Options{Work: t.TempDir()})
+	films, err := Deliver(t.Context(), tl, outs, work.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	require.Len(t, films, len(outs))
 	want := map[string]string{"film.mp4": "h264", "film.mov": "prores", "film.webm": "vp9", "hevc.mp4": "hevc", "av1.mp4": "av1"}
@@ -271,7 +272,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tl := arrange(lay(t, tw, th, paths...))
 			ran := 0
-			_, err := Deliver(t.Context(), tl, c.change(tl), Options{Work: t.TempDir(), Trace: func([]string) { ran++ }})
+			_, err := Deliver(t.Context(), tl, c.change(tl), work.Options{Dir: t.TempDir(), Trace: func([]string) { ran++ }})
 			require.ErrorContains(t, err, c.want)
 			require.Zero(t, ran)
 		})

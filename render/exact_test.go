@@ -11,6 +11,7 @@ import (
 	"shotchain/render/ffmpeg"
 	"shotchain/render/mux"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // lumas decodes the brightness of all frames of a film.
@@ -190,7 +191,7 @@ func TestFilmsAreExact(t *testing.T) {
 			tl.Encoder = map[string]string{"crf": "12"} // what is tested is which frames, not how well they are kept
 			arrange(tl)
 			film := filepath.Join(t.TempDir(), "film.mp4")
-			f, err := assemble(t.Context(), tl, film, Options{Work: t.TempDir(), Workers: 2})
+			f, err := assemble(t.Context(), tl, film, work.Options{Dir: t.TempDir(), Workers: 2})
 			require.NoError(t, err)
 			require.Equal(t, tl.Frames, f.Frames)
 			requireRegular(t, film, tl.Frames)

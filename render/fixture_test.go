@@ -11,6 +11,7 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // shoot makes a clip with ffmpeg: arguments, then the file.
@@ -23,7 +24,7 @@ func shoot(t testing.TB, name string, args ...string) string {
 }
 
 // assemble makes the film of a timeline.
-func assemble(ctx context.Context, tl *timeline.Timeline, out string, o Options) (File, error) {
+func assemble(ctx context.Context, tl *timeline.Timeline, out string, o work.Options) (File, error) {
 	films, err := Deliver(ctx, tl, []timeline.Output{{Path: out, Format: "mp4"}}, o)
 	if err != nil {
 		return File{}, err

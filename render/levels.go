@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // level is what one stretch measures.
@@ -22,12 +23,12 @@ type levels struct {
 
 // measured is the film's first pass, kept by its plan.
 func (s *sounding) measured(ctx context.Context) (levels, error) {
-	return recall(s.shop, s.levels(), func() (levels, error) {
+	return recall(s.Shop, s.levels(), func() (levels, error) {
 		l := levels{Stretches: make([]level, s.stretches())}
-		group, each := limited(ctx, s.Workers)
+		group, each := work.Group(ctx, s.Workers)
 		for i := range l.Stretches {
 			group.Go(func() (err error) {
-				l.Stretches[i], err = recall(s.shop, key("level", s.part(i)), func() (level, error) {
+				l.Stretches[i], err = recall(s.Shop, work.Key("level", s.part(i)), func() (level, error) {
 					from, to, _ := s.span(i)
 					pcm, err := s.samples(each, from, to)
 					return s.level(i, pcm), err
@@ -96,10 +97,10 @@ func (s *sounding) choose(ctx context.Context, l *levels) error {
 // limited is the film's loudness after the limiter.
 func (s *sounding) limited(ctx context.Context, l levels) (float64, error) {
 	after := make([][]float64, len(l.Stretches))
-	group, ctx := limited(ctx, s.Workers)
+	group, ctx := work.Group(ctx, s.Workers)
 	for i := range after {
 		group.Go(func() (err error) {
-			after[i], err = recall(s.shop, key("limited", s.part(i), l.Gain, s.limits(i, l)), func() ([]float64, error) {
+			after[i], err = recall(s.Shop, work.Key("limited", s.part(i), l.Gain, s.limits(i, l)), func() ([]float64, error) {
 				from, to, drop := s.span(i)
 				pcm, err := s.finished(ctx, i, l, headroom)
 				if own := drop * packet; err == nil && own < to-from {

@@ -6,18 +6,18 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime"
 	"slices"
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/mux"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // picture makes what the work folder does not have of the film's picture, as many segments at once as there are
 // workers, and returns the packets of all cells in order. The first failure ends the others: there is no film
 // without it.
-func (sh *shop) picture(ctx context.Context, cells []cell, film *File) ([]mux.Range, error) {
+func picture(ctx context.Context, sh *work.Shop, cells []cell, film *File) ([]mux.Range, error) {
 	weight := map[*segment]int{}
 	var order []*segment
 	total := 0
@@ -28,25 +28,25 @@ func (sh *shop) picture(ctx context.Context, cells []cell, film *File) ([]mux.Ra
 		weight[c.segment] += c.to - c.from
 		total += c.to - c.from
 	}
-	names, err := sh.encode(ctx, order, weight, total, film)
+	names, err := encode(ctx, sh, order, weight, total, film)
 	if err != nil || sh.DryRun {
 		return nil, err
 	}
-	all, err := sh.ranges(cells, names)
+	all, err := ranges(sh, cells, names)
 	if err != nil || uniform(all) {
 		return all, err
 	}
 	// Some were made by an encoder that was replaced since, under the same ffmpeg: all are made by today's.
 	for _, name := range names {
-		if err := os.Remove(sh.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(sh.Path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
 	}
 	film.Encoded, film.Reused = 0, 0
-	if names, err = sh.encode(ctx, order, weight, total, film); err != nil {
+	if names, err = encode(ctx, sh, order, weight, total, film); err != nil {
 		return nil, err
 	}
-	return sh.ranges(cells, names)
+	return ranges(sh, cells, names)
 }
 
 // uniform reports whether one set of parameters decodes all of them.
@@ -64,7 +64,7 @@ type job struct {
 }
 
 // jobs are the segments in the order in which they are begun: mezzanines before the transitions that wait for them.
-func (sh *shop) jobs(order []*segment) []*job {
+func jobs(order []*segment) []*job {
 	var first, rest []*job
 	dense := map[string]*job{}
 	for _, s := range order {
@@ -92,8 +92,8 @@ func (sh *shop) jobs(order []*segment) []*job {
 }
 
 // do makes the job's segment.
-func (j *job) do(ctx context.Context, sh *shop, frames func(int)) (encoded bool, err error) {
-	if sh.has(j.name) {
+func (j *job) do(ctx context.Context, sh *work.Shop, frames func(int)) (encoded bool, err error) {
+	if sh.Has(j.name) {
 		return false, nil
 	}
 	s := j.segment
@@ -114,7 +114,7 @@ func (j *job) do(ctx context.Context, sh *shop, frames func(int)) (encoded bool,
 		if e.path, err = e.segment.name(sh); err != nil {
 			return false, err
 		}
-		if !sh.has(e.path) {
+		if !sh.Has(e.path) {
 			excerpts = append(excerpts, e)
 		}
 	}
@@ -122,15 +122,15 @@ func (j *job) do(ctx context.Context, sh *shop, frames func(int)) (encoded bool,
 }
 
 // onEdge is the transition with its first picture read from what was kept of the clip's end, where there is that.
-func (s *segment) onEdge(sh *shop) (*segment, error) {
+func (s *segment) onEdge(sh *work.Shop) (*segment, error) {
 	l := s.layers[0]
 	name, err := (&segment{Target: s.Target, layers: []layer{l}, edge: true}).name(sh)
-	if err != nil || !sh.has(name) {
+	if err != nil || !sh.Has(name) {
 		return s, err
 	}
 	n := l.To - l.From
 	kept := timeline.Item{Clip: l.Clip, Length: n, Out: n, Place: timeline.Place{Width: s.Width, Height: s.Height}}
-	kept.Path = sh.path(name)
+	kept.Path = sh.Path(name)
 	kept.Source = ffmpeg.Facts{Codec: "h264", PixFmt: "yuv420p", Width: s.Width, Height: s.Height, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: n,
 		Rate: ffmpeg.Ratio{Num: int64(s.Rate), Den: 1}, Regular: true}
 	on := *s
@@ -138,11 +138,11 @@ func (s *segment) onEdge(sh *shop) (*segment, error) {
 	return &on, nil
 }
 
-func (sh *shop) encode(ctx context.Context, order []*segment, weight map[*segment]int, total int, film *File) (map[*segment]string, error) {
-	jobs := sh.jobs(order)
+func encode(ctx context.Context, sh *work.Shop, order []*segment, weight map[*segment]int, total int, film *File) (map[*segment]string, error) {
+	jobs := jobs(order)
 	made := make([]bool, len(jobs))
 	p := &tally{total: total, report: sh.Progress}
-	group, ctx := limited(ctx, sh.Workers)
+	group, ctx := work.Group(ctx, sh.Workers)
 	for i, j := range jobs {
 		group.Go(func() (err error) {
 			defer close(j.done)
@@ -173,10 +173,10 @@ func (sh *shop) encode(ctx context.Context, order []*segment, weight map[*segmen
 }
 
 // ranges opens each segment's tables once.
-func (sh *shop) ranges(cells []cell, names map[*segment]string) ([]mux.Range, error) {
+func ranges(sh *work.Shop, cells []cell, names map[*segment]string) ([]mux.Range, error) {
 	read := map[*segment]*mux.Packets{}
 	for s, name := range names {
-		p, err := mux.ReadPackets(sh.path(name), "vide")
+		p, err := mux.ReadPackets(sh.Path(name), "vide")
 		if err != nil {
 			return nil, err
 		}
@@ -190,11 +190,4 @@ func (sh *shop) ranges(cells []cell, names map[*segment]string) ([]mux.Range, er
 		all = append(all, mux.Range{Packets: read[c.segment], From: c.from, To: c.to})
 	}
 	return all, nil
-}
-
-func workers(n int) int {
-	if n > 0 {
-		return n
-	}
-	return runtime.NumCPU()
 }

@@ -7,6 +7,7 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // preparing bounds how many clips are conformed ahead at once, by all callers together: one core each.
@@ -17,7 +18,7 @@ var preparing = make(chan struct{}, max(1, runtime.NumCPU()))
 // put into a picture of another shape, as Edit takes it. It may be called for many clips at once, and for the same
 // clip again; what is there is not made again. Of clips longer than a minute only the sound is prepared: which part
 // of their picture is used, only the cut knows.
-func Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o Options) error {
+func Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o work.Options) error {
 	if err := t.check(); err != nil {
 		return err
 	}
@@ -28,7 +29,7 @@ func Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o O
 		return ctx.Err()
 	}
 	o.Workers = 1
-	sh, done, err := open(o)
+	sh, done, err := work.Open(o)
 	if err != nil {
 		return err
 	}
@@ -36,7 +37,7 @@ func Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o O
 	ctx = ffmpeg.For(ctx, c.Shot)
 	f, err := ffmpeg.Probe(ctx, c.Path)
 	if err == nil {
-		err = sh.prepare(ctx, timeline.Item{Clip: c, Source: f, Length: timeline.Conformed(f), Out: timeline.Conformed(f), Place: timeline.Placed(f, t.Width, t.Height, reframe)}, t)
+		err = prepare(ctx, sh, timeline.Item{Clip: c, Source: f, Length: timeline.Conformed(f), Out: timeline.Conformed(f), Place: timeline.Placed(f, t.Width, t.Height, reframe)}, t)
 	}
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("shot %s: %w", c.Shot, err)
@@ -44,7 +45,7 @@ func Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o O
 	return err
 }
 
-func (sh *shop) prepare(ctx context.Context, it timeline.Item, t Target) error {
+func prepare(ctx context.Context, sh *work.Shop, it timeline.Item, t Target) error {
 	if it.Source.HasAudio() {
 		if err := prepareClip(ctx, sh, it); err != nil {
 			return err
@@ -64,15 +65,15 @@ func (sh *shop) prepare(ctx context.Context, it timeline.Item, t Target) error {
 
 // Ahead makes the segments of a timeline without joining them: those of two neighbours, say, as soon as both are
 // there. Deliver finds them.
-func Ahead(ctx context.Context, tl *timeline.Timeline, o Options) error {
-	sh, done, err := open(o)
+func Ahead(ctx context.Context, tl *timeline.Timeline, o work.Options) error {
+	sh, done, err := work.Open(o)
 	if err != nil {
 		return err
 	}
 	defer done()
 	cells, err := cells(tl)
 	if err == nil {
-		_, err = sh.picture(ctx, cells, &File{})
+		_, err = picture(ctx, sh, cells, &File{})
 	}
 	return err
 }

@@ -16,6 +16,7 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // clicker is a tiny clip with lossless sound that clicks at its first sample.
@@ -74,9 +75,9 @@ func TestClicksStayWithTheirPictures(t *testing.T) {
 	}
 	arrange(tl)
 	require.Greater(t, int64(tl.Frames)*timeline.PerFrame, int64(3*stretch*packet))
-	dir, work := t.TempDir(), t.TempDir()
+	dir, kept := t.TempDir(), t.TempDir()
 	film, wav := filepath.Join(dir, "film.mp4"), filepath.Join(dir, "film.wav")
-	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: film}, {Path: wav}}, Options{Work: work, Workers: 2})
+	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: film}, {Path: wav}}, work.Options{Dir: kept, Workers: 2})
 	require.NoError(t, err)
 	plain, coded := heard(t, wav), heard(t, film)
 	require.Equal(t, tl.Frames*timeline.PerFrame, len(plain))
@@ -103,7 +104,7 @@ func TestStretchesJoinWithoutATrace(t *testing.T) {
 	tl.Sounds = []timeline.Sound{{Kind: timeline.KindMusic, Item: -1, Path: noise, Name: "noise", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
 	dir := t.TempDir()
 	film, wav, once := filepath.Join(dir, "film.mp4"), filepath.Join(dir, "film.wav"), filepath.Join(dir, "once.m4a")
-	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: film}, {Path: wav}}, Options{Work: t.TempDir()})
+	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: film}, {Path: wav}}, work.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	out, err := exec.Command("ffmpeg", "-v", "error", "-y", "-i", wav, "-c:a", "aac", "-b:a", "192k", once).CombinedOutput()
 	require.NoError(t, err, string(out))
@@ -152,7 +153,7 @@ func TestLoudnessIsReached(t *testing.T) {
 				sound := shoot(t, "sound.wav", "-f", "lavfi", "-i", source, "-ac", "2", "-c:a", "pcm_f32le")
 				tl.Sounds = []timeline.Sound{{Kind: timeline.KindMusic, Item: -1, Path: sound, Name: "sound", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
 				film := filepath.Join(t.TempDir(), "film.mp4")
-				_, err := assemble(t.Context(), tl, film, Options{Work: t.TempDir()})
+				_, err := assemble(t.Context(), tl, film, work.Options{Dir: t.TempDir()})
 				require.NoError(t, err)
 				lufs, peak := ebur128(t, film)
 				require.InDelta(t, target, lufs, 0.5)
@@ -190,7 +191,7 @@ func TestMusicStepsBack(t *testing.T) {
 		{Kind: timeline.KindNarration, Item: -1, Path: voice, Name: "voice", Channels: 1, Start: 3 * timeline.SampleRate, End: 6 * timeline.SampleRate},
 	}
 	wav := filepath.Join(t.TempDir(), "film.wav")
-	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: wav}}, Options{Work: t.TempDir()})
+	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: wav}}, work.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	pcm := heard(t, wav)
 	// The music's level, by its own tone: 1000 Hz fits whole periods into 480 samples, and 100 Hz does too.
@@ -215,19 +216,19 @@ func TestSoundIsEncodedWhereItChanged(t *testing.T) {
 		paths = append(paths, clicker(t, i, 24*20))
 	}
 	tl := arrange(lay(t, 64, 36, paths...))
-	work, out := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
-	_, err := assemble(t.Context(), tl, out, Options{Work: work})
+	kept, out := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
+	_, err := assemble(t.Context(), tl, out, work.Options{Dir: kept})
 	require.NoError(t, err)
-	before, err := filepath.Glob(filepath.Join(work, "aac-*"))
+	before, err := filepath.Glob(filepath.Join(kept, "aac-*"))
 	require.NoError(t, err)
 	tl.Sounds[0].Gain = -3
-	_, err = assemble(t.Context(), tl, out, Options{Work: work})
+	_, err = assemble(t.Context(), tl, out, work.Options{Dir: kept})
 	require.NoError(t, err)
-	after, err := filepath.Glob(filepath.Join(work, "aac-*"))
+	after, err := filepath.Glob(filepath.Join(kept, "aac-*"))
 	require.NoError(t, err)
 	require.Len(t, before, 16, "100 s")
 	require.Len(t, after, 16+4, "the first 20 s lie in four stretches")
-	left, err := filepath.Glob(filepath.Join(work, "tmp-*"))
+	left, err := filepath.Glob(filepath.Join(kept, "tmp-*"))
 	require.NoError(t, err)
 	require.Empty(t, left)
 	_, err = os.Stat(out)

@@ -9,6 +9,7 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // source is the sound of a file as samples of the film's kind: 48 kHz, stereo, 32 bits floating, little endian.
@@ -69,28 +70,28 @@ func (s source) command(out string) ([]string, error) {
 	return append(global, args...), err
 }
 
-func (s source) name(sh *shop) (string, error) {
+func (s source) name(sh *work.Shop) (string, error) {
 	if s.digest == "" {
 		var err error
-		if s.digest, err = sh.digest(s.path); err != nil {
+		if s.digest, err = sh.DigestOf(s.path); err != nil {
 			return "", err
 		}
 	}
 	anywhere := s
 	anywhere.path = "/clip"
 	args, err := anywhere.command("/sound")
-	return key("sound", s.digest, sh.tools.Version, args) + ".f32", err
+	return work.Key("sound", s.digest, sh.Tools.Version, args) + ".f32", err
 }
 
 // make makes the samples unless the work folder has them.
-func (s source) make(ctx context.Context, sh *shop) (string, error) {
+func (s source) make(ctx context.Context, sh *work.Shop) (string, error) {
 	name, err := s.name(sh)
-	if err != nil || sh.has(name) {
+	if err != nil || sh.Has(name) {
 		return name, err
 	}
-	tmp := sh.temp(".f32")
+	tmp := sh.Temp(".f32")
 	if sh.DryRun {
-		tmp = sh.path(name)
+		tmp = sh.Path(name)
 	} else {
 		defer os.Remove(tmp)
 	}
@@ -98,7 +99,7 @@ func (s source) make(ctx context.Context, sh *shop) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := sh.run(ctx, args, ffmpeg.Options{}); err != nil || sh.DryRun {
+	if err := sh.Run(ctx, args, ffmpeg.Options{}); err != nil || sh.DryRun {
 		return name, err
 	}
 	st, err := os.Stat(tmp)
@@ -108,18 +109,18 @@ func (s source) make(ctx context.Context, sh *shop) (string, error) {
 	if st.Size() == 0 || st.Size()%sampleBytes != 0 {
 		return "", errors.New("no sound came out")
 	}
-	return name, sh.keep(tmp, name)
+	return name, sh.Keep(tmp, name)
 }
 
 // prepareClip makes the samples of a clip's sound ahead of its film, as much as any film needs at least.
-func prepareClip(ctx context.Context, sh *shop, it timeline.Item) error {
+func prepareClip(ctx context.Context, sh *work.Shop, it timeline.Item) error {
 	s := source{path: it.Path, digest: it.Digest, channels: it.Source.Channels, clip: true, start: it.Source.Start, limit: minute}
 	_, err := s.make(ctx, sh)
 	return err
 }
 
 // sources makes the samples of all sounds, and returns the name of each one's.
-func sources(ctx context.Context, sh *shop, tl *timeline.Timeline) ([]string, error) {
+func sources(ctx context.Context, sh *work.Shop, tl *timeline.Timeline) ([]string, error) {
 	sounds := tl.Sounds
 	// Uses of one source in different lengths share the longest.
 	longest := map[source]int64{}
@@ -131,7 +132,7 @@ func sources(ctx context.Context, sh *shop, tl *timeline.Timeline) ([]string, er
 	}
 	names := make([]string, len(sounds))
 	made := map[source]int{}
-	group, ctx := limited(ctx, sh.Workers)
+	group, ctx := work.Group(ctx, sh.Workers)
 	for i, s := range sounds {
 		k := sourceOf(tl, s)
 		k.limit = 0

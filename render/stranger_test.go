@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/work"
 )
 
 // avcOnly reads the numbers off a film's frames as a decoder does that takes its parameters from the film's head and
@@ -110,8 +111,8 @@ func TestClipsOfOtherEncodersJoin(t *testing.T) {
 
 	// One film of all of them, twice: as they are, and with what lies before and behind a cut encoded anew.
 	tl := arrange(lay(t, 160, 96, paths...))
-	work, film := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
-	_, err := assemble(t.Context(), tl, film, Options{Work: work})
+	folder, film := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
+	_, err := assemble(t.Context(), tl, film, work.Options{Dir: folder})
 	require.NoError(t, err)
 	requireRegular(t, film, len(paths)*n)
 	require.Equal(t, count(0, len(paths)*n), numbers(t, film))
@@ -123,14 +124,14 @@ func TestClipsOfOtherEncodersJoin(t *testing.T) {
 		want = append(want, count(i*n+3, 17)...)
 	}
 	arrange(tl)
-	_, err = assemble(t.Context(), tl, film, Options{Work: work})
+	_, err = assemble(t.Context(), tl, film, work.Options{Dir: folder})
 	require.NoError(t, err)
 	requireRegular(t, film, tl.Frames)
 	require.Equal(t, want, avcOnly(t, film))
 
 	// Those that are copied are one film, too.
 	tl = arrange(lay(t, 160, 96, paths[:4]...))
-	f, err := assemble(t.Context(), tl, film, Options{Work: work})
+	f, err := assemble(t.Context(), tl, film, work.Options{Dir: folder})
 	require.NoError(t, err)
 	require.Zero(t, f.Encoded)
 	requireRegular(t, film, 4*n)
@@ -139,20 +140,20 @@ func TestClipsOfOtherEncodersJoin(t *testing.T) {
 
 // Parts that were kept of another encoder are not mixed with those of today's.
 func TestPartsOfOtherEncodersAreMadeAnew(t *testing.T) {
-	dir, work := t.TempDir(), t.TempDir()
+	dir, folder := t.TempDir(), t.TempDir()
 	a := footage{name: "a.mp4", width: 160, height: 96, frames: 24}.film(t, dir)
 	b := footage{name: "b.mp4", width: 160, height: 96, first: 24, frames: 24, extra: []string{"-preset", "fast"}}.film(t, dir)
 	tl := arrange(lay(t, 160, 96, a, b))
 	film := filepath.Join(dir, "film.mp4")
-	_, err := assemble(t.Context(), tl, film, Options{Work: work})
+	_, err := assemble(t.Context(), tl, film, work.Options{Dir: folder})
 	require.NoError(t, err)
-	kept, err := filepath.Glob(filepath.Join(work, "picture-*"))
+	kept, err := filepath.Glob(filepath.Join(folder, "picture-*"))
 	require.NoError(t, err)
 	require.Len(t, kept, 2)
 	old := remux(t, kept[0], "old.mp4", "-c:v", "libx264", "-preset", "slow", "-bf", "0", "-movie_timescale", "24000")
 	require.NoError(t, os.Rename(old, kept[0]))
 	for _, encoded := range []int{2, 0} {
-		f, err := assemble(t.Context(), tl, film, Options{Work: work})
+		f, err := assemble(t.Context(), tl, film, work.Options{Dir: folder})
 		require.NoError(t, err)
 		require.Equal(t, encoded, f.Encoded)
 		requireRegular(t, film, 48)

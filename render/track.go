@@ -13,11 +13,10 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"shotchain/render/ffmpeg"
 	"shotchain/render/mux"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // The film's sound is one stream of samples, mixed here and encoded in stretches that are kept by the sounds they
@@ -38,7 +37,7 @@ const (
 
 // sounding makes a film's sound.
 type sounding struct {
-	*shop
+	*work.Shop
 	tl    *timeline.Timeline
 	rate  string   // bits per second of AAC
 	total int64    // samples
@@ -83,15 +82,8 @@ func (m *mixes) keep(from, to int64, pcm []float32) {
 	m.all = append(m.all, mixture{from, to, slices.Clone(pcm)})
 }
 
-// limited is a group of as many goroutines as there are workers.
-func limited(ctx context.Context, n int) (*errgroup.Group, context.Context) {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(workers(n))
-	return group, ctx
-}
-
 // newTrack makes the samples of all sounds of a timeline, ready to be mixed and encoded at a bit rate ("192k").
-func newTrack(ctx context.Context, sh *shop, tl *timeline.Timeline, rate string) (*sounding, error) {
+func newTrack(ctx context.Context, sh *work.Shop, tl *timeline.Timeline, rate string) (*sounding, error) {
 	if tl.Duck != nil && (tl.Duck.Threshold <= 0 || tl.Duck.Ratio < 1) {
 		return nil, fmt.Errorf("ducking at threshold %g with ratio %g makes no sense", tl.Duck.Threshold, tl.Duck.Ratio)
 	}
@@ -99,12 +91,12 @@ func newTrack(ctx context.Context, sh *shop, tl *timeline.Timeline, rate string)
 	if err != nil {
 		return nil, err
 	}
-	s := &sounding{shop: sh, tl: tl, rate: rate, total: int64(tl.Frames) * timeline.PerFrame, files: files}
+	s := &sounding{Shop: sh, tl: tl, rate: rate, total: int64(tl.Frames) * timeline.PerFrame, files: files}
 	var parts []any
 	for i, x := range tl.Sounds {
 		parts = append(parts, []any{files[i], x.Start, x.End, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
 	}
-	s.plan = key("plan", soundTable, sh.tools.Version, s.total, tl.Duck, tl.Loudness, rate, parts)
+	s.plan = work.Key("plan", soundTable, sh.Tools.Version, s.total, tl.Duck, tl.Loudness, rate, parts)
 	return s, nil
 }
 
@@ -126,7 +118,7 @@ func (s *sounding) samples(ctx context.Context, from, to int64) ([]float32, erro
 		return pcm, nil
 	}
 	start := max(0, from-settle(s.tl.Duck))
-	m := &mixer{sounds: s.tl.Sounds, duck: newDucker(s.tl.Duck), open: func(i int) (*os.File, error) { return os.Open(s.path(s.files[i])) }}
+	m := &mixer{sounds: s.tl.Sounds, duck: newDucker(s.tl.Duck), open: func(i int) (*os.File, error) { return os.Open(s.Path(s.files[i])) }}
 	out := make([]float32, 0, (to-from)*timeline.Channels)
 	at := start
 	err := m.mix(start, to, func(b []float32) error {
@@ -161,14 +153,14 @@ func (s *sounding) part(i int) string {
 		}
 		in = append(in, []any{s.files[k], x.Start - from, x.End - from, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
 	}
-	return key("part", soundTable, start-from, to-from, drop, s.tl.Duck, s.tl.Loudness != 0, in)
+	return work.Key("part", soundTable, start-from, to-from, drop, s.tl.Duck, s.tl.Loudness != 0, in)
 }
 
 // recall reads a small value from the work folder, or makes it and keeps it there.
-func recall[T any](sh *shop, name string, make func() (T, error)) (v T, err error) {
+func recall[T any](sh *work.Shop, name string, make func() (T, error)) (v T, err error) {
 	name += ".json"
-	if sh.has(name) {
-		if b, err := os.ReadFile(sh.path(name)); err == nil && json.Unmarshal(b, &v) == nil {
+	if sh.Has(name) {
+		if b, err := os.ReadFile(sh.Path(name)); err == nil && json.Unmarshal(b, &v) == nil {
 			return v, nil
 		}
 	}
@@ -179,7 +171,7 @@ func recall[T any](sh *shop, name string, make func() (T, error)) (v T, err erro
 	if err != nil {
 		return v, err
 	}
-	return v, ffmpeg.WriteFile(sh.path(name), func(w io.Writer) error { _, err := w.Write(b); return err })
+	return v, ffmpeg.WriteFile(sh.Path(name), func(w io.Writer) error { _, err := w.Write(b); return err })
 }
 
 // finished are a stretch's samples at their final level. lower is taken off the ceiling, in dB.
@@ -211,7 +203,7 @@ func (s *sounding) aac(ctx context.Context) ([]mux.Range, error) {
 		return nil, err
 	}
 	all := make([]mux.Range, s.stretches())
-	group, ctx := limited(ctx, s.Workers)
+	group, ctx := work.Group(ctx, s.Workers)
 	for i := range all {
 		group.Go(func() (err error) {
 			all[i], err = s.encoded(ctx, i, l)
@@ -224,13 +216,13 @@ func (s *sounding) aac(ctx context.Context) ([]mux.Range, error) {
 // missing tells of the stretches that are to be encoded: all in one where it is not known yet how loud they are.
 func (s *sounding) missing(ctx context.Context) error {
 	var l levels
-	b, err := os.ReadFile(s.path(s.levels() + ".json"))
+	b, err := os.ReadFile(s.Path(s.levels() + ".json"))
 	if err != nil || json.Unmarshal(b, &l) != nil || len(l.Stretches) != s.stretches() {
-		return s.run(ctx, s.encoder(s.path(s.plan+".m4a")), ffmpeg.Options{})
+		return s.Run(ctx, s.encoder(s.Path(s.plan+".m4a")), ffmpeg.Options{})
 	}
 	for i := range l.Stretches {
-		if name := s.name(i, l); !s.has(name) {
-			if err := s.run(ctx, s.encoder(s.path(name)), ffmpeg.Options{}); err != nil {
+		if name := s.name(i, l); !s.Has(name) {
+			if err := s.Run(ctx, s.encoder(s.Path(name)), ffmpeg.Options{}); err != nil {
 				return err
 			}
 		}
@@ -240,7 +232,7 @@ func (s *sounding) missing(ctx context.Context) error {
 
 // name is what an encoded stretch is kept as.
 func (s *sounding) name(i int, l levels) string {
-	return key("aac", soundTable, s.tools.Version, s.encoder("/out"), s.part(i), l.Gain, s.limits(i, l), s.ceiling()) + ".m4a"
+	return work.Key("aac", soundTable, s.Tools.Version, s.encoder("/out"), s.part(i), l.Gain, s.limits(i, l), s.ceiling()) + ".m4a"
 }
 
 func (s *sounding) encoder(out string) []string {
@@ -252,12 +244,12 @@ func (s *sounding) encoder(out string) []string {
 // encoded is one stretch as AAC.
 func (s *sounding) encoded(ctx context.Context, i int, l levels) (mux.Range, error) {
 	name := s.name(i, l)
-	if !s.has(name) {
+	if !s.Has(name) {
 		if err := s.encode(ctx, i, l, name); err != nil {
 			return mux.Range{}, err
 		}
 	}
-	p, err := mux.ReadPackets(s.path(name), "soun")
+	p, err := mux.ReadPackets(s.Path(name), "soun")
 	if err != nil {
 		return mux.Range{}, err
 	}
@@ -272,7 +264,7 @@ func (s *sounding) encoded(ctx context.Context, i int, l levels) (mux.Range, err
 // encode encodes a stretch. AAC adds to peaks, up to a decibel where they were limited: what comes out is measured,
 // and the ceiling lowered by what it passes.
 func (s *sounding) encode(ctx context.Context, i int, l levels, name string) error {
-	tmp := s.temp(".m4a")
+	tmp := s.Temp(".m4a")
 	defer os.Remove(tmp)
 	lower := 0.0
 	if s.limits(i, l) {
@@ -283,7 +275,7 @@ func (s *sounding) encode(ctx context.Context, i int, l levels, name string) err
 		if err != nil {
 			return err
 		}
-		if err := s.run(ctx, s.encoder(tmp), ffmpeg.Options{Feed: feed(pcm)}); err != nil {
+		if err := s.Run(ctx, s.encoder(tmp), ffmpeg.Options{Feed: feed(pcm)}); err != nil {
 			return err
 		}
 		if !s.limits(i, l) {
@@ -301,7 +293,7 @@ func (s *sounding) encode(ctx context.Context, i int, l levels, name string) err
 	if _, err := mux.ReadPackets(tmp, "soun"); err != nil {
 		return err
 	}
-	return s.keep(tmp, name)
+	return s.Keep(tmp, name)
 }
 
 func feed(pcm []float32) func(io.Writer) error {
@@ -325,7 +317,7 @@ func feed(pcm []float32) func(io.Writer) error {
 func (s *sounding) over(ctx context.Context, path string) (float64, error) {
 	out := &collector{most: (stretch + runUp + runOut + 16) * packet * sampleBytes}
 	args := append(append([]string{"-threads", "1"}, ffmpeg.Input(path)...), "-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1")
-	if err := s.run(ctx, args, ffmpeg.Options{Stdout: out}); err != nil {
+	if err := s.Run(ctx, args, ffmpeg.Options{Stdout: out}); err != nil {
 		return 0, err
 	}
 	pcm := make([]float32, len(out.b)/4)

@@ -12,6 +12,7 @@ import (
 	"shotchain/render/ffmpeg"
 	"shotchain/render/font"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // escapeGraph is ffmpeg.Escape for text that goes straight into a filter graph's string.
@@ -20,12 +21,12 @@ func escapeGraph(text string) string {
 }
 
 // onBlack shows a text on black through ffmpeg and returns the picture's brightness.
-func onBlack(t require.TestingT, sh *shop, ctx testing.TB, text timeline.Text, w, h int) []byte {
+func onBlack(t require.TestingT, sh *work.Shop, ctx testing.TB, text timeline.Text, w, h int) []byte {
 	script := assScript([]timeline.Text{text}, w, h, timeline.Rate, 1)
-	path := sh.temp(".ass")
+	path := sh.Temp(".ass")
 	require.NoError(t, os.WriteFile(path, []byte(script), 0o644))
 	defer os.Remove(path)
-	dir, err := sh.fontFolder()
+	dir, err := fontFolder(sh.Folder)
 	require.NoError(t, err)
 	var out strings.Builder
 	args := []string{"-f", "lavfi", "-i", "color=black:s=320x180:r=24:d=0.04", "-vf",
@@ -45,7 +46,7 @@ func ink(p []byte) (sum int) {
 // Every character of any text is drawn, whatever it means to ASS or to ffmpeg: each drawn one adds to the picture,
 // and nothing moves the words from their place.
 func TestTextIsLiteral(t *testing.T) {
-	sh, done, err := open(Options{Work: t.TempDir()})
+	sh, done, err := work.Open(work.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	defer done()
 	hostile := []string{`{`, `}`, `\`, `\N`, `\n`, `\h`, `{\an8}`, `{\b1}`, `%`, `%{pts}`, `'`, `"`, `:`, `,`, `;`, `[`, `]`, `=`, `#`, `\\`, `{\p1}`, `<b>`, `&amp;`,
@@ -117,7 +118,7 @@ func TestWordsInManyScripts(t *testing.T) {
 		c.End = tl.Frames
 		tl.Titles = []timeline.Text{c}
 		picture := filepath.Join(dir, name+".png")
-		_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: picture, Frame: 2}}, Options{Work: t.TempDir()})
+		_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: picture, Frame: 2}}, work.Options{Dir: t.TempDir()})
 		require.NoError(t, err)
 		_, err = ffmpeg.VerifyImage(picture)
 		require.NoError(t, err)

@@ -8,6 +8,7 @@ import (
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 	"shotchain/storyboard"
 )
 
@@ -17,7 +18,7 @@ import (
 type ahead struct {
 	f    *film
 	cuts []*storyboard.Cut
-	how  render.Options
+	how  work.Options
 
 	sizes map[string]storyboard.Size // of own footage, by shot
 	under sync.WaitGroup
@@ -28,7 +29,7 @@ type ahead struct {
 }
 
 // newAhead begins with the user's own footage, which is there.
-func newAhead(ctx context.Context, f *film, cuts []*storyboard.Cut, how render.Options) *ahead {
+func newAhead(ctx context.Context, f *film, cuts []*storyboard.Cut, how work.Options) *ahead {
 	how.Progress = nil
 	a := &ahead{f: f, cuts: cuts, how: how, there: map[string]timeline.Clip{}, sizes: map[string]storyboard.Size{}}
 	own := f.footage()

@@ -20,6 +20,7 @@ import (
 	"shotchain/render/ffmpeg"
 	"shotchain/render/font"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 	"shotchain/storyboard"
 )
 
@@ -313,7 +314,7 @@ type edition struct {
 }
 
 // assemble makes all files of some cuts.
-func (p *program) assemble(ctx context.Context, f *film, cuts []*storyboard.Cut, r *chain.Reel, o render.Options) ([]edition, error) {
+func (p *program) assemble(ctx context.Context, f *film, cuts []*storyboard.Cut, r *chain.Reel, o work.Options) ([]edition, error) {
 	tls, err := f.timelines(ctx, cuts, r)
 	if err != nil {
 		return nil, err

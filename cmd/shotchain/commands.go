@@ -12,7 +12,7 @@ import (
 
 	"shotchain/chain/store"
 	"shotchain/internal/say"
-	"shotchain/render"
+	"shotchain/render/work"
 )
 
 // traceFlags say whether the ffmpeg commands are shown, and whether they run.
@@ -27,8 +27,8 @@ func (t *traceFlags) add(cmd *cobra.Command, dry bool) {
 
 // options are those of an assembly in the store. A dry run's commands are its product, so they go to stdout;
 // otherwise they are talk.
-func (t traceFlags) options(p *program, st *store.Store, moved func(done, total int)) render.Options {
-	o := render.Options{Work: st.WorkDir(), Progress: moved, DryRun: t.dry}
+func (t traceFlags) options(p *program, st *store.Store, moved func(done, total int)) work.Options {
+	o := work.Options{Dir: st.WorkDir(), Progress: moved, DryRun: t.dry}
 	switch {
 	case t.dry && p.json:
 		o.Progress, o.Trace = nil, func(argv []string) { p.printJSON(map[string]any{"command": argv}) }

@@ -6,13 +6,13 @@ import (
 
 	"shotchain/chain"
 	"shotchain/internal/say"
-	"shotchain/render"
+	"shotchain/render/work"
 	"shotchain/storyboard"
 )
 
 // deliver makes the cuts that lack no clip, one film after the other. within is the context for a variant, nil for
 // the same for all.
-func (p *program) deliver(ctx context.Context, outs []delivery, r *chain.Reel, o render.Options, within func(context.Context, string) context.Context) (made []edition, err error) {
+func (p *program) deliver(ctx context.Context, outs []delivery, r *chain.Reel, o work.Options, within func(context.Context, string) context.Context) (made []edition, err error) {
 	for _, d := range outs {
 		var cuts []*storyboard.Cut
 		for _, c := range d.cuts {

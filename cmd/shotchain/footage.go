@@ -9,8 +9,8 @@ import (
 	"sync"
 
 	"shotchain/chain/store"
-	"shotchain/render"
 	"shotchain/render/ffmpeg"
+	"shotchain/render/work"
 	"shotchain/storyboard"
 )
 
@@ -104,7 +104,7 @@ func (p *program) lastFrames(ctx context.Context, sb *storyboard.Storyboard, sto
 }
 
 func lastFrame(ctx context.Context, clip, kept, temp string) (*storyboard.Still, error) {
-	digest, err := render.Digest(clip)
+	digest, err := work.Digest(clip)
 	if err != nil {
 		return nil, err
 	}

@@ -15,9 +15,9 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/store"
 	"shotchain/internal/say"
-	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/sheet"
+	"shotchain/render/work"
 	"shotchain/storyboard"
 )
 
@@ -380,8 +380,8 @@ func (f *filmed) footageClip(ctx context.Context, path string) (*sheet.Clip, int
 		return nil, 0, err
 	}
 	c := &sheet.Clip{Video: path, LastFrame: frame.Path, Width: facts.Width, Height: facts.Height, Frames: facts.Frames}
-	if c.Digest, err = render.Digest(path); err == nil {
-		c.LastDigest, err = render.Digest(frame.Path)
+	if c.Digest, err = work.Digest(path); err == nil {
+		c.LastDigest, err = work.Digest(frame.Path)
 	}
 	seconds := 0
 	if facts.Rate.Num > 0 {

@@ -17,8 +17,8 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/store"
 	"shotchain/internal/say"
-	"shotchain/render"
 	"shotchain/render/ffmpeg"
+	"shotchain/render/work"
 	"shotchain/storyboard"
 )
 
@@ -224,7 +224,7 @@ func (w *watcher) look(ctx context.Context) (_ edition, drawn int, err error) {
 	if fail := w.p.outcome(ctx, f, reel, err); fail != nil {
 		return edition{}, 0, fail
 	}
-	made, err := w.p.assemble(ctx, out.film, out.cuts, reel, render.Options{Work: st.WorkDir()})
+	made, err := w.p.assemble(ctx, out.film, out.cuts, reel, work.Options{Dir: st.WorkDir()})
 	if err != nil {
 		return edition{}, 0, err
 	}

@@ -1,4 +1,4 @@
-package render
+package work
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"shotchain/render/ffmpeg"
 )
 
-// work is a folder of files named by what they are made of. Files appear by rename, so several processes may share
+// Folder is a folder of files named by what they are made of. Files appear by rename, so several processes may share
 // one: the worst that happens is that both make the same file.
-type work struct{ dir string }
+type Folder struct{ dir string }
 
 const workReadme = `What is here was made by shotchain from the clips of your films, each file named by what it is made
 of: clips conformed to a film's format (picture-*.mp4), the ends of them that transitions use
@@ -24,47 +24,47 @@ All of it can be made again; delete it whenever you like.
 `
 
 // openWork makes the folder where needed. An empty dir is a temporary folder that close removes.
-func openWork(dir string) (w work, closing func(), err error) {
+func openWork(dir string) (w Folder, closing func(), err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "shotchain-"); err != nil {
-			return work{}, nil, err
+			return Folder{}, nil, err
 		}
-		return work{dir}, func() { os.RemoveAll(dir) }, nil
+		return Folder{dir}, func() { os.RemoveAll(dir) }, nil
 	}
 	if dir, err = filepath.Abs(dir); err != nil {
-		return work{}, nil, err
+		return Folder{}, nil, err
 	}
 	if err = os.MkdirAll(dir, 0o755); err != nil {
-		return work{}, nil, err
+		return Folder{}, nil, err
 	}
 	readme := filepath.Join(dir, "README")
 	if _, err := os.Stat(readme); err != nil {
 		if err := os.WriteFile(readme, []byte(workReadme), 0o644); err != nil {
-			return work{}, nil, err
+			return Folder{}, nil, err
 		}
 	}
-	return work{dir}, func() {}, nil
+	return Folder{dir}, func() {}, nil
 }
 
-func (w work) path(name string) string { return filepath.Join(w.dir, name) }
+func (w Folder) Path(name string) string { return filepath.Join(w.dir, name) }
 
-// has reports whether the file is there and not empty, and notes its use: a name is given only to what was checked,
+// Has reports whether the file is there and not empty, and notes its use: a name is given only to what was checked,
 // but a power cut can leave the name without the bytes.
-func (w work) has(name string) bool { return ffmpeg.Made(w.path(name)) }
+func (w Folder) Has(name string) bool { return ffmpeg.Made(w.Path(name)) }
 
 var temps atomic.Int64
 
-// temp is a new file name for something that is not finished.
-func (w work) temp(ext string) string {
-	return w.path(fmt.Sprintf("tmp-%d-%s%s", os.Getpid(), strconv.FormatInt(temps.Add(1), 10), ext))
+// Temp is a new file name for something that is not finished.
+func (w Folder) Temp(ext string) string {
+	return w.Path(fmt.Sprintf("tmp-%d-%s%s", os.Getpid(), strconv.FormatInt(temps.Add(1), 10), ext))
 }
 
-// keep gives a finished file its name.
-func (w work) keep(tmp, name string) error {
+// Keep gives a finished file its name.
+func (w Folder) Keep(tmp, name string) error {
 	if err := syncFile(tmp); err != nil {
 		return err
 	}
-	return os.Rename(tmp, w.path(name))
+	return os.Rename(tmp, w.Path(name))
 }
 
 func syncFile(path string) error {
