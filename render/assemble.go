@@ -11,6 +11,7 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/mux"
+	"shotchain/render/sound"
 	"shotchain/render/timeline"
 	"shotchain/render/work"
 )
@@ -61,7 +62,7 @@ type delivery struct {
 	cells  []cell
 	video  []mux.Range
 	track  []mux.Range
-	sound  *sounding
+	sound  *sound.Track
 	counts File
 	joined string // a file with the whole film
 }
@@ -96,7 +97,7 @@ func (d *delivery) parts(ctx context.Context) (err error) {
 				return err
 			}
 			var err error
-			d.track, err = d.sound.aac(ctx)
+			d.track, err = d.sound.AAC(ctx)
 			if err != nil && ctx.Err() == nil {
 				return fmt.Errorf("sound of the film: %w", err)
 			}
@@ -109,7 +110,7 @@ func (d *delivery) parts(ctx context.Context) (err error) {
 // mixed prepares the film's sound.
 func (d *delivery) mixed(ctx context.Context) (err error) {
 	if d.sound == nil {
-		d.sound, err = newTrack(ctx, d.Shop, d.tl, targetOf(d.tl).quality().audio)
+		d.sound, err = sound.New(ctx, d.Shop, d.tl, targetOf(d.tl).quality().audio)
 	}
 	return err
 }
@@ -124,7 +125,7 @@ func (d *delivery) file(out timeline.Output) File {
 func (d *delivery) movie() *mux.Movie {
 	tl := d.tl
 	m := &mux.Movie{Title: tl.Title, Language: tl.Language, Rate: tl.Rate, Width: tl.Width, Height: tl.Height, Video: d.video, Audio: d.track,
-		AudioRate: timeline.SampleRate, Priming: priming, Samples: int64(tl.Frames) * timeline.PerFrame, Chapters: chapters(tl), CaptionsIn: tl.Language}
+		AudioRate: timeline.SampleRate, Priming: sound.Priming, Samples: int64(tl.Frames) * timeline.PerFrame, Chapters: chapters(tl), CaptionsIn: tl.Language}
 	if tl.CaptionMode == "soft" {
 		m.Captions = cues(tl)
 	}

@@ -250,7 +250,7 @@ func (d *delivery) make(ctx context.Context, o timeline.Output) (f File, err err
 		err = d.poster(ctx, o)
 	case "wav":
 		if err = d.mixed(ctx); err == nil && !d.DryRun {
-			err = work.WriteFile(o.Path, func(w io.Writer) error { return d.sound.wav(ctx, w) })
+			err = work.WriteFile(o.Path, func(w io.Writer) error { return d.sound.WAV(ctx, w) })
 		}
 	default:
 		if err = d.parts(ctx); err != nil {
@@ -346,7 +346,7 @@ func (d *delivery) transcode(ctx context.Context, o timeline.Output) error {
 		sound = d.Temp(".wav")
 		defer os.Remove(sound)
 		if !d.DryRun {
-			if err := work.WriteFile(sound, func(w io.Writer) error { return d.sound.wav(ctx, w) }); err != nil {
+			if err := work.WriteFile(sound, func(w io.Writer) error { return d.sound.WAV(ctx, w) }); err != nil {
 				return err
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/sound"
 	"shotchain/render/timeline"
 	"shotchain/render/work"
 )
@@ -47,7 +48,7 @@ func Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o w
 
 func prepare(ctx context.Context, sh *work.Shop, it timeline.Item, t Target) error {
 	if it.Source.HasAudio() {
-		if err := prepareClip(ctx, sh, it); err != nil {
+		if err := sound.Prepare(ctx, sh, it); err != nil {
 			return err
 		}
 	}

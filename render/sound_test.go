@@ -123,7 +123,7 @@ func TestStretchesJoinWithoutATrace(t *testing.T) {
 		}
 		return 10 * math.Log10(sum/4096)
 	}
-	for _, seam := range []int{stretch * aacFrame, 2 * stretch * aacFrame} {
+	for _, seam := range []int{stretchLength * aacFrame, 2 * stretchLength * aacFrame} {
 		require.Less(t, noiseAt(ours, seam-3072), noiseAt(theirs, seam-3072)+3, "at the seam the coding noise is as it is in one go")
 	}
 }

@@ -1,4 +1,9 @@
-package render
+// Package sound makes the sound of a film ([Track]): one stream of samples, mixed here, brought to a loudness, kept below
+// a ceiling, and encoded in stretches that are kept by the sounds they are made of, so a change is encoded where it is
+// heard. AAC's frames overlap: a stretch is encoded with a run-up and a run-out that are dropped, and with 48 frames of
+// run-up it is the same as in one go (within 3 dB of noise at −80). What is mixed for a stretch depends on no one who
+// asks, so no stretch is made in two ways. It knows nothing of picture.
+package sound
 
 import (
 	"bytes"
@@ -19,15 +24,13 @@ import (
 	"shotchain/render/work"
 )
 
-// The film's sound is one stream of samples, mixed here and encoded in stretches that are kept by the sounds they
-// are made of: a change is encoded where it is heard. AAC's frames overlap, so a stretch is encoded with a run-up
-// and a run-out that are dropped; with 48 frames of run-up it is the same as in one go (within 3 dB of noise at −80).
+// How the sound is cut up, measured and encoded.
 const (
 	packet     = 1024           // samples of an AAC frame
 	stretch    = 300            // frames: 6.4 s, a whole number of AAC frames and of the loudness meter's steps
 	runUp      = 48             // frames
 	runOut     = 8              // frames
-	priming    = packet         // of ffmpeg's encoder
+	Priming    = packet         // of ffmpeg's encoder
 	ceiling    = -1.0           // dBTP
 	gainStep   = 0.25           // dB: finer gains would make all stretches anew for nothing that is heard
 	headroom   = 0.5            // dB that AAC adds to limited peaks, mostly
@@ -35,8 +38,8 @@ const (
 	soundTable = "sound-plan-5" // changes when the way of mixing does
 )
 
-// sounding makes a film's sound.
-type sounding struct {
+// Track makes a film's sound.
+type Track struct {
 	*work.Shop
 	tl    *timeline.Timeline
 	rate  string   // bits per second of AAC
@@ -82,8 +85,8 @@ func (m *mixes) keep(from, to int64, pcm []float32) {
 	m.all = append(m.all, mixture{from, to, slices.Clone(pcm)})
 }
 
-// newTrack makes the samples of all sounds of a timeline, ready to be mixed and encoded at a bit rate ("192k").
-func newTrack(ctx context.Context, sh *work.Shop, tl *timeline.Timeline, rate string) (*sounding, error) {
+// New makes the samples of all sounds of a timeline, ready to be mixed and encoded at a bit rate ("192k").
+func New(ctx context.Context, sh *work.Shop, tl *timeline.Timeline, rate string) (*Track, error) {
 	if tl.Duck != nil && (tl.Duck.Threshold <= 0 || tl.Duck.Ratio < 1) {
 		return nil, fmt.Errorf("ducking at threshold %g with ratio %g makes no sense", tl.Duck.Threshold, tl.Duck.Ratio)
 	}
@@ -91,7 +94,7 @@ func newTrack(ctx context.Context, sh *work.Shop, tl *timeline.Timeline, rate st
 	if err != nil {
 		return nil, err
 	}
-	s := &sounding{Shop: sh, tl: tl, rate: rate, total: int64(tl.Frames) * timeline.PerFrame, files: files}
+	s := &Track{Shop: sh, tl: tl, rate: rate, total: int64(tl.Frames) * timeline.PerFrame, files: files}
 	var parts []any
 	for i, x := range tl.Sounds {
 		parts = append(parts, []any{files[i], x.Start, x.End, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
@@ -100,20 +103,20 @@ func newTrack(ctx context.Context, sh *work.Shop, tl *timeline.Timeline, rate st
 	return s, nil
 }
 
-func (s *sounding) stretches() int { return int((s.packets() + stretch - 1) / stretch) }
+func (s *Track) stretches() int { return int((s.packets() + stretch - 1) / stretch) }
 
 // packets is how many AAC frames the film has: one more than its samples fill, for the encoder's delay.
-func (s *sounding) packets() int64 { return (s.total+packet-1)/packet + 1 }
+func (s *Track) packets() int64 { return (s.total+packet-1)/packet + 1 }
 
 // span are the samples that stretch i is encoded from, and how many AAC frames at its start are run-up.
-func (s *sounding) span(i int) (from, to, drop int64) {
+func (s *Track) span(i int) (from, to, drop int64) {
 	first := int64(i) * stretch
 	drop = min(first, runUp)
 	return (first - drop) * packet, min(s.total, (first+stretch+runOut)*packet), drop
 }
 
 // samples mixes a range of the film, always in the same way: a stretch's samples do not depend on who asks.
-func (s *sounding) samples(ctx context.Context, from, to int64) ([]float32, error) {
+func (s *Track) samples(ctx context.Context, from, to int64) ([]float32, error) {
 	if pcm := s.mixes.of(from, to); pcm != nil {
 		return pcm, nil
 	}
@@ -137,7 +140,7 @@ func (s *sounding) samples(ctx context.Context, from, to int64) ([]float32, erro
 
 // part is what one stretch is made of: the sounds in it, with times counted from its start, and without what lies so
 // far outside that it changes nothing there. Stretches of equal parts sound the same, in whatever film.
-func (s *sounding) part(i int) string {
+func (s *Track) part(i int) string {
 	from, to, drop := s.span(i)
 	start := max(0, from-settle(s.tl.Duck))
 	var in []any
@@ -175,7 +178,7 @@ func recall[T any](sh *work.Shop, name string, make func() (T, error)) (v T, err
 }
 
 // finished are a stretch's samples at their final level. lower is taken off the ceiling, in dB.
-func (s *sounding) finished(ctx context.Context, i int, l levels, lower float64) ([]float32, error) {
+func (s *Track) finished(ctx context.Context, i int, l levels, lower float64) ([]float32, error) {
 	from, to, _ := s.span(i)
 	pcm, err := s.samples(ctx, from, to)
 	if err != nil {
@@ -193,8 +196,8 @@ func (s *sounding) finished(ctx context.Context, i int, l levels, lower float64)
 	return pcm, nil
 }
 
-// aac is the film's sound as AAC frames.
-func (s *sounding) aac(ctx context.Context) ([]mux.Range, error) {
+// AAC is the film's sound as AAC frames.
+func (s *Track) AAC(ctx context.Context) ([]mux.Range, error) {
 	if s.DryRun {
 		return nil, s.missing(ctx)
 	}
@@ -214,7 +217,7 @@ func (s *sounding) aac(ctx context.Context) ([]mux.Range, error) {
 }
 
 // missing tells of the stretches that are to be encoded: all in one where it is not known yet how loud they are.
-func (s *sounding) missing(ctx context.Context) error {
+func (s *Track) missing(ctx context.Context) error {
 	var l levels
 	b, err := os.ReadFile(s.Path(s.levels() + ".json"))
 	if err != nil || json.Unmarshal(b, &l) != nil || len(l.Stretches) != s.stretches() {
@@ -231,18 +234,18 @@ func (s *sounding) missing(ctx context.Context) error {
 }
 
 // name is what an encoded stretch is kept as.
-func (s *sounding) name(i int, l levels) string {
+func (s *Track) name(i int, l levels) string {
 	return work.Key("aac", soundTable, s.Tools.Version, s.encoder("/out"), s.part(i), l.Gain, s.limits(i, l), s.ceiling()) + ".m4a"
 }
 
-func (s *sounding) encoder(out string) []string {
+func (s *Track) encoder(out string) []string {
 	return []string{"-protocol_whitelist", "pipe", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i", "pipe:0",
 		"-c:a", "aac", "-b:a", s.rate, "-ar", "48000", "-ac", "2", "-threads", "1", "-map_metadata", "-1",
 		"-flags:a", "+bitexact", "-fflags", "+bitexact", "-movie_timescale", "48000", "-f", "mp4", ffmpeg.File(out)}
 }
 
 // encoded is one stretch as AAC.
-func (s *sounding) encoded(ctx context.Context, i int, l levels) (mux.Range, error) {
+func (s *Track) encoded(ctx context.Context, i int, l levels) (mux.Range, error) {
 	name := s.name(i, l)
 	if !s.Has(name) {
 		if err := s.encode(ctx, i, l, name); err != nil {
@@ -263,7 +266,7 @@ func (s *sounding) encoded(ctx context.Context, i int, l levels) (mux.Range, err
 
 // encode encodes a stretch. AAC adds to peaks, up to a decibel where they were limited: what comes out is measured,
 // and the ceiling lowered by what it passes.
-func (s *sounding) encode(ctx context.Context, i int, l levels, name string) error {
+func (s *Track) encode(ctx context.Context, i int, l levels, name string) error {
 	tmp := s.Temp(".m4a")
 	defer os.Remove(tmp)
 	lower := 0.0
@@ -314,7 +317,7 @@ func feed(pcm []float32) func(io.Writer) error {
 }
 
 // over is by how many decibels an encoded stretch passes the ceiling.
-func (s *sounding) over(ctx context.Context, path string) (float64, error) {
+func (s *Track) over(ctx context.Context, path string) (float64, error) {
 	out := &collector{most: (stretch + runUp + runOut + 16) * packet * sampleBytes}
 	args := append(append([]string{"-threads", "1"}, ffmpeg.Input(path)...), "-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1")
 	if err := s.Run(ctx, args, ffmpeg.Options{Stdout: out}); err != nil {
@@ -345,8 +348,8 @@ func (c *collector) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// wav writes the film's sound as 24-bit PCM.
-func (s *sounding) wav(ctx context.Context, w io.Writer) error {
+// WAV writes the film's sound as 24-bit PCM.
+func (s *Track) WAV(ctx context.Context, w io.Writer) error {
 	l, err := s.measured(ctx)
 	if err != nil {
 		return err

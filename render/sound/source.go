@@ -1,4 +1,4 @@
-package render
+package sound
 
 import (
 	"context"
@@ -112,8 +112,8 @@ func (s source) make(ctx context.Context, sh *work.Shop) (string, error) {
 	return name, sh.Keep(tmp, name)
 }
 
-// prepareClip makes the samples of a clip's sound ahead of its film, as much as any film needs at least.
-func prepareClip(ctx context.Context, sh *work.Shop, it timeline.Item) error {
+// Prepare makes the samples of a clip's sound ahead of its film, as much as any film needs at least.
+func Prepare(ctx context.Context, sh *work.Shop, it timeline.Item) error {
 	s := source{path: it.Path, digest: it.Digest, channels: it.Source.Channels, clip: true, start: it.Source.Start, limit: minute}
 	_, err := s.make(ctx, sh)
 	return err

@@ -1,4 +1,4 @@
-package render
+package sound
 
 import (
 	"context"
@@ -22,7 +22,7 @@ type levels struct {
 }
 
 // measured is the film's first pass, kept by its plan.
-func (s *sounding) measured(ctx context.Context) (levels, error) {
+func (s *Track) measured(ctx context.Context) (levels, error) {
 	return recall(s.Shop, s.levels(), func() (levels, error) {
 		l := levels{Stretches: make([]level, s.stretches())}
 		group, each := work.Group(ctx, s.Workers)
@@ -44,7 +44,7 @@ func (s *sounding) measured(ctx context.Context) (levels, error) {
 }
 
 // level measures one stretch of samples, run-up included.
-func (s *sounding) level(i int, pcm []float32) level {
+func (s *Track) level(i int, pcm []float32) level {
 	from, to, drop := s.span(i)
 	own := (from + drop*packet)
 	var l level
@@ -68,7 +68,7 @@ func stepsOf(pcm []float32, from, to int64) []float64 {
 
 // choose sets the gain. Where the limiter must work, it takes loudness away: a second pass measures how much is left
 // and makes up for it.
-func (s *sounding) choose(ctx context.Context, l *levels) error {
+func (s *Track) choose(ctx context.Context, l *levels) error {
 	peak := 0.0
 	var steps []float64
 	for _, x := range l.Stretches {
@@ -95,7 +95,7 @@ func (s *sounding) choose(ctx context.Context, l *levels) error {
 }
 
 // limited is the film's loudness after the limiter.
-func (s *sounding) limited(ctx context.Context, l levels) (float64, error) {
+func (s *Track) limited(ctx context.Context, l levels) (float64, error) {
 	after := make([][]float64, len(l.Stretches))
 	group, ctx := work.Group(ctx, s.Workers)
 	for i := range after {
@@ -122,7 +122,7 @@ func (s *sounding) limited(ctx context.Context, l levels) (float64, error) {
 }
 
 // ceiling is the amplitude that no true peak passes.
-func (s *sounding) ceiling() float64 {
+func (s *Track) ceiling() float64 {
 	if s.tl.Loudness == 0 {
 		return 1 // left as it is, but for what could not be played
 	}
@@ -137,9 +137,9 @@ func quantize(db float64) float64 {
 }
 
 // limits reports whether a stretch has samples so high that peaks between them can pass the ceiling.
-func (s *sounding) limits(i int, l levels) bool {
+func (s *Track) limits(i int, l levels) bool {
 	return l.Stretches[i].Peak*math.Pow(10, l.Gain/20) > s.ceiling()/2
 }
 
 // levels is what the film's first pass is kept as.
-func (s *sounding) levels() string { return strings.Replace(s.plan, "plan-", "levels-", 1) }
+func (s *Track) levels() string { return strings.Replace(s.plan, "plan-", "levels-", 1) }
