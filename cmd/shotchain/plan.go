@@ -19,6 +19,7 @@ func (p *program) planVerb() *cobra.Command {
 	var film filmFlags
 	var stores storeFlags
 	var limits planFlags
+	var strict strictFlag
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
 		Short: "say what would be made, why, and what it costs",
@@ -34,10 +35,14 @@ new, stale or waits is all that a run will buy, at most at that price.
   unknown     may have been bought: looked up before anything is bought
   left out    not among the shots of --only
 
-Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it.`,
+Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it. Warnings about chains are those of check.`,
 		Example: "shotchain plan film.yaml --provider ark",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := p.openIn(cmd.Context(), args[0], film, stores)
+			if err != nil {
+				return err
+			}
+			ws, err := strict.warned(f)
 			if err != nil {
 				return err
 			}
@@ -51,8 +56,11 @@ Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it
 			}
 			p.admit(f.service)
 			if p.json {
-				p.printJSON(planJSON(f, plan))
+				j := planJSON(f, plan)
+				j.Warnings = warningsJSON(ws)
+				p.printJSON(j)
 			} else {
+				p.printWarnings(ws)
 				p.printPlan(f, plan)
 			}
 			return nil
@@ -62,6 +70,7 @@ Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it
 	stores.add(cmd)
 	limits.add(cmd, &film)
 	film.addDraft(cmd)
+	strict.add(cmd)
 	return cmd
 }
 
@@ -319,6 +328,8 @@ type jsonPlan struct {
 	Held            price         `json:"held"`  // at most, of tasks in flight
 	Saved           price         `json:"saved"`
 	ExpectedSeconds float64       `json:"expected_seconds"`
+
+	Warnings []jsonWarning `json:"warnings,omitempty"`
 }
 
 // jsonFootage is a shot of own footage.
