@@ -26,8 +26,8 @@ func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	var ran [][]string
 	o := work.Options{Dir: kept, Trace: func(a []string) { ran = append(ran, a) }}
 	for _, it := range tl.Items {
-		require.NoError(t, Prepare(t.Context(), it.Clip, targetOf(tl), "", o))
-		require.NoError(t, Prepare(t.Context(), it.Clip, targetOf(tl), "", o))
+		require.NoError(t, NewPreparer().Prepare(t.Context(), it.Clip, targetOf(tl), "", o))
+		require.NoError(t, NewPreparer().Prepare(t.Context(), it.Clip, targetOf(tl), "", o))
 	}
 	require.Len(t, ran, 6, "a picture and a sound for each clip")
 	f, err := assemble(t.Context(), tl, out, o)

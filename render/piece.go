@@ -9,7 +9,7 @@ import (
 	"shotchain/render/timeline"
 )
 
-// shot names the shots that a segment shows.
+// shotsOf names the shots that a segment shows.
 func shotsOf(layers []layer) string {
 	if len(layers) == 2 {
 		return fmt.Sprintf("shots %s and %s", layers[0].Shot, layers[1].Shot)

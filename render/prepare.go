@@ -11,21 +11,26 @@ import (
 	"shotchain/render/work"
 )
 
-// preparing bounds how many clips are conformed ahead at once, by all callers together: one core each.
-var preparing = make(chan struct{}, max(1, runtime.NumCPU()))
+// Preparer conforms clips ahead of their films, as many at once as there are cores, by all its callers together.
+type Preparer struct {
+	slots chan struct{} // one for each clip that may be worked on
+}
+
+// NewPreparer is one for all films that are made together.
+func NewPreparer() *Preparer { return &Preparer{slots: make(chan struct{}, max(1, runtime.NumCPU()))} }
 
 // Prepare conforms a clip ahead of its film – when it arrives, while others are still generated – so that Deliver
 // finds its picture and its sound in the work folder: with plain cuts it then only copies. reframe is how the clip is
 // put into a picture of another shape, as Edit takes it. It may be called for many clips at once, and for the same
 // clip again; what is there is not made again. Of clips longer than a minute only the sound is prepared: which part
 // of their picture is used, only the cut knows.
-func Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o work.Options) error {
+func (p *Preparer) Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o work.Options) error {
 	if err := t.check(); err != nil {
 		return err
 	}
 	select {
-	case preparing <- struct{}{}:
-		defer func() { <-preparing }()
+	case p.slots <- struct{}{}:
+		defer func() { <-p.slots }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}

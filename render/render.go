@@ -1,4 +1,4 @@
-// Package render makes files of timelines. [Deliver] makes the outputs of one; [Prepare] does what can be done when a
+// Package render makes files of timelines. [Deliver] makes the outputs of one; [Preparer] does what can be done when a
 // clip arrives, and [Ahead] when its neighbour has.
 //
 // A film is never encoded in one piece. Each clip is conformed once, on its own, with key frames where cuts can fall;

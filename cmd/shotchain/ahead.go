@@ -16,6 +16,8 @@ import (
 // transition is encoded as soon as both of its clips are. All that comes of it is found again in the store's work
 // folder, so nothing here can fail a run: what went wrong is met again, and told, when the films are assembled.
 type ahead struct {
+	prepare *render.Preparer // shared by all films of the run
+
 	f    *film
 	cuts []*storyboard.Cut
 	how  work.Options
@@ -29,9 +31,9 @@ type ahead struct {
 }
 
 // newAhead begins with the user's own footage, which is there.
-func newAhead(ctx context.Context, f *film, cuts []*storyboard.Cut, how work.Options) *ahead {
+func newAhead(ctx context.Context, f *film, cuts []*storyboard.Cut, prepare *render.Preparer, how work.Options) *ahead {
 	how.Progress = nil
-	a := &ahead{f: f, cuts: cuts, how: how, there: map[string]timeline.Clip{}, sizes: map[string]storyboard.Size{}}
+	a := &ahead{prepare: prepare, f: f, cuts: cuts, how: how, there: map[string]timeline.Clip{}, sizes: map[string]storyboard.Size{}}
 	own := f.footage()
 	for _, s := range own {
 		a.there[s.Name()] = timeline.Clip{Shot: s.Name(), Path: s.Clip.Path}
@@ -71,7 +73,7 @@ func (a *ahead) wait() { a.under.Wait() }
 func (a *ahead) work(ctx context.Context, c timeline.Clip) {
 	for _, cut := range a.cuts {
 		if t, ok := a.target(cut); ok && uses(cut, c.Shot) {
-			_ = render.Prepare(ctx, c, t, cut.Reframe.Value, a.how)
+			_ = a.prepare.Prepare(ctx, c, t, cut.Reframe.Value, a.how)
 		}
 	}
 	for _, cut := range a.cuts {

@@ -190,7 +190,7 @@ func (b *bars) told(all bool) (lines []string) {
 	return lines
 }
 
-// marks say at a glance what came of a take.
+// line says at a glance what came of a take.
 func (b *bars) line(e chain.Event) string {
 	mark, colour := "–", dim
 	switch e.Stage {

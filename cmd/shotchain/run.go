@@ -13,6 +13,7 @@ import (
 	"shotchain/chain/ark"
 	"shotchain/chain/models"
 	"shotchain/internal/say"
+	"shotchain/render"
 	"shotchain/render/ffmpeg"
 )
 
@@ -195,8 +196,9 @@ func (p *program) make(ctx context.Context, f *filmed, how chain.RunOptions, she
 	}
 	log := newRunLog(show, f.observe)
 	var soon []*ahead
+	prepare := render.NewPreparer()
 	for _, d := range f.outs {
-		soon = append(soon, newAhead(log.steps(ctx, d.Variant), d.film, d.cuts, trace.options(p, how.Store, nil)))
+		soon = append(soon, newAhead(log.steps(ctx, d.Variant), d.film, d.cuts, prepare, trace.options(p, how.Store, nil)))
 	}
 	how.Observe = func(e chain.Event) {
 		log.take(e)
