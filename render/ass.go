@@ -213,7 +213,7 @@ func fontFolder(w work.Folder) (string, error) {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return "", err
 		}
-		if err := ffmpeg.WriteFile(path, func(w io.Writer) error { _, err := w.Write(ttf); return err }); err != nil {
+		if err := w.Write(filepath.Join("fonts", name), func(w io.Writer) error { _, err := w.Write(ttf); return err }); err != nil {
 			return "", err
 		}
 	}

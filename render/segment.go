@@ -97,9 +97,10 @@ func (s *segment) words(sh *work.Shop, name string) (path, fonts string, done fu
 	if fonts, err = fontFolder(sh.Folder); err != nil {
 		return "", "", nil, err
 	}
-	path = sh.Path(strings.TrimSuffix(name, ".mp4") + ".ass")
+	name = strings.TrimSuffix(name, ".mp4") + ".ass"
+	path = sh.Path(name)
 	script := assScript(s.texts, s.Width, s.Height, s.Rate, s.frames())
-	err = ffmpeg.WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, script); return err })
+	err = sh.Write(name, func(w io.Writer) error { _, err := io.WriteString(w, script); return err })
 	done = func() {}
 	if sh.Trace == nil {
 		done = func() { os.Remove(path) }

@@ -7,10 +7,11 @@ import (
 	"image"
 	"image/png"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"shotchain/internal/durable"
 )
 
 // LastFrame writes the last frame of a clip's picture to out as a PNG, in stored pixels, by rename. It is found by
@@ -99,32 +100,9 @@ func WritePNG(path string, img image.Image) error {
 	})
 }
 
-// WriteFile writes a file by rename. The file takes its name when write has returned without error and the bytes
-// are synced.
-func WriteFile(path string, write func(io.Writer) error) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-*"+filepath.Ext(path))
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
-		}
-	}()
-	if err = write(tmp); err != nil {
-		return err
-	}
-	if err = tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = tmp.Sync(); err != nil {
-		return err
-	}
-	if err = tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+// WriteFile writes a file that appears whole or not at all, in a folder that is there.
+func WriteFile(path string, write func(io.Writer) error) error {
+	return durable.Write(durable.OS(filepath.Dir(path)), filepath.Base(path), write)
 }
 
 // Frames decodes frames of a clip by their numbers, which count up from 0 in ascending order, scaled to w × h pixels.

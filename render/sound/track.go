@@ -174,7 +174,7 @@ func recall[T any](sh *work.Shop, name string, make func() (T, error)) (v T, err
 	if err != nil {
 		return v, err
 	}
-	return v, ffmpeg.WriteFile(sh.Path(name), func(w io.Writer) error { _, err := w.Write(b); return err })
+	return v, sh.Write(name, func(w io.Writer) error { _, err := w.Write(b); return err })
 }
 
 // finished are a stretch's samples at their final level. lower is taken off the ceiling, in dB.

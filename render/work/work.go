@@ -2,17 +2,22 @@ package work
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 	"sync/atomic"
 
+	"shotchain/internal/durable"
 	"shotchain/render/ffmpeg"
 )
 
 // Folder is a folder of files named by what they are made of. Files appear by rename, so several processes may share
 // one: the worst that happens is that both make the same file.
-type Folder struct{ dir string }
+type Folder struct {
+	dir  string
+	disk durable.FS // of dir
+}
 
 const workReadme = `What is here was made by shotchain from the clips of your films, each file named by what it is made
 of: clips conformed to a film's format (picture-*.mp4), the ends of them that transitions use
@@ -29,7 +34,7 @@ func openWork(dir string) (w Folder, closing func(), err error) {
 		if dir, err = os.MkdirTemp("", "shotchain-"); err != nil {
 			return Folder{}, nil, err
 		}
-		return Folder{dir}, func() { os.RemoveAll(dir) }, nil
+		return Folder{dir, durable.OS(dir)}, func() { os.RemoveAll(dir) }, nil
 	}
 	if dir, err = filepath.Abs(dir); err != nil {
 		return Folder{}, nil, err
@@ -43,7 +48,7 @@ func openWork(dir string) (w Folder, closing func(), err error) {
 			return Folder{}, nil, err
 		}
 	}
-	return Folder{dir}, func() {}, nil
+	return Folder{dir, durable.OS(dir)}, func() {}, nil
 }
 
 func (w Folder) Path(name string) string { return filepath.Join(w.dir, name) }
@@ -59,22 +64,16 @@ func (w Folder) Temp(ext string) string {
 	return w.Path(fmt.Sprintf("tmp-%d-%s%s", os.Getpid(), strconv.FormatInt(temps.Add(1), 10), ext))
 }
 
-// Keep gives a finished file its name.
+// Keep gives a finished file of the folder its name.
 func (w Folder) Keep(tmp, name string) error {
-	if err := syncFile(tmp); err != nil {
+	tmp = filepath.Base(tmp)
+	if err := w.disk.SyncFile(tmp); err != nil {
 		return err
 	}
-	return os.Rename(tmp, w.Path(name))
+	return durable.Rename(w.disk, tmp, name)
 }
 
-func syncFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+// Write puts a file into the folder that appears whole or not at all.
+func (w Folder) Write(name string, fill func(io.Writer) error) error {
+	return durable.Write(w.disk, name, fill)
 }

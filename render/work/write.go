@@ -7,6 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"shotchain/internal/durable"
+	"shotchain/render/ffmpeg"
 )
 
 // Write has a file written beside out and gives it out's name when write has returned without error and the bytes
@@ -24,23 +27,17 @@ func Write(out, ext string, write func(tmp string) error) error {
 	if err := write(tmp); err != nil {
 		return err
 	}
-	if err := syncFile(tmp); err != nil {
+	dir := durable.OS(filepath.Dir(out))
+	if err := dir.SyncFile(filepath.Base(tmp)); err != nil {
 		return err
 	}
-	return os.Rename(tmp, out)
+	return durable.Rename(dir, filepath.Base(tmp), filepath.Base(out))
 }
 
 // WriteFile writes a file that appears whole or not at all, with its folder.
 func WriteFile(out string, write func(io.Writer) error) error {
-	return Write(out, ".tmp", func(tmp string) error {
-		f, err := os.Create(tmp)
-		if err != nil {
-			return err
-		}
-		if err := write(f); err != nil {
-			f.Close()
-			return err
-		}
-		return f.Close()
-	})
+	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+		return err
+	}
+	return ffmpeg.WriteFile(out, write)
 }
