@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"shotchain/chain/ark":              {"shotchain/chain", "shotchain/chain/models", "shotchain/internal/guard"},
 	"shotchain/chain/lock":             {"shotchain/chain", "shotchain/chain/store"},
 	"shotchain/chain/sim":              {"shotchain/chain/models"},
-	"shotchain/chain/sim/simtest":      {"shotchain/chain/sim", "shotchain/chain/models"},
+	"shotchain/chain/sim/simtest":      {"shotchain/chain/sim", "shotchain/chain/models", "shotchain/chain/store"},
 	"shotchain/chain/providertest":     {"shotchain/chain"},
 	"shotchain/render/mux":             {},
 	"shotchain/render/ffmpeg":          {"shotchain/render/mux", "shotchain/internal/durable"},

@@ -87,13 +87,22 @@ func (u Open) take() (*Take, error) {
 		Tokens: u.Request.Tokens, Cost: u.Request.Worst,
 		Price:    models.Price{PerMillion: u.Request.PerMillion, Currency: u.Request.Worst.Currency},
 		Expected: time.Duration(u.Request.Expected * float64(time.Second))}
-	if err := json.Unmarshal(u.Request.Asked, &t.Request); err != nil {
-		return nil, fmt.Errorf("take %s: %w: request.json: %v", u.Dir.Key[:12], store.ErrDamaged, err)
+	var err error
+	if t.Request, err = requestOf(u.Request); err != nil {
+		return nil, fmt.Errorf("take %s: %w", u.Dir.Key[:12], err)
 	}
 	scene, id, _ := strings.Cut(u.Request.Shot, "/")
 	t.Shot = &storyboard.Shot{Scene: scene, ID: id}
 	t.Seconds = t.Request.Duration
 	return t, nil
+}
+
+// requestOf is the request that a record holds.
+func requestOf(kept *store.Request) (asked Request, err error) {
+	if err := json.Unmarshal(kept.Asked, &asked); err != nil {
+		return asked, fmt.Errorf("%w: request.json: %v", store.ErrDamaged, err)
+	}
+	return asked, nil
 }
 
 // Cancellation is what became of one attempt to cancel.

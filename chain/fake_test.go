@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/models"
+	"shotchain/chain/sim"
+	"shotchain/chain/sim/simtest"
 	"shotchain/chain/store"
 	"shotchain/internal/durable"
 	"shotchain/internal/durable/durabletest"
@@ -32,16 +36,59 @@ type fake struct {
 	after  bool                                // a scripted create fault comes after the task was made
 	clock  time.Duration                       // how far the service's clock is ahead of ours
 	echo   func(*Task)                         // what the service makes of a task in its answers; nil for nothing
+	blank  bool                                // nothing is ever listed
 
 	mu            sync.Mutex
-	tasks         []*fakeTask
+	tasks         []*fakeTask // that it remembers
+	sold          []*fakeTask // that were ever asked for
 	calls         map[string]int
 	running, most int
 }
 
 type fakeTask struct {
 	Task
-	req Request
+	req  Request // with what a draft has settled
+	sale simtest.Sale
+}
+
+// sales are what the fake sold, for the oracle.
+func (f *fake) sales() (all []simtest.Sale) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.sold {
+		t.sale.Failed = slices.Contains([]Status{Failed, Cancelled, Expired}, t.Status)
+		all = append(all, t.sale)
+	}
+	return all
+}
+
+// saleOf is a request as the oracle sees it. The caller holds the lock.
+func (f *fake) saleOf(id string, r Request) simtest.Sale {
+	s := simtest.Sale{Task: id, Client: r.Label, Prompt: r.Prompt, Source: r.DraftTask, Fields: map[string]json.RawMessage{}}
+	for _, p := range r.pictures() {
+		came := sim.Picture{Role: map[role]string{opening: "first_frame", closing: "last_frame", reference: "reference_image"}[p.role]}
+		switch {
+		case p.URL != "": // its own: it is what it made
+			came.Digest = digestOf([]byte("last of " + content(f.find(strings.Split(string(p.URL), "/")[3]).req)))
+		case p.Web != "":
+			came.Digest = p.Web
+		default:
+			came.Digest = digestOf(p.Data)
+		}
+		s.Pictures = append(s.Pictures, came)
+	}
+	b, _ := json.Marshal(r)
+	_ = json.Unmarshal(b, &s.Fields)
+	for _, name := range []string{"prompt", "first_frame", "last_frame", "references"} {
+		delete(s.Fields, name)
+	}
+	for of, name := range map[string]string{"audio": "generate_audio", "expires_after": "execution_expires_after"} {
+		if v, ok := s.Fields[of]; ok {
+			delete(s.Fields, of)
+			s.Fields[name] = v
+		}
+	}
+	return s
 }
 
 // aboutFake is the fake as a service that remembers its tasks.
@@ -68,6 +115,7 @@ func (f *fake) called(op, label string) error {
 func shotOf(label string) string { return label[:max(strings.LastIndex(label, "#"), 0)] }
 
 func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
+	sent := r
 	err := f.called("create", shotOf(r.Label))
 	if err != nil && !f.after {
 		return Created{}, err
@@ -80,16 +128,20 @@ func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 			return Created{}, &Fault{Class: Gone, Code: "NotFound", Message: "no such draft"}
 		}
 		was := d.req
-		was.Resolution, was.DraftTask, was.ExpiresAfter, was.Draft, was.Label = r.Resolution, r.DraftTask, r.ExpiresAfter, false, r.Label
+		was.Resolution, was.DraftTask, was.ExpiresAfter, was.Draft, was.Label, was.SafetyIdentifier = r.Resolution, r.DraftTask, r.ExpiresAfter, false, r.Label, r.SafetyIdentifier
 		r = was
 	}
-	t := &fakeTask{req: r, Task: Task{ID: fmt.Sprintf("cgt-%d", len(f.tasks)+1), Model: r.Model, Status: Queued,
-		ExpiresAfter: r.ExpiresAfter, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now().Add(f.clock)}}
+	t := &fakeTask{req: r, Task: Task{ID: fmt.Sprintf("cgt-%d", max(len(f.tasks), len(f.sold))+1), Model: r.Model, Status: Queued,
+		ExpiresAfter: r.ExpiresAfter, SafetyIdentifier: r.SafetyIdentifier, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now().Add(f.clock)}}
 	if r.Seed == nil {
 		t.Seed = new(int64(len(f.tasks)))
 		t.req.Seed = t.Seed
 	}
 	f.tasks = append(f.tasks, t)
+	if sent.Label != "" { // else it is a stranger's
+		t.sale = f.saleOf(t.ID, sent)
+		f.sold = append(f.sold, t)
+	}
 	f.start()
 	if err != nil {
 		return Created{}, err
@@ -160,6 +212,9 @@ func (f *fake) List(ctx context.Context, _ Filter) ([]Task, bool, error) {
 	defer f.mu.Unlock()
 	var all []Task
 	for _, t := range f.tasks {
+		if f.blank {
+			break
+		}
 		seen := t.Task
 		if f.echo != nil {
 			f.echo(&seen)
@@ -313,10 +368,23 @@ type fixture struct {
 	st *store.Store
 	f  *fake
 	o  PlanOptions
+
+	damaged bool // records are: what was sold is not held against them
 }
 
 func newFixture(t *testing.T) *fixture {
 	return &fixture{t: t, st: openStore(t), f: newFake(), o: PlanOptions{FilmID: "film"}}
+}
+
+// known buys a clip of another film first, so that the store has a task by which the service's list can be judged.
+func (x *fixture) known() {
+	x.t.Helper()
+	script := x.f.script
+	x.f.script = nil
+	r, err := x.run(x.t.Context(), x.plan(film(x.t, "k/known")))
+	require.NoError(x.t, err)
+	require.True(x.t, r.Whole())
+	x.f.script = script
 }
 
 func (x *fixture) plan(sb *storyboard.Storyboard) *Plan {
@@ -331,7 +399,12 @@ func plan(t testing.TB, g *Graph, st *store.Store, o PlanOptions) *Plan {
 }
 
 func (x *fixture) run(ctx context.Context, p *Plan) (*Reel, error) {
-	return Run(ctx, p, RunOptions{Provider: x.f, Store: x.st, Inspector: glance{}})
+	x.t.Helper()
+	r, err := Run(ctx, p, RunOptions{Provider: x.f, Store: x.st, Inspector: glance{}})
+	if !x.damaged {
+		simtest.Hold(x.t, x.st, x.f.sales())
+	}
+	return r, err
 }
 
 // stages are the outcomes of a reel by shot.

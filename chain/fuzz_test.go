@@ -85,6 +85,7 @@ func FuzzRecords(f *testing.F) {
 			_, unreadable := dir.Journal()
 			_, absent := dir.Clip()
 			made := x.f.created()
+			x.damaged = true
 			p := x.plan(film(t, "a/one"))
 			r, err := x.run(t.Context(), p)
 			require.NoError(t, err)

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -218,6 +219,9 @@ func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
 	}
 	attempt := store.Attempt{Number: len(v.j.Attempts) + 1, State: store.Intended,
 		Mark: v.marks.choose(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()}
+	if v.t.Request.SafetyIdentifier == "" {
+		attempt.Identifier = identifier()
+	}
 	if from := v.promotion(); from != nil {
 		attempt.PromotedFrom = from.Task
 	}
@@ -252,6 +256,12 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 				return Created{}, err
 			}
 			continue
+		case f.Class == Invalid && a.Identifier != "" && f.names("safety_identifier"): // a model or gateway that does not take it
+			a.Identifier = ""
+			if err := v.l.PutJournal(v.j); err != nil {
+				return Created{}, err
+			}
+			continue
 		case f.Class == Invalid && req.fresh(): // the provider would not take its own URL: nothing was created
 			urls = false
 			continue
@@ -270,6 +280,7 @@ func (v *life) request(ctx context.Context, a *store.Attempt, urls bool) (Reques
 	req := v.t.Request
 	req.Label = v.t.Name() + "#" + v.l.Key[:12] + "-" + strconv.Itoa(a.Number)
 	req.ExpiresAfter = a.Mark
+	req.SafetyIdentifier = cmp.Or(req.SafetyIdentifier, a.Identifier)
 	req.CallbackURL = string(v.Callback)
 	if a.PromotedFrom != "" {
 		from := v.promotion()

@@ -1,7 +1,9 @@
 package chain
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,8 +16,8 @@ import (
 const skew = 5 * time.Minute
 
 // find looks for the task of an attempt whose answer was never seen. It is adopted where the provider lists it,
-// created again where it surely is absent – the list is complete and enough time has passed for a task to show up –
-// and left to the user where that is not conclusive.
+// created again where it surely is absent – the list is complete, enough time has passed for a task to show up, and
+// the list has shown us what we know to be there – and left to the user where that is not conclusive.
 func (v *life) find(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 	v.observe(Event{Take: v.t, Stage: StageLooking})
 	settled := v.settled(a)
@@ -37,20 +39,34 @@ func (v *life) find(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 			case verdict == unclear:
 				return v.unknown(ctx, a, fmt.Errorf("the provider lists tasks that may or may not be it")), false
 			case !last:
-			case !complete:
-				return v.unknown(ctx, a, fmt.Errorf("the provider's list is not complete")), false
-			case time.Since(a.IntendedAt) > recordLife:
-				return v.unknown(ctx, a, fmt.Errorf("the provider lists only the last 7 days")), false
-			case time.Until(a.IntendedAt) > skew, ahead(tasks):
-				return v.unknown(ctx, a, fmt.Errorf("this machine's clock has been set back since, or is behind the provider's")), false
 			default:
-				return v.absent(ctx, a)
+				why := v.doubt(a, tasks, complete)
+				if why == nil {
+					return v.absent(ctx, a)
+				}
+				if errors.Is(why, errUncontrolled) && v.working.Load() > 1 && time.Since(settled) < v.Timing.Settle {
+					break // another take of this run may be about to show what the list is worth
+				}
+				return v.unknown(ctx, a, why), false
 			}
 		}
 		if err := pause(ctx, v.findPause(settled)); err != nil {
 			return v.ended(ctx, v.t, StageUnknown, "", err), false
 		}
 	}
+}
+
+// doubt is why a list without the attempt's task does not prove that there is none; nil where it does.
+func (v *life) doubt(a *store.Attempt, tasks []Task, complete bool) error {
+	switch {
+	case !complete:
+		return errors.New("the provider's list is not complete")
+	case time.Since(a.IntendedAt) > recordLife:
+		return errors.New("the provider lists only the last 7 days")
+	case time.Until(a.IntendedAt) > skew, ahead(tasks):
+		return errors.New("this machine's clock has been set back since, or is behind the provider's")
+	}
+	return v.control(a, tasks)
 }
 
 // settled is when a task of the attempt must be listed, if there is one. Where the answer was given up it is known
@@ -91,30 +107,27 @@ const (
 	unclear
 )
 
-// match looks for the attempt among the provider's tasks. The mark is all but unique, and no two attempts of a run
-// share one, so the one task that has it, was made in the attempt's time and contradicts nothing is the attempt's. One
-// that has the mark but not the rest – the clocks differ, a gateway calls the model by another name – may be it, and so
-// may any of about its length on a service that echoes no mark: that is not for us to guess. What another attempt
-// has on record is not this one's.
+// match looks for the attempt among the provider's tasks. What has its identifier is its task, whatever the clocks
+// say and whatever else a gateway makes of it. Its expiry is all but unique too, and no two attempts of a run share
+// one: the one task that has it, was made in the attempt's time and contradicts nothing is the attempt's. One that has
+// the expiry but not the rest – the clocks differ, a gateway calls the model by another name – may be it, and so may
+// any of about its length on a service that echoes no mark: that is not for us to guess. What another attempt has on
+// record is not this one's.
 func (v *life) match(a *store.Attempt, tasks []Task) (task Task, is verdict) {
-	from, until := a.IntendedAt.Add(-skew), a.IntendedAt.Add(v.Timing.Answer+v.Timing.Settle+skew)
-	if a.LostAt != nil && a.LostAt.Add(v.Timing.Settle+skew).After(until) {
-		until = a.LostAt.Add(v.Timing.Settle + skew)
-	}
-	var owned map[string]bool
+	var owned map[string]record
 	for _, t := range tasks {
-		maybe := t.ExpiresAfter == a.Mark || t.ExpiresAfter == 0 && !v.otherLength(t)
-		if !maybe {
+		named := a.Identifier != "" && t.SafetyIdentifier == a.Identifier
+		unmarked := t.ExpiresAfter == 0 && t.SafetyIdentifier == "" && !v.otherLength(t)
+		if !named && !unmarked && t.ExpiresAfter != a.Mark {
 			continue
 		}
 		if owned == nil {
 			owned = recorded(v.Store)
 		}
-		if owned[t.ID] {
+		if _, ok := owned[t.ID]; ok {
 			continue
 		}
-		inTime := !t.Created.Before(from) && !t.Created.After(until)
-		if is == found || t.ExpiresAfter == 0 || !inTime || v.contradicts(t) {
+		if is == found || unmarked || !named && (!v.inTime(*a, t) || v.contradicts(a, t)) {
 			return Task{}, unclear
 		}
 		task, is = t, found
@@ -122,20 +135,13 @@ func (v *life) match(a *store.Attempt, tasks []Task) (task Task, is verdict) {
 	return task, is
 }
 
-// recorded are the tasks that the store's attempts are known to have made.
-func recorded(st *store.Store) map[string]bool {
-	ids := map[string]bool{}
-	takes, _ := st.Takes() // what cannot be read only leaves more to the user
-	for _, t := range takes {
-		j, err := t.Journal()
-		if err != nil {
-			continue
-		}
-		for _, a := range j.Attempts {
-			ids[a.Task] = true
-		}
+// inTime reports whether a task was made, by the provider's clock, when the attempt's call was under way by ours.
+func (v *life) inTime(a store.Attempt, t Task) bool {
+	until := a.IntendedAt.Add(v.Timing.Answer + v.Timing.Settle + skew)
+	if a.LostAt != nil && a.LostAt.Add(v.Timing.Settle+skew).After(until) {
+		until = a.LostAt.Add(v.Timing.Settle + skew)
 	}
-	return ids
+	return !t.Created.Before(a.IntendedAt.Add(-skew)) && !t.Created.After(until)
 }
 
 // otherLength reports whether a task surely makes a clip of another length.
@@ -145,14 +151,15 @@ func (v *life) otherLength(t Task) bool {
 
 // contradicts reports whether something that the task echoes differs from what was asked for. An endpoint's id (ep-…)
 // is echoed as the model behind it.
-func (v *life) contradicts(t Task) bool {
+func (v *life) contradicts(a *store.Attempt, t Task) bool {
 	r := v.t.Request
+	sent := cmp.Or(r.SafetyIdentifier, a.Identifier)
 	switch {
 	case t.Model != "" && t.Model != r.Model && !strings.HasPrefix(r.Model, "ep-"),
 		t.Resolution != "" && t.Resolution != r.Resolution,
 		v.otherLength(t),
 		r.Seed != nil && *r.Seed >= 0 && t.Seed != nil && *t.Seed != *r.Seed,
-		r.SafetyIdentifier != "" && t.SafetyIdentifier != "" && t.SafetyIdentifier != r.SafetyIdentifier:
+		sent != "" && t.SafetyIdentifier != "" && t.SafetyIdentifier != sent:
 		return true
 	}
 	return false

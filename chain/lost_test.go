@@ -23,14 +23,15 @@ func (x *fixture) lose(made bool) {
 }
 
 // A lost task is adopted where it surely is the attempt's, and where it may be it is left to the user: it is never
-// taken for absent, whatever the clocks say and whatever a service leaves out or calls by another name.
+// taken for absent, whatever the clocks say and whatever a service leaves out or calls by another name. By its
+// identifier it always is found.
 func TestALostTaskIsNeverTakenForAbsent(t *testing.T) {
 	hour, day := time.Hour, 24*time.Hour
 	for name, c := range map[string]struct {
 		clock time.Duration
 		echo  func(*Task)
 		shot  string
-		want  Stage
+		want  Stage // where the identifier is not echoed
 	}{
 		"all is well":                       {want: StageKept},
 		"the clocks differ by 4 min":        {clock: 4 * time.Minute, want: StageKept},
@@ -47,81 +48,277 @@ func TestALostTaskIsNeverTakenForAbsent(t *testing.T) {
 		"the seed is not taken":             {echo: func(t *Task) { t.Seed = new(int64(5)) }, shot: "seed: 7", want: StageUnknown},
 		"the expiry is the least there is":  {shot: "expires_after: 3600s", want: StageKept},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				x := newFixture(t)
-				x.f.clock, x.f.echo = c.clock, c.echo
-				x.lose(true)
-				sb := film(t, "a/one "+c.shot)
-				for range 3 {
-					r, err := x.run(t.Context(), x.plan(sb))
-					require.NoError(t, err)
-					if c.want == StageUnknown || r.Outcomes[0].Stage != StageCached {
-						require.Equal(t, c.want, r.Outcomes[0].Stage, "%v", r.Outcomes[0].Fault)
+		for _, named := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, named %t", name, named), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					x := newFixture(t)
+					x.f.clock = c.clock
+					want := StageKept
+					x.f.echo = func(task *Task) {
+						if c.echo != nil {
+							c.echo(task)
+						}
+						if !named {
+							task.SafetyIdentifier = ""
+						}
 					}
-					time.Sleep(2 * time.Hour)
-				}
-				require.Equal(t, 1, x.f.created())
+					if !named {
+						want = c.want
+					}
+					x.lose(true)
+					sb := film(t, "a/one "+c.shot)
+					for range 3 {
+						r, err := x.run(t.Context(), x.plan(sb))
+						require.NoError(t, err)
+						if want == StageUnknown || r.Outcomes[0].Stage != StageCached {
+							require.Equal(t, want, r.Outcomes[0].Stage, "%v", r.Outcomes[0].Fault)
+						}
+						time.Sleep(2 * time.Hour)
+					}
+					require.Equal(t, 1, x.f.created())
+				})
 			})
-		})
+		}
+	}
+}
+
+// gateways are what services in between do to what a task was asked with.
+var gateways = map[string]func(*Task){
+	"exact":            func(*Task) {},
+	"bounds to 2 days": func(t *Task) { t.ExpiresAfter = min(t.ExpiresAfter, defaultExpiry) },
+	"bounds to 1 day":  func(t *Task) { t.ExpiresAfter = min(t.ExpiresAfter, defaultExpiry/2) },
+	"at least 30 h":    func(t *Task) { t.ExpiresAfter = max(t.ExpiresAfter, 108000) },
+	"at least 2 days":  func(t *Task) { t.ExpiresAfter = max(t.ExpiresAfter, defaultExpiry) },
+	"other words": func(t *Task) {
+		t.ExpiresAfter, t.Model, t.Resolution, t.Duration = max(t.ExpiresAfter, defaultExpiry), "gateway/"+t.Model, "720", 0
+	},
+	"whole minutes":     func(t *Task) { t.ExpiresAfter = t.ExpiresAfter / 60 * 60 },
+	"whole hours":       func(t *Task) { t.ExpiresAfter = t.ExpiresAfter / 3600 * 3600 },
+	"milliseconds":      func(t *Task) { t.ExpiresAfter *= 1000 },
+	"its own expiry":    func(t *Task) { t.ExpiresAfter = 86400 },
+	"no expiry":         func(t *Task) { t.ExpiresAfter = 0 },
+	"lists nothing":     nil,
+	"the wrong minutes": func(t *Task) { t.ExpiresAfter += 60 },
+}
+
+// identifiers are what they do to those.
+var identifiers = map[string]func(*Task){
+	"kept":     func(*Task) {},
+	"dropped":  func(t *Task) { t.SafetyIdentifier = "" },
+	"hashed":   func(t *Task) { t.SafetyIdentifier = digestOf([]byte(t.SafetyIdentifier)) },
+	"replaced": func(t *Task) { t.SafetyIdentifier = "the gateway" },
+}
+
+// Whatever a gateway does to the marks of a task, a lost answer never becomes a second purchase: whether or not the
+// store knows other tasks of the service, and whoever names the identifier.
+func TestBehindAnyGatewayALostAnswerIsNoSecondPurchase(t *testing.T) {
+	for gateway, bend := range gateways {
+		for named, rename := range identifiers {
+			for _, known := range []int{0, 2} {
+				for _, own := range []string{"", "; safety_identifier: somebody"} {
+					if own != "" && named != "kept" {
+						continue
+					}
+					t.Run(fmt.Sprintf("%s, identifiers %s, %d known%s", gateway, named, known, own), func(t *testing.T) {
+						synctest.Test(t, func(t *testing.T) {
+							x := newFixture(t)
+							x.f.blank = bend == nil
+							x.f.echo = func(task *Task) {
+								if bend != nil {
+									bend(task)
+								}
+								rename(task)
+							}
+							for i := range known {
+								r, err := x.run(t.Context(), x.plan(film(t, fmt.Sprintf("k/known prompt: known %d%s", i, own))))
+								require.NoError(t, err)
+								require.True(t, r.Whole())
+							}
+							x.f.after = true
+							x.f.script = func(op, shot string, n int) error {
+								if op == "create" && n == known+1 {
+									return &Fault{Class: Lost, Message: "connection reset"}
+								}
+								return nil
+							}
+							for range 3 {
+								r, err := x.run(t.Context(), x.plan(film(t, "a/one prompt: one"+own)))
+								require.NoError(t, err)
+								require.Contains(t, []Stage{StageKept, StageCached, StageUnknown}, r.Outcomes[0].Stage)
+								require.Equal(t, known+1, x.f.created(), "%v", r.Outcomes[0].Fault)
+								time.Sleep(2 * time.Hour)
+							}
+						})
+					})
+				}
+			}
+		}
 	}
 }
 
 // A call that made nothing is sent again only where the list can be believed.
 func TestALostCallCountsAsNeverMadeOnlyWhereThatIsSure(t *testing.T) {
+	const own = "shotchain-OWN"
 	for name, c := range map[string]struct {
-		intended time.Duration // when the attempt says that it was intended, from now
-		others   []Task        // what else is listed
-		want     Stage
-		says     string
+		intended   time.Duration // when the attempt says that it was intended, from now
+		identifier string        // that it was sent with
+		others     []Task        // what else is listed
+		alone      bool          // the store knows no other task
+		echo       func(*Task)
+		want       Stage
+		says       string
 	}{
-		"just now":                        {want: StageKept},
-		"yesterday":                       {intended: -24 * time.Hour, want: StageKept},
-		"before the list begins":          {intended: -8 * 24 * time.Hour, want: StageUnknown, says: "only the last 7 days"},
-		"by a clock that was ahead":       {intended: 10 * 24 * time.Hour, want: StageUnknown, says: "clock"},
-		"our clock is behind":             {others: []Task{{ID: "x", ExpiresAfter: 9000, Created: time.Now().Add(40 * 365 * 24 * time.Hour)}}, want: StageUnknown, says: "clock"},
-		"other tasks with marks are none": {others: []Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: StageKept},
-		"tasks of other lengths are none": {others: []Task{{ID: "x", Duration: 12}}, want: StageKept},
+		"just now":                         {want: StageKept},
+		"just now, named":                  {identifier: own, want: StageKept},
+		"yesterday":                        {intended: -24 * time.Hour, want: StageKept},
+		"before the list begins":           {intended: -8 * 24 * time.Hour, want: StageUnknown, says: "only the last 7 days"},
+		"by a clock that was ahead":        {intended: 10 * 24 * time.Hour, want: StageUnknown, says: "clock"},
+		"our clock is behind":              {others: []Task{{ID: "x", ExpiresAfter: 9000, Created: time.Now().Add(40 * 365 * 24 * time.Hour)}}, want: StageUnknown, says: "clock"},
+		"nothing is known":                 {alone: true, want: StageUnknown, says: "shows none of our tasks"},
+		"nothing is known, named":          {alone: true, identifier: own, want: StageUnknown, says: "shows none of our tasks"},
+		"a stranger's may be it":           {others: []Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: StageUnknown, says: "task x, which nobody here knows"},
+		"a stranger's of another length":   {others: []Task{{ID: "x", Duration: 12}}, want: StageUnknown, says: "task x, which nobody here knows"},
+		"a stranger's is not named":        {identifier: own, others: []Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: StageKept},
+		"tasks of other lengths are none":  {identifier: own, others: []Task{{ID: "x", Duration: 12}}, want: StageKept},
+		"the known has another expiry":     {echo: func(t *Task) { t.ExpiresAfter++ }, want: StageUnknown, says: "with the marks that they were sent with"},
+		"the known has another name":       {identifier: own, echo: func(t *Task) { t.SafetyIdentifier, t.ExpiresAfter = "x", 7 }, want: StageUnknown, says: "with the marks"},
+		"the known is named":               {identifier: own, echo: func(t *Task) { t.ExpiresAfter = 0 }, want: StageKept},
+		"the known was made by no clock":   {echo: func(t *Task) { t.Created = time.Time{} }, want: StageUnknown, says: "shows none of our tasks"},
+		"the known was made at other time": {echo: func(t *Task) { t.Created = t.Created.Add(-time.Hour) }, want: StageUnknown, says: "shows none of our tasks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				x := newFixture(t)
+				known := 0
+				if !c.alone {
+					x.known()
+					known = 1
+				}
+				x.f.echo = c.echo
 				sb := film(t, "a/one")
 				p := x.plan(sb)
-				intended(t, x.st, p.Takes[0].Key, time.Now().Add(c.intended), 123_456)
+				intended(t, x.st, p.Takes[0], store.Attempt{IntendedAt: time.Now().Add(c.intended).UTC(), Mark: 123_456, Identifier: c.identifier})
 				for _, o := range c.others {
 					x.f.tasks = append(x.f.tasks, &fakeTask{Task: o})
 				}
 				r, err := x.run(t.Context(), x.plan(sb))
 				require.NoError(t, err)
 				require.Equal(t, c.want, r.Outcomes[0].Stage, "%v", r.Outcomes[0].Fault)
+				bought := 1
 				if c.says != "" {
+					bought = 0
 					require.ErrorContains(t, r.Outcomes[0].Fault, c.says)
-					require.Equal(t, len(c.others), x.f.created())
 				}
+				require.Equal(t, known+len(c.others)+bought, x.f.created())
 			})
 		})
 	}
 }
 
+// The first call ever is lost before it made anything: nobody can tell, and the user's word settles it.
+func TestAFirstCallThatIsLostIsLeftToTheUser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newFixture(t)
+		x.lose(false)
+		sb := film(t, "a/one")
+		for range 2 {
+			r, err := x.run(t.Context(), x.plan(sb))
+			require.NoError(t, err)
+			require.Equal(t, StageUnknown, r.Outcomes[0].Stage)
+			require.ErrorIs(t, r.Outcomes[0].Fault, errUncontrolled)
+			require.Zero(t, x.f.created())
+		}
+		x.o.Resubmit = map[string]bool{"a/one": true}
+		r, err := x.run(t.Context(), x.plan(sb))
+		require.NoError(t, err)
+		require.True(t, r.Whole())
+		require.Equal(t, 1, x.f.created())
+	})
+}
+
+// Another take of the same run shows what the list is worth, even where it comes to that a little later.
+func TestATakeOfTheSameRunShowsWhatTheListIsWorth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newFixture(t)
+		x.f.script = func(op, shot string, n int) error {
+			switch {
+			case op == "create" && shot == "a/one" && x.f.calls["a/one"] == 0:
+				x.f.mu.Lock()
+				x.f.calls["a/one"]++
+				x.f.mu.Unlock()
+				return &Fault{Class: Lost, Message: "connection reset"}
+			case op == "create" && shot == "b/two":
+				time.Sleep(90 * time.Second)
+			}
+			return nil
+		}
+		r, err := x.run(t.Context(), x.plan(film(t, "a/one", "b/two from: none")))
+		require.NoError(t, err)
+		require.True(t, r.Whole(), "%v", r.Outcomes[0].Fault)
+		require.Equal(t, 2, x.f.created())
+	})
+}
+
+// A model or gateway that refuses the identifier is asked without it; the expiry is the mark then.
+func TestAnIdentifierThatIsNotTakenIsLeftOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newFixture(t)
+		x.f.script = func(op, shot string, n int) error {
+			if op == "create" && n == 1 {
+				return &Fault{Class: Invalid, Code: "InvalidParameter", Message: "there is no such parameter: safety_identifier"}
+			}
+			return nil
+		}
+		r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
+		require.NoError(t, err)
+		require.True(t, r.Whole())
+		require.Equal(t, 1, x.f.created())
+		require.Empty(t, x.f.tasks[0].req.SafetyIdentifier)
+		j, err := r.Outcomes[0].Dir.Journal()
+		require.NoError(t, err)
+		require.Empty(t, j.Last().Identifier)
+		require.Equal(t, x.f.tasks[0].ExpiresAfter, j.Last().Mark)
+	})
+}
+
+// The film's own identifier is sent as it is, and is no mark.
+func TestTheFilmsOwnIdentifierIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newFixture(t)
+		r, err := x.run(t.Context(), x.plan(film(t, "a/one safety_identifier: somebody", "b/two from: none")))
+		require.NoError(t, err)
+		seen := map[string]string{}
+		for _, task := range x.f.tasks {
+			seen[shotOf(task.req.Label)] = task.req.SafetyIdentifier
+		}
+		require.Equal(t, "somebody", seen["a/one"])
+		require.Regexp(t, `^shotchain-[A-Z2-7]{26}$`, seen["b/two"])
+		j, err := r.Outcomes[0].Dir.Journal()
+		require.NoError(t, err)
+		require.Empty(t, j.Last().Identifier)
+		req, err := r.Outcomes[1].Dir.Request()
+		require.NoError(t, err)
+		require.NotContains(t, string(req.Asked), "shotchain-", "it is no part of what is asked")
+	})
+}
+
 // intended leaves a take as a program does that dies during its create call.
-func intended(t *testing.T, st *store.Store, key string, at time.Time, mark int) {
+func intended(t *testing.T, st *store.Store, pt Planned, a store.Attempt) {
 	t.Helper()
-	l, err := st.Lock(t.Context(), key, nil)
+	l, err := st.Lock(t.Context(), pt.Key, nil)
 	require.NoError(t, err)
 	defer l.Unlock()
-	require.NoError(t, l.PutRequest(&store.Request{Provider: "sim", Shot: "a/one", Asked: []byte(`{}`)}))
-	require.NoError(t, l.PutJournal(&store.Journal{Attempts: []store.Attempt{
-		{Number: 1, State: store.Intended, Mark: mark, IntendedAt: at.UTC()}}}))
+	require.NoError(t, l.PutRequest(&store.Request{Provider: "sim", Shot: pt.Take.Name(), Asked: pt.Take.asked(anchors{})}))
+	a.Number, a.State = 1, store.Intended
+	require.NoError(t, l.PutJournal(&store.Journal{Attempts: []store.Attempt{a}}))
 }
 
 func TestAProgramThatDiedDuringItsCallIsGivenTimeToShowItsTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
 		sb := film(t, "a/one")
-		key := x.plan(sb).Takes[0].Key
-		intended(t, x.st, key, time.Now().Add(-100*time.Second), 123_456) // a slow call, killed a moment ago
-		time.AfterFunc(10*time.Second, func() {                           // and only now it is listed
+		intended(t, x.st, x.plan(sb).Takes[0], store.Attempt{IntendedAt: time.Now().Add(-100 * time.Second).UTC(), Mark: 123_456}) // a slow call, killed a moment ago
+		time.AfterFunc(10*time.Second, func() {                                                                                    // and only now it is listed
 			req := compile(t, sb).Takes[0].Request
 			req.ExpiresAfter = 123_456
 			_, err := x.f.Create(t.Context(), req)
@@ -163,7 +360,7 @@ func TestASiblingsTaskIsNotAdopted(t *testing.T) {
 		sb := film(t, "a/one", "b/two")
 		p := x.plan(sb)
 		for i, pt := range p.Takes {
-			intended(t, x.st, pt.Key, time.Now(), 123_456)
+			intended(t, x.st, pt, store.Attempt{IntendedAt: time.Now().UTC(), Mark: 123_456})
 			if i == 1 {
 				l, err := x.st.Lock(t.Context(), pt.Key, nil)
 				require.NoError(t, err)
@@ -197,7 +394,10 @@ func TestMarksAreDistinctAndWithinTheRange(t *testing.T) {
 				require.GreaterOrEqual(t, mark, minExpiry)
 				require.LessOrEqual(t, mark, maxExpiry)
 				require.NotEqual(t, defaultExpiry, mark)
-				if asked != 0 {
+				require.NotZero(t, mark%60, "one that is rounded shows it")
+				if asked == 0 {
+					require.Less(t, mark, defaultExpiry, "what some gateways make of more")
+				} else {
 					require.InDelta(t, asked, mark, markSpread)
 				}
 				seen[mark] = true

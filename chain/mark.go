@@ -1,6 +1,7 @@
 package chain
 
 import (
+	crypto "crypto/rand"
 	"math/rand/v2"
 	"sync"
 )
@@ -22,20 +23,25 @@ type marks struct {
 	taken map[int]bool // guarded by mu
 }
 
-// choose is up to an hour from what the film asks for – sooner, where there is room for sooner – or anything from one
-// day up where it asks for nothing. It is never the provider's own default, which everybody's tasks have.
+// identifier is a safety_identifier that no other task of anybody has, for a take whose film names none. The provider
+// echoes it too; unlike an expiry no gateway has a reason to round or bound it.
+func identifier() string { return "shotchain-" + crypto.Text() }
+
+// choose is up to an hour from what the film asks for – sooner, where there is room for sooner – or from one day to
+// two where it asks for nothing. It is never the provider's own default, which everybody's tasks have and which some
+// gateways make of all that is longer, and never whole minutes, so that one that is rounded shows it.
 func (m *marks) choose(asked int) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.taken == nil {
 		m.taken = map[int]bool{defaultExpiry: true}
 	}
-	low, n := defaultExpiry/2, maxExpiry-defaultExpiry/2+1
+	low, n := defaultExpiry/2, defaultExpiry/2
 	if asked != 0 {
 		low, n = max(minExpiry, asked-markSpread), markSpread
 	}
 	mark := low + rand.IntN(n)
-	for tries := 0; m.taken[mark] && tries < 2*n; tries++ { // a run of more takes than there are marks shares some
+	for tries := 0; (m.taken[mark] || mark%60 == 0) && tries < 2*n; tries++ { // a run of more takes than there are marks shares some
 		mark = low + rand.IntN(n)
 	}
 	m.taken[mark] = true

@@ -64,6 +64,7 @@ func TestWhatThePlanSaidIsWhatTheRunDoes(t *testing.T) {
 		trouble := rapid.SliceOfN(rapid.IntRange(0, 5), 8, 8).Draw(rt, "trouble")
 		synctest.Test(t, func(t *testing.T) {
 			x := newFixture(t)
+			x.known()
 			x.f.script = func(op, shot string, n int) error {
 				if op != "create" {
 					return nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 
 	"shotchain/chain/models"
@@ -210,6 +211,11 @@ func (f *Fault) Error() string {
 		s += " (request " + f.RequestID + ")"
 	}
 	return s
+}
+
+// names reports whether the service blames a field of the request.
+func (f *Fault) names(field string) bool {
+	return strings.Contains(f.Param, field) || strings.Contains(f.Message, field)
 }
 
 func (f *Fault) Unwrap() error { return f.Err }

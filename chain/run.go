@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -113,6 +114,8 @@ type run struct {
 	rooms rooms
 	marks marks
 
+	working atomic.Int32 // takes under way
+
 	// Only the goroutine of loop.
 	reel    *Reel
 	queue   *schedule
@@ -149,7 +152,9 @@ func (r *run) loop(ctx context.Context) {
 			up := r.upstream(t)
 			takes.Go(func() error {
 				free := sync.OnceFunc(func() { freed <- t })
+				r.working.Add(1)
 				out := r.make(ctx, t, up, free)
+				r.working.Add(-1)
 				free()
 				finished <- out
 				return nil

@@ -170,8 +170,9 @@ func TestALostAnswerIsFoundAgain(t *testing.T) {
 func TestALostCallThatMadeNothingIsSentAgainOnceThatIsSure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
+		x.known()
 		x.f.script = func(op, shot string, n int) error {
-			if op == "create" && n == 1 {
+			if op == "create" && n == 2 {
 				return &Fault{Class: Lost, Message: "connection reset"}
 			}
 			return nil
@@ -180,7 +181,7 @@ func TestALostCallThatMadeNothingIsSentAgainOnceThatIsSure(t *testing.T) {
 		r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
 		require.NoError(t, err)
 		require.True(t, r.Whole())
-		require.Equal(t, 1, x.f.created())
+		require.Equal(t, 2, x.f.created())
 		require.GreaterOrEqual(t, time.Since(began), time.Minute, "not before the list has settled")
 	})
 }

@@ -77,6 +77,10 @@ const matrixFilm = `look: { model: seedance-2.0-mini, resolution: 480p, duration
 scenes: [{ id: a, shots: [{ id: one, prompt: A boat. }, { id: two, prompt: It lands. }] }]
 `
 
+const knownFilm = `look: { model: seedance-2.0-mini, resolution: 480p, duration: 4s }
+scenes: [{ id: k, shots: [{ id: known, prompt: A known boat. }] }]
+`
+
 func newStage(t *testing.T, o sim.Options) (*stage, func()) {
 	t.Helper()
 	o.Key = matrixKey
@@ -97,9 +101,22 @@ func (s *stage) inject(faults ...sim.Fault) {
 
 // run plans and runs the film, and holds it to what the plan said.
 func (s *stage) run() (*chain.Reel, error) {
+	s.t.Helper()
+	return s.film(matrixFilm)
+}
+
+// known buys a clip of another film, so that the store has a task by which the service's list can be judged.
+func (s *stage) known() {
+	s.t.Helper()
+	reel, err := s.film(knownFilm)
+	require.NoError(s.t, err)
+	require.True(s.t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
+}
+
+func (s *stage) film(text string) (*chain.Reel, error) {
 	t := s.t
 	t.Helper()
-	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(matrixFilm), storyboard.Options{})
+	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(text), storyboard.Options{})
 	require.NoError(t, err)
 	g, err := chain.Compile(t.Context(), sb, chain.Target{Models: models.Default(), Service: s.p.About(), Now: clock})
 	require.NoError(t, err)
@@ -108,6 +125,7 @@ func (s *stage) run() (*chain.Reel, error) {
 	reel, err := chain.Run(s.ctx, plan, chain.RunOptions{Provider: s.p, Store: s.st, Inspector: s.inspector, Timing: s.timing,
 		Observe: func(e chain.Event) { s.events = append(s.events, e) }})
 	require.LessOrEqual(t, reel.Spent.Micros, plan.Total.Micros+plan.Held.Micros)
+	simtest.Hold(t, s.st, simtest.Sales(s.service))
 	return reel, err
 }
 
@@ -241,6 +259,7 @@ func TestWhateverIsLostNothingIsBoughtTwice(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						s, stop := newStage(t, sim.Options{Pace: 0.1})
 						defer stop()
+						s.known()
 						s.inject(sim.Fault{Op: op, Action: action, Times: times, Delay: "20s"})
 						if op == "list" { // is only asked where an answer was lost
 							s.inject(sim.Fault{Op: "create", Action: "drop-after"})
@@ -254,10 +273,10 @@ func TestWhateverIsLostNothingIsBoughtTwice(t *testing.T) {
 						}
 						require.True(t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
 						stats, kept := s.books()
-						require.Equal(t, 2, stats.Created)
-						require.Equal(t, 2, kept)
-						require.EqualValues(t, 2*40594, stats.BilledTokens)
-						require.LessOrEqual(t, stats.Calls["video"], 2+2*times)
+						require.Equal(t, 3, stats.Created)
+						require.Equal(t, 3, kept)
+						require.EqualValues(t, 3*40594, stats.BilledTokens)
+						require.LessOrEqual(t, stats.Calls["video"], 3+2*times)
 						s.secretless(reel)
 					})
 				})
@@ -313,30 +332,90 @@ func openers(stats sim.Stats) (n int) {
 	return n
 }
 
-// The service's clock may be wrong. A lost answer is then found, or left to the user, and never paid for again.
+// Behind gateways that change or hide the marks of a task, a lost answer is found, or left to the user: it is never
+// paid for again, neither at first nor where the store knows other tasks of the service.
+func TestBehindGatewaysALostAnswerIsNoSecondPurchase(t *testing.T) {
+	none := sim.Fault{}
+	for _, list := range []sim.Fault{none, {Op: "list", Action: "empty", Times: -1}} {
+		for _, expiry := range []string{"", "bound-expiry", "round-expiry", "milli-expiry", "no-expiry"} {
+			for _, identifier := range []string{"", "no-identifier", "hash-identifier"} {
+				for _, known := range []bool{false, true} {
+					for _, made := range []string{"drop-before", "drop-after"} {
+						t.Run(fmt.Sprintf("%s list, %s %s, known %t, %s", list.Action, expiry, identifier, known, made), func(t *testing.T) {
+							synctest.Test(t, func(t *testing.T) {
+								s, stop := newStage(t, sim.Options{Pace: 0.1})
+								defer stop()
+								for _, echo := range []string{expiry, identifier} {
+									if echo != "" {
+										s.inject(sim.Fault{Op: "echo", Action: echo, Times: -1})
+									}
+								}
+								if list != none {
+									s.inject(list)
+								}
+								first := 0
+								if known {
+									s.known()
+									first = 1
+								}
+								s.inject(sim.Fault{Op: "create", Action: made})
+								var reel *chain.Reel
+								for range 2 {
+									var err error
+									reel, err = s.run()
+									require.NoError(t, err)
+									require.LessOrEqual(t, openers(s.service.Stats()), first+1, "%v", reel.Outcomes[0].Fault)
+								}
+								exact := expiry == "" || expiry == "bound-expiry" // which does not touch ours
+								certain := identifier == "" || exact && identifier == "no-identifier"
+								if made == "drop-before" {
+									certain = known && (identifier == "" || exact)
+								}
+								if list == none && certain {
+									require.True(t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
+								} else {
+									require.Equal(t, chain.StageUnknown, reel.Outcomes[0].Stage, "%v", reel.Outcomes[0].Fault)
+								}
+							})
+						})
+					}
+				}
+			}
+		}
+	}
+}
+
+// The service's clock may be wrong. A lost answer is then found, or left to the user, and never paid for again. By its
+// identifier it is found; behind a gateway that drops those it is found by its time.
 func TestAServiceWhoseClockIsWrong(t *testing.T) {
 	for name, off := range map[string]time.Duration{"right": 0, "an hour ahead": time.Hour, "an hour behind": -time.Hour,
 		"3 days ahead": 72 * time.Hour, "3 days behind": -72 * time.Hour} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s, stop := newStage(t, sim.Options{Epoch: time.Now().Add(off)})
-				defer stop()
-				s.inject(sim.Fault{Op: "create", Action: "drop-after", Match: "A boat"})
-				reel, err := s.run()
-				require.NoError(t, err)
-				if off == 0 {
+		for _, named := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, named %t", name, named), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s, stop := newStage(t, sim.Options{Epoch: time.Now().Add(off)})
+					defer stop()
+					s.inject(sim.Fault{Op: "create", Action: "drop-after", Match: "A boat"})
+					if !named {
+						s.inject(sim.Fault{Op: "echo", Action: "no-identifier", Times: -1})
+					}
+					reel, err := s.run()
+					require.NoError(t, err)
+					if off == 0 || named {
+						require.True(t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
+						require.Equal(t, 2, s.service.Stats().Created)
+						return
+					}
+					require.Equal(t, chain.StageUnknown, reel.Outcomes[0].Stage)
+					require.Equal(t, 1, s.service.Stats().Created)
+					s.options.Resubmit = map[string]bool{"a/one": true} // the user's word
+					reel, err = s.run()
+					require.NoError(t, err)
 					require.True(t, reel.Whole())
-					return
-				}
-				require.Equal(t, chain.StageUnknown, reel.Outcomes[0].Stage)
-				require.Equal(t, 1, s.service.Stats().Created)
-				s.options.Resubmit = map[string]bool{"a/one": true} // the user's word
-				reel, err = s.run()
-				require.NoError(t, err)
-				require.True(t, reel.Whole())
-				require.Equal(t, 3, s.service.Stats().Created)
+					require.Equal(t, 3, s.service.Stats().Created)
+				})
 			})
-		})
+		}
 	}
 }
 

@@ -71,6 +71,7 @@ func Run(t *testing.T, open Open) {
 		{"a lost create can be found", lostCreate},
 		{"an ended context sends nothing", endedContext},
 		{"many goroutines may share it", manyGoroutines},
+		{"it is always the same service", sameService},
 	} {
 		t.Run(promise.name, func(t *testing.T) {
 			p, c := open(t)
@@ -129,6 +130,14 @@ func succeeded(t *testing.T, p chain.Provider, c Control) chain.Task {
 	return task
 }
 
+func sameService(t *testing.T, p chain.Provider, c Control) {
+	about := p.About()
+	require.NotEmpty(t, about.Namespace)
+	require.NotEmpty(t, about.Region)
+	create(t, p, c.Request())
+	require.Equal(t, about, p.About())
+}
+
 func createMakesOneTask(t *testing.T, p chain.Provider, c Control) {
 	before := c.Made()
 	first := create(t, p, c.Request())
@@ -179,13 +188,14 @@ func listFinds(t *testing.T, p chain.Provider, c Control) {
 	ids := map[int]string{}
 	for after := 100_001; after <= 100_005; after++ {
 		r := c.Request()
-		r.ExpiresAfter = after
+		r.ExpiresAfter, r.SafetyIdentifier = after, fmt.Sprint("shotchain-", after)
 		ids[after] = create(t, p, r)
 	}
 	tasks := list(t, p, chain.Filter{Model: c.Request().Model})
 	require.Len(t, tasks, len(ids))
 	for _, task := range tasks {
 		require.Equal(t, ids[task.ExpiresAfter], task.ID)
+		require.Equal(t, fmt.Sprint("shotchain-", task.ExpiresAfter), task.SafetyIdentifier)
 		require.False(t, task.Created.IsZero())
 		require.Equal(t, chain.Queued, task.Status)
 	}

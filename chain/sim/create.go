@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"os"
@@ -36,6 +37,10 @@ func (s *Service) create(c *call) (any, *refusal) {
 	if e != nil {
 		return nil, e
 	}
+	var came []Picture
+	for _, p := range pictures {
+		came = append(came, Picture{p.role, fmt.Sprintf("%x", sha256.Sum256(p.data))})
+	}
 	t := &task{order: *o, owner: c.owner, label: c.label, base: c.base, loads: map[string]int{}}
 	if media.draft != "" {
 		if e := s.continueDraft(t, media.draft); e != nil {
@@ -48,7 +53,7 @@ func (s *Service) create(c *call) (any, *refusal) {
 	if err := s.spool(t, pictures); err != nil {
 		return nil, broken(err)
 	}
-	if e := s.register(t); e != nil {
+	if e := s.register(t, c, came); e != nil {
 		_ = os.RemoveAll(t.dir)
 		return nil, e
 	}
@@ -164,7 +169,7 @@ func (s *Service) spool(t *task, pictures []picture) error {
 }
 
 // register makes the task exist, unless too many wait.
-func (s *Service) register(t *task) *refusal {
+func (s *Service) register(t *task, c *call, came []Picture) *refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle()
@@ -184,7 +189,7 @@ func (s *Service) register(t *task) *refusal {
 	}
 	s.tasks[t.id] = t
 	t.fault = s.armedFor(opTask, t.id, t.label, t.prompt)
-	s.books.open(t)
+	s.books.open(t, c, came)
 	s.enqueue(t)
 	return nil
 }

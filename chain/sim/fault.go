@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -16,7 +17,7 @@ import (
 // Fault is one way in which the service is to go wrong.
 type Fault struct {
 	// Op is what goes wrong: create, get, list, delete; video or last_frame, the downloads; task, what becomes of a
-	// task that was created; callback.
+	// task that was created; callback; echo, what a gateway makes of a task in every answer that shows it.
 	Op string `json:"op"`
 	// Match narrows it to the tasks whose label or prompt holds this text, or whose id it is. "": all. A list
 	// belongs to no task.
@@ -48,7 +49,15 @@ type Fault struct {
 	//   stall        it runs until it expires
 	//   expire       it expires when it should have finished
 	//   cancel       somebody cancels it before it runs
+	// Of a list only: empty, there is nothing in it.
 	// Of a callback: drop, it is not sent.
+	// Of an echo, of which all that match are done to a task:
+	//   bound-expiry    no execution_expires_after is more than 172800
+	//   round-expiry    it is in whole minutes
+	//   milli-expiry    it is in milliseconds
+	//   no-expiry       it is left out
+	//   no-identifier   safety_identifier is left out
+	//   hash-identifier it is another text
 	Action string `json:"action"`
 
 	Status     int    `json:"status,omitempty"`      // 0: 500
@@ -64,16 +73,18 @@ const (
 	taskStall  = "stall"
 	taskExpire = "expire"
 	taskCancel = "cancel"
+	listEmpty  = "empty"
 )
 
 var (
 	callActions = []string{"answer", "answer-after", "drop-before", "drop-after", "empty200", "html200", "html502",
 		"html502-after", "hang", "hang-after", "truncate", "corrupt", "slow"}
 	loadActions = append(slices.Clone(callActions), "trickle", "redirect")
+	listActions = append([]string{listEmpty}, callActions...)
 	taskActions = []string{taskFail, taskStall, taskExpire, taskCancel}
 	actions     = map[string][]string{
-		opCreate: callActions, opGet: callActions, opList: callActions, opDelete: callActions,
-		opVideo: loadActions, opLastFrame: loadActions, opTask: taskActions, opCallback: {"drop"},
+		opCreate: callActions, opGet: callActions, opList: listActions, opDelete: callActions,
+		opVideo: loadActions, opLastFrame: loadActions, opTask: taskActions, opCallback: {"drop"}, opEcho: slices.Sorted(maps.Keys(echoes)),
 	}
 )
 
@@ -128,23 +139,10 @@ func (s *Service) ClearFaults() {
 // armedFor uses the first fault that matches, nil where nothing is to go wrong. Only with the mutex.
 func (s *Service) armedFor(op, id, label, prompt string) *Fault {
 	for _, a := range s.faults {
-		if a.Op != op || a.Match != "" && a.Match != id && !strings.Contains(label, a.Match) && !strings.Contains(prompt, a.Match) {
-			continue
+		if a.Op == op && a.matches(id, label, prompt) && a.use(s.now()) {
+			f := a.Fault
+			return &f
 		}
-		if a.Times >= 0 && a.Hit >= a.Times {
-			continue
-		}
-		if a.over(s.now()) {
-			continue
-		}
-		if a.Met++; a.Met <= a.Skip {
-			continue
-		}
-		if a.Hit++; a.Hit == 1 {
-			a.Since = s.now()
-		}
-		f := a.Fault
-		return &f
 	}
 	return nil
 }
@@ -153,6 +151,25 @@ func (s *Service) armedFor(op, id, label, prompt string) *Fault {
 func (a *armed) over(now time.Time) bool {
 	d, err := time.ParseDuration(a.For)
 	return err == nil && a.Hit > 0 && !now.Before(a.Since.Add(d))
+}
+
+// matches reports whether the fault is meant for what has that id, label or prompt.
+func (a *armed) matches(id, label, prompt string) bool {
+	return a.Match == "" || a.Match == id || strings.Contains(label, a.Match) || strings.Contains(prompt, a.Match)
+}
+
+// use reports whether it goes wrong this time.
+func (a *armed) use(now time.Time) bool {
+	if a.Times >= 0 && a.Hit >= a.Times || a.over(now) {
+		return false
+	}
+	if a.Met++; a.Met <= a.Skip {
+		return false
+	}
+	if a.Hit++; a.Hit == 1 {
+		a.Since = now
+	}
+	return true
 }
 
 // faultFor is the fault of an API call.
@@ -194,6 +211,8 @@ func (s *Service) misbehave(w http.ResponseWriter, r *http.Request, f *Fault, re
 	case "slow":
 		s.wait(r, f)
 		a.write(w)
+	case listEmpty:
+		ok(page{Items: []shown{}}).write(w)
 	default:
 		s.fake(w, r, f, request)
 	}

@@ -3,8 +3,10 @@ package sim_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -245,6 +247,53 @@ func TestFaultsOfTasks(t *testing.T) {
 		pass(48 * time.Hour)
 		require.Equal(t, "expired", s.get(stuck)["status"])
 	})
+}
+
+// Gateways change what get and list show of a task, together, and nothing of the task.
+func TestEchoesOfGateways(t *testing.T) {
+	for actions, want := range map[string]string{
+		"":                          `{"execution_expires_after":259199,"safety_identifier":"shotchain-1"}`,
+		"bound-expiry":              `{"execution_expires_after":172800,"safety_identifier":"shotchain-1"}`,
+		"round-expiry":              `{"execution_expires_after":259140,"safety_identifier":"shotchain-1"}`,
+		"milli-expiry":              `{"execution_expires_after":259199000,"safety_identifier":"shotchain-1"}`,
+		"no-expiry":                 `{"safety_identifier":"shotchain-1"}`,
+		"no-identifier":             `{"execution_expires_after":259199}`,
+		"no-expiry no-identifier":   `{}`,
+		"round-expiry milli-expiry": `{"execution_expires_after":259140000,"safety_identifier":"shotchain-1"}`,
+		"hash-identifier":           `{"execution_expires_after":259199,"safety_identifier":"` + fmt.Sprintf("%x", sha256.Sum256([]byte("shotchain-1")))[:32] + `"}`,
+	} {
+		t.Run(actions, func(t *testing.T) {
+			s := open(t, sim.Options{})
+			for action := range strings.FieldsSeq(actions) {
+				require.NoError(t, s.Inject(sim.Fault{Op: "echo", Action: action, Times: -1}))
+			}
+			one := s.get(s.create(object{"execution_expires_after": 259199, "safety_identifier": "shotchain-1"}))
+			_, list := s.call("GET", tasks, "")
+			for _, shown := range []object{one, list["items"].([]any)[0].(object)} {
+				marks := object{}
+				for _, name := range []string{"execution_expires_after", "safety_identifier"} {
+					if v, ok := shown[name]; ok {
+						marks[name] = v
+					}
+				}
+				said, err := json.Marshal(marks)
+				require.NoError(t, err)
+				require.JSONEq(t, want, string(said))
+			}
+			require.Equal(t, 259199, s.Stats().Tasks[0].Expires)
+		})
+	}
+}
+
+// A list can be empty whatever there is.
+func TestAnEmptyList(t *testing.T) {
+	s := open(t, sim.Options{Limits: sim.NoRates})
+	id := s.create(nil)
+	require.NoError(t, s.Inject(sim.Fault{Op: "list", Action: "empty"}))
+	_, list := s.call("GET", tasks, "")
+	require.Equal(t, object{"total": 0.0, "items": []any{}}, list)
+	_, list = s.call("GET", tasks, "")
+	require.Equal(t, id, list["items"].([]any)[0].(object)["id"])
 }
 
 func TestFaultsMatchPromptAndTimes(t *testing.T) {

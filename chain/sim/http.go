@@ -18,6 +18,7 @@ const (
 	opLastFrame = "last_frame"
 	opTask      = "task"
 	opCallback  = "callback"
+	opEcho      = "echo"
 )
 
 // Prefix is the path below which the API lies; a client's base URL ends in it.

@@ -32,7 +32,8 @@ type request struct {
 	OutputFormat    *string
 	ReferenceTask   *string
 
-	sent map[string]bool // the names of the fields that were
+	sent   map[string]bool            // the names of the fields that were
+	fields map[string]json.RawMessage // all but content, as they came
 }
 
 // item is one part of content.
@@ -83,7 +84,7 @@ func parse(body []byte) (*request, *refusal) {
 	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
 		return nil, invalid("body", "it is no JSON object")
 	}
-	q := &request{sent: map[string]bool{}}
+	q := &request{sent: map[string]bool{}, fields: raw}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		target := fields[name]
 		if target == nil {
@@ -99,6 +100,7 @@ func parse(body []byte) (*request, *refusal) {
 		}
 		q.sent[name] = true
 	}
+	delete(raw, "content")
 	return q, nil
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -39,7 +40,20 @@ type Entry struct {
 	Videos     int       `json:"videos"`      // downloads of its clip, whatever came of them
 	LastFrames int       `json:"last_frames"` // and of its last frame
 
+	// What was asked, exactly as it came, for whoever compares it with what should have been.
+	Client   string                     `json:"client_request_id"`
+	Prompt   string                     `json:"prompt"`
+	Pictures []Picture                  `json:"pictures,omitempty"`
+	Source   string                     `json:"draft_task,omitempty"` // the draft that it is the final clip of
+	Fields   map[string]json.RawMessage `json:"fields"`               // of the create body, all but content
+
 	number int
+}
+
+// Picture is one that came with a request: in its body, or behind a URL of the service's own.
+type Picture struct {
+	Role   string `json:"role"` // first_frame, last_frame, reference_image
+	Digest string `json:"sha256"`
 }
 
 // books are guarded by the service's mutex.
@@ -55,8 +69,10 @@ func newBooks() books { return books{calls: map[string]int{}, maxByModel: map[st
 func (b *books) called(op string) { b.calls[op]++ }
 
 // open begins a task's line.
-func (b *books) open(t *task) {
+func (b *books) open(t *task, c *call, came []Picture) {
 	t.entry = &Entry{
+		Client: printable(c.http.Header.Get("X-Client-Request-Id")), Prompt: c.create.prompt(), Pictures: came,
+		Source: t.draftTask, Fields: c.create.fields,
 		ID: t.id, Label: t.label, Model: t.modelID, Resolution: t.resolution, Ratio: t.ratio, Frames: t.frames,
 		Seed: t.seed, Expires: t.expires, Draft: t.draft, Created: t.created, number: len(b.entries),
 		Continues: slices.ContainsFunc(t.inputs, func(i input) bool { return i.role == roleFirst }),

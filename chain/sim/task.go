@@ -130,7 +130,7 @@ type shown struct {
 	Frames     int         `json:"frames,omitempty"`
 	Rate       int         `json:"framespersecond"`
 	Tier       string      `json:"service_tier"`
-	Expires    int         `json:"execution_expires_after"`
+	Expires    int         `json:"execution_expires_after,omitempty"` // always, but for a gateway that drops it
 	Audio      *bool       `json:"generate_audio,omitempty"`
 	Draft      *bool       `json:"draft,omitempty"`
 	DraftTask  string      `json:"draft_task_id,omitempty"`
@@ -187,6 +187,7 @@ func (s *Service) show(t *task) shown {
 			v.Content.LastFrame = s.fileURL(t, t.footage.LastFrame)
 		}
 	}
+	s.echo(t, &v)
 	return v
 }
 

@@ -50,7 +50,8 @@ const (
 type Attempt struct {
 	Number     int        `json:"number"`
 	State      State      `json:"state"`
-	Mark       int        `json:"mark"` // execution_expires_after: the value that finds a lost task again
+	Mark       int        `json:"mark"`                        // execution_expires_after: a value that finds a lost task again
+	Identifier string     `json:"safety_identifier,omitempty"` // another one; "" where the film has its own
 	IntendedAt time.Time  `json:"intended_at"`
 	LostAt     *time.Time `json:"lost_at,omitempty"` // when the answer was given up
 	Task       string     `json:"task,omitempty"`

@@ -140,6 +140,7 @@ func TestTwoRunsAtOnceNeverPayTwice(t *testing.T) {
 			}
 			stop()
 			require.Equal(t, c.takes, w.service.Stats().Created, "%s%s", runs[0].said.String(), runs[1].said.String())
+			w.held()
 		})
 	}
 }

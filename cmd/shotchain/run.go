@@ -44,6 +44,11 @@ do not depend on each other are made at the same time; a take starts the moment 
 as soon as it is there, so a run that ends early loses nothing: the next one goes on, and picks up tasks that still
 run at the provider. A failed take does not stop the others; what grows from it is skipped.
 
+Where the answer to a paid call is lost, the provider's list says whether it made a task. That a task is not listed is
+believed only where the list shows another one of the store exactly as it was sent. Where it does not – the first call
+of all is such a case – the run ends with exit code 7: look into the service's console, then wait, or buy the clip with
+--resubmit SHOT.
+
 A run that costs money asks first. Where nobody is there to be asked, it needs --yes or --max-cost. The built-in
 simulator charges nothing and does not ask.
 
