@@ -267,14 +267,6 @@ func (p *Packets) lengthBytes() (n int) {
 	return n
 }
 
-// Bytes is how much the packets from..to weigh.
-func (p *Packets) Bytes(from, to int) (n int64) {
-	for _, s := range p.Sizes[from:to] {
-		n += int64(s)
-	}
-	return n
-}
-
 // stable is the sample entry without what does not matter to a decoder: the encoder's name and bit rates.
 func (t *Track) stable() []byte {
 	name, body := t.Entry()
