@@ -14,6 +14,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"shotchain/chain"
+	"shotchain/film"
 	"shotchain/internal/say"
 )
 
@@ -22,7 +23,7 @@ import (
 // those ahead of it waits for them there. Lines are cut to the terminal's width, whatever script they are in.
 type bars struct {
 	p     *program
-	f     *film
+	f     *film.Film
 	all   *mpb.Progress
 	width int // of the names
 
@@ -58,13 +59,13 @@ const maxName = 28
 
 var barStyle = mpb.BarStyle().Lbound("▕").Filler("█").Tip("█").Padding(" ").Rbound("▏")
 
-func newBars(p *program, f *film) *bars {
+func newBars(p *program, f *film.Film) *bars {
 	b := &bars{p: p, f: f, live: map[*chain.Take]*liveBar{}, ended: map[*chain.Take]chain.Event{}, ticks: make(chan struct{}), began: time.Now(),
 		all: mpb.New(mpb.WithOutput(p.screen), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond))}
-	b.order = slices.Clone(f.graph.Takes)
+	b.order = slices.Clone(f.Graph.Takes)
 	slices.SortStableFunc(b.order, func(x, y *chain.Take) int { return cmp.Compare(x.Order, y.Order) })
 	for _, t := range b.order {
-		b.width = max(b.width, min(maxName, widths.StringWidth(t.Name())))
+		b.width = max(b.width, min(maxName, say.Width(t.Name())))
 	}
 	b.sum()
 	b.total = b.all.New(1, mpb.NopStyle(), mpb.BarPriority(math.MaxInt32), mpb.BarRemoveOnComplete(),
@@ -89,11 +90,11 @@ func (b *bars) sum() {
 			failed++
 		}
 	}
-	parts := []string{fmt.Sprintf("%d of %d done", len(b.ended), len(b.f.graph.Takes)), fmt.Sprintf("%d under way", len(b.live))}
+	parts := []string{fmt.Sprintf("%d of %d done", len(b.ended), len(b.f.Graph.Takes)), fmt.Sprintf("%d under way", len(b.live))}
 	if failed > 0 {
 		parts = append(parts, paint(b.p.colourErr, red, fmt.Sprintf("%d failed", failed)))
 	}
-	if b.plan != nil && !b.f.service.simulated() && b.plan.Total.Micros > 0 {
+	if b.plan != nil && !b.f.Service.Simulated() && b.plan.Total.Micros > 0 {
 		spent := b.spent
 		spent.Currency = b.plan.Total.Currency
 		parts = append(parts, fmt.Sprintf("%s of at most %s", chain.FormatMoney(spent), chain.FormatMoney(b.plan.Total)))
@@ -108,7 +109,7 @@ func (b *bars) sum() {
 
 // left is how much longer the run takes, about; zero where nobody knows.
 func (b *bars) left() time.Duration {
-	if b.plan == nil || len(b.ended) == len(b.f.graph.Takes) {
+	if b.plan == nil || len(b.ended) == len(b.f.Graph.Takes) {
 		return 0
 	}
 	left := b.plan.Left(func(t *chain.Take) bool { _, ok := b.ended[t]; return ok }, func(t *chain.Take) time.Duration {
@@ -117,9 +118,9 @@ func (b *bars) left() time.Duration {
 		}
 		return 0
 	})
-	if b.f.service.simulated() { // it films in about real time, not in the service's
+	if b.f.Service.Simulated() { // it films in about real time, not in the service's
 		seconds, expected := 0, time.Duration(0)
-		for _, t := range b.f.graph.Takes {
+		for _, t := range b.f.Graph.Takes {
 			seconds, expected = seconds+t.Seconds, expected+t.Expected
 		}
 		left = time.Duration(float64(left) * float64(seconds) / max(1, expected.Seconds()))
@@ -157,7 +158,7 @@ func (b *bars) take(e chain.Event) {
 	case e.Stage.Final():
 		delete(b.live, e.Take)
 		b.ended[e.Take] = e
-		b.spent = plus(b.spent, e.Cost)
+		b.spent = film.Plus(b.spent, e.Cost)
 		lines = b.told(false)
 	case bar == nil:
 		b.live[e.Take] = b.start(e)
@@ -199,7 +200,7 @@ func (b *bars) line(e chain.Event) string {
 	case chain.StageFailed, chain.StageUnknown:
 		mark, colour = "✗", red
 	}
-	return paint(b.p.colourErr, colour, mark) + " " + eventLine(e, !b.f.service.simulated())
+	return paint(b.p.colourErr, colour, mark) + " " + eventLine(e, !b.f.Service.Simulated())
 }
 
 func (b *bars) print(lines []string) {
@@ -222,10 +223,10 @@ func (l *liveBar) said() string {
 
 func (b *bars) start(e chain.Event) *liveBar {
 	l := &liveBar{began: time.Now(), full: max(e.Take.Expected, time.Second), stage: string(e.Stage)}
-	if b.f.service.simulated() { // it films in about real time
+	if b.f.Service.Simulated() { // it films in about real time
 		l.full = time.Duration(max(e.Take.Seconds, 1)) * time.Second
 	}
-	name := widths.FillRight(widths.Truncate(say.Clean(e.Take.Name()), b.width, "…"), b.width)
+	name := say.Pad(say.Shorten(say.Clean(e.Take.Name()), b.width), b.width)
 	l.Bar = b.all.New(resolution, barStyle, mpb.BarPriority(e.Take.Order), mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return name + " " })),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
@@ -254,7 +255,7 @@ func (b *bars) film(done, total int) {
 	}
 	if b.joined == nil || b.joined.Completed() {
 		b.joined = b.all.New(int64(total), barStyle, mpb.BarPriority(math.MaxInt32-1), mpb.BarRemoveOnComplete(),
-			mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return widths.FillRight("film", b.width) + " " })),
+			mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return say.Pad("film", b.width) + " " })),
 			mpb.AppendDecorators(decor.CountersNoUnit(" %d of %d frames")))
 	}
 	b.joined.SetCurrent(int64(done))

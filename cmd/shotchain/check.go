@@ -6,11 +6,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
+	"shotchain/film"
 	"shotchain/internal/say"
 )
 
 func (p *program) checkVerb() *cobra.Command {
-	var film filmFlags
+	var flags filmFlags
 	var strict strictFlag
 	cmd := &cobra.Command{
 		Use:   "check FILE",
@@ -32,7 +33,7 @@ It also warns where a chain of shots is likely to be seen, each warning with the
 A comment on the line allows it: # shotchain: allow deep`,
 		Example: "shotchain check film.yaml --var keeper=\"a young keeper\"",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := p.open(cmd.Context(), args[0], film)
+			f, err := p.open(cmd.Context(), args[0], flags, storeFlags{})
 			if err != nil {
 				return err
 			}
@@ -44,33 +45,18 @@ A comment on the line allows it: # shotchain: allow deep`,
 			return nil
 		},
 	}
-	film.add(cmd)
+	flags.add(cmd)
 	strict.add(cmd)
 	return cmd
 }
 
-// checked is the answer of check in JSON.
-type checked struct {
-	OK       bool   `json:"ok"`
-	Title    string `json:"title"`
-	Provider string `json:"provider"`
-	Scenes   int    `json:"scenes"`
-	Shots    int    `json:"shots"`
-	Takes    int    `json:"takes"`  // shots that ask for exactly the same share one
-	Chains   int    `json:"chains"` // takes that open on their own
-	Seconds  int    `json:"seconds"`
-	Cuts     int    `json:"cuts"` // 1 where the film does not say
-
-	Warnings []jsonWarning `json:"warnings,omitempty"`
-}
-
-func (p *program) printChecked(f *film, ws []chain.Warning) {
-	c := checked{OK: true, Title: f.Title, Provider: f.service.name, Scenes: len(f.Scenes), Shots: len(f.Shots()),
-		Takes: len(f.graph.Takes), Chains: f.chains(), Seconds: f.seconds(), Cuts: max(1, len(f.Cuts)), Warnings: warningsJSON(ws)}
+func (p *program) printChecked(f *film.Film, ws []chain.Warning) {
+	c := checked{OK: true, Title: f.Title, Provider: f.Service.Name, Scenes: len(f.Scenes), Shots: len(f.Shots()),
+		Takes: len(f.Graph.Takes), Chains: f.Chains(), Seconds: f.Seconds(), Cuts: max(1, len(f.Cuts)), Warnings: warningsJSON(ws)}
 	if p.json {
 		p.printJSON(c)
 		return
 	}
+	fmt.Fprintf(p.out, "%s: ok, %s, %d s, %s\n", f.Name(), say.Count(c.Shots, "shot"), c.Seconds, say.Count(c.Chains, "chain"))
 	p.printWarnings(ws)
-	fmt.Fprintf(p.out, "%s: ok, %s, %d s, %s\n", f.title(), say.Count(c.Shots, "shot"), c.Seconds, say.Count(c.Chains, "chain"))
 }

@@ -9,9 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
-	"shotchain/chain/store"
+	"shotchain/film"
 	"shotchain/internal/say"
-	"shotchain/render/ffmpeg"
 )
 
 // tasks are the options of verbs that deal with the tasks of earlier runs.
@@ -26,35 +25,21 @@ func (o *tasks) add(cmd *cobra.Command) {
 	o.serviceFlags.add(cmd)
 }
 
-// unfinished opens the store and the provider and finds the provider's open tasks. What belongs to another provider
-// is told.
-func (p *program) unfinished(o tasks, args []string) (s service, provider chain.Provider, st *store.Store, open []chain.Open, err error) {
-	if s, err = p.service(o.serviceFlags); err != nil {
-		return s, nil, nil, nil, err
+// unfinished finds the provider's open tasks in the store. What belongs to another provider is told.
+func (p *program) unfinished(o tasks, args []string) (film.Service, *film.Tasks, error) {
+	s, err := p.service(o.serviceFlags)
+	if err != nil {
+		return s, nil, err
 	}
-	if st, err = p.peek(o.keeper, args); err != nil {
-		return s, nil, nil, nil, err
+	st, err := p.peek(o.keeper, args)
+	if err != nil {
+		return s, nil, err
 	}
-	all, unread := chain.Unfinished(st)
-	others := map[string]int{}
-	for _, u := range all {
-		if u.Request.Provider == s.about.Namespace {
-			open = append(open, u)
-		} else {
-			others[u.Request.Provider]++
-		}
-	}
-	for name, n := range others {
+	found, err := film.TasksOf(st, s)
+	for name, n := range found.Others {
 		p.say("%s of %s left alone: choose it with --provider and --base-url", say.Count(n, "task"), say.Clean(name))
 	}
-	if unread != nil {
-		return s, nil, nil, nil, &Failure{Kind: Unclear, Message: unread.Error(), Hint: "`shotchain store verify` looks closer"}
-	}
-	if len(open) == 0 || s.simulated() {
-		return s, nil, st, nil, nil
-	}
-	provider, _, err = p.client(s, nil)
-	return s, provider, st, open, err
+	return s, found, err
 }
 
 func (p *program) collectVerb() *cobra.Command {
@@ -67,11 +52,11 @@ FILE, or here. It needs no storyboard and buys nothing. Where the answer to a cr
 in the provider's list first. A task that failed, or was never made, is only told: the next run makes the clip.`,
 		Example: "shotchain collect --provider ark",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, provider, st, open, err := p.unfinished(o, args)
+			s, found, err := p.unfinished(o, args)
 			if err != nil {
 				return err
 			}
-			return p.collect(cmd.Context(), s, provider, st, open, o.timing)
+			return p.collect(cmd.Context(), s, found, o.timing)
 		},
 	}
 	o.add(cmd)
@@ -79,8 +64,8 @@ in the provider's list first. A task that failed, or was never made, is only tol
 	return cmd
 }
 
-func (p *program) collect(ctx context.Context, s service, provider chain.Provider, st *store.Store, open []chain.Open, t timingFlags) error {
-	if len(open) == 0 {
+func (p *program) collect(ctx context.Context, s film.Service, found *film.Tasks, t timingFlags) error {
+	if len(found.Open) == 0 {
 		if p.json {
 			p.printJSON(map[string]any{"collected": []any{}})
 		} else {
@@ -88,16 +73,19 @@ func (p *program) collect(ctx context.Context, s service, provider chain.Provide
 		}
 		return nil
 	}
-	if _, err := ffmpeg.Find(); err != nil {
+	if err := film.Ready(); err != nil {
 		return err
 	}
-	told := lines{p: p, charged: true, last: map[*chain.Take]chain.Stage{}}
-	observe := told.take
-	if p.json || p.quiet {
-		observe = func(chain.Event) {}
+	show := progress(silence{})
+	if !p.json && !p.quiet {
+		show = &lines{p: p, charged: true, last: map[*chain.Take]chain.Stage{}}
 	}
-	reel, err := chain.Collect(ctx, open, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{},
-		Observe: observe, Timing: t.timing()})
+	how := p.making(show, nil)
+	how.Timing = t.Timing
+	reel, err := found.Collect(ctx, how)
+	if reel == nil {
+		return err
+	}
 	if !p.json {
 		for _, o := range reel.Outcomes {
 			if o.Ok() {
@@ -109,39 +97,31 @@ func (p *program) collect(ctx context.Context, s service, provider chain.Provide
 }
 
 // collected says how a collection ended.
-func collected(ctx context.Context, s service, r *chain.Reel, err error) *Failure {
+func collected(ctx context.Context, s film.Service, r *chain.Reel, err error) *film.Failure {
 	var fault *chain.Fault
 	switch {
 	case ctx.Err() != nil:
-		return &Failure{Kind: Interrupted, Message: "interrupted", Hint: "`shotchain collect` goes on"}
+		return &film.Failure{Kind: film.Interrupted, Message: "interrupted", Hint: "`shotchain collect` goes on"}
 	case errors.As(err, &fault):
-		return &Failure{Kind: Refused, Message: fmt.Sprintf("%s refused the account: %s", s.host(), fault), Hint: fault.Hint, Fault: fault}
+		return &film.Failure{Kind: film.Refused, Message: fmt.Sprintf("%s refused the account: %s", s.Host(), fault), Hint: fault.Hint, Fault: fault}
 	case err != nil:
-		return AsFailure(ctx, err)
+		return film.AsFailure(ctx, err)
 	}
 	var bad []string
-	kind := Incomplete
+	kind := film.Incomplete
 	for _, o := range r.Outcomes {
 		if o.Ok() {
 			continue
 		}
 		bad = append(bad, fmt.Sprintf("%s: %v", o.Take.Name(), o.Fault))
 		if o.Stage == chain.StageUnknown {
-			kind = Unclear
+			kind = film.Unclear
 		}
 	}
 	if len(bad) == 0 {
 		return nil
 	}
-	return &Failure{Kind: kind, Message: strings.Join(bad, "\n"), Hint: "`shotchain run` makes what is missing; --resubmit SHOT buys a clip whose outcome is unknown again"}
-}
-
-func collectedJSON(r *chain.Reel) map[string]any {
-	shots := []jsonShot{}
-	for _, o := range r.Outcomes {
-		shots = append(shots, shotJSON(o.Take.Name(), o))
-	}
-	return map[string]any{"collected": shots}
+	return &film.Failure{Kind: kind, Message: strings.Join(bad, "\n"), Hint: "`shotchain run` makes what is missing; --resubmit SHOT buys a clip whose outcome is unknown again"}
 }
 
 func (p *program) cancelVerb() *cobra.Command {
@@ -153,18 +133,22 @@ func (p *program) cancelVerb() *cobra.Command {
 task that runs cannot be stopped, and is billed if it succeeds: it is named, and collect or the next run keeps its clip.`,
 		Example: "shotchain cancel film.yaml --provider ark",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, provider, st, open, err := p.unfinished(o, args)
+			_, found, err := p.unfinished(o, args)
 			if err != nil {
 				return err
 			}
-			return p.cancel(cmd.Context(), s, chain.Cancel(cmd.Context(), open, chain.RunOptions{Provider: provider, Store: st}))
+			all, err := found.Cancel(cmd.Context(), p.making(silence{}, nil))
+			if err != nil {
+				return err
+			}
+			return p.cancel(cmd.Context(), all)
 		},
 	}
 	o.add(cmd)
 	return cmd
 }
 
-func (p *program) cancel(ctx context.Context, s service, all []chain.Cancellation) error {
+func (p *program) cancel(ctx context.Context, all []chain.Cancellation) error {
 	rows := []map[string]any{}
 	left := 0
 	for _, c := range all {

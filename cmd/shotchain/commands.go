@@ -10,9 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"shotchain/chain/store"
 	"shotchain/internal/say"
-	"shotchain/render/work"
 )
 
 // traceFlags say whether the ffmpeg commands are shown, and whether they run.
@@ -25,19 +23,18 @@ func (t *traceFlags) add(cmd *cobra.Command, dry bool) {
 	cmd.Flags().BoolVarP(&t.show, "commands", "x", false, "print each ffmpeg command as it runs")
 }
 
-// options are those of an assembly in the store. A dry run's commands are its product, so they go to stdout;
+// commands is told of each ffmpeg command; nil where nobody asked. A dry run's are its product, so they go to stdout;
 // otherwise they are talk.
-func (t traceFlags) options(p *program, st *store.Store, moved func(done, total int)) work.Options {
-	o := work.Options{Dir: st.WorkDir(), Progress: moved, DryRun: t.dry}
+func (t traceFlags) commands(p *program) func(argv []string) {
 	switch {
 	case t.dry && p.json:
-		o.Progress, o.Trace = nil, func(argv []string) { p.printJSON(map[string]any{"command": argv}) }
+		return func(argv []string) { p.printJSON(map[string]any{"command": argv}) }
 	case t.dry:
-		o.Progress, o.Trace = nil, newScript(p.out).add
+		return newScript(p.out).add
 	case t.show:
-		o.Trace = func(argv []string) { fmt.Fprintln(p.err, say.ShellLine(argv)) }
+		return func(argv []string) { fmt.Fprintln(p.err, say.ShellLine(argv)) }
 	}
-	return o
+	return nil
 }
 
 // script writes commands that were not run as a shell would run them. What no shell can run is a comment.

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"context"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"shotchain/film"
 	"shotchain/internal/say"
 )
 
@@ -60,7 +60,7 @@ func (f *filmFlags) completeShots(_ *cobra.Command, args []string, begun string)
 	if len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	sb, err := f.load(context.Background(), args[0])
+	sb, err := f.load(args[0])
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -77,7 +77,7 @@ func (f *filmFlags) completeCuts(_ *cobra.Command, args []string, begun string) 
 	if len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	sb, err := f.load(context.Background(), args[0])
+	sb, err := f.load(args[0])
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -96,4 +96,14 @@ func excerpt(s string, most int) string {
 		return string(r[:most-1]) + "…"
 	}
 	return string(r)
+}
+
+// completeVariants offers the variants of the storyboard that the command line names.
+func (f *filmFlags) completeVariants(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		if sb, err := f.load(args[0]); err == nil {
+			return film.VariantIDs(sb), cobra.ShellCompDirectiveNoFileComp
+		}
+	}
+	return nil, cobra.ShellCompDirectiveNoFileComp
 }

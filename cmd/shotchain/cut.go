@@ -2,15 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
+
+	"shotchain/film"
 
 	"github.com/spf13/cobra"
-
-	"shotchain/chain"
-	"shotchain/chain/store"
-	"shotchain/render/ffmpeg"
 )
 
 // cutFlags are all options of cut.
@@ -20,7 +15,6 @@ type cutFlags struct {
 	output  outputFlags
 	keep    planFlags
 	trace   traceFlags
-	drafts  draftFlags
 	explain bool
 }
 
@@ -46,114 +40,60 @@ have made; those that read what the program alone can make â€“ the mixed sound â
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print the timeline and make nothing")
 	o.trace.add(cmd, true)
 	o.film.addDraft(cmd)
-	o.drafts.add(cmd)
-	cmd.Flags().StringSliceVar(&o.keep.keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,...`")
+	o.keep.addDrafts(cmd)
+	cmd.Flags().StringSliceVar(&o.keep.Keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,...`")
 	_ = cmd.RegisterFlagCompletionFunc("keep", o.film.completeShots)
 	return cmd
 }
 
 // again is the verb.
 func (p *program) again(ctx context.Context, path string, o *cutFlags) error {
-	f, err := p.openIn(ctx, path, o.film, o.stores)
+	f, err := p.open(ctx, path, o.film, o.stores)
 	if err != nil {
 		return err
 	}
-	if _, err := ffmpeg.Find(); err != nil {
+	if err := film.Ready(); err != nil {
 		return err
 	}
-	st, err := p.storeOf(o.stores, f)
+	plan, err := f.Plan(ctx, o.keep.PlanOptions)
 	if err != nil {
 		return err
 	}
-	outs, err := f.deliveries(o.output, st)
-	if err != nil {
+	o.output.NoSheet = true
+	if err := plan.Into(o.output.Output); err != nil {
 		return err
 	}
-	for _, d := range outs {
-		if err := d.feasible(ctx, d.cuts); err != nil {
-			return err
-		}
-	}
-	plan, err := o.keep.plan(ctx, f, st)
-	if err != nil {
+	if err := plan.Feasible(ctx); err != nil {
 		return err
 	}
-	o.drafts.into(f, plan, st)
-	for _, d := range outs {
-		d.fallback = f.fallback
+	p.admit(f.Service)
+	if !o.explain {
+		return p.cut(ctx, plan, o.trace)
 	}
-	p.admit(f.service)
-	if o.explain {
-		return p.explained(ctx, plan, st, outs)
+	all, err := f.Explain(ctx, plan)
+	if err == nil {
+		p.explain(all)
 	}
-	return p.cut(ctx, f, plan, st, outs, o.trace)
-}
-
-// stored is the reel of what the store holds; an error where films lack clips.
-func stored(plan *chain.Plan, st *store.Store, outs []delivery) (*chain.Reel, error) {
-	if err := plan.PutBack(st); err != nil {
-		return nil, err
-	}
-	reel := chain.Stored(plan, st)
-	_ = st.Remember() // what was read is read again without it
-	if gone := missingOf(outs, reel); len(gone) > 0 {
-		if n := slices.IndexFunc(plan.Takes, func(pt chain.Planned) bool { return pt.Damaged && pt.Take.Name() == gone[0] }); n >= 0 {
-			return nil, &Failure{Kind: Incomplete, Shot: gone[0],
-				Hint:    "`shotchain store verify` looks at every clip, `shotchain plan` says what a run does about it",
-				Message: fmt.Sprintf("the clip of %s cannot be used: %s", gone[0], plan.Takes[n].Reason)}
-		}
-		return nil, &Failure{Kind: Incomplete, Shot: gone[0], Hint: "`shotchain run` makes what is missing",
-			Message: fmt.Sprintf("the store has no clip of %s", strings.Join(gone, ", "))}
-	}
-	return reel, nil
-}
-
-// explained prints the timelines of the films.
-func (p *program) explained(ctx context.Context, plan *chain.Plan, st *store.Store, outs []delivery) error {
-	reel, err := stored(plan, st, outs)
-	if err != nil {
-		return err
-	}
-	var all []explained
-	for _, d := range outs {
-		tls, err := d.timelines(ctx, d.cuts, reel)
-		if err != nil {
-			return err
-		}
-		for i, tl := range tls {
-			all = append(all, explained{d.Variant, d.cuts[i], tl})
-		}
-	}
-	p.explain(all)
-	return nil
+	return err
 }
 
 // cut assembles the films of the clips that the store holds.
-func (p *program) cut(ctx context.Context, f *film, plan *chain.Plan, st *store.Store, outs []delivery, trace traceFlags) error {
-	reel, err := stored(plan, st, outs)
-	if err != nil {
-		return err
-	}
-	if !trace.dry {
-		release, err := st.HoldWork(ctx)
-		if err != nil {
-			return err
-		}
-		defer release()
-	}
-	show := p.newProgress(f)
-	made, err := p.deliver(ctx, outs, reel, trace.options(p, st, show.film), nil)
+func (p *program) cut(ctx context.Context, plan *film.Plan, trace traceFlags) error {
+	f, show := plan.Film, p.newProgress(plan.Film)
+	how := p.making(show, nil)
+	how.Commands, how.DryRun = trace.commands(p), trace.dry
+	made, err := f.Cut(ctx, plan, how)
 	show.close()
-	if trace.dry {
+	if made == nil || trace.dry {
 		return err
 	}
-	p.tellFilms(made)
+	p.tellFilms(made.Files)
 	if !p.json {
-		p.printFilms(made)
+		p.printFilms(made.Files)
 	}
-	p.tellDrafts(f, reel)
+	p.tellDrafts(f, made.Reel)
 	if err == nil && p.json {
-		all := filmsJSON(made)
+		all := filmsJSON(made.Files)
 		p.printJSON(map[string]any{"film": all[0], "films": all})
 	}
 	return err

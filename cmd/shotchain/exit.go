@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"shotchain/film"
 	"shotchain/internal/say"
 )
 
@@ -22,14 +23,14 @@ const (
 )
 
 // exitOf are the exit codes by the kind of failure.
-var exitOf = map[Kind]int{
-	Failed: exitFailed, Misused: exitUsage, Miswritten: exitStoryboard, Incomplete: exitIncomplete,
-	OverBudget: exitBudget, Refused: exitAccount, Unclear: exitUnknown, Interrupted: exitInterrupted,
+var exitOf = map[film.Kind]int{
+	film.Failed: exitFailed, film.Misused: exitUsage, film.Miswritten: exitStoryboard, film.Incomplete: exitIncomplete,
+	film.OverBudget: exitBudget, film.Refused: exitAccount, film.Unclear: exitUnknown, film.Interrupted: exitInterrupted,
 }
 
 // ended is how a verb failed that has more to say than its failure.
 type ended struct {
-	*Failure
+	*film.Failure
 	told   bool // the user has seen it already
 	result any  // of a run that came to an end, for JSON: the error is in it; nil for none
 }
@@ -38,7 +39,7 @@ func (e *ended) Unwrap() error { return e.Failure }
 
 // usage is the failure of a command line that is wrong.
 func usage(hint, format string, args ...any) error {
-	return &Failure{Kind: Misused, Message: fmt.Sprintf(format, args...), Hint: hint}
+	return &film.Failure{Kind: film.Misused, Message: fmt.Sprintf(format, args...), Hint: hint}
 }
 
 // end tells the user of an error, if there is one, and returns the exit code.
@@ -46,7 +47,7 @@ func (p *program) end(ctx context.Context, err error) int {
 	if err == nil {
 		return exitDone
 	}
-	f := AsFailure(ctx, err)
+	f := film.AsFailure(ctx, err)
 	e := &ended{}
 	_ = errors.As(err, &e)
 	switch {
@@ -71,7 +72,7 @@ func (p *program) end(ctx context.Context, err error) int {
 
 // conclude ends a verb whose result is the same whether it failed or not. With --json the result is told once, with
 // the error in it; fail is nil for none.
-func (p *program) conclude(result map[string]any, fail *Failure) error {
+func (p *program) conclude(result map[string]any, fail *film.Failure) error {
 	switch {
 	case fail == nil && p.json:
 		p.printJSON(result)
@@ -80,47 +81,4 @@ func (p *program) conclude(result map[string]any, fail *Failure) error {
 		return &ended{Failure: fail, result: result}
 	}
 	return nil
-}
-
-// jsonError is an error as every command tells it with --json.
-type jsonError struct {
-	Code        string   `json:"code"` // the kind of failure: each has its exit code
-	Message     string   `json:"message"`
-	Shot        string   `json:"shot,omitempty"`
-	Place       string   `json:"place,omitempty"` // file:line:column
-	Hint        string   `json:"hint,omitempty"`
-	RetryWith   []string `json:"retry_with,omitzero"`    // options to add to the same command; empty: the same command again
-	ServiceCode string   `json:"service_code,omitempty"` // the provider's own
-	RequestID   string   `json:"request_id,omitempty"`
-}
-
-type jsonProblem struct {
-	File    string `json:"file"`
-	Line    int    `json:"line"`
-	Column  int    `json:"column"`
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
-	Source  string `json:"source,omitempty"`
-}
-
-func errorJSON(f *Failure) *jsonError {
-	e := &jsonError{Code: string(f.Kind), Message: f.Message, Shot: f.Shot, Place: f.Place, Hint: f.Hint, RetryWith: f.Retry}
-	if f.Fault != nil {
-		e.ServiceCode, e.RequestID = f.Fault.Code, f.Fault.RequestID
-	}
-	return e
-}
-
-// jsonFailure is a failure without a result.
-type jsonFailure struct {
-	Error    *jsonError    `json:"error"`
-	Problems []jsonProblem `json:"problems,omitempty"`
-}
-
-func failureJSON(f *Failure) jsonFailure {
-	out := jsonFailure{Error: errorJSON(f)}
-	for _, q := range f.Problems {
-		out.Problems = append(out.Problems, jsonProblem{q.File, q.Line, q.Column, q.Message, q.Hint, q.Source})
-	}
-	return out
 }

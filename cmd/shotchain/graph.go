@@ -12,7 +12,7 @@ import (
 )
 
 func (p *program) graphVerb() *cobra.Command {
-	var film filmFlags
+	var flags filmFlags
 	var form string
 	cmd := &cobra.Command{
 		Use:   "graph FILE",
@@ -24,15 +24,15 @@ open on their own stand at the left. Text is for reading in a terminal; mermaid,
 			if !slices.Contains(chain.Drawings, form) {
 				return usage("--format is "+strings.Join(chain.Drawings, ", "), "a graph cannot be drawn as %q", form)
 			}
-			f, err := p.open(cmd.Context(), args[0], film)
+			f, err := p.open(cmd.Context(), args[0], flags, storeFlags{})
 			if err != nil {
 				return err
 			}
 			if !p.json {
-				return f.graph.Draw(p.out, form)
+				return f.Graph.Draw(p.out, form)
 			}
 			var b bytes.Buffer
-			if err := f.graph.Draw(&b, "json"); err != nil {
+			if err := f.Graph.Draw(&b, "json"); err != nil {
 				return err
 			}
 			p.printJSON(json.RawMessage(b.Bytes()))
@@ -41,6 +41,6 @@ open on their own stand at the left. Text is for reading in a terminal; mermaid,
 	}
 	cmd.Flags().StringVar(&form, "format", "text", "the `FORM`: "+strings.Join(chain.Drawings, ", "))
 	_ = cmd.RegisterFlagCompletionFunc("format", fixed(chain.Drawings))
-	film.add(cmd)
+	flags.add(cmd)
 	return cmd
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"shotchain/internal/say"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -27,7 +29,7 @@ func TestHelp(t *testing.T) {
 			require.Zero(t, code)
 			require.Empty(t, said)
 			for _, line := range strings.Split(out, "\n") {
-				require.LessOrEqual(t, widths.StringWidth(line), 100, line)
+				require.LessOrEqual(t, say.Width(line), 100, line)
 			}
 			require.Contains(t, out, "Example:\n  ")
 			_, short, _ := try(append(strings.Fields(verb), "--help")...)

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
+	"shotchain/film"
 )
 
 // strictFlag says what becomes of warnings about chains.
@@ -16,8 +17,8 @@ func (f *strictFlag) add(cmd *cobra.Command) {
 }
 
 // warned are the warnings about a film; an error where they are problems.
-func (f *strictFlag) warned(film *film) ([]chain.Warning, error) {
-	ws := film.graph.Lint()
+func (f *strictFlag) warned(of *film.Film) ([]chain.Warning, error) {
+	ws := of.Graph.Lint()
 	if f.strict && len(ws) > 0 {
 		return nil, chain.Strict(ws)
 	}

@@ -13,6 +13,8 @@ import (
 	"os/signal"
 	"slices"
 	"syscall"
+
+	"shotchain/film"
 )
 
 func main() { start(hooks{}) }
@@ -37,12 +39,12 @@ func run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, e
 }
 
 func newProgram(in io.Reader, out, err io.Writer, env func(string) string) *program {
-	return &program{terminal: newTerminal(in, out, err, env), env: env, temps: &scratch{}}
+	return &program{terminal: newTerminal(in, out, err, env), env: env, temps: &film.Scratch{}}
 }
 
 // main runs a command line and returns its exit code.
 func (p *program) main(ctx context.Context, args []string) int {
-	defer p.tidy()
+	defer p.temps.Remove()
 	root := p.root()
 	p.json = slices.Contains(args, "--json")  // so that a command line that cannot be read is told of in JSON too
 	root.SetArgs(append([]string{}, args...)) // nil would mean those of the process

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/examples"
+	"shotchain/film"
 )
 
 func (p *program) newVerb() *cobra.Command {
@@ -70,7 +71,7 @@ func writeExample(dir string) ([]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			return nil, &Failure{Kind: Failed, Message: filepath.Join(dir, f) + " is there already", Hint: "name a folder that is new: shotchain new my-film"}
+			return nil, &film.Failure{Kind: film.Failed, Message: filepath.Join(dir, f) + " is there already", Hint: "name a folder that is new: shotchain new my-film"}
 		}
 	}
 	for _, f := range files {

@@ -3,22 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"shotchain/chain"
-	"shotchain/internal/durable"
+	"shotchain/film"
 	"shotchain/internal/say"
-	"shotchain/storyboard"
 )
 
 func (p *program) pickVerb() *cobra.Command {
-	var film filmFlags
+	var flags filmFlags
 	cmd := &cobra.Command{
 		Use:   "pick FILE SHOT N",
 		Short: "use take N of a shot",
@@ -31,26 +26,30 @@ from the take, unless the store has it from before.`,
 			if err != nil || n < 1 {
 				return usage("takes are counted from 1", "%q is not the number of a take", say.Clean(args[2]))
 			}
-			e, err := film.edit(args[0], args[1])
+			o, err := flags.reading()
 			if err != nil {
 				return err
 			}
-			if err := e.set(storyboard.SetPick, n); err != nil {
+			c, err := film.ChangeOf(args[0], args[1], o)
+			if err != nil {
 				return err
 			}
-			if err := e.write(); err != nil {
+			if err := c.Pick(n); err != nil {
+				return err
+			}
+			if err := c.Write(); err != nil {
 				return err
 			}
 			if p.json {
-				p.printJSON(map[string]any{"shot": e.shot.Name(), "pick": n, "was": e.shot.Pick.Value, "takes": e.shot.Takes})
+				p.printJSON(map[string]any{"shot": c.Shot.Name(), "pick": n, "was": c.Shot.Pick.Value, "takes": c.Shot.Takes})
 			}
-			p.say("%s: take %d of %d is picked", e.shot.Name(), n, e.shot.Takes)
+			p.say("%s: take %d of %d is picked", c.Shot.Name(), n, c.Shot.Takes)
 			return nil
 		},
 	}
-	film.add(cmd)
+	flags.add(cmd)
 	cmd.Args = threeOf("pick", "film.yaml arrival/boat 2")
-	cmd.ValidArgsFunction = film.completeShot
+	cmd.ValidArgsFunction = flags.completeShot
 	return cmd
 }
 
@@ -73,68 +72,6 @@ func (f *filmFlags) completeShot(cmd *cobra.Command, args []string, begun string
 		return f.completeShots(cmd, args, begun)
 	}
 	return nil, cobra.ShellCompDirectiveNoFileComp
-}
-
-// edit is a change of a storyboard's text. Nothing is written before write.
-type edit struct {
-	file   string
-	real   string // file without symbolic links
-	source []byte
-	film   *storyboard.Storyboard // as the text says
-	shot   *storyboard.Shot       // as it was before
-	o      storyboard.Options
-}
-
-// edit reads a storyboard to change one shot of it.
-func (f *filmFlags) edit(file, shot string) (*edit, error) {
-	o, err := f.options()
-	if err != nil {
-		return nil, err
-	}
-	e := &edit{file: file, o: o}
-	if e.film, err = storyboard.Load(file, o); err != nil {
-		return nil, err
-	}
-	s, ok := e.film.Shot(shot)
-	if !ok {
-		var all []string
-		for _, s := range e.film.Shots() {
-			all = append(all, s.Name())
-		}
-		return nil, usage(say.DidYouMean(shot, all, "a shot is named scene/shot; `shotchain plan` lists them"), "the film has no shot %q", say.Clean(shot))
-	}
-	e.shot = s
-	if e.real, err = filepath.EvalSymlinks(file); err != nil {
-		return nil, err
-	}
-	e.source, err = os.ReadFile(e.real)
-	return e, err
-}
-
-// set changes the text, and holds that the film is right with it.
-func (e *edit) set(splice func([]byte, string, int) ([]byte, error), n int) error {
-	text, err := splice(e.source, e.shot.Name(), n)
-	if err != nil {
-		return &Failure{Kind: Miswritten, Message: err.Error()}
-	}
-	film, err := storyboard.Parse(e.file, filepath.Dir(e.file), text, e.o)
-	if err != nil {
-		return err
-	}
-	e.source, e.film = text, film
-	return nil
-}
-
-// write replaces the file. It keeps its permissions, and is whole whatever happens.
-func (e *edit) write() error {
-	info, err := os.Stat(e.real)
-	if err != nil {
-		return err
-	}
-	if err := durable.WritePath(e.real, e.source); err != nil {
-		return fmt.Errorf("%s is as it was: %w", e.file, err)
-	}
-	return os.Chmod(e.real, info.Mode().Perm())
 }
 
 // takeFlags are the options of take.
@@ -177,65 +114,49 @@ func (p *program) take(ctx context.Context, path, shot string, o *takeFlags) err
 	if o.more < 1 {
 		return usage("", "take -n is at least 1")
 	}
-	e, err := o.film.edit(path, shot)
+	how, err := p.film(o.film, o.stores)
 	if err != nil {
 		return err
 	}
-	had := e.shot.Takes
-	if err := e.set(storyboard.SetTakes, had+o.more); err != nil {
-		return err
-	}
-	f, err := p.compile(ctx, path, e.film, o.film, o.stores)
+	c, err := film.ChangeOf(path, shot, how.Reading(ctx))
 	if err != nil {
 		return err
 	}
-	st, err := p.storeOf(o.stores, f)
+	had := c.Shot.Takes
+	if err := c.Takes(had + o.more); err != nil {
+		return err
+	}
+	f, err := film.Of(ctx, c.Film, path, how)
 	if err != nil {
 		return err
 	}
-	plan, err := (&planFlags{only: []string{e.shot.Name()}}).plan(ctx, f, st)
+	plan, err := f.Plan(ctx, film.PlanOptions{Only: []string{c.Shot.Name()}})
 	if err != nil {
 		return err
 	}
-	p.admit(f.service)
-	p.tellPlan(f, plan)
-	if err := p.allow(ctx, f, plan, &o.budget); err != nil {
+	p.admit(f.Service)
+	p.tellPlan(plan)
+	if err := p.allow(ctx, plan, o.budget); err != nil {
 		return err
 	}
-	catalogue, err := o.film.catalogue()
-	if err != nil {
-		return err
-	}
-	provider, done, err := p.client(f.service, catalogue)
-	if err != nil {
-		return err
-	}
-	defer done()
-	if err := st.Create(); err != nil {
-		return err
-	}
-	if err := p.keepFrames(f, st); err != nil {
-		return err
-	}
-	if err := e.write(); err != nil {
-		return err
-	}
-	began := time.Now()
-	show := p.newProgress(f)
-	log := newRunLog(show, nil)
-	reel, err := chain.Run(ctx, plan, chain.RunOptions{Provider: provider, Store: st, Inspector: inspector{}, Observe: log.take, Timing: o.timing.timing()})
+	show := p.progress(plan)
+	making := p.making(show, nil)
+	making.Timing, making.Before = o.timing.Timing, c.Write
+	made, err := f.Clips(ctx, plan, making)
 	show.close()
-	p.note(f, st, reel, began, log)
-	return p.taken(ctx, f, reel, err, e.shot.Name(), had, began)
+	if made == nil {
+		return err
+	}
+	return p.taken(ctx, f, made, err, c.Shot.Name(), had)
 }
 
 // taken says what came of the new takes.
-func (p *program) taken(ctx context.Context, f *film, r *chain.Reel, err error, shot string, had int, began time.Time) error {
+func (p *program) taken(ctx context.Context, f *film.Film, made *film.Made, err error, shot string, had int) error {
 	var gone []string
-	for _, one := range f.films() {
+	for _, one := range f.Variants() {
 		s, _ := one.Shot(shot)
-		for i, t := range one.takes(s) {
-			o := r.Outcomes[t.Index]
+		for i, t := range one.Takes(s) {
+			o := made.Reel.Outcomes[t.Index]
 			switch {
 			case !o.Ok():
 				gone = append(gone, t.Name())
@@ -244,19 +165,23 @@ func (p *program) taken(ctx context.Context, f *film, r *chain.Reel, err error, 
 			}
 		}
 	}
-	var fail *Failure
-	if len(gone) > 0 || err != nil {
-		if fail = p.outcome(ctx, f, r, err); fail == nil || fail.Kind == Incomplete {
-			fail = &Failure{Kind: Incomplete, Shot: shot, Message: fmt.Sprintf("no clip of %s; what is there has been kept", strings.Join(gone, ", ")),
-				Hint: "`shotchain run` makes what is missing"}
-		}
+	var fail *film.Failure
+	if err != nil {
+		fail = film.AsFailure(ctx, err)
 	}
-	p.tellReel(f, r, time.Since(began), fail)
+	if len(gone) > 0 && (fail == nil || fail.Kind == film.Incomplete) {
+		fail = &film.Failure{Kind: film.Incomplete, Shot: shot, Hint: "`shotchain run` makes what is missing",
+			Message: fmt.Sprintf("no clip of %s; what is there has been kept", strings.Join(gone, ", "))}
+	} else if len(gone) == 0 && fail != nil && fail.Kind == film.Incomplete { // only takes of other shots are missing
+		fail = nil
+	}
+	p.tellReel(f, made, fail)
+	result := resultJSON(f, made.Reel, nil, fail)
 	if fail != nil {
-		return &ended{Failure: fail, result: resultJSON(f, r, nil, fail)}
+		return &ended{Failure: fail, result: result}
 	}
 	if p.json {
-		p.printJSON(resultJSON(f, r, nil, nil))
+		p.printJSON(result)
 	}
 	return nil
 }

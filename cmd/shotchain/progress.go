@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"sync"
-	"time"
 
 	"shotchain/chain"
+	"shotchain/film"
 	"shotchain/internal/say"
 )
 
@@ -16,7 +16,7 @@ type progress interface {
 	close()               // puts the terminal back in order; nothing is told after it
 }
 
-func (p *program) newProgress(f *film) progress {
+func (p *program) newProgress(f *film.Film) progress {
 	switch {
 	case p.json:
 		return &jsonLines{p: p}
@@ -25,7 +25,16 @@ func (p *program) newProgress(f *film) progress {
 	case p.bars && !p.plain:
 		return newBars(p, f)
 	}
-	return &lines{p: p, charged: !f.service.simulated(), last: map[*chain.Take]chain.Stage{}}
+	return &lines{p: p, charged: !f.Service.Simulated(), last: map[*chain.Take]chain.Stage{}}
+}
+
+// progress tells how a plan is made.
+func (p *program) progress(plan *film.Plan) progress {
+	show := p.newProgress(plan.Film)
+	if b, ok := show.(*bars); ok {
+		b.expects(plan.Plan)
+	}
+	return show
 }
 
 type silence struct{}
@@ -33,19 +42,6 @@ type silence struct{}
 func (silence) take(chain.Event) {}
 func (silence) film(int, int)    {}
 func (silence) close()           {}
-
-// jsonEvent is one line of a run with --json.
-type jsonEvent struct {
-	Event   string    `json:"event"` // take
-	Time    time.Time `json:"time"`
-	Shot    string    `json:"shot"`
-	Variant string    `json:"variant,omitempty"` // the first that uses the take
-	Take    int       `json:"take"`
-	Stage   string    `json:"stage"`
-	Task    string    `json:"task,omitempty"`
-	Message string    `json:"message,omitempty"`
-	Cost    *price    `json:"cost,omitempty"` // billed, when it is kept
-}
 
 type jsonLines struct{ p *program }
 

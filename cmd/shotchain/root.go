@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"shotchain/chain"
+	"shotchain/film"
 	"shotchain/internal/durable"
 	"shotchain/internal/say"
 	"shotchain/storyboard"
@@ -18,7 +19,7 @@ import (
 type program struct {
 	terminal
 	env   func(string) string
-	temps *scratch
+	temps *film.Scratch
 	hooks
 }
 

@@ -1,46 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"shotchain/chain"
-	"shotchain/chain/store"
-	"shotchain/internal/say"
-	"shotchain/render/ffmpeg"
-	"shotchain/render/sheet"
-	"shotchain/render/work"
-	"shotchain/storyboard"
+	"shotchain/film"
 )
 
-// sheetFlags say where the contact sheet goes.
-type sheetFlags struct {
-	dir  string
-	none bool
-}
-
-const sheetUsage = "the contact sheet's `FOLDER` (default beside the film, <film>-sheet)"
-
-// add declares the options of a verb that writes a contact sheet beside something else.
-func (s *sheetFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.dir, "sheet", "", sheetUsage)
-	cmd.Flags().BoolVar(&s.none, "no-sheet", false, "write no contact sheet")
-}
-
 func (p *program) sheetVerb() *cobra.Command {
-	var film filmFlags
-	var stores storeFlags
-	var out outputFlags
-	var o sheetFlags
-	var drafts draftFlags
+	var o runFlags
 	cmd := &cobra.Command{
 		Use:   "sheet FILE",
 		Short: "write the contact sheet: one page with every shot, take and seam",
@@ -51,371 +20,38 @@ needs no key and spends nothing. The page's path is printed on stdout.
 
 In the page, arrows move between shots, space plays one, p copies the command that picks a take.`,
 		Example: "shotchain sheet film.yaml",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := p.openIn(cmd.Context(), args[0], film, stores)
-			if err != nil {
-				return err
-			}
-			if _, err := ffmpeg.Find(); err != nil {
-				return err
-			}
-			st, err := p.storeOf(stores, f)
-			if err != nil {
-				return err
-			}
-			plan, err := (&planFlags{}).plan(cmd.Context(), f, st)
-			if err != nil {
-				return err
-			}
-			drafts.into(f, plan, st)
-			outs, err := f.deliveries(out, st)
-			if err != nil {
-				return err
-			}
-			dir, err := sheetDir(o, f, outs, st)
-			if err != nil {
-				return err
-			}
-			p.admit(f.service)
-			page, err := p.writeSheet(cmd.Context(), &filmed{film: f, file: args[0], plan: plan, st: st, outs: outs}, dir)
-			if err != nil {
-				return err
-			}
-			if p.json {
-				p.printJSON(map[string]any{"sheet": page})
-			} else {
-				fmt.Fprintln(p.out, say.Path(page))
-			}
-			return nil
-		},
+		RunE:    func(cmd *cobra.Command, args []string) error { return p.sheet(cmd.Context(), args[0], &o) },
 	}
-	film.add(cmd)
-	film.addDraft(cmd)
-	drafts.add(cmd)
-	stores.add(cmd)
-	cmd.Flags().StringVarP(&o.dir, "output", "o", "", sheetUsage)
-	cmd.Flags().StringVar(&out.path, "film", "", "the assembled film's `FILE`, where run wrote it elsewhere than by default")
+	o.film.add(cmd)
+	o.film.addDraft(cmd)
+	o.limits.addDrafts(cmd)
+	o.stores.add(cmd)
+	cmd.Flags().StringVarP(&o.output.Sheet, "output", "o", "", sheetUsage)
+	cmd.Flags().StringVar(&o.output.Path, "film", "",
+		"the assembled film's `FILE`, where run wrote it elsewhere than by default")
 	return cmd
 }
 
-// sheetDir is the folder of a film's contact sheet, "" for none: beside the film, unless told otherwise. It refuses one
-// that holds something else, or leads where a stranger's storyboard may not write.
-func sheetDir(o sheetFlags, f *film, outs []delivery, st *store.Store) (string, error) {
-	if o.none {
-		return "", nil
-	}
-	out := outs[0].cuts[0].Outputs[0].Path
-	if len(outs) > 1 || len(outs[0].cuts) > 1 { // one sheet for all variants and cuts
-		out = filepath.Join(common(outs), f.name()+".mp4")
-	}
-	dir := cmp.Or(o.dir, strings.TrimSuffix(out, filepath.Ext(out))+"-sheet")
-	abs, err := filepath.Abs(dir)
+// sheet is the verb.
+func (p *program) sheet(ctx context.Context, path string, o *runFlags) error {
+	f, err := p.open(ctx, path, o.film, o.stores)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if info, err := os.Lstat(abs); err == nil && !info.IsDir() {
-		return "", fmt.Errorf("%s is no folder of its own: name one for the contact sheet", say.Path(abs))
+	if err := film.Ready(); err != nil {
+		return err
 	}
-	if below(within(st.Dir(), ""), within(filepath.Dir(abs), filepath.Base(abs))) {
-		return "", fmt.Errorf("%s is inside the store: choose another folder for the contact sheet", say.Path(abs))
-	}
-	return abs, sheet.IsSheet(abs)
-}
-
-// common is the innermost folder that all files of all films are in.
-func common(outs []delivery) string {
-	dir := filepath.Dir(outs[0].cuts[0].Outputs[0].Path)
-	for _, d := range outs {
-		for _, c := range d.cuts {
-			for _, o := range c.Outputs {
-				for !below(dir, o.Path) && dir != filepath.Dir(dir) {
-					dir = filepath.Dir(dir)
-				}
-			}
-		}
-	}
-	return dir
-}
-
-// below reports whether a path is in a folder, however deep.
-func below(dir, path string) bool {
-	rel, err := filepath.Rel(dir, path)
-	return err == nil && filepath.IsLocal(rel)
-}
-
-// filmed is a film with what there is of it.
-type filmed struct {
-	*film
-	file string // the storyboard, as the user named it
-	plan *chain.Plan
-	reel *chain.Reel // of the run that has just ended, nil for none
-	st   *store.Store
-	outs []delivery // its variants, and where each one's film is, if it is there
-
-	failures *chain.Reel       // of an earlier run of the same takes: why those are missing that it did not get; nil for none
-	observe  func(chain.Event) // told of the run's events besides the terminal; nil for nobody
-}
-
-// writeSheet makes the contact sheet and returns its page.
-func (p *program) writeSheet(ctx context.Context, f *filmed, dir string) (string, error) {
-	release, err := f.st.HoldWork(ctx)
+	plan, err := f.Plan(ctx, o.limits.PlanOptions)
 	if err != nil {
-		return "", err
+		return err
 	}
-	defer release()
-	page, err := sheet.Write(ctx, f.page(ctx), dir, f.st.WorkDir())
-	var unshown *sheet.Unshown
-	if errors.As(err, &unshown) {
-		p.say("the contact sheet lacks pictures: %s", say.Clean(unshown.Error()))
-		return page, nil
+	if err := plan.Into(o.output.Output); err != nil {
+		return err
 	}
-	return page, err
-}
-
-// sheetAfter writes the contact sheet of a run that has ended, however it did, and returns its page; "" where there is
-// none. The run is what it is: a sheet that fails is only told.
-func (p *program) sheetAfter(ctx context.Context, f *filmed, dir string) string {
-	if dir == "" || ctx.Err() != nil || !slices.ContainsFunc(f.reel.Outcomes, chain.Outcome.Ok) {
-		return ""
-	}
-	page, err := p.writeSheet(ctx, f, dir)
+	p.admit(f.Service)
+	page, err := f.WriteSheet(ctx, plan, nil, p.making(silence{}, nil).Observer)
 	if err != nil {
-		p.say("there is no contact sheet: %s", say.Clean(err.Error()))
-		return ""
+		return err
 	}
-	p.say("contact sheet: %s", say.Path(page))
-	return page
-}
-
-// page fills a contact sheet.
-func (f *filmed) page(ctx context.Context) *sheet.Page {
-	p := &sheet.Page{Title: cmp.Or(strings.TrimSpace(f.Title), filepath.Base(f.path)), File: f.file, By: f.service.by(), Charged: !f.service.simulated(),
-		Run: f.lastRun()}
-	for _, d := range f.outs {
-		one := sheet.Film{Variant: d.Variant}
-		for _, shot := range d.Shots() {
-			one.Shots = append(one.Shots, f.shot(ctx, d.film, shot))
-		}
-		for _, spec := range d.cuts {
-			if c, ok := f.cut(ctx, d.film, spec); ok {
-				one.Cuts = append(one.Cuts, c)
-			}
-		}
-		p.Films = append(p.Films, one)
-	}
-	return p
-}
-
-// lastRun is the newest run of this film in the store.
-func (f *filmed) lastRun() *sheet.Run {
-	for _, r := range slices.Backward(f.st.Runs()) {
-		if r.Film == f.title() && r.Provider == f.service.about.Namespace && r.Draft == f.draft {
-			return &sheet.Run{Began: r.Began.Local(), Took: r.Ended.Sub(r.Began), Bought: r.Bought, Reused: r.Reused, Spent: r.Spent, Saved: r.Saved}
-		}
-	}
-	return nil
-}
-
-// shot tells what there is of a shot of one variant.
-func (f *filmed) shot(ctx context.Context, of *film, s *storyboard.Shot) sheet.Shot {
-	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From, At: s.At.Value, To: s.To,
-		Pick: s.Pick.Value}
-	if s.Clip != nil {
-		v.Footage, v.Shares = s.Clip.Name, f.footageIn(of, s)
-		v.Takes = []sheet.Take{f.footageTake(ctx, s)}
-		return v
-	}
-	picked := of.take(s)
-	if s.FirstFrame != nil {
-		v.Opens = of.growsFrom(picked)
-	}
-	if s.ToStill != nil {
-		v.Ends = of.endsOn(picked)
-	}
-	for _, id := range variantsOf(f.film, picked) {
-		if id != of.Variant {
-			v.Shares = append(v.Shares, id)
-		}
-	}
-	pick := "shotchain pick " + say.ShellWord(f.file)
-	for i, t := range of.takes(s) {
-		take := f.take(t)
-		take.Number = i + 1
-		take.Pick = fmt.Sprintf("%s %s %d", pick, s.Name(), i+1)
-		if t == picked && take.Clip == nil {
-			f.standIn(&take, of, t)
-		}
-		v.Takes = append(v.Takes, take)
-	}
-	return v
-}
-
-// standIn shows the draft that stands in for a take without a clip, where there is one.
-func (f *filmed) standIn(v *sheet.Take, of *film, t *chain.Take) {
-	if of.fallback == nil {
-		return
-	}
-	for _, u := range t.Uses {
-		if o := of.fallback.Of(u.Shot); u.Film == of.number && o.Ok() {
-			f.show(v, t, o.Clip, f.st.Take(o.Dir.Key))
-			v.State, v.Tone, v.Reason = "draft", sheet.Todo, "stands in for a clip that is not there"
-			return
-		}
-	}
-}
-
-// footageIn are the other variants with the same footage for a shot.
-func (f *filmed) footageIn(of *film, s *storyboard.Shot) (ids []string) {
-	for _, d := range f.outs {
-		if other, ok := d.Shot(s.Name()); ok && d.Variant != of.Variant && other.Clip != nil && other.Clip.Path == s.Clip.Path {
-			ids = append(ids, d.Variant)
-		}
-	}
-	return ids
-}
-
-// take tells what there is of a take: what became of it in the run that has just ended, else what the plan says.
-func (f *filmed) take(t *chain.Take) sheet.Take {
-	v := sheet.Take{Number: t.Number, Model: t.Model.Alias, Size: fmt.Sprintf("%s %d×%d", t.Request.Resolution, t.Size.Width, t.Size.Height),
-		Seconds: t.Seconds, Seed: t.Request.Seed, Cost: t.Cost, Expected: t.Expected}
-	pt := f.plan.Of(t)
-	v.State, v.Tone, v.Reason = string(pt.State), sheet.Todo, pt.Reason
-	clip, key := pt.Clip, pt.Key
-	switch pt.State {
-	case chain.InFlight:
-		v.Tone = sheet.Live
-	case chain.Unclear:
-		v.Tone, v.Failure = sheet.Bad, &sheet.Failure{Message: pt.Reason, Hint: unclearHint, Command: f.command("run")}
-	}
-	if pt.Fault != nil { // an earlier run's, and nothing has been made of it since
-		v.State, v.Tone, v.Reason = string(chain.StageFailed), sheet.Bad, ""
-		v.Failure = &sheet.Failure{Message: pt.Fault.Error(), Hint: pt.Fault.Hint, Command: f.command("run")}
-	}
-	if f.reel != nil {
-		o := f.reel.Outcomes[t.Index]
-		clip, key, v.Task = o.Clip, o.Dir.Key, o.Task
-		f.became(&v, o)
-	} else if f.failures != nil && clip == nil {
-		f.became(&v, f.failures.Outcomes[t.Index])
-	}
-	if clip != nil {
-		f.show(&v, t, clip, f.st.Take(key))
-		v.State, v.Tone, v.Failure = "done", sheet.Done, nil
-	}
-	return v
-}
-
-// became tells what became of a take in a run. One that the run did not try keeps what is known of it already.
-func (f *filmed) became(v *sheet.Take, o chain.Outcome) {
-	switch o.Stage {
-	case chain.StageLeft, chain.StageStopped, chain.StageSkipped, chain.StageUnpicked:
-		if v.Failure != nil {
-			return
-		}
-	}
-	v.Failure = nil
-	v.State, v.Tone, v.Reason = f.outcome(v, o)
-}
-
-// show puts a clip in a take's place.
-func (f *filmed) show(v *sheet.Take, t *chain.Take, clip *store.Clip, dir store.Take) {
-	v.Clip = &sheet.Clip{Video: dir.Path(clip.Video.Name), LastFrame: dir.Path(clip.LastFrame.Name), Digest: clip.Video.Digest,
-		LastDigest: clip.LastFrame.Digest, Width: clip.Width, Height: clip.Height, Frames: clip.Frames}
-	v.Size = fmt.Sprintf("%d×%d", clip.Width, clip.Height)
-	if v.Draft = clip.Draft; v.Draft == "" {
-		v.Size = t.Request.Resolution + " " + v.Size
-	}
-	v.Seed, v.Tokens, v.Cost, v.Task, v.Seconds = clip.Seed, clip.Tokens, clip.Cost, clip.Task, clip.Seconds
-}
-
-// unclearHint says what helps where nobody knows what became of a take.
-const unclearHint = "look for it in the service's console; a run looks it up once more, --resubmit buys it again"
-
-// outcome says what became of a take in a run, and what helps where it has no clip.
-func (f *filmed) outcome(v *sheet.Take, o chain.Outcome) (state string, tone sheet.Tone, reason string) {
-	state, tone = string(o.Stage), sheet.Todo
-	switch o.Stage {
-	case chain.StageFailed, chain.StageUnknown:
-		tone = sheet.Bad
-		v.Failure = &sheet.Failure{Message: fmt.Sprint(o.Fault), Command: f.command("run")}
-		var fault *chain.Fault
-		if errors.As(o.Fault, &fault) {
-			v.Failure.Hint = fault.Hint
-		}
-		if o.Stage == chain.StageUnknown {
-			v.Failure.Hint = unclearHint
-		}
-	case chain.StageSkipped:
-		reason = fmt.Sprintf("%s is not there", o.Behind.Name())
-	case chain.StageInFlight:
-		tone, reason = sheet.Live, "the next run picks it up"
-	}
-	return state, tone, reason
-}
-
-// footageTake tells of a shot that is the user's own footage.
-func (f *filmed) footageTake(ctx context.Context, s *storyboard.Shot) sheet.Take {
-	ctx = ffmpeg.For(ctx, s.Name())
-	v := sheet.Take{Number: 1, State: "own footage", Tone: sheet.Done}
-	clip, seconds, err := f.footageClip(ctx, s.Clip.Path)
-	if err != nil {
-		v.Tone, v.Failure = sheet.Bad, &sheet.Failure{Message: fmt.Sprintf("%s: %v", s.Clip.Name, err)}
-		return v
-	}
-	v.Clip, v.Seconds, v.Size = clip, seconds, fmt.Sprintf("%d×%d", clip.Width, clip.Height)
-	return v
-}
-
-// footageClip is own footage as a clip, and how many seconds of it there are.
-func (f *filmed) footageClip(ctx context.Context, path string) (*sheet.Clip, int, error) {
-	facts, err := ffmpeg.Probe(ctx, path)
-	if err != nil {
-		return nil, 0, err
-	}
-	if err := os.MkdirAll(f.st.WorkDir(), 0o755); err != nil {
-		return nil, 0, err
-	}
-	frame, err := lastFrame(ctx, path, filepath.Join(f.st.Dir(), store.FootageName), f.st.WorkDir())
-	if err != nil {
-		return nil, 0, err
-	}
-	c := &sheet.Clip{Video: path, LastFrame: frame.Path, Width: facts.Width, Height: facts.Height, Frames: facts.Frames}
-	if c.Digest, err = work.Digest(path); err == nil {
-		c.LastDigest, err = work.Digest(frame.Path)
-	}
-	seconds := 0
-	if facts.Rate.Num > 0 {
-		seconds = int((int64(facts.Frames)*facts.Rate.Den + facts.Rate.Num/2) / facts.Rate.Num)
-	}
-	return c, seconds, err
-}
-
-// playable are the kinds of file that a page can play.
-var playable = map[string]bool{"mp4": true, "webm": true}
-
-// cut is an assembled film, where it is there and made of these clips: of as many frames.
-func (f *filmed) cut(ctx context.Context, of *film, spec *storyboard.Cut) (sheet.Cut, bool) {
-	i := slices.IndexFunc(spec.Outputs, func(o storyboard.Output) bool { return playable[o.Format] })
-	reel := f.reel
-	if reel == nil {
-		reel = chain.Stored(f.plan, f.st)
-	}
-	if i < 0 || len(missing(of, reel, []*storyboard.Cut{spec})) > 0 {
-		return sheet.Cut{}, false
-	}
-	path := spec.Outputs[i].Path
-	ctx = forCut(ctx, spec)
-	facts, err := ffmpeg.Probe(ctx, path)
-	if err != nil {
-		return sheet.Cut{}, false
-	}
-	tl, err := here.Edit(ctx, of.Storyboard, spec, clips(of, reel))
-	if err != nil || tl.Frames != facts.Frames {
-		return sheet.Cut{}, false
-	}
-	c := sheet.Cut{ID: spec.ID, Path: path, Width: tl.Width, Height: tl.Height, Seconds: float64(tl.Frames) / float64(tl.Rate)}
-	for _, it := range tl.Items {
-		c.Chapters = append(c.Chapters, sheet.Chapter{Shot: it.Shot, At: float64(it.At) / float64(tl.Rate)})
-	}
-	return c, true
+	return p.product("sheet", page)
 }

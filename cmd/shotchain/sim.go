@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain/sim"
+	"shotchain/film"
 	"shotchain/render/ffmpeg"
 )
 
@@ -37,17 +38,17 @@ Faults are injected and the clock is moved over HTTP, under /sim/ beside /api/.`
 			if !p.quiet {
 				o.Log = slog.New(slog.NewTextHandler(p.err, nil))
 			}
-			s, err := startSimulator(listen, o)
+			s, err := film.Serve(listen, o)
 			if err != nil {
 				return err
 			}
-			defer s.close()
+			defer s.Close()
 			if p.json {
-				p.printJSON(map[string]string{"base_url": s.url})
+				p.printJSON(map[string]string{"base_url": s.URL})
 			} else {
-				fmt.Fprintln(p.out, s.url)
+				fmt.Fprintln(p.out, s.URL)
 			}
-			return s.wait(cmd.Context())
+			return s.Wait(cmd.Context())
 		},
 	}
 	fs := cmd.Flags()

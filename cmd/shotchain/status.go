@@ -3,14 +3,13 @@ package main
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/film"
 	"shotchain/internal/say"
 )
 
@@ -55,102 +54,41 @@ what all kept clips have cost, and what using them again has saved. It asks no p
 			if err != nil {
 				return err
 			}
-			s, err := look(st)
+			s, err := film.StandingOf(st)
 			if !p.json {
 				p.printStatus(s)
 			}
-			var fail *Failure
+			var fail *film.Failure
 			if err != nil {
-				fail = &Failure{Kind: Unclear, Message: err.Error(), Hint: "`shotchain store verify` looks closer"}
+				fail = &film.Failure{Kind: film.Unclear, Message: err.Error(), Hint: "`shotchain store verify` looks closer"}
 			}
-			return p.conclude(s.json(), fail)
+			return p.conclude(standingJSON(s), fail)
 		},
 	}
 	k.add(cmd)
 	return cmd
 }
 
-// standing is what status tells of a store.
-type standing struct {
-	dir    string
-	open   []chain.Open
-	ledger []account
-	runs   int
-}
-
-// account is what clips of one provider have cost and saved.
-type account struct {
-	provider     string
-	clips        int
-	spent, saved chain.Money
-}
-
-// look reads a store's standing. The error names what cannot be read, beside what can.
-func look(st *store.Store) (standing, error) {
-	s := standing{dir: st.Dir()}
-	entries, err := st.Ls()
-	if err != nil {
-		return s, err
-	}
-	of := map[string]*account{}
-	book := func(provider string) *account {
-		if of[provider] == nil {
-			of[provider] = &account{provider: provider}
-		}
-		return of[provider]
-	}
-	for _, e := range entries {
-		if e.Clip != nil {
-			a := book(e.Clip.Provider)
-			a.clips++
-			a.spent = plus(a.spent, e.Clip.Cost)
-		}
-	}
-	runs := st.Runs()
-	s.runs = len(runs)
-	for _, r := range runs {
-		a := book(r.Provider)
-		a.saved = plus(a.saved, r.Saved)
-	}
-	for _, a := range of {
-		s.ledger = append(s.ledger, *a)
-	}
-	slices.SortFunc(s.ledger, func(a, b account) int { return strings.Compare(a.provider, b.provider) })
-	s.open, err = chain.Unfinished(st)
-	return s, err
-}
-
-func plus(a, b chain.Money) chain.Money {
-	if a.Currency == "" {
-		a.Currency = b.Currency
-	}
-	a.Micros += b.Micros
-	return a
-}
-
-// free reports whether a namespace's clips cost nothing.
-func free(namespace string) bool { return namespace == providerSim }
-
-func (p *program) printStatus(s standing) {
-	if len(s.open) > 0 {
+func (p *program) printStatus(s film.Standing) {
+	if len(s.Open) > 0 {
 		t := newTable("SHOT", "FILM", "PROVIDER", "STATE", "TASK", "SINCE", ">AT MOST")
-		for _, o := range s.open {
+		for _, o := range s.Open {
 			t.add(o.Request.Shot, o.Request.Film, o.Request.Provider, attemptState(o), o.Attempt.Task,
 				o.Attempt.IntendedAt.Local().Format(time.DateTime), chain.FormatMoney(o.Request.Worst))
 		}
 		t.write(p.out, nil)
 		fmt.Fprintln(p.out)
 	}
-	fmt.Fprintf(p.out, "%s in flight.\n", say.Count(len(s.open), "task"))
-	for _, a := range s.ledger {
-		if free(a.provider) {
-			fmt.Fprintf(p.out, "%s: %s, for nothing.\n", a.provider, say.Count(a.clips, "clip"))
+	fmt.Fprintf(p.out, "%s in flight.\n", say.Count(len(s.Open), "task"))
+	for _, a := range s.Ledger {
+		if film.Free(a.Provider) {
+			fmt.Fprintf(p.out, "%s: %s, for nothing.\n", a.Provider, say.Count(a.Clips, "clip"))
 			continue
 		}
-		fmt.Fprintf(p.out, "%s: %s kept, spent %s; using them again saved %s.\n", say.Clean(a.provider), say.Count(a.clips, "clip"),
-			chain.FormatMoney(a.spent), chain.FormatMoney(chain.Money{Micros: a.saved.Micros, Currency: a.spent.Currency}))
+		fmt.Fprintf(p.out, "%s: %s kept, spent %s; using them again saved %s.\n", say.Clean(a.Provider), say.Count(a.Clips, "clip"),
+			chain.FormatMoney(a.Spent), chain.FormatMoney(chain.Money{Micros: a.Saved.Micros, Currency: a.Spent.Currency}))
 	}
-	if len(s.open) > 0 {
+	if len(s.Open) > 0 {
 		p.say("`shotchain collect` fetches what is finished; `shotchain cancel` ends what is still queued")
 	}
 }
@@ -161,41 +99,4 @@ func attemptState(o chain.Open) string {
 		return "unknown"
 	}
 	return "in flight"
-}
-
-type jsonOpen struct {
-	Key       string    `json:"key"`
-	Shot      string    `json:"shot"`
-	Film      string    `json:"film"`
-	Provider  string    `json:"provider"`
-	State     string    `json:"state"` // in flight, unknown
-	Task      string    `json:"task,omitempty"`
-	RequestID string    `json:"request_id,omitempty"`
-	Since     time.Time `json:"since"`
-	AtMost    price     `json:"at_most"`
-}
-
-type jsonAccount struct {
-	Provider string `json:"provider"`
-	Clips    int    `json:"clips"`
-	Spent    price  `json:"spent"`
-	Saved    price  `json:"saved"`
-}
-
-// json is what status tells with --json.
-func (s standing) json() map[string]any {
-	open, ledger := []jsonOpen{}, []jsonAccount{}
-	for _, o := range s.open {
-		open = append(open, openJSON(o))
-	}
-	for _, a := range s.ledger {
-		ledger = append(ledger, jsonAccount{a.provider, a.clips, priceOf(a.spent), priceOf(a.saved)})
-	}
-	return map[string]any{"store": s.dir, "in_flight": open, "ledger": ledger, "runs": s.runs}
-}
-
-func openJSON(o chain.Open) jsonOpen {
-	return jsonOpen{Key: o.Dir.Key, Shot: o.Request.Shot, Film: o.Request.Film, Provider: o.Request.Provider,
-		State: attemptState(o), Task: o.Attempt.Task, RequestID: o.Attempt.RequestID, Since: o.Attempt.IntendedAt,
-		AtMost: priceOf(o.Request.Worst)}
 }

@@ -11,6 +11,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/store"
+	"shotchain/film"
 	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 )
@@ -70,17 +71,17 @@ func printEntries(w io.Writer, entries []store.Entry) {
 		if e.Empty() {
 			continue
 		}
-		shot, film, provider, cost, kept := "-", "-", "-", "-", "-"
+		shot, title, provider, cost, kept := "-", "-", "-", "-", "-"
 		if e.Request != nil {
-			shot, film, provider = e.Request.Shot, e.Request.Film, e.Request.Provider
+			shot, title, provider = e.Request.Shot, e.Request.Film, e.Request.Provider
 		}
 		if c := e.Clip; c != nil {
 			shot, provider, kept = c.Shot, c.Provider, c.KeptAt.Local().Format(time.DateTime)
-			if !free(provider) {
+			if !film.Free(provider) {
 				cost = chain.FormatMoney(c.Cost)
 			}
 		}
-		t.add(e.Key[:12], shot, film, provider, entryState(e), cost, size(e.Bytes), kept)
+		t.add(e.Key[:12], shot, title, provider, entryState(e), cost, size(e.Bytes), kept)
 	}
 	t.write(w, nil)
 }
@@ -182,7 +183,7 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 		if e.Clip == nil && e.Damage == nil {
 			continue
 		}
-		err := sound(ctx, e)
+		err := film.Sound(ctx, e)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		} else if err == nil {
@@ -201,9 +202,9 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 		p.say("%s %s: %s", e.Key[:12], say.Clean(shotOf(e)), say.Clean(err.Error()))
 	}
 	_ = st.Remember() // what was read is read again without it
-	var fail *Failure
+	var fail *film.Failure
 	if len(bad) > 0 {
-		fail = &Failure{Kind: Failed, Message: say.Count(len(bad), "take") + " of the store damaged",
+		fail = &film.Failure{Kind: film.Failed, Message: say.Count(len(bad), "take") + " of the store damaged",
 			Hint: "the next run fetches them again where the provider still has them; `shotchain plan` says what it costs where not"}
 	}
 	if !p.json {
@@ -239,21 +240,6 @@ func putRight(st *store.Store, e store.Entry, found error) (right bool, err erro
 		return true, fmt.Errorf("%w; put right from what else is here", found)
 	}
 	return false, fmt.Errorf("%w; set aside", found)
-}
-
-// sound checks a take's records, bytes and pictures.
-func sound(ctx context.Context, e store.Entry) error {
-	if e.Damage != nil {
-		return e.Damage
-	}
-	if err := e.Verify(); err != nil {
-		return err
-	}
-	if _, err := (inspector{}).Clip(ctx, e.Path(e.Clip.Video.Name)); err != nil {
-		return fmt.Errorf("the clip does not decode: %w", err)
-	}
-	_, err := (inspector{}).Picture(e.Path(e.Clip.LastFrame.Name))
-	return err
 }
 
 func shotOf(e store.Entry) string {

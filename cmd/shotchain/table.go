@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/mattn/go-runewidth"
-
 	"shotchain/internal/say"
 )
 
@@ -22,9 +20,6 @@ type cell struct {
 	text  string
 	width int
 }
-
-// widths are those of a terminal whatever language the environment names.
-var widths = runewidth.Condition{}
 
 func newTable(heads ...string) *table {
 	t := &table{right: map[int]bool{}, rule: map[int]bool{}}
@@ -42,7 +37,7 @@ func columnsOf(s string) int {
 	if say.Plain(s) {
 		return len(s)
 	}
-	return widths.StringWidth(s)
+	return say.Width(s)
 }
 
 // add appends a row; what is in it is cleaned.

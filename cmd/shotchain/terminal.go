@@ -12,16 +12,12 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"golang.org/x/term"
-
-	"shotchain/chain"
 )
 
 // terminal is what the program reads and writes.
@@ -75,29 +71,6 @@ func (t *terminal) ask(done <-chan struct{}, question string) bool {
 	}
 }
 
-// schemaVersion is the version of what --json prints, docs/json.md. It grows when a field goes or changes its meaning;
-// new fields may come at any time.
-const schemaVersion = 1
-
-// printJSON writes one value on one line. An object begins with the version of its schema.
-func (t *terminal) printJSON(v any) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic(err) // our own types always marshal
-	}
-	line := b.Bytes()
-	if rest, ok := bytes.CutPrefix(line, []byte("{")); ok {
-		comma := ","
-		if rest[0] == '}' {
-			comma = ""
-		}
-		line = append(fmt.Appendf(nil, `{"schema":%d%s`, schemaVersion, comma), rest...)
-	}
-	_, _ = t.out.Write(escaped(line)) // a closed stdout is nothing that could be told
-}
-
 // Colours of a state, as of SGR.
 const (
 	dim   = "2"
@@ -111,20 +84,4 @@ func paint(on bool, colour, s string) string {
 		return s
 	}
 	return "\x1b[" + colour + "m" + s + "\x1b[0m"
-}
-
-// price is an amount as JSON tells it: a decimal number of the currency's units, exact to the millionth.
-type price struct {
-	Amount   json.Number `json:"amount"`
-	Currency string      `json:"currency,omitempty"`
-}
-
-func priceOf(m chain.Money) price {
-	sign, micros := "", m.Micros
-	if micros < 0 {
-		sign, micros = "-", -micros
-	}
-	s := fmt.Sprintf("%d.%06d", micros/1_000_000, micros%1_000_000)
-	s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
-	return price{json.Number(sign + s), m.Currency}
 }

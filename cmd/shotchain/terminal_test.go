@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"shotchain/chain"
+	"shotchain/internal/say"
 )
 
 // TestTableLinesUp holds that columns begin at the same cell, whatever the script.
@@ -27,9 +28,9 @@ func TestTableLinesUp(t *testing.T) {
 			before, _, ok := strings.Cut(line, "|")
 			require.True(t, ok)
 			if at < 0 {
-				at = widths.StringWidth(before)
+				at = say.Width(before)
 			}
-			require.Equal(t, at, widths.StringWidth(before))
+			require.Equal(t, at, say.Width(before))
 		}
 	})
 }

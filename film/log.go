@@ -1,4 +1,4 @@
-package main
+package film
 
 import (
 	"context"
@@ -12,29 +12,25 @@ import (
 
 // runLog remembers what went on in a run, for trace. Safe for concurrent use.
 type runLog struct {
-	show progress
 	also func(chain.Event) // nil for nobody
 
 	mu     sync.Mutex
 	events []store.RunEvent // guarded by mu
 }
 
-func newRunLog(show progress, also func(chain.Event)) *runLog { return &runLog{show: show, also: also} }
-
 // take notes a stage of a take, and passes it on.
 func (l *runLog) take(e chain.Event) {
 	l.mu.Lock()
-	l.events = append(l.events, store.RunEvent{At: e.Time.UTC(), Variant: e.Take.Variant(), Shot: e.Take.Shot.Name(), Take: e.Take.Number, Stage: string(e.Stage), Task: e.Task,
-		Message: e.Message})
+	l.events = append(l.events, store.RunEvent{At: e.Time.UTC(), Variant: e.Take.Variant(), Shot: e.Take.Shot.Name(),
+		Take: e.Take.Number, Stage: string(e.Stage), Task: e.Task, Message: e.Message})
 	l.mu.Unlock()
-	l.show.take(e)
 	if l.also != nil {
 		l.also(e)
 	}
 }
 
-// steps is ctx with ears for ffmpeg: each of its runs is noted. The shots that it works for are a
-// variant's; "" where there is none, or they tell it themselves.
+// steps is ctx with ears for ffmpeg: each of its runs is noted. The shots that it works for are a variant's; "" where
+// there is none, or they tell it themselves.
 func (l *runLog) steps(ctx context.Context, variant string) context.Context {
 	return ffmpeg.Traced(ctx, func(s ffmpeg.Step) {
 		shots := s.Shots
@@ -51,19 +47,19 @@ func (l *runLog) steps(ctx context.Context, variant string) context.Context {
 }
 
 // note writes down what a run did, for status and trace.
-func (p *program) note(f *film, st *store.Store, r *chain.Reel, began time.Time, log *runLog) *store.Run {
-	run := &store.Run{Film: f.title(), File: f.File, Provider: f.service.about.Namespace, Draft: f.draft, Began: began.UTC(), Ended: time.Now().UTC(),
-		Bought: r.Count(chain.StageKept), Reused: r.Count(chain.StageCached),
+func (m *Made) note(began time.Time) {
+	f, r := m.plan.Film, m.Reel
+	m.run = &store.Run{Film: f.Name(), File: f.File, Provider: f.Service.About.Namespace, Draft: f.Draft,
+		Began: began.UTC(), Ended: time.Now().UTC(), Bought: r.Count(chain.StageKept), Reused: r.Count(chain.StageCached),
 		Failed: r.Count(chain.StageFailed) + r.Count(chain.StageUnknown), Spent: r.Spent, Saved: r.Saved}
-	p.write(run, st, log)
-	return run
+	m.write()
 }
 
 // write writes what is known of a run now. Nothing depends on it, so a disk that will not take it is no failure.
-func (p *program) write(run *store.Run, st *store.Store, log *runLog) {
-	log.mu.Lock()
-	defer log.mu.Unlock()
-	if err := st.PutRun(run, log.events...); err != nil {
-		p.say("the run could not be noted: %v", err)
+func (m *Made) write() {
+	m.log.mu.Lock()
+	defer m.log.mu.Unlock()
+	if err := m.plan.Film.Store.PutRun(m.run, m.log.events...); err != nil {
+		m.o.note("the run could not be noted: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package film
 
 import (
 	"cmp"
@@ -15,7 +15,7 @@ import (
 )
 
 // footage are the film's shots that are the user's own.
-func (f *film) footage() []*storyboard.Shot {
+func (f *Film) footage() []*storyboard.Shot {
 	var all []*storyboard.Shot
 	for _, s := range f.Shots() {
 		if s.Clip != nil {
@@ -25,49 +25,49 @@ func (f *film) footage() []*storyboard.Shot {
 	return all
 }
 
-// ownClip is a file of own footage, and what uses it.
-type ownClip struct {
-	shot     string
-	file     *storyboard.File
-	variants []string // nil for a film without any
+// OwnClip is a file of own footage, and what uses it.
+type OwnClip struct {
+	Shot     string
+	File     *storyboard.File
+	Variants []string // nil for a film without any
 }
 
-// ownClips are the own footage of all variants that are made, each file of a shot once.
-func (f *film) ownClips() (all []*ownClip) {
+// OwnClips are the own footage of all variants that are made, each file of a shot once.
+func (f *Film) OwnClips() (all []*OwnClip) {
 	type use struct{ shot, path string }
-	of := map[use]*ownClip{}
-	for _, one := range f.films() {
+	of := map[use]*OwnClip{}
+	for _, one := range f.Variants() {
 		for _, s := range one.footage() {
 			key := use{s.Name(), s.Clip.Path}
 			if of[key] == nil {
-				of[key] = &ownClip{shot: s.Name(), file: s.Clip}
+				of[key] = &OwnClip{Shot: s.Name(), File: s.Clip}
 				all = append(all, of[key])
 			}
 			if one.Variant != "" {
-				of[key].variants = append(of[key].variants, one.Variant)
+				of[key].Variants = append(of[key].Variants, one.Variant)
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *ownClip) int { return cmp.Compare(f.place(a.shot), f.place(b.shot)) })
+	slices.SortStableFunc(all, func(a, b *OwnClip) int { return cmp.Compare(f.place(a.Shot), f.place(b.Shot)) })
 	return all
 }
 
 // place is where a shot stands in the film.
-func (f *film) place(shot string) int {
+func (f *Film) place(shot string) int {
 	return slices.IndexFunc(f.Shots(), func(s *storyboard.Shot) bool { return s.Name() == shot })
 }
 
-// name is the shot's as tables have it: with the variant that is the only one to use this file.
-func (o *ownClip) name(f *film) string {
-	if len(o.variants) == 1 && len(f.graph.Films) > 1 {
-		return o.variants[0] + ":" + o.shot
+// Name is the shot's as tables have it: with the variant that is the only one to use this file.
+func (o *OwnClip) Name(f *Film) string {
+	if len(o.Variants) == 1 && len(f.Graph.Films) > 1 {
+		return o.Variants[0] + ":" + o.Shot
 	}
-	return o.shot
+	return o.Shot
 }
 
 // lastFrames are the last frames of the own footage that shots continue: those that the store keeps, and for the
-// rest those that are decoded now, into a folder that goes when the program ends.
-func (p *program) lastFrames(ctx context.Context, sb *storyboard.Storyboard, storeDir string) (map[string]*storyboard.Still, error) {
+// rest those that are decoded now, into a folder that goes with the scratch.
+func lastFrames(ctx context.Context, sb *storyboard.Storyboard, storeDir string, temps *Scratch) (map[string]*storyboard.Still, error) {
 	var continued []*storyboard.Shot
 	for _, film := range sb.Films() {
 		continued = append(continued, film.Continued()...)
@@ -75,7 +75,7 @@ func (p *program) lastFrames(ctx context.Context, sb *storyboard.Storyboard, sto
 	if len(continued) == 0 {
 		return nil, nil
 	}
-	temp, err := p.temps.folder()
+	temp, err := temps.folder()
 	if err != nil {
 		return nil, err
 	}
@@ -134,20 +134,20 @@ func stillAt(path string) (*storyboard.Still, error) {
 }
 
 // keepFrames moves the last frames of own footage that this run decoded into the store.
-func (p *program) keepFrames(f *film, st *store.Store) error {
-	for _, t := range f.graph.Takes {
+func (f *Film) keepFrames() error {
+	for _, t := range f.Graph.Takes {
 		still := t.Shot.FirstFrame
 		if still == nil || still.Of == "" {
 			continue
 		}
-		kept := filepath.Join(st.Dir(), store.FootageName, filepath.Base(still.Path))
+		kept := filepath.Join(f.Store.Dir(), store.FootageName, filepath.Base(still.Path))
 		if still.Path == kept {
 			ffmpeg.Made(kept) // it is used
 			continue
 		}
 		b, err := still.Read()
 		if err == nil {
-			err = st.PutFootage(filepath.Base(kept), b)
+			err = f.Store.PutFootage(filepath.Base(kept), b)
 		}
 		if err != nil {
 			return err
@@ -156,13 +156,13 @@ func (p *program) keepFrames(f *film, st *store.Store) error {
 	return nil
 }
 
-// scratch is a folder that the program makes for itself when it first needs one. Safe for concurrent use.
-type scratch struct {
+// Scratch is a folder that Open makes for itself when it first needs one. Safe for concurrent use.
+type Scratch struct {
 	mu  sync.Mutex
 	dir string // "" for none yet; guarded by mu
 }
 
-func (s *scratch) folder() (string, error) {
+func (s *Scratch) folder() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.dir == "" {
@@ -175,11 +175,12 @@ func (s *scratch) folder() (string, error) {
 	return s.dir, nil
 }
 
-// tidy removes what the program made for itself.
-func (p *program) tidy() {
-	p.temps.mu.Lock()
-	defer p.temps.mu.Unlock()
-	if p.temps.dir != "" {
-		os.RemoveAll(p.temps.dir)
+// Remove removes the folder and what is in it. The next film makes another.
+func (s *Scratch) Remove() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dir != "" {
+		os.RemoveAll(s.dir)
+		s.dir = ""
 	}
 }

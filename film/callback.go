@@ -1,4 +1,4 @@
-package main
+package film
 
 import (
 	"crypto/rand"
@@ -13,31 +13,28 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"shotchain/chain"
 )
 
-// callbackFlags say where the provider may tell that a task has changed.
-type callbackFlags struct{ listen, url string }
-
-func (c *callbackFlags) add(cmd *cobra.Command) {
-	fs := cmd.Flags()
-	fs.StringVar(&c.listen, "callback-listen", "", "notice finished tasks at once: take the provider's callbacks at this `ADDRESS`, host:port; needs --callback-url")
-	fs.StringVar(&c.url, "callback-url", "", "the `URL` under which the provider reaches that address; a token that nobody can guess is added to it")
+// Callbacks say where the provider may tell that a task has changed. The zero value is nowhere.
+type Callbacks struct {
+	Listen string // host:port to listen at
+	URL    string // under which the provider reaches that address; a token that nobody can guess is added to it
 }
 
-// check refuses what cannot work before anything is bought.
-func (c callbackFlags) check() error {
-	if (c.listen == "") != (c.url == "") {
-		return usage("give both, or neither", "--callback-listen and --callback-url belong together")
+// Check refuses what cannot work.
+func (c Callbacks) Check() error {
+	if (c.Listen == "") != (c.URL == "") {
+		return misused("give both, or neither", "--callback-listen and --callback-url belong together")
 	}
-	if c.url == "" {
+	if c.URL == "" {
 		return nil
 	}
-	u, err := url.Parse(c.url)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return usage("it looks like https://films.example/callback", "--callback-url is not an absolute http or https URL without a query")
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil ||
+		u.RawQuery != "" || u.Fragment != "" {
+		return misused("it looks like https://films.example/callback",
+			"--callback-url is not an absolute http or https URL without a query")
 	}
 	return nil
 }
@@ -50,14 +47,14 @@ type callbacks struct {
 	server *http.Server
 }
 
-// start listens. Without flags it answers nil, which close and the run understand as no callbacks.
-func (c callbackFlags) start() (*callbacks, error) {
-	if c.listen == "" {
-		return nil, nil
+// start listens. Nowhere gives nil, which close and the run understand as no callbacks.
+func (c Callbacks) start() (*callbacks, error) {
+	if err := c.Check(); err != nil || c.Listen == "" {
+		return nil, err
 	}
-	l, err := net.Listen("tcp", c.listen)
+	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return nil, usage("choose a port that is free", "--callback-listen: %v", err)
+		return nil, misused("choose a port that is free", "--callback-listen: %v", err)
 	}
 	cb := newCallbacks()
 	cb.server = &http.Server{Handler: cb, ReadTimeout: callbackPatience, WriteTimeout: callbackPatience,
@@ -112,4 +109,21 @@ func (c *callbacks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusOK)
 		c.bell.Ring(task.ID)
 	}
+}
+
+// loopbackCalls take the callbacks of a simulator in this process: a film is ready sooner than by asking.
+type loopbackCalls struct {
+	*callbacks
+	url string
+}
+
+func loopback() (loopbackCalls, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return loopbackCalls{}, err
+	}
+	cb := newCallbacks()
+	cb.server = &http.Server{Handler: cb, ReadTimeout: callbackPatience, WriteTimeout: callbackPatience}
+	go func() { _ = cb.server.Serve(l) }()
+	return loopbackCalls{cb, "http://" + l.Addr().String() + "/"}, nil
 }

@@ -1,4 +1,4 @@
-package main
+package film
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 type ahead struct {
 	prepare *render.Preparer // shared by all films of the run
 
-	f    *film
+	f    *Film
 	cuts []*storyboard.Cut
 	how  work.Options
 
@@ -31,7 +31,7 @@ type ahead struct {
 }
 
 // newAhead begins with the user's own footage, which is there.
-func newAhead(ctx context.Context, f *film, cuts []*storyboard.Cut, prepare *render.Preparer, how work.Options) *ahead {
+func newAhead(ctx context.Context, f *Film, cuts []*storyboard.Cut, prepare *render.Preparer, how work.Options) *ahead {
 	how.Progress = nil
 	a := &ahead{prepare: prepare, f: f, cuts: cuts, how: how, there: map[string]timeline.Clip{}, sizes: map[string]storyboard.Size{}}
 	own := f.footage()
@@ -99,7 +99,7 @@ func (a *ahead) target(cut *storyboard.Cut) (render.Target, bool) {
 	size := cut.Size.Value
 	if first := cut.Shots[0].Shot; !cut.Size.Set {
 		size = a.sizes[first.Name()]
-		if t := a.f.take(first); t != nil {
+		if t := a.f.Take(first); t != nil {
 			size = storyboard.Size{Width: t.Size.Width, Height: t.Size.Height}
 		}
 	}

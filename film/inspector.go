@@ -1,9 +1,11 @@
-package main
+package film
 
 import (
 	"context"
+	"fmt"
 
 	"shotchain/chain"
+	"shotchain/chain/store"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 )
@@ -45,4 +47,19 @@ func (inspector) Fit(picture []byte, width, height int) ([]byte, error) {
 
 func (inspector) LastFrame(ctx context.Context, clip, out string) error {
 	return ffmpeg.LastFrame(working(ctx), clip, out)
+}
+
+// Sound checks a take of a store: its records, its bytes, and that its pictures can be decoded.
+func Sound(ctx context.Context, e store.Entry) error {
+	if e.Damage != nil {
+		return e.Damage
+	}
+	if err := e.Verify(); err != nil {
+		return err
+	}
+	if _, err := (inspector{}).Clip(ctx, e.Path(e.Clip.Video.Name)); err != nil {
+		return fmt.Errorf("the clip does not decode: %w", err)
+	}
+	_, err := (inspector{}).Picture(e.Path(e.Clip.LastFrame.Name))
+	return err
 }

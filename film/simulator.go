@@ -1,4 +1,4 @@
-package main
+package film
 
 import (
 	"context"
@@ -15,17 +15,17 @@ import (
 	"shotchain/render/animatic"
 )
 
-// simulator is an Ark service that this process serves over HTTP. Its clips are animatics.
-type simulator struct {
-	url     string // base URL of its API
+// Server is an Ark service that this process serves over HTTP. Its clips are animatics.
+type Server struct {
+	URL     string // base URL of its API
 	service *sim.Service
 	server  *http.Server
 	dir     string
 	served  chan error
 }
 
-// startSimulator serves at addr, host:port. Port 0 is any that is free.
-func startSimulator(addr string, o sim.Options) (*simulator, error) {
+// Serve starts the simulator at addr, host:port. Port 0 is any that is free.
+func Serve(addr string, o sim.Options) (*Server, error) {
 	dir, err := os.MkdirTemp("", "shotchain-sim-")
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func startSimulator(addr string, o sim.Options) (*simulator, error) {
 	if o.Camera == nil {
 		o.Camera = drawn
 	}
-	s := &simulator{dir: dir, served: make(chan error, 1)}
+	s := &Server{dir: dir, served: make(chan error, 1)}
 	if s.service, err = sim.New(o); err != nil {
 		os.RemoveAll(dir)
 		return nil, err
@@ -45,14 +45,14 @@ func startSimulator(addr string, o sim.Options) (*simulator, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	s.url = "http://" + l.Addr().String() + "/api/v3"
+	s.URL = "http://" + l.Addr().String() + "/api/v3"
 	s.server = &http.Server{Handler: s.service, ReadHeaderTimeout: 10 * time.Second}
 	go func() { s.served <- s.server.Serve(l) }()
 	return s, nil
 }
 
-// close ends the service, what it films, and its folder.
-func (s *simulator) close() {
+// Close ends the service, what it films, and its folder.
+func (s *Server) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_ = s.server.Shutdown(ctx)
@@ -61,8 +61,8 @@ func (s *simulator) close() {
 	_ = os.RemoveAll(s.dir)
 }
 
-// wait serves until ctx ends, or serving fails.
-func (s *simulator) wait(ctx context.Context) error {
+// Wait serves until ctx ends, or serving fails.
+func (s *Server) Wait(ctx context.Context) error {
 	select {
 	case err := <-s.served:
 		if errors.Is(err, http.ErrServerClosed) {
@@ -84,8 +84,8 @@ func drawn(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
 }
 
 // builtin starts the simulator of a keyless run, behind a key that nobody else knows.
-func builtin(catalogue *models.Catalogue) (s *simulator, key string, err error) {
+func builtin(catalogue *models.Catalogue) (s *Server, key string, err error) {
 	key = rand.Text()
-	s, err = startSimulator("127.0.0.1:0", sim.Options{Models: catalogue, Key: key})
+	s, err = Serve("127.0.0.1:0", sim.Options{Models: catalogue, Key: key})
 	return s, key, err
 }

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"shotchain/chain"
+	"shotchain/film"
+	"shotchain/internal/say"
+	"shotchain/storyboard"
+)
+
+// What a verb says of films, in words.
+
+// tellFilms says what the films turned out to be, a line for each cut.
+func (p *program) tellFilms(all []film.Edition) {
+	for i := 0; i < len(all); {
+		e, formats := all[i], []string(nil)
+		var notes []string
+		for ; i < len(all) && all[i].Cut == e.Cut && all[i].Variant == e.Variant; i++ {
+			formats = append(formats, all[i].Format)
+			for _, note := range all[i].Notes { // of the timeline, and so of each of its files
+				if !slices.Contains(notes, note) {
+					notes = append(notes, note)
+				}
+			}
+		}
+		p.say("%s: %d×%d, %s, %s; %s encoded, %d as they were", strings.TrimPrefix(e.Variant+" "+cmp.Or(e.Cut, "film"), " "), e.Width, e.Height, say.Took(e.Duration),
+			strings.Join(formats, " "), say.Count(e.Encoded, "piece"), e.Reused)
+		for _, note := range notes {
+			p.say("  %s", say.Clean(note))
+		}
+	}
+}
+
+// printFilms prints where the films are.
+func (p *program) printFilms(all []film.Edition) {
+	for _, e := range all {
+		fmt.Fprintln(p.out, say.Path(e.Path))
+	}
+}
+
+// tellWaiting says which shots wait for a pick. Their takes are what there is to look at.
+func (p *program) tellWaiting(f *film.Film, r *chain.Reel) {
+	told := map[*storyboard.Shot]bool{}
+	for _, o := range r.Outcomes {
+		if o.Stage != chain.StageUnpicked || !r.Outcomes[o.Take.From.Index].Ok() {
+			continue
+		}
+		for _, u := range o.Take.From.Uses {
+			if told[u.Shot] {
+				continue
+			}
+			told[u.Shot] = true
+			p.say("%s waits for a pick: look at its takes, then `shotchain pick %s %s N`, and run again", u.Shot.Name(), say.Path(f.Path), u.Shot.Name())
+			for i, t := range f.Graph.TakesOf(u.Shot) {
+				if out := r.Outcomes[t.Index]; out.Ok() && !p.json {
+					p.say("  take %d:", i+1)
+					fmt.Fprintln(p.out, say.Path(out.Dir.Path(out.Clip.Video.Name)))
+				}
+			}
+		}
+	}
+}
+
+// maxPrinted is how many takes of a film with variants are listed one by one.
+const maxPrinted = 60
+
+// printParts shows what each variant has for itself and what it shares.
+func (p *program) printParts(plan *film.Plan) {
+	t := newTable("VARIANT", ">TAKES", ">SHARED", ">OWN", ">OWN AT MOST", ">ALONE AT MOST")
+	shares, separate := plan.Shares()
+	together := chain.Money{Currency: separate.Currency}
+	for _, take := range plan.Graph.Takes {
+		together.Micros += take.Cost.Micros
+	}
+	for _, s := range shares {
+		s.Own.Currency = separate.Currency
+		t.add(s.Film.Variant, fmt.Sprint(len(s.Takes)), fmt.Sprint(s.Shared), fmt.Sprint(len(s.Takes)-s.Shared), chain.FormatMoney(s.Own), chain.FormatMoney(s.Alone))
+	}
+	t.write(p.out, nil)
+	fmt.Fprintf(p.out, "\nAll together: %s, %s without a store; as separate films %s.\n", say.Count(len(plan.Graph.Takes), "take"),
+		chain.FormatMoney(together), chain.FormatMoney(separate))
+}
+
+// tellDrafts says which shots of the films are drafts although the films are none.
+func (p *program) tellDrafts(f *film.Film, r *chain.Reel) {
+	n := 0
+	for _, one := range f.Variants() {
+		for _, s := range one.Shots() {
+			if o := one.Of(r, s); o.Ok() && o.Clip.Draft != "" && !f.Draft {
+				n++
+			}
+		}
+	}
+	if n > 0 {
+		p.say("%s", fmt.Sprintf("%s shown as drafts", say.Count(n, "shot")))
+	}
+}
+
+// tellPlan says in short what is about to happen.
+func (p *program) tellPlan(plan *film.Plan) {
+	cached := 0
+	for _, t := range plan.Takes {
+		if t.State == chain.Cached {
+			cached++
+		}
+	}
+	p.say("%s: %s, %d cached. %s", plan.Film.Name(), say.Count(len(plan.Takes), "take"), cached, plan.BottomLine())
+}
+
+// tellReel says what came of a run: what failed and why, what was left, and what it cost.
+func (p *program) tellReel(f *film.Film, made *film.Made, fail *film.Failure) {
+	for _, o := range made.Reel.Outcomes {
+		if fail != nil && fail.Fault != nil && errors.Is(o.Fault, fail.Fault) {
+			continue // the end of the run says it
+		}
+		if o.Stage == chain.StageSkipped && fail != nil && fail.Kind == film.Interrupted {
+			continue // everything was left off here
+		}
+		if line := outcomeLine(o); line != "" {
+			p.say("%s", line)
+		}
+	}
+	p.say("%s, in %s", f.Bill(made.Reel), say.Took(made.Took))
+}
+
+// outcomeLine tells of a take that has no clip, "" of one that has.
+func outcomeLine(o chain.Outcome) string {
+	name := o.Take.Name()
+	var fault *chain.Fault
+	switch o.Stage {
+	case chain.StageFailed, chain.StageUnknown:
+		line := fmt.Sprintf("%s %s: %s", name, o.Stage, say.Clean(fmt.Sprint(o.Fault)))
+		if errors.As(o.Fault, &fault) && fault.Hint != "" && o.Stage != chain.StageUnknown { // of the look-up, not of the clip
+			line += "\n  hint: " + say.Clean(fault.Hint)
+		}
+		return line
+	case chain.StageSkipped:
+		return fmt.Sprintf("%s skipped: %s is not there", name, o.Behind.Name())
+	case chain.StageInFlight:
+		return fmt.Sprintf("%s still runs as task %s", name, say.Clean(o.Task))
+	}
+	return ""
+}

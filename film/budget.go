@@ -1,0 +1,58 @@
+package film
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"shotchain/chain"
+	"shotchain/internal/say"
+)
+
+// Budget bounds what a plan may buy. The zero value is no bound.
+type Budget struct {
+	MaxCost  string // "12.50" of the provider's currency; "" for any
+	MaxTakes int    // clips; 0 for any number
+}
+
+var amountPattern = regexp.MustCompile(`^(\d{1,9})(?:\.(\d{1,6}))?$`)
+
+// cost is the most that may be spent, in millionths; ok is false for no limit.
+func (b Budget) cost() (micros int64, ok bool, err error) {
+	if b.MaxCost == "" {
+		return 0, false, nil
+	}
+	m := amountPattern.FindStringSubmatch(b.MaxCost)
+	if m == nil {
+		return 0, false, misused("write it as 12.50", "--max-cost %q is no amount", say.Clean(b.MaxCost))
+	}
+	whole, _ := strconv.ParseInt(m[1], 10, 64)
+	part, _ := strconv.ParseInt((m[2] + "000000")[:6], 10, 64)
+	return whole*1_000_000 + part, true, nil
+}
+
+// Allows refuses a plan that would buy more: the failure is OverBudget, and says what would pass.
+func (b Budget) Allows(p *Plan) error {
+	most, capped, err := b.cost()
+	if err != nil || p.Buys == 0 {
+		return err
+	}
+	if b.MaxTakes > 0 && p.Buys > b.MaxTakes {
+		return &Failure{Kind: OverBudget, Retry: []string{"--max-takes", strconv.Itoa(p.Buys)},
+			Message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", say.Count(p.Buys, "clip"), b.MaxTakes),
+			Hint:    fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", p.Buys)}
+	}
+	if capped && p.Total.Micros > most {
+		return &Failure{Kind: OverBudget, Retry: []string{"--max-cost", p.Ceiling()},
+			Message: fmt.Sprintf("it would cost %s, more than the %s allowed; nothing was bought", chain.FormatMoney(p.Total),
+				chain.FormatMoney(chain.Money{Micros: most, Currency: p.Total.Currency})),
+			Hint: "allow it with --max-cost " + p.Ceiling()}
+	}
+	return nil
+}
+
+// Ceiling is the plan's price as MaxCost takes it, rounded up to cents.
+func (p *Plan) Ceiling() string {
+	return strings.TrimLeft(chain.FormatMoney(chain.Money{Micros: p.Total.Micros}), "¥$")
+}

@@ -1,0 +1,69 @@
+package film
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"shotchain/internal/durable"
+	"shotchain/storyboard"
+)
+
+// Change is a change of a storyboard's text at one shot. Nothing is written before Write.
+type Change struct {
+	File   string
+	Film   *storyboard.Storyboard // as the text says now
+	Shot   *storyboard.Shot       // as it was before
+	real   string                 // File without symbolic links
+	source []byte
+	o      storyboard.Options
+}
+
+// ChangeOf reads a storyboard to change one shot of it.
+func ChangeOf(file, shot string, o storyboard.Options) (*Change, error) {
+	c := &Change{File: file, o: o}
+	var err error
+	if c.Film, err = storyboard.Load(file, o); err != nil {
+		return nil, err
+	}
+	if c.Shot, err = shotNamed(c.Film, shot, ""); err != nil {
+		return nil, err
+	}
+	if c.real, err = filepath.EvalSymlinks(file); err != nil {
+		return nil, err
+	}
+	c.source, err = os.ReadFile(c.real)
+	return c, err
+}
+
+// Pick makes take n the one that the film uses and later shots continue from.
+func (c *Change) Pick(n int) error { return c.set(storyboard.SetPick, n) }
+
+// Takes makes n the number of takes.
+func (c *Change) Takes(n int) error { return c.set(storyboard.SetTakes, n) }
+
+// set changes the text, and holds that the film is right with it.
+func (c *Change) set(splice func([]byte, string, int) ([]byte, error), n int) error {
+	text, err := splice(c.source, c.Shot.Name(), n)
+	if err != nil {
+		return &Failure{Kind: Miswritten, Message: err.Error()}
+	}
+	film, err := storyboard.Parse(c.File, filepath.Dir(c.File), text, c.o)
+	if err != nil {
+		return err
+	}
+	c.source, c.Film = text, film
+	return nil
+}
+
+// Write replaces the file. It keeps its permissions, and is whole whatever happens.
+func (c *Change) Write() error {
+	info, err := os.Stat(c.real)
+	if err != nil {
+		return err
+	}
+	if err := durable.WritePath(c.real, c.source); err != nil {
+		return fmt.Errorf("%s is as it was: %w", c.File, err)
+	}
+	return os.Chmod(c.real, info.Mode().Perm())
+}

@@ -1,0 +1,218 @@
+package film
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"shotchain/chain"
+	"shotchain/chain/lock"
+	"shotchain/internal/say"
+	"shotchain/storyboard"
+)
+
+// PlanOptions say how much of a film is planned. The zero value plans all of it.
+type PlanOptions struct {
+	Limit       int      // takes at once, 0 for the models' own limits
+	Only        []string // make only the takes of these shots; nil for all
+	Keep        []string // use the clips that these shots used last, whatever has changed since
+	Resubmit    []string // give up on the unfinished attempts of these shots, and buy them again
+	StopAt      []string // buy nothing that grows from these shots: a pause to look and pick
+	AllowDrafts bool     // drafts may stand in for clips that are missing
+}
+
+// Plan is what would be made of a film: its takes with reasons and prices, and its files.
+type Plan struct {
+	*chain.Plan
+	Film  *Film
+	Films []Delivery // each variant with the cuts that are made of it; nil before Into
+	Sheet string     // the contact sheet's folder, "" for none
+
+	Earlier *chain.Reel // of a run of the same takes: why those are missing that it did not get; nil for none
+}
+
+// Plan plans a film on its store: what it calls cached is used, what it calls new is all that Make buys, at most at
+// that price. It spends nothing and writes nothing.
+func (f *Film) Plan(ctx context.Context, o PlanOptions) (*Plan, error) {
+	if o.Limit < 0 {
+		return nil, misused("", "--concurrency is at least 1")
+	}
+	how := chain.PlanOptions{Limit: o.Limit, FilmID: f.id()}
+	for _, set := range []struct {
+		flag  string
+		names []string
+		into  *map[string]bool
+	}{{"--only", o.Only, &how.Only}, {"--keep", o.Keep, &how.Keep}, {"--resubmit", o.Resubmit, &how.Resubmit},
+		{"--stop-at", o.StopAt, &how.StopAt}} {
+		var err error
+		if *set.into, err = f.shotSet(set.flag, set.names); err != nil {
+			return nil, err
+		}
+	}
+	if f.Drafts != nil {
+		var err error
+		how.Drafts, err = chain.Make(ctx, f.Drafts.Graph, f.Store, chain.PlanOptions{FilmID: f.Drafts.id(), StopAt: how.StopAt})
+		if err != nil {
+			return nil, err
+		}
+	}
+	plan, err := chain.Make(ctx, f.Graph, f.Store, how)
+	if err != nil {
+		return nil, err
+	}
+	if f.fallback = nil; o.AllowDrafts && how.Drafts != nil {
+		f.fallback = chain.Stored(how.Drafts, f.Store)
+	}
+	return &Plan{Plan: plan, Film: f}, nil
+}
+
+// shotSet finds the shots that a flag names; nil for none.
+func (f *Film) shotSet(flag string, names []string) (map[string]bool, error) {
+	var set map[string]bool
+	for _, name := range names {
+		s, err := shotNamed(f.Storyboard, name, flag+": ")
+		if err != nil {
+			return nil, err
+		}
+		if set == nil {
+			set = map[string]bool{}
+		}
+		set[s.Name()] = true
+	}
+	return set, nil
+}
+
+// shotNamed finds a shot, or says which was probably meant. who begins the message.
+func shotNamed(sb *storyboard.Storyboard, name, who string) (*storyboard.Shot, error) {
+	if s, ok := sb.Shot(name); ok {
+		return s, nil
+	}
+	var all []string
+	for _, s := range sb.Shots() {
+		all = append(all, s.Name())
+	}
+	hint := say.DidYouMean(name, all, "a shot is named scene/shot; `shotchain plan` lists them")
+	return nil, misused(hint, "%sthe film has no shot %q", who, say.Clean(name))
+}
+
+// Freeze is the lock file's text: which clips the plan's film is made of.
+func (p *Plan) Freeze() ([]byte, int, error) {
+	locked, err := lock.Freeze(p.Plan)
+	if err != nil {
+		return nil, 0, &Failure{Kind: Incomplete, Message: err.Error(), Hint: "`shotchain run` makes what is missing"}
+	}
+	text, err := locked.Encode()
+	return text, len(locked.Takes), err
+}
+
+// Identity names the plan's takes, whatever of them is made.
+func (p *Plan) Identity() string {
+	h := sha256.New()
+	for _, t := range p.Graph.Takes {
+		fmt.Fprintln(h, t.Identity)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// GrowsFrom is the shot or the still that a take starts from, "-" for none.
+func (f *Film) GrowsFrom(t *chain.Take) string {
+	still := t.Shot.FirstFrame
+	switch {
+	case t.From != nil && t.At > 0:
+		return fmt.Sprintf("%s at %gs", t.From.Name(), t.Shot.At.Value.Seconds())
+	case t.From != nil:
+		return t.From.Name()
+	case still == nil:
+		return "-"
+	case still.Of != "":
+		return still.Of
+	}
+	return f.stillName(still)
+}
+
+// stillName is a still as the storyboard would write it.
+func (f *Film) stillName(still *storyboard.Still) string {
+	if still.URL != "" {
+		return still.URL
+	}
+	rel, err := filepath.Rel(f.Dir, still.Path)
+	if err != nil {
+		return still.Path
+	}
+	return filepath.ToSlash(rel)
+}
+
+// EndsOn is the shot or the still whose frame a take ends on, "" for none.
+func (f *Film) EndsOn(t *chain.Take) string {
+	switch {
+	case t.Shot.To != "":
+		return t.Shot.To
+	case t.Shot.ToStill != nil:
+		return f.stillName(t.Shot.ToStill)
+	}
+	return ""
+}
+
+// Fits says how stills are made to fit the clips that begin or end with them.
+func (f *Film) Fits(t *chain.Take) (all []string) {
+	for _, fit := range t.Fits {
+		if line := f.stillName(fit.Still) + " " + fit.String(); !slices.Contains(all, line) {
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// BottomLine says what Make would buy, for how much, and how long it takes.
+func (p *Plan) BottomLine() string {
+	var parts []string
+	simulated := p.Film.Service.Simulated()
+	switch {
+	case p.Buys == 0:
+		parts = append(parts, "Nothing to buy.")
+	case simulated:
+		parts = append(parts, fmt.Sprintf("%s to make; nothing is charged, the real service would charge at most %s.",
+			say.Count(p.Buys, "clip"), chain.FormatMoney(p.Total)))
+	default:
+		parts = append(parts, fmt.Sprintf("%s to buy, for at most %s.", say.Count(p.Buys, "clip"), chain.FormatMoney(p.Total)))
+	}
+	if p.Held.Micros > 0 {
+		parts = append(parts, fmt.Sprintf("Earlier runs bought what is still in flight, for at most %s.", chain.FormatMoney(p.Held)))
+	}
+	if p.Saved.Micros > 0 {
+		parts = append(parts, fmt.Sprintf("The store saves %s.", chain.FormatMoney(p.Saved)))
+	}
+	switch {
+	case p.Expected == 0:
+	case simulated:
+		parts = append(parts, fmt.Sprintf("The real service would take about %s.", say.Took(p.Expected)))
+	default:
+		parts = append(parts, fmt.Sprintf("It takes about %s.", say.Took(p.Expected)))
+	}
+	return strings.Join(parts, " ")
+}
+
+// DraftLine says what the same film costs as drafts, and how many finals are made from drafts there are; "" where
+// there can be none, or nothing is bought.
+func (p *Plan) DraftLine() string {
+	d := p.Options.Drafts
+	if d == nil || p.Buys == 0 {
+		return ""
+	}
+	total := chain.Money{Micros: d.Total.Micros, Currency: p.Total.Currency}
+	s := fmt.Sprintf("As drafts (--draft): %s to make, for at most %s.", say.Count(d.Buys, "clip"), chain.FormatMoney(total))
+	n := 0
+	for i := range p.Takes {
+		if p.Takes[i].Promotes != nil {
+			n++
+		}
+	}
+	if n > 0 {
+		s += fmt.Sprintf(" %s made from drafts.", say.Count(n, "clip"))
+	}
+	return s
+}

@@ -1,0 +1,170 @@
+package film
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"shotchain/chain"
+	"shotchain/chain/ark"
+	"shotchain/chain/models"
+)
+
+// Service is who makes the clips, and what that means for plans and keys. Nothing has been sent to it. The zero value
+// is the built-in simulator.
+type Service struct {
+	Name   string      // "ark", "byteplus", "sim"
+	About  chain.About // the clips' namespace in the store, region, and whether its tasks end with this process
+	Base   string      // URL; "" for the built-in simulator
+	Chosen bool        // the user named it
+
+	connect func(s Service, how Connection) (chain.Provider, func(), error)
+}
+
+// Connection is what a client needs beside the service's address.
+type Connection struct {
+	Key     string            // of the user's account; never printed
+	Version string            // of this program, for logs at the service
+	Models  *models.Catalogue // that the simulator serves; nil for the built-in ones
+}
+
+// EnvKey is the environment variable that holds the key of Ark's services, EnvBase that of their base URL.
+const (
+	EnvKey  = "ARK_API_KEY"
+	EnvBase = "ARK_BASE_URL"
+)
+
+// services are all there are. A new one is a row.
+var services = []struct {
+	name    string
+	vendor  string // the vendor's own base URL, "" for a service in this process
+	about   func(base string) (chain.About, error)
+	connect func(s Service, how Connection) (chain.Provider, func(), error)
+}{
+	{"ark", ark.BaseURLArk, arkIn(models.Ark), connectArk},
+	{"byteplus", ark.BaseURLBytePlus, arkIn(models.BytePlus), connectArk},
+	{simulated, "", func(string) (chain.About, error) { return ark.Simulator(), nil }, connectSimulator},
+}
+
+// simulated is the name of the built-in simulator, and of its clips in the store.
+const simulated = "sim"
+
+// ServiceNames are the names that Choose knows.
+func ServiceNames() (names []string) {
+	for _, row := range services {
+		names = append(names, row.name)
+	}
+	return names
+}
+
+// Simulator is the built-in service: it draws animatics and charges nothing.
+func Simulator() Service {
+	s, err := Choose(simulated, "", func(string) string { return "" })
+	if err != nil {
+		panic(err) // it depends on nothing
+	}
+	return s
+}
+
+// orSimulator is the service, and the simulator for none.
+func (s Service) orSimulator() Service {
+	if s.connect == nil {
+		return Simulator()
+	}
+	return s
+}
+
+// Choose finds a service by name: "" is ark where env has its key, else the simulator. base is the URL of a service of
+// the same shape elsewhere, "" for what env says, else the vendor's own. It needs no key and sends nothing.
+func Choose(name, base string, env func(string) string) (Service, error) {
+	s := Service{Name: name, Chosen: name != ""}
+	if name == "" {
+		s.Name = simulated
+		if env(EnvKey) != "" {
+			s.Name = "ark"
+		}
+	}
+	i := slices.Index(ServiceNames(), s.Name)
+	switch {
+	case i < 0:
+		return s, misused("--provider is ark, byteplus or sim", "no provider is called %q", s.Name)
+	case s.Simulated() && base != "" && !s.Chosen:
+		return s, misused("set ARK_API_KEY to the key of the service", "the built-in simulator has no base URL")
+	case s.Simulated() && base != "":
+		return s, misused("leave --base-url out, or choose --provider ark", "the built-in simulator has no base URL")
+	}
+	row := services[i]
+	if s.connect = row.connect; row.vendor != "" {
+		s.Base = cmp.Or(strings.TrimRight(base, "/"), strings.TrimRight(env(EnvBase), "/"), row.vendor)
+	}
+	about, err := row.about(s.Base)
+	if err != nil {
+		return s, misused("it looks like "+row.vendor, "%v", err)
+	}
+	s.About = about
+	return s, nil
+}
+
+// Simulated reports whether the built-in simulator stands in for the service: nothing is charged.
+func (s Service) Simulated() bool { return s.Name == simulated }
+
+// Free reports whether a namespace's clips cost nothing.
+func Free(namespace string) bool { return namespace == simulated }
+
+// Host is the service as messages name it.
+func (s Service) Host() string {
+	if u, err := url.Parse(s.Base); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return "the built-in simulator"
+}
+
+// By names the service with where it is.
+func (s Service) By() string {
+	if s.Simulated() {
+		return s.Host()
+	}
+	return s.Name + " at " + s.Host()
+}
+
+// Connect makes the service's client; the built-in simulator starts. done ends it.
+func (s Service) Connect(how Connection) (_ chain.Provider, done func(), err error) {
+	s = s.orSimulator()
+	return s.connect(s, how)
+}
+
+func arkIn(region models.Region) func(base string) (chain.About, error) {
+	return func(base string) (chain.About, error) { return ark.Service(region, base) }
+}
+
+func connectArk(s Service, how Connection) (chain.Provider, func(), error) {
+	if how.Key == "" {
+		return nil, nil, &Failure{Kind: Refused, Message: fmt.Sprintf("%s needs %s", s.Name, EnvKey),
+			Hint: "set it to the service's API key, or use --provider sim"}
+	}
+	return arkClient(ark.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Region: s.About.Region,
+		Turn: listTurns(s.Base, how.Key)})
+}
+
+func connectSimulator(_ Service, how Connection) (chain.Provider, func(), error) {
+	sim, key, err := builtin(how.Models)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the simulator does not start: %w", err)
+	}
+	c, _, err := arkClient(ark.Options{BaseURL: sim.URL, Key: key, Version: how.Version, Simulator: true})
+	if err != nil {
+		sim.Close()
+		return nil, nil, err
+	}
+	return c, sim.Close, nil
+}
+
+func arkClient(o ark.Options) (chain.Provider, func(), error) {
+	c, err := ark.New(o)
+	if err != nil {
+		return nil, nil, &Failure{Kind: Misused, Message: err.Error()}
+	}
+	return c, func() {}, nil
+}

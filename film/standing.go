@@ -1,0 +1,68 @@
+package film
+
+import (
+	"slices"
+	"strings"
+
+	"shotchain/chain"
+	"shotchain/chain/store"
+)
+
+// Standing is what status tells of a store.
+type Standing struct {
+	Dir    string
+	Open   []chain.Open // what may still turn into a clip or a bill
+	Ledger []Account    // by provider
+	Runs   int
+}
+
+// Account is what clips of one provider have cost and saved.
+type Account struct {
+	Provider     string
+	Clips        int
+	Spent, Saved chain.Money
+}
+
+// StandingOf reads a store's standing. The error names what cannot be read, beside what can.
+func StandingOf(st *store.Store) (Standing, error) {
+	s := Standing{Dir: st.Dir()}
+	entries, err := st.Ls()
+	if err != nil {
+		return s, err
+	}
+	of := map[string]*Account{}
+	book := func(provider string) *Account {
+		if of[provider] == nil {
+			of[provider] = &Account{Provider: provider}
+		}
+		return of[provider]
+	}
+	for _, e := range entries {
+		if e.Clip != nil {
+			a := book(e.Clip.Provider)
+			a.Clips++
+			a.Spent = Plus(a.Spent, e.Clip.Cost)
+		}
+	}
+	runs := st.Runs()
+	s.Runs = len(runs)
+	for _, r := range runs {
+		a := book(r.Provider)
+		a.Saved = Plus(a.Saved, r.Saved)
+	}
+	for _, a := range of {
+		s.Ledger = append(s.Ledger, *a)
+	}
+	slices.SortFunc(s.Ledger, func(a, b Account) int { return strings.Compare(a.Provider, b.Provider) })
+	s.Open, err = chain.Unfinished(st)
+	return s, err
+}
+
+// Plus adds two amounts; one without a currency takes the other's.
+func Plus(a, b chain.Money) chain.Money {
+	if a.Currency == "" {
+		a.Currency = b.Currency
+	}
+	a.Micros += b.Micros
+	return a
+}
