@@ -26,6 +26,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/sim"
 	"shotchain/chain/store"
+	"shotchain/film"
 	"shotchain/internal/durable"
 	"shotchain/internal/durable/durabletest"
 	"shotchain/render/ffmpeg"
@@ -242,7 +243,7 @@ func (w *wreck) command(ctx context.Context, env ...string) *exec.Cmd {
 	cmd.Args[0] = "shotchain" // testscript.Main runs the program by this name
 	cmd.Dir = w.dir
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "TMPDIR=" + os.TempDir(), "GORACE=" + noLinger,
-		envKey + "=" + crashKey, envBase + "=" + w.url, ffmpeg.Env + "=" + os.Getenv(ffmpeg.Env)}, env...)
+		film.EnvKey + "=" + crashKey, film.EnvBase + "=" + w.url, ffmpeg.Env + "=" + os.Getenv(ffmpeg.Env)}, env...)
 	return cmd
 }
 

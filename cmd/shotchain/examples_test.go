@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"shotchain/film"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,7 +28,7 @@ func TestExamples(t *testing.T) {
 			require.NoError(t, os.CopyFS(dir, os.DirFS(filepath.Join("../../examples", c.name))))
 			require.NoError(t, os.RemoveAll(filepath.Join(dir, ".shotchain")))
 			path := filepath.Join(dir, "film.yaml")
-			for _, provider := range providers {
+			for _, provider := range film.ServiceNames() {
 				code, _, said := try("check", path, "--provider", provider)
 				require.Zero(t, code, said)
 				code, _, said = try("plan", path, "--provider", provider)

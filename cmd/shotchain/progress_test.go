@@ -20,14 +20,14 @@ var stages = []chain.Stage{chain.StageWaiting, chain.StageSubmitting, chain.Stag
 // the film half made. A bar that is neither completed nor aborted would hang the program for ever.
 func TestBarsEnd(t *testing.T) {
 	p := &program{env: func(string) string { return "" }}
-	f, err := p.open(t.Context(), "../../examples/branches/film.yaml", filmFlags{})
+	f, err := p.open(t.Context(), "../../examples/branches/film.yaml", filmFlags{}, storeFlags{})
 	require.NoError(t, err)
 	rapid.Check(t, func(t *rapid.T) {
 		var out bytes.Buffer
 		p.terminal = newTerminal(&out, &out, &out, p.env)
 		b := newBars(p, f)
 		for range rapid.IntRange(0, 20).Draw(t, "events") {
-			b.take(chain.Event{Time: time.Now(), Take: rapid.SampledFrom(f.graph.Takes).Draw(t, "take"),
+			b.take(chain.Event{Time: time.Now(), Take: rapid.SampledFrom(f.Graph.Takes).Draw(t, "take"),
 				Stage: rapid.SampledFrom(stages).Draw(t, "stage")})
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "frames") {
@@ -35,7 +35,7 @@ func TestBarsEnd(t *testing.T) {
 		}
 		b.close()
 		b.close()
-		b.take(chain.Event{Take: f.graph.Takes[0], Stage: chain.StageRunning})
+		b.take(chain.Event{Take: f.Graph.Takes[0], Stage: chain.StageRunning})
 		b.film(1, 10)
 	})
 }
@@ -44,11 +44,11 @@ func TestBarsEnd(t *testing.T) {
 // characters.
 func TestEventLines(t *testing.T) {
 	p := &program{env: func(string) string { return "" }}
-	f, err := p.open(t.Context(), "../../examples/branches/film.yaml", filmFlags{})
+	f, err := p.open(t.Context(), "../../examples/branches/film.yaml", filmFlags{}, storeFlags{})
 	require.NoError(t, err)
-	e := chain.Event{Take: f.graph.Takes[0], Stage: chain.StageRunning, Task: "cgt-1\x1b[31m", Message: "all\nwell"}
+	e := chain.Event{Take: f.Graph.Takes[0], Stage: chain.StageRunning, Task: "cgt-1\x1b[31m", Message: "all\nwell"}
 	require.Equal(t, "forest/path: running, task cgt-1 [31m: all well", eventLine(e, true))
-	e = chain.Event{Take: f.graph.Takes[0], Stage: chain.StageKept, Task: "cgt-1", Cost: chain.Money{Micros: 1_500_000, Currency: "CNY"}}
+	e = chain.Event{Take: f.Graph.Takes[0], Stage: chain.StageKept, Task: "cgt-1", Cost: chain.Money{Micros: 1_500_000, Currency: "CNY"}}
 	require.Equal(t, "forest/path: kept, ¥1.50", eventLine(e, true))
 	require.Equal(t, "forest/path: kept", eventLine(e, false))
 }

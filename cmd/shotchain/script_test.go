@@ -28,6 +28,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"shotchain/chain/sim"
+	"shotchain/film"
 	"shotchain/render/animatic"
 	"shotchain/render/ffmpeg"
 )
@@ -63,7 +64,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../../testdata/scripts",
 		Setup: func(e *testscript.Env) error {
-			for _, name := range []string{envKey, envBase, envStore} {
+			for _, name := range []string{film.EnvKey, film.EnvBase, film.EnvStore} {
 				e.Setenv(name, "")
 			}
 			e.Setenv(ffmpeg.Env, os.Getenv(ffmpeg.Env))
@@ -178,8 +179,8 @@ func simStart(ts *testscript.TestScript, _ bool, args []string) {
 	}})
 	ts.Check(err)
 	s.server = httptest.NewServer(s.Service)
-	ts.Setenv(envBase, s.server.URL+"/api/v3")
-	ts.Setenv(envKey, "test-key-0123456789")
+	ts.Setenv(film.EnvBase, s.server.URL+"/api/v3")
+	ts.Setenv(film.EnvKey, "test-key-0123456789")
 }
 
 func simRelease(ts *testscript.TestScript, _ bool, _ []string) { simOf(ts).release() }
@@ -342,7 +343,7 @@ func lookPath(ts *testscript.TestScript, name string) string {
 
 func environ(ts *testscript.TestScript) []string {
 	var env []string
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", envKey, envBase, envStore, ffmpeg.Env} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", film.EnvKey, film.EnvBase, film.EnvStore, ffmpeg.Env} {
 		env = append(env, name+"="+ts.Getenv(name))
 	}
 	return env

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"shotchain/film"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,7 +28,7 @@ func TestWatch(t *testing.T) {
 	code := make(chan int, 1)
 	go func() {
 		code <- run(ctx, []string{"watch", path, "--json"}, strings.NewReader(""), w, &said, func(name string) string {
-			return map[string]string{envKey: "a-key-that-must-not-be-used"}[name]
+			return map[string]string{film.EnvKey: "a-key-that-must-not-be-used"}[name]
 		})
 		w.Close()
 	}()

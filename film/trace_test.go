@@ -1,4 +1,4 @@
-package main
+package film
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"shotchain/chain"
 	"shotchain/chain/store"
 )
 
@@ -25,10 +26,11 @@ func TestTraces(t *testing.T) {
 				events = append(events, store.RunEvent{At: at, Until: until, Step: "ffmpeg film.mp4"})
 				continue
 			}
-			events = append(events, store.RunEvent{At: at, Shot: fmt.Sprint("a/", rapid.IntRange(1, 4).Draw(t, "shot")), Take: 1, Stage: string(rapid.SampledFrom(stages).Draw(t, "stage"))})
+			events = append(events, store.RunEvent{At: at, Shot: fmt.Sprint("a/", rapid.IntRange(1, 4).Draw(t, "shot")), Take: 1, Stage: string(rapid.SampledFrom([]chain.Stage{chain.StageSubmitting, chain.StageQueued, chain.StageRunning,
+				chain.StageDownloading, chain.StageAgain, chain.StageKept, chain.StageFailed, chain.StageInFlight}).Draw(t, "stage"))})
 		}
 		ends := map[[2]int]int64{}
-		whole := map[int]traceEvent{}
+		whole := map[int]TraceEvent{}
 		for _, e := range traceOf(store.Run{Film: "f", Began: began}, events).Events {
 			line := [2]int{e.PID, e.TID}
 			require.GreaterOrEqual(t, e.At, int64(0))

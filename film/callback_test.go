@@ -1,4 +1,4 @@
-package main
+package film
 
 import (
 	"context"
@@ -82,7 +82,7 @@ func TestCallbacksAndPollingLeadToTheSamePlace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cb := newCallbacks()
-				service, client, stop := simtest.NewPipe(t, sim.Options{Key: crashKey, Pace: 1, Client: &http.Client{Transport: straight{cb}}})
+				service, client, stop := simtest.NewPipe(t, sim.Options{Key: "crash-test-key", Pace: 1, Client: &http.Client{Transport: straight{cb}}})
 				defer stop()
 				if c.drop {
 					require.NoError(t, service.Inject(sim.Fault{Op: "callback", Action: "drop", Times: -1}))
@@ -90,7 +90,7 @@ func TestCallbacksAndPollingLeadToTheSamePlace(t *testing.T) {
 				if c.forge != nil {
 					time.AfterFunc(40*time.Second, func() { c.forge(cb) })
 				}
-				provider, err := ark.New(ark.Options{BaseURL: simtest.PipeURL, Key: crashKey, HTTP: client})
+				provider, err := ark.New(ark.Options{BaseURL: simtest.PipeURL, Key: "crash-test-key", HTTP: client})
 				require.NoError(t, err)
 				st, err := store.Open(filepath.Join(t.TempDir(), store.DirName))
 				require.NoError(t, err)
