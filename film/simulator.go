@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -24,18 +25,22 @@ type Server struct {
 	served  chan error
 }
 
+// ServeOptions say what the simulator serves. The zero value serves the built-in models to anybody.
+type ServeOptions struct {
+	Models *models.Catalogue // nil for the built-in ones
+	Key    string            // the one that is let in; "" for any
+	Pace   float64           // how long tasks take: 1 is as long as the real service's, 0 no longer than filming them
+	Log    *slog.Logger      // nil for none
+}
+
 // Serve starts the simulator at addr, host:port. Port 0 is any that is free.
-func Serve(addr string, o sim.Options) (*Server, error) {
+func Serve(addr string, o ServeOptions) (*Server, error) {
 	dir, err := os.MkdirTemp("", "shotchain-sim-")
 	if err != nil {
 		return nil, err
 	}
-	o.Dir = dir
-	if o.Camera == nil {
-		o.Camera = drawn
-	}
 	s := &Server{dir: dir, served: make(chan error, 1)}
-	if s.service, err = sim.New(o); err != nil {
+	if s.service, err = sim.New(sim.Options{Dir: dir, Camera: drawn, Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log}); err != nil {
 		os.RemoveAll(dir)
 		return nil, err
 	}
@@ -86,6 +91,6 @@ func drawn(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
 // builtin starts the simulator of a keyless run, behind a key that nobody else knows.
 func builtin(catalogue *models.Catalogue) (s *Server, key string, err error) {
 	key = rand.Text()
-	s, err = Serve("127.0.0.1:0", sim.Options{Models: catalogue, Key: key})
+	s, err = Serve("127.0.0.1:0", ServeOptions{Models: catalogue, Key: key})
 	return s, key, err
 }

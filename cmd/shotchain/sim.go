@@ -6,9 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"shotchain/chain/sim"
 	"shotchain/film"
-	"shotchain/render/ffmpeg"
 )
 
 func (p *program) simVerb() *cobra.Command {
@@ -31,10 +29,10 @@ Faults are injected and the clock is moved over HTTP, under /sim/ beside /api/.`
 			if err != nil {
 				return err
 			}
-			if _, err := ffmpeg.Find(); err != nil {
+			if err := film.Ready(); err != nil {
 				return err
 			}
-			o := sim.Options{Models: c, Key: key, Pace: pace}
+			o := film.ServeOptions{Models: c, Key: key, Pace: pace}
 			if !p.quiet {
 				o.Log = slog.New(slog.NewTextHandler(p.err, nil))
 			}

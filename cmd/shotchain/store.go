@@ -13,7 +13,6 @@ import (
 	"shotchain/chain/store"
 	"shotchain/film"
 	"shotchain/internal/say"
-	"shotchain/render/ffmpeg"
 )
 
 func (p *program) storeVerb() *cobra.Command {
@@ -163,7 +162,7 @@ it costs. It changes nothing else.`,
 			if err != nil {
 				return err
 			}
-			if _, err := ffmpeg.Find(); err != nil {
+			if err := film.Ready(); err != nil {
 				return err
 			}
 			return p.verify(cmd.Context(), st)
