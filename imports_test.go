@@ -39,7 +39,7 @@ render/sound: render/ffmpeg render/mux render/timeline render/work
 render/animatic: internal/say render/ffmpeg render/font render/timeline
 render/seam: render/ffmpeg
 render: render/ffmpeg render/font render/mux render/sound render/timeline render/work
-render/sheet: chain internal/say render/ffmpeg
+render/sheet: chain internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 
 film: chain chain/ark chain/lock chain/models chain/sim chain/store internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/sheet render/timeline render/work storyboard

@@ -85,13 +85,17 @@ func (t *Take) in(set map[string]bool) bool {
 // once that is done: looking at a large store takes its time.
 func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan, error) {
 	p := &Plan{Graph: g, Takes: make([]Planned, len(g.Takes)), Options: o}
-	was := st.Film(o.FilmID)
+	was, unread := st.Film(o.FilmID)
 	for i, t := range g.Takes {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		pt := &p.Takes[i]
 		*pt = Planned{Take: t}
+		if unread != nil && p.keeps(t) {
+			pt.State, pt.Reason = Left, "which clip it used last cannot be read, and it is to be kept: "+unread.Error()
+			continue
+		}
 		p.look(pt, st, was)
 		if pt.State == New || pt.State == Stale || pt.State == Waits {
 			if pt.Promotes = p.promote(t); pt.Promotes != nil {
@@ -121,7 +125,7 @@ func (p *Plan) Of(t *Take) *Planned { return &p.Takes[t.Index] }
 
 func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	t := pt.Take
-	if (t.in(p.Options.Keep) || t.Shot.Keep) && p.keep(pt, st, was) {
+	if p.keeps(t) && p.keep(pt, st, was) {
 		return
 	}
 	defer p.leave(pt)
@@ -193,6 +197,9 @@ func (p *Plan) drag() {
 		}
 	}
 }
+
+// keeps reports whether the take is to be the clip that its shot used last.
+func (p *Plan) keeps(t *Take) bool { return t.in(p.Options.Keep) || t.Shot.Keep }
 
 // keep takes the clip that the shot used last; false where there is none.
 func (p *Plan) keep(pt *Planned, st *store.Store, was *store.Film) bool {

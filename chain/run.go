@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -307,7 +308,10 @@ func (r *run) remember() {
 	if r.plan.Options.FilmID == "" {
 		return
 	}
-	film := r.Store.Film(r.plan.Options.FilmID)
+	film, err := r.Store.Film(r.plan.Options.FilmID)
+	if err != nil && (!errors.Is(err, store.ErrDamaged) || slices.ContainsFunc(r.plan.Graph.Takes, r.plan.keeps)) {
+		return // what is there may still be wanted
+	}
 	film.Title = r.plan.Graph.Film.Title
 	for _, out := range r.reel.Outcomes {
 		up := r.upstream(out.Take)

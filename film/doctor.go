@@ -1,6 +1,7 @@
 package film
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,11 +109,10 @@ func examineKey(s Service, there bool) Finding {
 }
 
 func examineStore(dir string) Finding {
-	if dir == "" {
-		dir = store.DirName
-	}
+	named := dir
+	dir = cmp.Or(dir, store.DirName)
 	f := Finding{What: "store", Needed: true, Found: dir}
-	if _, err := store.Peek(dir); err != nil {
+	if _, err := Peek(named, ".", nil); err != nil {
 		f.Found = err.Error()
 		return f
 	}

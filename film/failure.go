@@ -10,8 +10,10 @@ import (
 	"syscall"
 
 	"shotchain/chain"
+	"shotchain/chain/store"
 	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
+	"shotchain/render/sheet"
 	"shotchain/storyboard"
 )
 
@@ -64,6 +66,12 @@ func AsFailure(ctx context.Context, err error) *Failure {
 		return &Failure{Kind: kindOf(fault), Message: err.Error(), Hint: fault.Hint, Fault: fault}
 	case errors.Is(err, fs.ErrNotExist):
 		return &Failure{Kind: Failed, Message: err.Error(), Hint: "`shotchain new` writes a first storyboard"}
+	case errors.Is(err, store.ErrLink):
+		return &Failure{Kind: Failed, Message: err.Error(),
+			Hint: "remove the link; a folder elsewhere is used where --store or " + EnvStore + " names it, without links in it"}
+	case errors.Is(err, sheet.ErrLink):
+		return &Failure{Kind: Failed, Message: err.Error(),
+			Hint: "remove the link, or name another folder for the contact sheet"}
 	case full(err):
 		return &Failure{Kind: Failed, Message: err.Error(),
 			Hint: "make room: `shotchain store gc --unused-for 0s` removes parts of films that can be made again"}

@@ -14,7 +14,6 @@
 package film
 
 import (
-	"cmp"
 	"context"
 	"path/filepath"
 	"slices"
@@ -114,15 +113,20 @@ func Catalogue(file string) (*models.Catalogue, error) {
 
 // store opens for reading the store of storyboards in dir. A folder that is no store is an empty one.
 func (o Options) store(dir string) (*store.Store, error) {
-	return Peek(cmp.Or(o.Store, filepath.Join(dir, store.DirName)), o.Disk)
+	return Peek(o.Store, dir, o.Disk)
 }
 
-// Peek opens a store for reading, on a disk of its own where one is given.
-func Peek(dir string, disk func(dir string) durable.FS) (*store.Store, error) {
+// Peek opens a store for reading: the named one, or where none is named that of storyboards in dir, which may be a
+// stranger's and so no link. A disk of its own may be given, nil for the real one.
+func Peek(named, dir string, disk func(dir string) durable.FS) (*store.Store, error) {
+	var options []store.Option
 	if disk != nil {
-		return store.Peek(dir, store.On(disk))
+		options = append(options, store.On(disk))
 	}
-	return store.Peek(dir)
+	if named == "" {
+		named, options = filepath.Join(dir, store.DirName), append(options, store.Unlinked())
+	}
+	return store.Peek(named, options...)
 }
 
 // compile makes the film's graph, and that of its drafts where there can be any.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -66,7 +67,11 @@ func (f *Film) used(ctx context.Context, keys map[string]bool) error {
 	for _, pt := range plan.Takes {
 		keys[pt.Key] = true
 	}
-	for _, last := range f.Store.Film(f.id()).Shots {
+	was, err := f.Store.Film(f.id())
+	if err != nil {
+		return fmt.Errorf("which clips the film used last cannot be read, so none may go: %w", err)
+	}
+	for _, last := range was.Shots {
 		keys[last.Key] = true
 	}
 	if f.Drafts != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -65,8 +64,8 @@ func (l *Locked) facts(ctx context.Context, open func(context.Context, string) (
 		return nil, err
 	}
 	clip := new(Clip)
-	if err := json.Unmarshal(b, clip); err != nil {
-		return nil, fmt.Errorf("%w: clip.json: %v", ErrDamaged, err)
+	if err := openRecord("clip.json", b, clip); err != nil {
+		return nil, err
 	}
 	return clip, clip.check(l.Key)
 }

@@ -58,6 +58,11 @@ func (t Take) look() Entry {
 	return e
 }
 
+// Newer reports whether a newer version has written the take, and nothing else is wrong with it.
+func (e Entry) Newer() bool {
+	return errors.Is(e.Damage, ErrFormat) && !errors.Is(e.Damage, ErrDamaged)
+}
+
 // Empty reports whether nothing is left of the take but its lock.
 func (e Entry) Empty() bool {
 	return e.Clip == nil && e.Request == nil && e.Damage == nil && e.Bytes == 0

@@ -159,5 +159,10 @@ func TestARunRemembersWhatWentOnInIt(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(s.Dir(), "runs", runs[0].name+".events.jsonl"), []byte(`{"shot":"a/one"}`+"\n{"), 0o644))
 	got, err = s.Events(runs[0])
 	require.ErrorIs(t, err, ErrDamaged)
+	require.Empty(t, got, "the run says what they were")
+	unsealed := runs[0] // as before format 2
+	unsealed.Events = ""
+	got, err = s.Events(unsealed)
+	require.ErrorIs(t, err, ErrDamaged)
 	require.Len(t, got, 1)
 }

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"shotchain/internal/durable"
@@ -30,16 +32,21 @@ func (s *Store) filmName(id string) string {
 	return filepath.Join("films", hex.EncodeToString(h[:8])+".json")
 }
 
-// Film returns what is remembered of the film. Anything that cannot be read is forgotten.
-func (s *Store) Film(id string) *Film {
+// Film returns what is remembered of the film: nothing where it was never made. Where that cannot be read, the error
+// says why, and the film is one that remembers nothing.
+func (s *Store) Film(id string) (*Film, error) {
 	f := new(Film)
-	if err := s.readJSON(s.filmName(id), f); err != nil || f.Format != Format {
-		return &Film{Shots: map[string]Used{}}
+	err := s.readRecord(s.filmName(id), maxFilm, f)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &Film{Shots: map[string]Used{}}, nil
+	case err == nil && f.Shots == nil:
+		err = fmt.Errorf("%w: what is remembered of the film has no shots", ErrDamaged)
 	}
-	if f.Shots == nil {
-		f.Shots = map[string]Used{}
+	if err != nil {
+		return &Film{Shots: map[string]Used{}}, err
 	}
-	return f
+	return f, nil
 }
 
 // PutFilm remembers the film. The last of two processes wins: what is lost is a reason.
@@ -48,7 +55,7 @@ func (s *Store) PutFilm(id string, f *Film) error {
 	if err := durable.MakeDir(s.fs, "films"); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	return s.writeJSON(s.filmName(id), f)
+	return s.writeRecord(s.filmName(id), f)
 }
 
 // FootageName is the folder in a store that keeps last frames of the user's own footage, by the footage's digest: a

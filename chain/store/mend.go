@@ -69,7 +69,7 @@ func (t Take) Remedy() (*Remedy, error) {
 // facts reads and checks a clip.json, or one that was set aside.
 func (t Take) facts(name string) (*Clip, error) {
 	c := new(Clip)
-	if err := t.store.readJSON(t.rel(name), c); err != nil {
+	if err := t.store.readRecord(t.rel(name), maxRecord, c); err != nil {
 		return nil, err
 	}
 	return c, c.check(t.Key)

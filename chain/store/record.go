@@ -135,9 +135,7 @@ type Clip struct {
 
 func (c *Clip) check(key string) error {
 	switch {
-	case c.Format > Format:
-		return fmt.Errorf("%w: clip.json has version %d", ErrFormat, c.Format)
-	case c.Format < 1 || c.Key != key:
+	case c.Key != key:
 		return fmt.Errorf("%w: clip.json is not this take's", ErrDamaged)
 	case !localName(c.Video.Name) || !localName(c.LastFrame.Name):
 		return fmt.Errorf("%w: clip.json names a file outside its folder", ErrDamaged)

@@ -28,7 +28,8 @@ type Run struct {
 	Reused   int       `json:"reused"`
 	Failed   int       `json:"failed"`
 	Spent    Money     `json:"spent"`
-	Saved    Money     `json:"saved"` // what the reused clips had cost
+	Saved    Money     `json:"saved"`                   // what the reused clips had cost
+	Events   string    `json:"events_sha256,omitempty"` // digest of the file of its events, "" for none or before format 2
 
 	name string // of the file, without its end
 }
@@ -65,11 +66,12 @@ func (s *Store) PutRun(r *Run, events ...RunEvent) error {
 				return fmt.Errorf("store: %w", err)
 			}
 		}
+		r.Events = digestOf(lines.Bytes())
 		if err := durable.WriteFile(s.fs, r.eventsName(), lines.Bytes()); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
 	}
-	return s.writeJSON(filepath.Join("runs", r.name+".json"), r)
+	return s.writeRecord(filepath.Join("runs", r.name+".json"), r)
 }
 
 // Runs are the recorded runs, the oldest first. What cannot be read is passed over.
@@ -79,7 +81,7 @@ func (s *Store) Runs() []Run {
 	for _, f := range files {
 		name, ok := strings.CutSuffix(f.Name(), ".json")
 		r := Run{name: name}
-		if ok && s.readJSON(filepath.Join("runs", f.Name()), &r) == nil && r.Format == Format {
+		if ok && s.readRecord(filepath.Join("runs", f.Name()), maxRecord, &r) == nil {
 			all = append(all, r)
 		}
 	}
@@ -95,6 +97,9 @@ func (s *Store) Events(r Run) ([]RunEvent, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
+	}
+	if r.Events != "" && digestOf(b) != r.Events {
+		return nil, fmt.Errorf("%w: %s is not what was written", ErrDamaged, filepath.Base(r.eventsName()))
 	}
 	var all []RunEvent
 	for d := json.NewDecoder(bytes.NewReader(b)); ; {

@@ -18,7 +18,6 @@ package store
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,13 +28,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"shotchain/internal/durable"
 )
 
-// Format is the version of the layout and of every record in it.
-const Format = 1
+// Format is the version of the layout and of every record in it. Format 1 is read, too: its records had no digest.
+const Format = 2
 
 // Sizes in bytes up to which files of a store are read.
 const (
@@ -53,8 +50,10 @@ var readme []byte
 
 // Store is a folder of takes. Its methods may be used by many goroutines and processes at once.
 type Store struct {
-	dir string
-	fs  durable.FS // the folder
+	dir      string
+	fs       durable.FS // the folder
+	unlinked bool       // it must not be a link itself
+	version  int        // that was found; 0 for no store
 
 	seen seen
 }
@@ -64,9 +63,6 @@ type Option func(*Store)
 
 // On puts another disk in the real one's place: fs is given the store's folder.
 func On(fs func(dir string) durable.FS) Option { return func(s *Store) { s.fs = fs(s.dir) } }
-
-// ErrFormat is wrapped by Open where the store was written by a version that this one cannot read.
-var ErrFormat = errors.New("the store is of another format")
 
 // Open opens the store at dir and makes it where there is none.
 func Open(dir string, options ...Option) (*Store, error) {
@@ -90,6 +86,9 @@ func Peek(dir string, options ...Option) (*Store, error) {
 	if s.fs == nil {
 		s.fs = durable.OS(abs)
 	}
+	if err := s.checkLinks(); err != nil {
+		return nil, err
+	}
 	if err := s.checkFormat(); err != nil {
 		return nil, err
 	}
@@ -102,6 +101,7 @@ func (s *Store) Dir() string { return s.dir }
 // WorkDir is where parts of films are cached: everything in it can be made again for free.
 func (s *Store) WorkDir() string { return filepath.Join(s.dir, workName) }
 
+// checkFormat reads the store's version, 0 for none.
 func (s *Store) checkFormat() error {
 	b, err := durable.ReadFile(s.fs, "format", maxVersion)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -112,19 +112,19 @@ func (s *Store) checkFormat() error {
 	}
 	v, err := strconv.Atoi(strings.TrimSpace(string(b)))
 	if err != nil || v < 1 {
-		return fmt.Errorf("%w: %s does not hold a version", ErrFormat, filepath.Join(s.dir, "format"))
+		return fmt.Errorf("the store is %w: %s does not hold a version", ErrFormat, filepath.Join(s.dir, "format"))
 	}
 	if v > Format {
-		return fmt.Errorf("%w: %s has version %d, this program reads up to %d; use a newer shotchain or another --store", ErrFormat, s.dir, v, Format)
+		return fmt.Errorf("the store is %w: %s has version %d, this program reads up to %d; use a newer shotchain or another --store", ErrFormat, s.dir, v, Format)
 	}
+	s.version = v
 	return nil
 }
 
-// Create makes the store where there is none. It is safe to call again.
+// Create makes the store where there is none, and has one of an older format say that newer records are in it. It is
+// safe to call again.
 func (s *Store) Create() error {
-	if made, err := durable.Exists(s.fs, "format"); err != nil {
-		return fmt.Errorf("store: %w", err)
-	} else if made {
+	if s.version == Format {
 		return nil
 	}
 	if err := durable.MakeDir(s.fs, "takes"); err != nil {
@@ -140,6 +140,7 @@ func (s *Store) Create() error {
 			return fmt.Errorf("store: %w", err)
 		}
 	}
+	s.version = Format
 	return nil
 }
 
@@ -185,8 +186,10 @@ func (s *Store) Lock(ctx context.Context, key string, waiting func()) (*Locked, 
 	if err := durable.MakeDir(s.fs, t.rel("")); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	// The lock file stays for ever: deleting one that another process has open would let two hold "the" lock.
-	l := flock.New(t.Path("lock"))
+	l, err := s.flock(t.rel("lock"))
+	if err != nil {
+		return nil, err
+	}
 	ok, err := l.TryLock()
 	if err == nil && !ok {
 		if waiting != nil {
@@ -205,26 +208,3 @@ func (s *Store) Lock(ctx context.Context, key string, waiting func()) (*Locked, 
 	}
 	return &Locked{Take: t, lock: l}, nil
 }
-
-// readJSON reads a record. A file that is not there gives fs.ErrNotExist, one that cannot be understood ErrDamaged.
-func (s *Store) readJSON(name string, into any) error {
-	b, err := durable.ReadFile(s.fs, name, maxRecord)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(b, into); err != nil {
-		return fmt.Errorf("%w: %s: %v", ErrDamaged, filepath.Base(name), err)
-	}
-	return nil
-}
-
-func (s *Store) writeJSON(name string, v any) error {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	return durable.WriteFile(s.fs, name, append(b, '\n'))
-}
-
-// ErrDamaged is wrapped where a record or a file is there but is not what was written.
-var ErrDamaged = errors.New("damaged")

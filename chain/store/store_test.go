@@ -81,7 +81,14 @@ func TestADamagedTakeIsAMissWithAReason(t *testing.T) {
 		}, "has 14 bytes, not 15"},
 		"facts lead out":      {func(k Take) error { return swap(k, "clip.mp4", "../../x") }, "outside its folder"},
 		"facts of another":    {func(k Take) error { return swap(k, testKey, strings.Repeat("cd", 32)) }, "not this take's"},
-		"facts of the future": {func(k Take) error { return swap(k, `"format": 1`, `"format": 2`) }, "version 2"},
+		"facts of the future": {func(k Take) error { return swap(k, `"format": 2`, `"format": 3`) }, "version 3"},
+		"facts changed by hand": {func(k Take) error {
+			b, err := os.ReadFile(k.Path("clip.json"))
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(k.Path("clip.json"), []byte(strings.Replace(string(b), "121", "122", 1)), 0o644)
+		}, "clip.json is not what was written"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -99,7 +106,8 @@ func swap(k Take, old, new string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(k.Path("clip.json"), []byte(strings.ReplaceAll(string(b), old, new)), 0o644)
+	body, _, _ := strings.Cut(strings.ReplaceAll(string(b), old, new), ",\n  \"sha256\": \""+lastDigest(b))
+	return os.WriteFile(k.Path("clip.json"), reseal(body), 0o644)
 }
 
 func TestARecordCutAtAnyByteIsDamagedNotMisread(t *testing.T) {
@@ -111,13 +119,26 @@ func TestARecordCutAtAnyByteIsDamagedNotMisread(t *testing.T) {
 	for _, name := range []string{"clip.json", "request.json", "task.json"} {
 		whole, err := os.ReadFile(l.Path(name))
 		require.NoError(t, err)
-		for n := range len(whole) - 2 { // the last bytes are the closing brace and the line's end
+		for n := range len(whole) {
 			require.NoError(t, os.WriteFile(l.Path(name), whole[:n], 0o644))
 			require.ErrorIs(t, readAll(l.Take)[name], ErrDamaged, "%s cut at %d", name, n)
 		}
 		require.NoError(t, os.WriteFile(l.Path(name), whole, 0o644))
 		require.NoError(t, readAll(l.Take)[name])
 	}
+}
+
+// reseal ends a record with the digest of what it says by now.
+func reseal(body string) []byte {
+	return []byte(body + ",\n  \"sha256\": \"" + digestOf([]byte(body)) + "\"\n}\n")
+}
+
+func lastDigest(b []byte) string {
+	m := seal.FindSubmatch(b)
+	if m == nil {
+		return "none"
+	}
+	return string(m[1])
 }
 
 func readAll(k Take) map[string]error {
@@ -220,11 +241,11 @@ func TestOneWriterAtATime(t *testing.T) {
 
 func TestAStoreOfTheFutureIsRefused(t *testing.T) {
 	s := open(t)
-	require.NoError(t, os.WriteFile(filepath.Join(s.Dir(), "format"), []byte("2\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(s.Dir(), "format"), []byte("3\n"), 0o644))
 	for _, open := range []func(string, ...Option) (*Store, error){Open, Peek} {
 		_, err := open(s.Dir())
 		require.ErrorIs(t, err, ErrFormat)
-		require.ErrorContains(t, err, "has version 2")
+		require.ErrorContains(t, err, "has version 3")
 	}
 }
 
@@ -263,7 +284,14 @@ func TestWhatIsSetAsideIsNotLost(t *testing.T) {
 func TestAFilmThatCannotBeReadIsForgotten(t *testing.T) {
 	s := open(t)
 	require.NoError(t, s.PutFilm("film", &Film{Title: "T", Shots: map[string]Used{"a/one": {Key: testKey}}}))
-	require.Equal(t, testKey, s.Film("film").Shots["a/one"].Key)
+	f, err := s.Film("film")
+	require.NoError(t, err)
+	require.Equal(t, testKey, f.Shots["a/one"].Key)
 	require.NoError(t, os.WriteFile(filepath.Join(s.Dir(), s.filmName("film")), []byte("{"), 0o644))
-	require.Empty(t, s.Film("film").Shots)
+	f, err = s.Film("film")
+	require.ErrorIs(t, err, ErrDamaged)
+	require.Empty(t, f.Shots)
+	f, err = s.Film("another")
+	require.NoError(t, err)
+	require.Empty(t, f.Shots)
 }

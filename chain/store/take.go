@@ -77,13 +77,10 @@ func (t Take) whole(read bool) (*Clip, error) {
 // Request returns what the take asks for. fs.ErrNotExist: nothing was ever intended.
 func (t Take) Request() (*Request, error) {
 	r := new(Request)
-	if err := t.store.readJSON(t.rel("request.json"), r); err != nil {
+	if err := t.store.readRecord(t.rel("request.json"), maxRecord, r); err != nil {
 		return nil, err
 	}
-	if r.Format > Format {
-		return nil, fmt.Errorf("%w: request.json has version %d", ErrFormat, r.Format)
-	}
-	if r.Format < 1 || r.Key != t.Key || !r.local() {
+	if r.Key != t.Key || len(r.Asked) == 0 || !r.local() {
 		return nil, fmt.Errorf("%w: request.json is not this take's", ErrDamaged)
 	}
 	return r, nil
@@ -102,16 +99,14 @@ func (r *Request) local() bool {
 // Journal returns the take's attempts; an empty one where nothing was ever intended.
 func (t Take) Journal() (*Journal, error) {
 	j := new(Journal)
-	err := t.store.readJSON(t.rel("task.json"), j)
+	err := t.store.readRecord(t.rel("task.json"), maxRecord, j)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &Journal{Format: Format}, nil
 	case err != nil:
 		return nil, err
-	case j.Format > Format:
-		return nil, fmt.Errorf("%w: task.json has version %d", ErrFormat, j.Format)
-	case j.Format < 1:
-		return nil, fmt.Errorf("%w: task.json has no version", ErrDamaged)
+	case j.Attempts == nil:
+		return nil, fmt.Errorf("%w: task.json has no attempts", ErrDamaged)
 	}
 	for i, a := range j.Attempts {
 		if err := a.check(i + 1); err != nil {
@@ -213,13 +208,16 @@ func (l *Locked) WriteFile(name string, b []byte) error {
 // PutRequest records what the take asks for.
 func (l *Locked) PutRequest(r *Request) error {
 	r.Format, r.Key = Format, l.Key
-	return l.store.writeJSON(l.rel("request.json"), r)
+	return l.store.writeRecord(l.rel("request.json"), r)
 }
 
 // PutJournal records the attempts. They are on disk when it returns.
 func (l *Locked) PutJournal(j *Journal) error {
 	j.Format = Format
-	return l.store.writeJSON(l.rel("task.json"), j)
+	if j.Attempts == nil {
+		j.Attempts = []Attempt{} // none is a list, too
+	}
+	return l.store.writeRecord(l.rel("task.json"), j)
 }
 
 // Adopt syncs a finished temporary file and gives it its name.
@@ -237,7 +235,7 @@ func (l *Locked) PutClip(c *Clip) error {
 	if err := c.check(l.Key); err != nil {
 		return err
 	}
-	return l.store.writeJSON(l.rel("clip.json"), c)
+	return l.store.writeRecord(l.rel("clip.json"), c)
 }
 
 // SetAsideClip sets aside everything that makes the take a kept one, or nearly so. The facts go first.

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"shotchain/internal/durable"
 )
 
@@ -37,7 +35,10 @@ func (s *Store) HoldWork(ctx context.Context) (release func(), err error) {
 	if err := durable.MakeDir(s.fs, workName); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	l := flock.New(filepath.Join(s.WorkDir(), workLock))
+	l, err := s.flock(filepath.Join(workName, workLock))
+	if err != nil {
+		return nil, err
+	}
 	if _, err := l.TryRLockContext(ctx, lockPoll); err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -86,7 +87,10 @@ func (s *Store) SweepWork(before time.Time, dry bool) ([]Part, error) {
 		return nil, err
 	}
 	if !dry {
-		l := flock.New(filepath.Join(s.WorkDir(), workLock))
+		l, err := s.flock(filepath.Join(workName, workLock))
+		if err != nil {
+			return nil, err
+		}
 		if ok, err := l.TryLock(); err != nil {
 			return nil, fmt.Errorf("store: lock %s: %w", s.WorkDir(), err)
 		} else if !ok {
@@ -100,7 +104,8 @@ func (s *Store) SweepWork(before time.Time, dry bool) ([]Part, error) {
 	}
 	var gone []Part
 	for _, part := range parts {
-		unfinished := strings.HasPrefix(filepath.Base(part.Path), "tmp-") && time.Since(part.Used) > old
+		name := filepath.Base(part.Path)
+		unfinished := (strings.HasPrefix(name, "tmp-") || strings.HasPrefix(name, durable.TempPrefix)) && time.Since(part.Used) > old
 		if !part.Used.Before(before) && !unfinished {
 			continue
 		}

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -140,11 +139,7 @@ func (p *program) storeDir(f storeFlags) string {
 
 // storeAt opens for reading the store of storyboards in dir. A folder that is no store is an empty one.
 func (p *program) storeAt(f storeFlags, dir string) (*store.Store, error) {
-	where := p.storeDir(f)
-	if where == "" {
-		where = filepath.Join(dir, store.DirName)
-	}
-	return film.Peek(where, p.disk)
+	return film.Peek(p.storeDir(f), dir, p.disk)
 }
 
 // planFlags say how much of a film is planned.

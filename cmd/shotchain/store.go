@@ -88,6 +88,8 @@ func printEntries(w io.Writer, entries []store.Entry) {
 // entryState is what a take of the store is, in a word.
 func entryState(e store.Entry) string {
 	switch {
+	case e.Newer():
+		return "newer"
 	case e.Damage != nil:
 		return "damaged"
 	case e.Clip != nil:
@@ -116,7 +118,7 @@ type jsonEntry struct {
 	Shot     string     `json:"shot,omitempty"`
 	Film     string     `json:"film,omitempty"`
 	Provider string     `json:"provider,omitempty"`
-	State    string     `json:"state"` // kept, in flight, failed, damaged
+	State    string     `json:"state"` // kept, in flight, failed, damaged, newer
 	Cost     *price     `json:"cost,omitempty"`
 	Bytes    int64      `json:"bytes"`
 	Task     string     `json:"task,omitempty"`
@@ -177,9 +179,14 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 	if err != nil {
 		return err
 	}
-	whole, mended, bad := 0, []jsonEntry{}, []jsonEntry{}
+	whole, newer, mended, bad := 0, 0, []jsonEntry{}, []jsonEntry{}
 	for _, e := range entries {
 		if e.Clip == nil && e.Damage == nil {
+			continue
+		}
+		if e.Newer() {
+			newer++
+			p.say("%s %s: not looked at: %s", e.Key[:12], say.Clean(shotOf(e)), say.Clean(e.Damage.Error()))
 			continue
 		}
 		err := film.Sound(ctx, e)
@@ -209,7 +216,7 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 	if !p.json {
 		fmt.Fprintf(p.out, "%s whole, %d damaged\n", say.Count(whole, "take"), len(bad))
 	}
-	return p.conclude(map[string]any{"store": st.Dir(), "whole": whole, "mended": mended, "damaged": bad}, fail)
+	return p.conclude(map[string]any{"store": st.Dir(), "whole": whole, "newer": newer, "mended": mended, "damaged": bad}, fail)
 }
 
 // putRight makes sure that nothing of a take is used whose bytes have changed, and puts whole copies in their place

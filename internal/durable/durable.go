@@ -98,6 +98,8 @@ func Rename(f FS, from, to string) error {
 func MakeDir(f FS, name string) error {
 	info, err := f.Lstat(name)
 	switch {
+	case err == nil && name == ".": // whoever named it may have meant a link
+		return nil
 	case err == nil && !info.IsDir():
 		return irregular("mkdir", name)
 	case err == nil || !errors.Is(err, fs.ErrNotExist):

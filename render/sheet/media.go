@@ -15,6 +15,7 @@ import (
 	"golang.org/x/image/draw"
 	"golang.org/x/sync/errgroup"
 
+	"shotchain/internal/durable"
 	"shotchain/render/ffmpeg"
 )
 
@@ -156,21 +157,7 @@ func (c *Clip) makeLast(_ context.Context, out string) error {
 }
 
 func writeJPEG(path string, img image.Image) error {
-	return whole(path, func(w io.Writer) error { return jpeg.Encode(w, img, &jpeg.Options{Quality: 82}) })
-}
-
-// whole writes a file by rename. It is not synced: what a power cut takes is made again.
-func whole(path string, write func(io.Writer) error) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "tmp-*"+filepath.Ext(path))
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	err = errors.Join(write(tmp), tmp.Chmod(0o644), tmp.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	return durable.Write(durable.OS(filepath.Dir(path)), filepath.Base(path), func(w io.Writer) error { return jpeg.Encode(w, img, &jpeg.Options{Quality: 82}) })
 }
 
 // makePreview makes a small silent copy of the clip that starts at once.

@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
-	"shotchain/render/ffmpeg"
+	"shotchain/internal/durable"
 )
 
 //go:embed page.html
@@ -67,8 +68,13 @@ func Write(ctx context.Context, p *Page, dir, work string) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	media := filepath.Join(dir, mediaName)
-	if err := os.MkdirAll(media, 0o755); err != nil {
+	disk := durable.OS(dir)
+	for _, folder := range []string{".", mediaName} { // what is there may have changed since IsSheet was asked
+		if _, err := links(disk, dir, folder); err != nil {
+			return "", err
+		}
+	}
+	if err := durable.MakeDir(disk, mediaName); err != nil {
 		return "", err
 	}
 	kept := map[string]bool{}
@@ -77,12 +83,12 @@ func Write(ctx context.Context, p *Page, dir, work string) (string, error) {
 			if *path == "" {
 				continue
 			}
-			to := filepath.Join(media, filepath.Base(*path))
-			if err := share(*path, to); err != nil {
+			name := filepath.Join(mediaName, filepath.Base(*path))
+			if err := share(*path, disk, dir, name); err != nil {
 				return "", err
 			}
-			*path = to
-			kept[filepath.Base(to)] = true
+			*path = filepath.Join(dir, name)
+			kept[filepath.Base(name)] = true
 		}
 	}
 	var page bytes.Buffer
@@ -90,11 +96,11 @@ func Write(ctx context.Context, p *Page, dir, work string) (string, error) {
 		return "", err
 	}
 	for name, b := range map[string][]byte{styleName: Style, scriptName: Script, pageName: page.Bytes()} {
-		if err := whole(filepath.Join(dir, name), func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
+		if err := durable.WriteFile(disk, name, b); err != nil {
 			return "", err
 		}
 	}
-	sweep(media, kept)
+	sweep(disk, kept)
 	if unshown != nil {
 		unshown = &Unshown{unshown}
 	}
@@ -107,29 +113,32 @@ type Unshown struct{ Err error }
 func (u *Unshown) Error() string { return strings.ReplaceAll(u.Err.Error(), "\n", "; ") }
 func (u *Unshown) Unwrap() error { return u.Err }
 
-// share gives a file a second name in another folder, or copies it where that cannot be, unless it is there: names
+// share gives a file a second name in the sheet's folder, or copies it where that cannot be, unless it is there: names
 // tell contents.
-func share(from, to string) error {
-	if ffmpeg.Made(to) || os.Link(from, to) == nil {
+func share(from string, disk durable.FS, dir, name string) error {
+	if info, err := disk.Lstat(name); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
 		return nil
 	}
-	in, err := os.Open(from)
+	if os.Link(from, filepath.Join(dir, name)) == nil {
+		return nil
+	}
+	in, err := durable.OS(filepath.Dir(from)).Open(filepath.Base(from))
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	return whole(to, func(w io.Writer) error { _, err := io.Copy(w, in); return err })
+	return durable.Write(disk, name, func(w io.Writer) error { _, err := io.Copy(w, in); return err })
 }
 
 // ours are the names of the files that Prepare makes.
 var ours = regexp.MustCompile(`^sheet-[0-9a-f]{64}-[a-z0-9-]+\.(jpg|mp4)$`)
 
 // sweep removes what an earlier sheet showed and this one does not.
-func sweep(media string, kept map[string]bool) {
-	entries, _ := os.ReadDir(media)
+func sweep(disk durable.FS, kept map[string]bool) {
+	entries, _ := disk.ReadDir(mediaName)
 	for _, e := range entries {
 		if ours.MatchString(e.Name()) && !kept[e.Name()] {
-			_ = os.Remove(filepath.Join(media, e.Name())) // it is only in the way of a few bytes
+			_ = disk.Remove(filepath.Join(mediaName, e.Name())) // it is only in the way of a few bytes
 		}
 	}
 }
@@ -153,13 +162,19 @@ func relative(dir, path string) string {
 	return strings.Join(parts, "/")
 }
 
-// IsSheet reports whether a folder is free to be written: it is not there, empty, or holds a sheet.
+// ErrLink is wrapped where a sheet's folder is a symbolic link or has one in it: what that leads to is not a sheet's to
+// change.
+var ErrLink = errors.New("a symbolic link")
+
+// IsSheet reports whether a folder is free to be written: it is not there, empty, or holds a sheet, and no link is in
+// the way.
 func IsSheet(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0 {
-		return nil
+	disk := durable.OS(dir)
+	entries, err := links(disk, dir, ".")
+	if err != nil || len(entries) == 0 {
+		return err
 	}
-	if err != nil {
+	if _, err := links(disk, dir, mediaName); err != nil {
 		return err
 	}
 	for _, e := range entries {
@@ -168,4 +183,26 @@ func IsSheet(dir string) error {
 		}
 	}
 	return fmt.Errorf("%s holds other things than a contact sheet", dir)
+}
+
+// links refuses a folder of the sheet that is a link or has one in it, and lists it; nothing where there is none.
+func links(disk durable.FS, dir, name string) ([]fs.DirEntry, error) {
+	const notPlain = fs.ModeSymlink | fs.ModeIrregular
+	info, err := disk.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode()&notPlain != 0 {
+		return nil, fmt.Errorf("%s is %w", filepath.Join(dir, name), ErrLink)
+	}
+	entries, err := disk.ReadDir(name)
+	for _, e := range entries {
+		if e.Type()&notPlain != 0 {
+			return nil, fmt.Errorf("%s is %w", filepath.Join(dir, name, e.Name()), ErrLink)
+		}
+	}
+	return entries, err
 }

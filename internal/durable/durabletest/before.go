@@ -1,6 +1,8 @@
 // Package durabletest is disks that go wrong, for tests of whatever writes through durable.FS.
 //
-// [Before] asks a function before every call, which may count it, refuse it or stop the program there.
+// [Before] asks a function before every call, which may count it, refuse it or stop the program there. [Forgetful]
+// remembers what was not synced, and says what the disk may hold after a power loss at any point. [Unsynced] only is
+// fast.
 package durabletest
 
 import (
