@@ -21,7 +21,8 @@ import (
 // Camera films shots. The same shot gives the same bytes. The zero value is ready, and may be used by many goroutines
 // at once.
 type Camera struct {
-	NoSlate bool // film without name, prompt and timecode
+	NoSlate bool  // film without name, prompt and timecode
+	Drift   Drift // what a shot that has a first frame does to it
 }
 
 // Shot is what a Camera films.
@@ -79,6 +80,7 @@ type sketch struct {
 	target   *plane  // the last frame to end on, nil for none
 	slate    *slate
 	mark     *label
+	drift    Drift // of this shot: none where it has no first frame
 }
 
 // set builds everything that is drawn once.
@@ -104,6 +106,10 @@ func (a Camera) set(s Shot) (*sketch, error) {
 	t.world = imagine(s, known, first, r)
 	t.path = direct(s, t.world, r)
 	t.paint(first, known != nil)
+	if first != nil {
+		t.drift = a.Drift
+		t.drift.displace(&t.path)
+	}
 	if !a.NoSlate {
 		t.slate = newSlate(s)
 	}
@@ -126,6 +132,7 @@ func (t *sketch) paint(first image.Image, own bool) {
 	c := newCanvas(t.path, t.shot.Width, t.shot.Height)
 	t.world.draw(c)
 	t.to = fromImage(c.img)
+	t.world.Wear.put(t.to, t.shot.Width)
 	t.path.fit(c)
 	t.from = t.to
 	if first == nil {
@@ -144,8 +151,8 @@ func (t *sketch) paint(first image.Image, own bool) {
 func (t *sketch) render(n int) {
 	last := t.shot.Frames - 1
 	at := 0.0
-	if last > 0 {
-		at = float64(n) / float64(last)
+	if held := t.drift.Held; last > held {
+		at = float64(max(0, n-held)) / float64(last-held)
 	}
 	src := t.to
 	if t.from != t.to {
@@ -158,6 +165,7 @@ func (t *sketch) render(n int) {
 		}
 	}
 	t.frame.sample(src, t.path.at(at))
+	t.worn(n)
 	if t.target != nil {
 		if k := smooth(1 - float64(last-n)/min(timeline.Rate, max(1, float64(last)))); k > 0 {
 			t.frame.mix(t.frame, t.target, int(256*k+0.5))
@@ -256,6 +264,6 @@ func (t *sketch) ending() *world {
 		return remember(t.shot.LastFrame)
 	}
 	w := t.world
-	w.View = t.path.to
+	w.View, w.Wear = t.path.to, w.Wear.then(t.drift.at(1))
 	return &w
 }

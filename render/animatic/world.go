@@ -15,6 +15,7 @@ type world struct {
 	View        view
 	Things      []thing
 	Weather     string // "", rain, snow
+	Wear        wear   `json:",omitzero"` // what the chain has done to the picture so far
 }
 
 // thing stands in the world. Y is where it stands, Size its height.
@@ -55,7 +56,7 @@ func imagine(s Shot, known *world, first image.Image, r *rand.Rand) world {
 	} else {
 		w = world{Place: place, Seed: r.Uint64(), View: view{X: 0, Y: -0.08, Zoom: 1}}
 		if known != nil {
-			w.Mood, w.Palette = known.Mood, known.Palette
+			w.Mood, w.Palette, w.Wear = known.Mood, known.Palette, known.Wear
 		}
 	}
 	// A weak word – the style names it in every shot – does not end the dusk that a shot before has set.
@@ -198,7 +199,7 @@ func lookOf(img image.Image) look {
 func (w *world) sane() bool {
 	ok := w.View.Zoom >= minZoom && w.View.Zoom <= maxZoom && math.Abs(w.View.X) < 1e4 && w.View.Y >= highest && w.View.Y <= lowest
 	ok = ok && len(w.Things) <= maxThings && slices.ContainsFunc(places, func(n named) bool { return n.name == w.Place })
-	ok = ok && (w.Weather == "" || w.Weather == "rain" || w.Weather == "snow")
+	ok = ok && w.Wear.sane() && (w.Weather == "" || w.Weather == "rain" || w.Weather == "snow")
 	for _, t := range w.Things {
 		ok = ok && kindOf(t.Kind) != nil && math.Abs(t.X) < 1e4 && math.Abs(t.Y) < 2 && t.Size > 0 && t.Size < 2
 	}
