@@ -20,6 +20,7 @@ type Service struct {
 	Base   string      // URL; "" for the built-in simulator
 	Chosen bool        // the user named it
 
+	drift   string // of the simulator's camera, "" for none
 	connect func(s Service, how Connection) (chain.Provider, func(), error)
 }
 
@@ -45,7 +46,7 @@ var services = []struct {
 }{
 	{"ark", ark.BaseURLArk, arkIn(models.Ark), connectArk},
 	{"byteplus", ark.BaseURLBytePlus, arkIn(models.BytePlus), connectArk},
-	{simulated, "", func(string) (chain.About, error) { return ark.Simulator(), nil }, connectSimulator},
+	{simulated, "", func(string) (chain.About, error) { return ark.Simulator(""), nil }, connectSimulator},
 }
 
 // simulated is the name of the built-in simulator, and of its clips in the store.
@@ -111,7 +112,10 @@ func Choose(name, base string, env func(string) string) (Service, error) {
 func (s Service) Simulated() bool { return s.Name == simulated }
 
 // Free reports whether a namespace's clips cost nothing.
-func Free(namespace string) bool { return namespace == simulated }
+func Free(namespace string) bool {
+	name, _, _ := strings.Cut(namespace, "+") // with a camera of its own
+	return name == simulated
+}
 
 // Host is the service as messages name it.
 func (s Service) Host() string {
@@ -148,12 +152,12 @@ func connectArk(s Service, how Connection) (chain.Provider, func(), error) {
 		Turn: listTurns(s.Base, how.Key)})
 }
 
-func connectSimulator(_ Service, how Connection) (chain.Provider, func(), error) {
-	sim, key, err := builtin(how.Models)
+func connectSimulator(s Service, how Connection) (chain.Provider, func(), error) {
+	sim, key, err := builtin(how.Models, s.drift)
 	if err != nil {
 		return nil, nil, fmt.Errorf("the simulator does not start: %w", err)
 	}
-	c, _, err := arkClient(ark.Options{BaseURL: sim.URL, Key: key, Version: how.Version, Simulator: true})
+	c, _, err := arkClient(ark.Options{BaseURL: sim.URL, Key: key, Version: how.Version, Simulator: true, Camera: s.drift})
 	if err != nil {
 		sim.Close()
 		return nil, nil, err

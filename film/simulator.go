@@ -8,12 +8,10 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"shotchain/chain/models"
 	"shotchain/chain/sim"
-	"shotchain/render/animatic"
 )
 
 // Server is an Ark service that this process serves over HTTP. Its clips are animatics.
@@ -31,16 +29,22 @@ type ServeOptions struct {
 	Key    string            // the one that is let in; "" for any
 	Pace   float64           // how long tasks take: 1 is as long as the real service's, 0 no longer than filming them
 	Log    *slog.Logger      // nil for none
+	Drift  string            // how its pictures drift, one of Drifts; "" for not at all
 }
 
 // Serve starts the simulator at addr, host:port. Port 0 is any that is free.
 func Serve(addr string, o ServeOptions) (*Server, error) {
+	drift, err := driftNamed(o.Drift)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "shotchain-sim-")
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{dir: dir, served: make(chan error, 1)}
-	if s.service, err = sim.New(sim.Options{Dir: dir, Camera: drawn, Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log}); err != nil {
+	how := sim.Options{Dir: dir, Camera: camera(drift), Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log}
+	if s.service, err = sim.New(how); err != nil {
 		os.RemoveAll(dir)
 		return nil, err
 	}
@@ -79,18 +83,9 @@ func (s *Server) Wait(ctx context.Context) error {
 	}
 }
 
-// drawn is the simulator's camera. The label is the shot's name and the attempt; people know the name.
-func drawn(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
-	name, _, _ := strings.Cut(sc.Label, "#")
-	video, last, err := animatic.Camera{}.Film(ctx, animatic.Shot{Label: name, Prompt: sc.Prompt,
-		FirstFrame: sc.FirstFrame, LastFrame: sc.LastFrame, Width: sc.Width, Height: sc.Height, Frames: sc.Frames,
-		Audio: sc.Audio, Seed: sc.Seed, Watermark: sc.Watermark, CameraFixed: sc.CameraFixed}, dir)
-	return sim.Footage{Video: video, LastFrame: last}, err
-}
-
 // builtin starts the simulator of a keyless run, behind a key that nobody else knows.
-func builtin(catalogue *models.Catalogue) (s *Server, key string, err error) {
+func builtin(catalogue *models.Catalogue, drift string) (s *Server, key string, err error) {
 	key = rand.Text()
-	s, err = Serve("127.0.0.1:0", ServeOptions{Models: catalogue, Key: key})
+	s, err = Serve("127.0.0.1:0", ServeOptions{Models: catalogue, Key: key, Drift: drift})
 	return s, key, err
 }

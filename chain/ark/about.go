@@ -11,9 +11,13 @@ import (
 )
 
 // Simulator is what plans and keys know of shotchain's own simulator where it serves in the same process: it ends
-// with it, and so do its tasks.
-func Simulator() chain.About {
-	return chain.About{Namespace: "sim", Region: models.Ark, Forgets: true}
+// with it, and so do its tasks. Clips of a camera that has a name are kept apart from those of the plain one, "".
+func Simulator(camera string) chain.About {
+	about := chain.About{Namespace: "sim", Region: models.Ark, Forgets: true}
+	if camera != "" {
+		about.Namespace += "+" + camera
+	}
+	return about
 }
 
 // Service is what plans and keys know of a service by its base URL, "" for the vendor's own in the region. Only the
@@ -43,7 +47,7 @@ func (o Options) about(base *url.URL) (chain.About, error) {
 		if !loopback(base.Hostname()) {
 			return chain.About{}, fmt.Errorf("the service at %s is not on this machine, and not its simulator", base.Host)
 		}
-		return Simulator(), nil
+		return Simulator(o.Camera), nil
 	}
 	region := o.Region
 	if region == "" {

@@ -23,7 +23,7 @@ func TestAServiceIsKnownByWhereItIs(t *testing.T) {
 		{Options{BaseURL: "https://Gateway.example:8443/v3"}, chain.About{Namespace: "ark@gateway.example:8443", Region: models.Ark}, ""},
 		{Options{BaseURL: "https://gateway.example", Region: models.BytePlus}, chain.About{Namespace: "byteplus@gateway.example", Region: models.BytePlus}, ""},
 		{Options{BaseURL: "http://127.0.0.1:4317/api/v3"}, chain.About{Namespace: "ark@127.0.0.1:4317", Region: models.Ark}, ""},
-		{Options{BaseURL: "http://127.0.0.1:4317/api/v3", Simulator: true}, Simulator(), ""},
+		{Options{BaseURL: "http://127.0.0.1:4317/api/v3", Simulator: true}, Simulator(""), ""},
 		{Options{BaseURL: BaseURLArk, Simulator: true}, chain.About{}, "not on this machine"},
 		{Options{Region: "mars"}, chain.About{}, `no region "mars"`},
 	} {

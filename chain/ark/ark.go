@@ -40,6 +40,7 @@ type Options struct {
 	Key       string        // the API key
 	Region    models.Region // whose ids and prices it has; "": BytePlus at BaseURLBytePlus, else Ark
 	Simulator bool          // it is shotchain's own simulator, which ends with this process
+	Camera    string        // the name of the simulator's camera, "" for its plain one
 	AllowHTTP bool          // plain http also to hosts other than this machine: the key then travels in the clear
 	Version   string        // of the program, for the User-Agent; "": dev
 

@@ -27,7 +27,7 @@ func (f *catalogueFlags) add(cmd *cobra.Command) {
 func (f catalogueFlags) catalogue() (*models.Catalogue, error) { return film.Catalogue(f.models) }
 
 // serviceFlags say who makes the clips.
-type serviceFlags struct{ provider, base string }
+type serviceFlags struct{ provider, base, drift string }
 
 func (f *serviceFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
@@ -35,11 +35,23 @@ func (f *serviceFlags) add(cmd *cobra.Command) {
 		"who makes the clips: `NAME` is ark, byteplus or sim (default ark where ARK_API_KEY is set, else sim)")
 	fs.StringVar(&f.base, "base-url", "", "a service of Ark's shape at another `URL` (default $ARK_BASE_URL, else the vendor's)")
 	_ = cmd.RegisterFlagCompletionFunc("provider", fixed(film.ServiceNames()))
+	addDrift(cmd, &f.drift)
+}
+
+// addDrift adds the flag of the simulator's camera.
+func addDrift(cmd *cobra.Command, drift *string) {
+	cmd.Flags().StringVar(drift, "drift", "none",
+		"how the simulator's pictures drift from link to link: `NAME` is mild, strong, bright, dark, soft or none")
+	_ = cmd.RegisterFlagCompletionFunc("drift", fixed(film.Drifts()))
 }
 
 // service chooses who makes the clips. It needs no key.
 func (p *program) service(f serviceFlags) (film.Service, error) {
-	return film.Choose(f.provider, f.base, p.env)
+	s, err := film.Choose(f.provider, f.base, p.env)
+	if err != nil {
+		return s, err
+	}
+	return s.Drifting(f.drift)
 }
 
 // admit tells of the simulator where the user did not ask for it.

@@ -11,7 +11,7 @@ import (
 
 func (p *program) simVerb() *cobra.Command {
 	var f catalogueFlags
-	var listen, key string
+	var listen, key, drift string
 	var pace float64
 	cmd := &cobra.Command{
 		Use:   "sim",
@@ -20,6 +20,10 @@ func (p *program) simVerb() *cobra.Command {
 errors. Its clips are animatics, moving sketches of the prompts. The first line of stdout is its base URL; it serves
 until it is interrupted, and forgets everything then. Any client of the API can be tried on it, shotchain too: set
 ARK_BASE_URL to what it prints and ARK_API_KEY to any word. It needs ffmpeg.
+
+With --drift its camera does to a picture what models do each time that they film on from one: light, contrast, colour,
+sharpness and place move a little, and it adds up from link to link. mild and strong are from reports on chained clips,
+bright, dark and soft from measured footage of other models; none of them is Seedance's, of which no figures are known.
 
 Faults are injected and the clock is moved over HTTP, under /sim/ beside /api/.`,
 		Example: "shotchain sim --listen 127.0.0.1:8300 --pace 0.1",
@@ -32,7 +36,7 @@ Faults are injected and the clock is moved over HTTP, under /sim/ beside /api/.`
 			if err := film.Ready(); err != nil {
 				return err
 			}
-			o := film.ServeOptions{Models: c, Key: key, Pace: pace}
+			o := film.ServeOptions{Models: c, Key: key, Pace: pace, Drift: drift}
 			if !p.quiet {
 				o.Log = slog.New(slog.NewTextHandler(p.err, nil))
 			}
@@ -54,5 +58,6 @@ Faults are injected and the clock is moved over HTTP, under /sim/ beside /api/.`
 	fs.StringVar(&key, "key", "", "let in this `KEY` only (default any)")
 	fs.Float64Var(&pace, "pace", 0, "how long tasks take: 1 is as long as the real service's, 0 no longer than filming them; `N`")
 	f.add(cmd)
+	addDrift(cmd, &drift)
 	return cmd
 }
