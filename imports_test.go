@@ -21,12 +21,14 @@ internal/durable/durabletest: internal/durable
 
 storyboard: internal/say
 
+chain/money:
 chain/models:
-chain/store: internal/durable
-chain: chain/models chain/store internal/say storyboard
-chain/ark: chain chain/models internal/guard
+chain/provider: chain/models
+chain/store: chain/money internal/durable
+chain: chain/models chain/money chain/provider chain/store internal/say storyboard
+chain/ark: chain/models chain/provider internal/guard
 chain/lock: chain chain/store
-chain/providertest: chain
+chain/providertest: chain/provider
 chain/sim: chain/models
 chain/sim/simtest: chain/sim chain/store
 
@@ -39,13 +41,13 @@ render/sound: render/ffmpeg render/mux render/timeline render/work
 render/animatic: internal/say render/ffmpeg render/font render/timeline
 render/seam: render/ffmpeg
 render: render/ffmpeg render/font render/mux render/sound render/timeline render/work
-render/sheet: chain internal/durable internal/say render/ffmpeg
+render/sheet: chain/money internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 
-film: chain chain/ark chain/lock chain/models chain/sim chain/store internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/sheet render/timeline render/work storyboard
+film: chain chain/ark chain/lock chain/models chain/money chain/provider chain/sim chain/store internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/sheet render/timeline render/work storyboard
 film/board: chain film internal/say render/sheet
 
-cmd/shotchain: chain chain/models chain/store examples film film/board internal/durable internal/say storyboard
+cmd/shotchain: chain chain/models chain/money chain/provider chain/store examples film film/board internal/durable internal/say storyboard
 
 examples:
 examples/draw: render/animatic

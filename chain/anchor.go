@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shotchain/chain/models"
+	"shotchain/chain/provider"
 	"shotchain/storyboard"
 )
 
@@ -39,10 +40,10 @@ type upstream struct{ from, to *Outcome }
 
 // anchors names the take's pictures when all that it needs is there.
 func (t *Take) anchors(up upstream) (a anchors) {
-	if a.first = t.Request.FirstFrame.name(); up.from != nil {
+	if a.first = t.Request.FirstFrame.InKey(); up.from != nil {
 		a.first = frameOf(up.from, t.from())
 	}
-	if a.last = t.Request.LastFrame.name(); up.to != nil {
+	if a.last = t.Request.LastFrame.InKey(); up.to != nil {
 		a.last = frameOf(up.to, t.ToFrame)
 	}
 	return a
@@ -56,26 +57,13 @@ func (t *Take) expected() (a anchors) {
 		}
 		return fmt.Sprintf("frame %d of %s", frame, t.Identity)
 	}
-	if a.first = t.Request.FirstFrame.name(); t.From != nil {
+	if a.first = t.Request.FirstFrame.InKey(); t.From != nil {
 		a.first = coming(t.From, t.from())
 	}
-	if a.last = t.Request.LastFrame.name(); t.To != nil {
+	if a.last = t.Request.LastFrame.InKey(); t.To != nil {
 		a.last = coming(t.To, t.ToFrame)
 	}
 	return a
-}
-
-// name is a still's in a key: its bytes, with the size that they are fitted to, or its address. "" for none.
-func (f *Frame) name() string {
-	switch {
-	case f == nil:
-		return ""
-	case f.Web != "":
-		return f.Web
-	case f.Fit != "":
-		return f.Digest + "@" + f.Fit
-	}
-	return f.Digest
 }
 
 // Fit is a still that is cropped and scaled to the pixels that the model makes.
@@ -232,15 +220,15 @@ func showing(first, last int, who *storyboard.Member) string {
 }
 
 // still is a picture of a request. fitted: it is to have the clip's own pixels.
-func (c *compiler) still(t *Take, still *storyboard.Still, fitted bool) *Frame {
+func (c *compiler) still(t *Take, still *storyboard.Still, fitted bool) *provider.Frame {
 	if still == nil {
 		return nil
 	}
 	if still.URL != "" {
-		return &Frame{Web: still.URL}
+		return &provider.Frame{Web: still.URL}
 	}
 	c.limits(t, still)
-	f := &Frame{MediaType: "image/" + still.Format}
+	f := &provider.Frame{MediaType: "image/" + still.Format}
 	digest, ok := c.digests[still.Path]
 	if !ok {
 		b, err := still.Read()

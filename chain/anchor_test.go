@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"shotchain/chain/provider"
 	"shotchain/storyboard"
 )
 
@@ -37,7 +38,7 @@ func TestAShotContinuesFromAnEarlierMoment(t *testing.T) {
 }
 
 // request is what was asked for a prompt.
-func request(f *fake, prompt string) Request {
+func request(f *fake, prompt string) provider.Request {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, t := range f.tasks {
@@ -45,7 +46,7 @@ func request(f *fake, prompt string) Request {
 			return t.req
 		}
 	}
-	return Request{}
+	return provider.Request{}
 }
 
 func TestABridgeWaitsForBothOfItsEnds(t *testing.T) {
@@ -89,7 +90,7 @@ func TestWhatEndsOnAMissingFrameIsSkipped(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, take string, _ int) error {
 			if op == "create" && take == "b/sea" {
-				return &Fault{Class: Moderated, Message: "no"}
+				return &provider.Fault{Class: provider.Moderated, Message: "no"}
 			}
 			return nil
 		}

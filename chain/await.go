@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -34,7 +35,7 @@ func (v *life) pollPause(since time.Time) time.Duration {
 
 // await reads a task until it is done, and then keeps what it made.
 func (v *life) await(ctx context.Context, a *store.Attempt) (Outcome, bool) {
-	told, reached := Status(""), time.Now()
+	told, reached := provider.Status(""), time.Now()
 	rung, leave := v.Bell.hear(a.Task)
 	defer leave()
 	for {
@@ -45,12 +46,12 @@ func (v *life) await(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 			reached = time.Now()
 		case ctx.Err() != nil:
 			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
-		case f.Class == Gone && time.Since(a.IntendedAt) > young:
+		case f.Class == provider.Gone && time.Since(a.IntendedAt) > young:
 			if clip, ok := v.there(ctx); ok && a.State == store.Succeeded {
-				return v.book(ctx, a, Task{ID: a.Task, Tokens: a.Tokens}, clip), false
+				return v.book(ctx, a, provider.Task{ID: a.Task, Tokens: a.Tokens}, clip), false
 			}
 			return v.gone(ctx, a, err)
-		case f.Class != Busy && f.Class != Gone, time.Since(reached) > v.Timing.Patience:
+		case f.Class != provider.Busy && f.Class != provider.Gone, time.Since(reached) > v.Timing.Patience:
 			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
 		}
 		if err == nil {
@@ -81,7 +82,7 @@ func (v *life) gone(ctx context.Context, a *store.Attempt, err error) (out Outco
 	}
 	planned := a.Lapsed(time.Now()) && v.tries == 0 && v.buys()
 	v.unhold()
-	v.close(a, &Fault{Class: Gone, Message: "it was made, but its result is no longer to be had: " + err.Error()})
+	v.close(a, &provider.Fault{Class: provider.Gone, Message: "it was made, but its result is no longer to be had: " + err.Error()})
 	if err := v.l.PutJournal(v.j); err != nil {
 		return v.ended(ctx, v.t, StageFailed, a.Task, err), false
 	}
@@ -92,12 +93,12 @@ func (v *life) gone(ctx context.Context, a *store.Attempt, err error) (out Outco
 }
 
 // done turns a finished task into an outcome.
-func (v *life) done(ctx context.Context, a *store.Attempt, task Task) (Outcome, bool) {
-	if task.Status == Succeeded {
+func (v *life) done(ctx context.Context, a *store.Attempt, task provider.Task) (Outcome, bool) {
+	if task.Status == provider.Succeeded {
 		return v.keep(ctx, a, task)
 	}
 	f := task.Fault
-	if !task.Status.known() { // who knows what it comes to: neither failed nor free
+	if !task.Status.Known() { // who knows what it comes to: neither failed nor free
 		err := error(f)
 		if f == nil {
 			err = fmt.Errorf("task %s has a status that nobody knows", a.Task)
@@ -105,9 +106,9 @@ func (v *life) done(ctx context.Context, a *store.Attempt, task Task) (Outcome, 
 		return v.ended(ctx, v.t, StageUnknown, a.Task, err), false
 	}
 	if f == nil {
-		f = &Fault{Class: Invalid, Message: "the task was " + string(task.Status), RequestID: task.RequestID}
-		if task.Status == Failed {
-			f = &Fault{Class: Internal, Message: "the task failed without a reason", RequestID: task.RequestID}
+		f = &provider.Fault{Class: provider.Invalid, Message: "the task was " + string(task.Status), RequestID: task.RequestID}
+		if task.Status == provider.Failed {
+			f = &provider.Fault{Class: provider.Internal, Message: "the task failed without a reason", RequestID: task.RequestID}
 		}
 	}
 	v.unhold()
@@ -115,7 +116,7 @@ func (v *life) done(ctx context.Context, a *store.Attempt, task Task) (Outcome, 
 	if err := v.l.PutJournal(v.j); err != nil {
 		return v.ended(ctx, v.t, StageFailed, a.Task, err), false
 	}
-	if f.Class == Internal && v.tries < maxTries {
+	if f.Class == provider.Internal && v.tries < maxTries {
 		v.observe(Event{Take: v.t, Stage: StageAgain, Task: a.Task, Message: f.Error()})
 		return Outcome{}, true
 	}

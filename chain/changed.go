@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/storyboard"
 )
@@ -21,12 +22,12 @@ func (t *Take) asked(a anchors) json.RawMessage {
 }
 
 // noted is a picture of a request: the film's own still, or a frame by its name.
-func noted(f *Frame, name string) *Frame {
+func noted(f *provider.Frame, name string) *provider.Frame {
 	if name == "" {
 		return f
 	}
 	if f == nil {
-		return &Frame{Digest: name}
+		return &provider.Frame{Digest: name}
 	}
 	still := *f
 	return &still

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shotchain/chain/models"
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/storyboard"
 )
@@ -76,7 +77,7 @@ func Collect(ctx context.Context, open []Open, o RunOptions) (*Reel, error) {
 		t.Index, t.Order = len(g.Takes), len(g.Takes)
 		g.Takes = append(g.Takes, t)
 		p.Takes = append(p.Takes, Planned{Take: t, State: InFlight, Key: u.Dir.Key})
-		p.Held = add(p.Held, t.Cost)
+		p.Held = p.Held.Add(t.Cost)
 	}
 	return Run(ctx, p, o)
 }
@@ -98,7 +99,7 @@ func (u Open) take() (*Take, error) {
 }
 
 // requestOf is the request that a record holds.
-func requestOf(kept *store.Request) (asked Request, err error) {
+func requestOf(kept *store.Request) (asked provider.Request, err error) {
 	if err := json.Unmarshal(kept.Asked, &asked); err != nil {
 		return asked, fmt.Errorf("%w: request.json: %v", store.ErrDamaged, err)
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"shotchain/chain/provider"
 )
 
 // interrupted is a film whose two opening shots are at the provider.
@@ -47,7 +49,7 @@ func TestCollectOfACallThatMadeNothingSaysSo(t *testing.T) {
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" {
 				cancel()
-				return &Fault{Class: Lost, Message: "reset"}
+				return &provider.Fault{Class: provider.Lost, Message: "reset"}
 			}
 			return nil
 		}
@@ -88,7 +90,7 @@ func TestCancelEndsWhatIsQueuedAndLeavesWhatRuns(t *testing.T) {
 func TestACallbackIsAHintToAskAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
-		x.f.took = func(Request) time.Duration { return 100 * time.Second }
+		x.f.took = func(provider.Request) time.Duration { return 100 * time.Second }
 		bell := new(Bell)
 		time.AfterFunc(100*time.Second+time.Millisecond, func() { bell.Ring("cgt-1"); bell.Ring("cgt-unknown") })
 		began := time.Now()

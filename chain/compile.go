@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"shotchain/chain/models"
+	"shotchain/chain/money"
+	"shotchain/chain/provider"
 	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
@@ -15,9 +17,9 @@ import (
 // Target is what a storyboard is compiled for.
 type Target struct {
 	Models  *models.Catalogue
-	Service About     // the provider's own word on what it is
-	Ended   bool      // models that have ended are served all the same (the simulator does)
-	Now     time.Time // decides which models have ended
+	Service provider.About // the provider's own word on what it is
+	Ended   bool           // models that have ended are served all the same (the simulator does)
+	Now     time.Time      // decides which models have ended
 
 	Draft    bool     // compile drafts: cheap takes to look at before the film is made
 	Variants []string // ids of the variants that are wanted; nil for all, as is a list that names none of them
@@ -294,7 +296,7 @@ func (c *compiler) price(t *Take) {
 		t.Tokens = m.Drafts.DraftTokens(t.Tokens, audio)
 	}
 	t.Price = p
-	t.Cost = Money{Micros: p.Cost(t.Tokens), Currency: p.Currency}
+	t.Cost = money.Amount{Micros: p.Cost(t.Tokens), Currency: p.Currency}
 	t.Expected = m.ExpectedTime(t.Seconds)
 }
 

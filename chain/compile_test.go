@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/models"
+	"shotchain/chain/money"
+	"shotchain/chain/provider"
 	"shotchain/storyboard"
 )
 
@@ -38,7 +40,7 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 	still(t, dir, "small.png", 200, 300)
 	still(t, dir, "wide.png", 1600, 500)
 	still(t, dir, "ok.png", 640, 360)
-	china := Target{Models: models.Default(), Service: About{Namespace: "ark", Region: models.Ark}, Now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
+	china := Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark}, Now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
 	for _, c := range []struct{ look, shot, at, want, hint string }{
 		{"model: seedance-9", "", "2:15", `no model is called "seedance-9"`, "did you mean"},
 		{"model: ep-2026-abc", "", "2:15", "no model is called", "models file"},
@@ -174,8 +176,8 @@ func TestALaterShotMayBeContinued(t *testing.T) {
 }
 
 func TestMoneyIsNeverShownAsLessThanItIs(t *testing.T) {
-	require.Equal(t, "¥5.01", FormatMoney(Money{Micros: 5_009_400, Currency: "CNY"}))
-	require.Equal(t, "$1.17", FormatMoney(Money{Micros: 1_165_230, Currency: "USD"}))
-	require.Equal(t, "$0.00", FormatMoney(Money{Currency: "USD"}))
-	require.Equal(t, "1.00 EUR", FormatMoney(Money{Micros: 1_000_000, Currency: "EUR"}))
+	require.Equal(t, "¥5.01", money.Amount{Micros: 5_009_400, Currency: "CNY"}.String())
+	require.Equal(t, "$1.17", money.Amount{Micros: 1_165_230, Currency: "USD"}.String())
+	require.Equal(t, "$0.00", money.Amount{Currency: "USD"}.String())
+	require.Equal(t, "1.00 EUR", money.Amount{Micros: 1_000_000, Currency: "EUR"}.String())
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -43,7 +44,7 @@ func recorded(st *store.Store) map[string]record {
 // identifier that they were sent with, and the attempt was sent with one too. By expiries alone it is so where all of
 // them are exact, and nothing that nobody knows was made at the attempt's time: one task cannot show what a gateway does
 // to every number, nor to everything else that it echoes.
-func (v *life) control(a *store.Attempt, tasks []Task) error {
+func (v *life) control(a *store.Attempt, tasks []provider.Task) error {
 	known := recorded(v.Store)
 	named, dated := tally{}, tally{}
 	shown := 0

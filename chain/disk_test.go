@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/internal/durable"
 	"shotchain/internal/durable/durabletest"
@@ -193,7 +194,7 @@ func TestAPowerLossAnywhereCostsNothing(t *testing.T) {
 				x.f.script = func(op, _ string, _ int) error { // a machine without power sends nothing
 					select {
 					case <-gone:
-						return &Fault{Class: Account, Message: "no power"}
+						return &provider.Fault{Class: provider.Account, Message: "no power"}
 					default:
 						return nil
 					}
@@ -232,7 +233,7 @@ func TestEveryDamagedByteOfEveryRecord(t *testing.T) {
 				if cut {
 					x.f.script = func(op, _ string, n int) error {
 						if op == "get" && len(x.f.tasks) == 2 {
-							return &Fault{Class: Account, Message: stopped.Error()}
+							return &provider.Fault{Class: provider.Account, Message: stopped.Error()}
 						}
 						return nil
 					}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -84,8 +85,8 @@ func (p *Plan) made(t *Take, draft *Planned) bool {
 }
 
 // promoting is the request that makes the final clip of a draft: nothing that the draft has settled is said again.
-func (v *life) promoting(req Request, from *Promotion) Request {
-	return Request{Label: req.Label, Model: req.Model, DraftTask: from.Task, Resolution: req.Resolution, Watermark: req.Watermark,
+func (v *life) promoting(req provider.Request, from *Promotion) provider.Request {
+	return provider.Request{Label: req.Label, Model: req.Model, DraftTask: from.Task, Resolution: req.Resolution, Watermark: req.Watermark,
 		ServiceTier: req.ServiceTier, Priority: req.Priority, ExpiresAfter: req.ExpiresAfter,
 		SafetyIdentifier: req.SafetyIdentifier, CallbackURL: req.CallbackURL}
 }

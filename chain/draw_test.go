@@ -14,6 +14,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/models"
+	"shotchain/chain/provider"
 	"shotchain/storyboard"
 )
 
@@ -21,7 +22,7 @@ import (
 func drawn(t require.TestingT, board, form string) string {
 	sb, err := storyboard.Parse("film.yaml", ".", []byte(board), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(context.Background(), sb, chain.Target{Models: models.Default(), Service: chain.About{Namespace: "ark", Region: models.Ark}, Now: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)})
+	g, err := chain.Compile(context.Background(), sb, chain.Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark}, Now: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)})
 	require.NoError(t, err)
 	var out bytes.Buffer
 	require.NoError(t, g.Draw(&out, form))

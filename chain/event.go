@@ -1,6 +1,10 @@
 package chain
 
-import "time"
+import (
+	"time"
+
+	"shotchain/chain/money"
+)
 
 // Stage is a point in the life of a take that a run tells of.
 type Stage string
@@ -40,9 +44,9 @@ type Event struct {
 	Time    time.Time
 	Take    *Take
 	Stage   Stage
-	Task    string // the provider's id, once there is one
-	Message string // the reason, "" for nothing to say
-	Cost    Money  // billed, with StageKept
-	Video   string // path of the clip, with StageKept and StageCached
-	Digest  string // sha256 of its bytes, hex
+	Task    string       // the provider's id, once there is one
+	Message string       // the reason, "" for nothing to say
+	Cost    money.Amount // billed, with StageKept
+	Video   string       // path of the clip, with StageKept and StageCached
+	Digest  string       // sha256 of its bytes, hex
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/models"
+	"shotchain/chain/provider"
 	"shotchain/chain/sim"
 	"shotchain/chain/sim/simtest"
 	"shotchain/chain/store"
@@ -30,13 +31,13 @@ import (
 // fake is a Provider in memory: it honours the contract, keeps to a concurrency and takes its time by the clock of
 // the test's bubble. The simulator is the strict stand-in; this one is for virtual time and for scripted answers.
 type fake struct {
-	places int                                 // tasks at once; 0 for any number
-	took   func(Request) time.Duration         // how long a task runs
-	script func(op, label string, n int) error // an answer instead of the service's own; nil for none
-	after  bool                                // a scripted create fault comes after the task was made
-	clock  time.Duration                       // how far the service's clock is ahead of ours
-	echo   func(*Task)                         // what the service makes of a task in its answers; nil for nothing
-	blank  bool                                // nothing is ever listed
+	places int                                  // tasks at once; 0 for any number
+	took   func(provider.Request) time.Duration // how long a task runs
+	script func(op, label string, n int) error  // an answer instead of the service's own; nil for none
+	after  bool                                 // a scripted create fault comes after the task was made
+	clock  time.Duration                        // how far the service's clock is ahead of ours
+	echo   func(*provider.Task)                 // what the service makes of a task in its answers; nil for nothing
+	blank  bool                                 // nothing is ever listed
 
 	mu            sync.Mutex
 	tasks         []*fakeTask // that it remembers
@@ -46,8 +47,8 @@ type fake struct {
 }
 
 type fakeTask struct {
-	Task
-	req  Request // with what a draft has settled
+	provider.Task
+	req  provider.Request // with what a draft has settled
 	sale simtest.Sale
 }
 
@@ -56,16 +57,16 @@ func (f *fake) sales() (all []simtest.Sale) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, t := range f.sold {
-		t.sale.Failed = slices.Contains([]Status{Failed, Cancelled, Expired}, t.Status)
+		t.sale.Failed = slices.Contains([]provider.Status{provider.Failed, provider.Cancelled, provider.Expired}, t.Status)
 		all = append(all, t.sale)
 	}
 	return all
 }
 
 // saleOf is a request as the oracle sees it. The caller holds the lock.
-func (f *fake) saleOf(id string, r Request) simtest.Sale {
+func (f *fake) saleOf(id string, r provider.Request) simtest.Sale {
 	s := simtest.Sale{Task: id, Client: r.Label, Prompt: r.Prompt, Source: r.DraftTask, Fields: map[string]json.RawMessage{}}
-	for _, p := range r.pictures() {
+	for _, p := range picturesOf(&r) {
 		came := sim.Picture{Role: map[role]string{opening: "first_frame", closing: "last_frame", reference: "reference_image"}[p.role]}
 		switch {
 		case p.URL != "": // its own: it is what it made
@@ -92,12 +93,12 @@ func (f *fake) saleOf(id string, r Request) simtest.Sale {
 }
 
 // aboutFake is the fake as a service that remembers its tasks.
-var aboutFake = About{Namespace: "sim", Region: models.Ark}
+var aboutFake = provider.About{Namespace: "sim", Region: models.Ark}
 
-func (f *fake) About() About { return aboutFake }
+func (f *fake) About() provider.About { return aboutFake }
 
 func newFake() *fake {
-	return &fake{calls: map[string]int{}, took: func(r Request) time.Duration { return time.Duration(60+9*r.Duration) * time.Second }}
+	return &fake{calls: map[string]int{}, took: func(r provider.Request) time.Duration { return time.Duration(60+9*r.Duration) * time.Second }}
 }
 
 func (f *fake) called(op, label string) error {
@@ -114,24 +115,24 @@ func (f *fake) called(op, label string) error {
 // shotOf is the take's name in a label.
 func shotOf(label string) string { return label[:max(strings.LastIndex(label, "#"), 0)] }
 
-func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
+func (f *fake) Create(ctx context.Context, r provider.Request) (provider.Created, error) {
 	sent := r
 	err := f.called("create", shotOf(r.Label))
 	if err != nil && !f.after {
-		return Created{}, err
+		return provider.Created{}, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if r.DraftTask != "" {
 		d := f.find(r.DraftTask)
 		if d == nil {
-			return Created{}, &Fault{Class: Gone, Code: "NotFound", Message: "no such draft"}
+			return provider.Created{}, &provider.Fault{Class: provider.Gone, Code: "NotFound", Message: "no such draft"}
 		}
 		was := d.req
 		was.Resolution, was.DraftTask, was.ExpiresAfter, was.Draft, was.Label, was.SafetyIdentifier = r.Resolution, r.DraftTask, r.ExpiresAfter, false, r.Label, r.SafetyIdentifier
 		r = was
 	}
-	t := &fakeTask{req: r, Task: Task{ID: fmt.Sprintf("cgt-%d", max(len(f.tasks), len(f.sold))+1), Model: r.Model, Status: Queued,
+	t := &fakeTask{req: r, Task: provider.Task{ID: fmt.Sprintf("cgt-%d", max(len(f.tasks), len(f.sold))+1), Model: r.Model, Status: provider.Queued,
 		ExpiresAfter: r.ExpiresAfter, SafetyIdentifier: r.SafetyIdentifier, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now().Add(f.clock)}}
 	if r.Seed == nil {
 		t.Seed = new(int64(len(f.tasks)))
@@ -144,9 +145,9 @@ func (f *fake) Create(ctx context.Context, r Request) (Created, error) {
 	}
 	f.start()
 	if err != nil {
-		return Created{}, err
+		return provider.Created{}, err
 	}
-	return Created{Task: t.ID, RequestID: "req-" + t.ID}, nil
+	return provider.Created{Task: t.ID, RequestID: "req-" + t.ID}, nil
 }
 
 // find is a task by its id, nil for none. The caller holds the lock.
@@ -162,10 +163,10 @@ func (f *fake) find(id string) *fakeTask {
 // start runs what is queued, first come first served. The caller holds the lock.
 func (f *fake) start() {
 	for _, t := range f.tasks {
-		if t.Status != Queued || f.places > 0 && f.running >= f.places {
+		if t.Status != provider.Queued || f.places > 0 && f.running >= f.places {
 			continue
 		}
-		t.Status = Running
+		t.Status = provider.Running
 		f.running++
 		f.most = max(f.most, f.running)
 		time.AfterFunc(f.took(t.req), func() { f.finish(t) })
@@ -175,24 +176,24 @@ func (f *fake) start() {
 func (f *fake) finish(t *fakeTask) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	t.Status, t.Updated = Succeeded, time.Now().Add(f.clock)
+	t.Status, t.Updated = provider.Succeeded, time.Now().Add(f.clock)
 	if t.Task.Fault != nil {
-		t.Status = Failed
+		t.Status = provider.Failed
 	} else {
 		size := models.Size{Width: 1280, Height: 720}
 		if m, ok := models.Default().Find(t.req.Model); ok {
 			size, _ = m.Pixels(t.req.Resolution, models.Adaptive, size)
 		}
 		t.Tokens = models.Tokens(size, t.req.Duration)
-		t.Video, t.LastFrame = SignedURL("https://files/"+t.ID+"/video"), SignedURL("https://files/"+t.ID+"/last")
+		t.Video, t.LastFrame = provider.SignedURL("https://files/"+t.ID+"/video"), provider.SignedURL("https://files/"+t.ID+"/last")
 	}
 	f.running--
 	f.start()
 }
 
-func (f *fake) Get(ctx context.Context, id string) (Task, error) {
+func (f *fake) Get(ctx context.Context, id string) (provider.Task, error) {
 	if err := f.called("get", id); err != nil {
-		return Task{}, err
+		return provider.Task{}, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -201,16 +202,16 @@ func (f *fake) Get(ctx context.Context, id string) (Task, error) {
 			return t.Task, nil
 		}
 	}
-	return Task{}, &Fault{Class: Gone, Code: "NotFound", Message: "no such task"}
+	return provider.Task{}, &provider.Fault{Class: provider.Gone, Code: "NotFound", Message: "no such task"}
 }
 
-func (f *fake) List(ctx context.Context, _ Filter) ([]Task, bool, error) {
+func (f *fake) List(ctx context.Context, _ provider.Filter) ([]provider.Task, bool, error) {
 	if err := f.called("list", ""); err != nil {
 		return nil, false, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var all []Task
+	var all []provider.Task
 	for _, t := range f.tasks {
 		if f.blank {
 			break
@@ -228,15 +229,15 @@ func (f *fake) Cancel(ctx context.Context, id string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, t := range f.tasks {
-		if t.ID == id && t.Status == Queued {
-			t.Status, t.Updated = Cancelled, time.Now()
+		if t.ID == id && t.Status == provider.Queued {
+			t.Status, t.Updated = provider.Cancelled, time.Now()
 			return nil
 		}
 	}
-	return &Fault{Class: Invalid, Message: "not queued"}
+	return &provider.Fault{Class: provider.Invalid, Message: "not queued"}
 }
 
-func (f *fake) Fetch(ctx context.Context, u SignedURL, w io.Writer, limit int64) error {
+func (f *fake) Fetch(ctx context.Context, u provider.SignedURL, w io.Writer, limit int64) error {
 	parts := strings.Split(string(u), "/")
 	id, what := parts[len(parts)-2], parts[len(parts)-1]
 	if err := f.called(what, id); err != nil {
@@ -255,7 +256,7 @@ func (f *fake) Fetch(ctx context.Context, u SignedURL, w io.Writer, limit int64)
 
 // content is what a fake clip shows: all that was asked for and the seed, which the fake chooses where the request
 // names none.
-func content(r Request) string {
+func content(r provider.Request) string {
 	first, last := "", ""
 	if r.FirstFrame != nil {
 		first = r.FirstFrame.Digest

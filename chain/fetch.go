@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -23,7 +24,7 @@ type result struct {
 }
 
 // fetch gets clip and last frame, checks that they decode, and puts them in place.
-func (v *life) fetch(ctx context.Context, task Task, got *result) error {
+func (v *life) fetch(ctx context.Context, task provider.Task, got *result) error {
 	if got.clip == nil {
 		video, err := v.fetched(ctx, got.task, clipName, task.Video, maxClipBytes)
 		if err != nil {
@@ -52,7 +53,7 @@ func (v *life) fetch(ctx context.Context, task Task, got *result) error {
 }
 
 // lastFrame gets the provider's last frame, or cuts it from the clip where the provider gives none.
-func (v *life) lastFrame(ctx context.Context, task Task, got *result) (path string, err error) {
+func (v *life) lastFrame(ctx context.Context, task provider.Task, got *result) (path string, err error) {
 	got.clip.Decoded = task.LastFrame == ""
 	if !got.clip.Decoded {
 		return v.fetched(ctx, got.task, "last_frame", task.LastFrame, maxFrameBytes)
@@ -74,7 +75,7 @@ func (v *life) spoiled(ctx context.Context, path string, err error) error {
 }
 
 // fetched is a whole download of a task's: the one that an earlier run has left, or a new one.
-func (v *life) fetched(ctx context.Context, task, name string, u SignedURL, limit int64) (path string, err error) {
+func (v *life) fetched(ctx context.Context, task, name string, u provider.SignedURL, limit int64) (path string, err error) {
 	if path, ok := v.l.Fetched(task, name); ok {
 		return path, nil
 	}
@@ -116,7 +117,7 @@ func (v *life) describe(clip *store.Clip, frameName string) (err error) {
 	return err
 }
 
-func (v *life) download(ctx context.Context, u SignedURL, path string, limit int64) error {
+func (v *life) download(ctx context.Context, u provider.SignedURL, path string, limit int64) error {
 	if u == "" {
 		return errors.New("the task succeeded without a result")
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"shotchain/chain/provider"
 )
 
 // frameLife is how long a provider's last_frame_url lives, counted from the task's end, less the time that a create
@@ -12,11 +14,11 @@ const frameLife = 24*time.Hour - 10*time.Minute
 
 // livingFrame is a take's last frame as the provider holds it.
 type livingFrame struct {
-	url   SignedURL
+	url   provider.SignedURL
 	until time.Time
 }
 
-func (r *run) keepFrame(t *Take, task Task) {
+func (r *run) keepFrame(t *Take, task provider.Task) {
 	r.framesMu.Lock()
 	defer r.framesMu.Unlock()
 	r.frames[t] = livingFrame{task.LastFrame, finishedAt(task).Add(frameLife)}
@@ -24,12 +26,12 @@ func (r *run) keepFrame(t *Take, task Task) {
 
 // frameURL is the provider's own URL of a kept take's last frame, "" where it no longer lives. The untouched output
 // of the same account is what the provider takes most readily (ark-api.md §7.5).
-func (r *run) frameURL(ctx context.Context, up *Outcome) SignedURL {
+func (r *run) frameURL(ctx context.Context, up *Outcome) provider.SignedURL {
 	r.framesMu.Lock()
 	f, known := r.frames[up.Take]
 	r.framesMu.Unlock()
 	if !known && !r.plan.Graph.Service.Forgets && !up.Clip.Decoded && up.Clip.Task != "" && time.Since(up.Clip.FinishedAt) < frameLife {
-		if task, err := r.Provider.Get(ctx, up.Clip.Task); err == nil && task.Status == Succeeded {
+		if task, err := r.Provider.Get(ctx, up.Clip.Task); err == nil && task.Status == provider.Succeeded {
 			r.keepFrame(up.Take, task)
 			f = livingFrame{task.LastFrame, finishedAt(task).Add(frameLife)}
 		}
@@ -41,7 +43,7 @@ func (r *run) frameURL(ctx context.Context, up *Outcome) SignedURL {
 }
 
 // finishedAt is when a task ended by the service's clock; now, where it did not say.
-func finishedAt(task Task) time.Time {
+func finishedAt(task provider.Task) time.Time {
 	if task.Updated.IsZero() {
 		return time.Now()
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/internal/durable/durabletest"
 )
@@ -33,9 +34,9 @@ func (x *fixture) leave(state int) store.Take {
 		x.f.script = func(op, _ string, _ int) error {
 			switch op {
 			case "create":
-				return &Fault{Class: Lost, Message: "reset"}
+				return &provider.Fault{Class: provider.Lost, Message: "reset"}
 			case "list":
-				return &Fault{Class: Invalid, Message: "no list"}
+				return &provider.Fault{Class: provider.Invalid, Message: "no list"}
 			}
 			return nil
 		}
@@ -44,7 +45,7 @@ func (x *fixture) leave(state int) store.Take {
 	case 2:
 		x.f.script = func(op, _ string, _ int) error {
 			if op == "video" {
-				return &Fault{Class: Busy, Message: "broke off"}
+				return &provider.Fault{Class: provider.Busy, Message: "broke off"}
 			}
 			return nil
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"shotchain/chain/models"
+	"shotchain/chain/money"
+	"shotchain/chain/provider"
 	"shotchain/storyboard"
 )
 
@@ -13,7 +15,7 @@ import (
 type Graph struct {
 	Film    *storyboard.Storyboard
 	Films   []*storyboard.Storyboard // one for each variant; Film alone where there are none
-	Service About                    // who is to make the clips
+	Service provider.About           // who is to make the clips
 	Takes   []*Take                  // every take stands behind the one it grows from; otherwise in film order
 
 	shots map[*storyboard.Shot][]*Take // all takes of a shot, by number
@@ -38,13 +40,13 @@ type Take struct {
 	Fits    []Fit   // the stills that are cropped and scaled for it
 
 	Model    *models.Model
-	Request  Request // without the bytes of frames; those of a still are read when it is sent
+	Request  provider.Request // without the bytes of frames; those of a still are read when it is sent
 	Size     models.Size
 	Seconds  int   // billed at most
 	Tokens   int64 // billed at most
 	Price    models.Price
-	Cost     Money  // at most
-	Identity string // equal for takes that will have equal keys, known before anything is made
+	Cost     money.Amount // at most
+	Identity string       // equal for takes that will have equal keys, known before anything is made
 
 	root *Take // the take that opens the chain: itself where it grows from none
 

@@ -8,6 +8,8 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"shotchain/chain/money"
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -16,7 +18,7 @@ import (
 const maxFetches = 3
 
 // keep fetches, checks and stores what a task made.
-func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) (out Outcome, again bool) {
+func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) (out Outcome, again bool) {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = time.Second, 30*time.Second
 	if clip, ok := v.there(ctx); ok {
@@ -31,10 +33,10 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) (out Outco
 			return v.book(ctx, a, task, got.clip), false
 		}
 		f := asFault(err)
-		if f.Class != Busy {
+		if f.Class != provider.Busy {
 			bad++
 		}
-		if f.Class != Busy || got.clip != had { // the storage has answered
+		if f.Class != provider.Busy || got.clip != had { // the storage has answered
 			reached = time.Now()
 		}
 		switch {
@@ -42,7 +44,7 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) (out Outco
 			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task)), false
 		case ctx.Err() != nil:
 			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
-		case bad == maxFetches && f.Class == Gone && time.Since(finishedAt(task)) > frameLife:
+		case bad == maxFetches && f.Class == provider.Gone && time.Since(finishedAt(task)) > frameLife:
 			a.State = store.Succeeded
 			return v.gone(ctx, a, err)
 		case bad == maxFetches, time.Since(reached) > v.Timing.Patience:
@@ -52,7 +54,7 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task Task) (out Outco
 		if err := pause(ctx, max(f.RetryAfter, wait.NextBackOff())); err != nil {
 			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
 		}
-		if again, err := v.Provider.Get(ctx, a.Task); err == nil && again.Status == Succeeded {
+		if again, err := v.Provider.Get(ctx, a.Task); err == nil && again.Status == provider.Succeeded {
 			task = again // with URLs that live longer, where the provider signs anew
 		}
 	}
@@ -85,7 +87,7 @@ func (f Facts) clip() *store.Clip {
 const clipName = "clip.mp4"
 
 // book records the facts of files that are in place. The take is kept once clip.json is, and that is the last write.
-func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *store.Clip) Outcome {
+func (v *life) book(ctx context.Context, a *store.Attempt, task provider.Task, clip *store.Clip) Outcome {
 	billed := v.bill(task)
 	clip.Shot, clip.Provider, clip.Model = v.t.Shot.Name(), v.plan.Graph.Service.Namespace, v.t.Request.Model
 	clip.Task, clip.RequestID, clip.Seed = a.Task, a.RequestID, task.Seed
@@ -123,9 +125,9 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task Task, clip *stor
 }
 
 // bill is what a task cost: its billed tokens at the take's price, or the worst case where it did not say.
-func (v *life) bill(task Task) Money {
+func (v *life) bill(task provider.Task) money.Amount {
 	if task.Tokens <= 0 || v.t.Tokens <= 0 {
 		return v.t.Cost
 	}
-	return Money{Micros: v.t.Price.Cost(task.Tokens), Currency: v.t.Price.Currency}
+	return money.Amount{Micros: v.t.Price.Cost(task.Tokens), Currency: v.t.Price.Currency}
 }

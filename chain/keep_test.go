@@ -5,6 +5,8 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+
+	"shotchain/chain/provider"
 )
 
 func TestAKeptShotStaysStaleForPlansThatDoNotKeepIt(t *testing.T) {
@@ -31,7 +33,7 @@ func TestAKeptShotOutlivesTheFailureOfWhatItGrewFrom(t *testing.T) {
 		require.NoError(t, err)
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" {
-				return &Fault{Class: Moderated, Message: "no"}
+				return &provider.Fault{Class: provider.Moderated, Message: "no"}
 			}
 			return nil
 		}

@@ -34,7 +34,7 @@ func (t *Take) key(namespace string, a anchors) string {
 	r := t.Request
 	var references []string
 	for i := range r.References {
-		references = append(references, r.References[i].name())
+		references = append(references, r.References[i].InKey())
 	}
 	q := question{Version: 1, Provider: namespace, Model: r.Model, Prompt: r.Prompt, FirstFrame: a.first, LastFrame: a.last, References: references,
 		Resolution: r.Resolution, Ratio: r.Ratio, Duration: r.Duration, Seed: r.Seed,

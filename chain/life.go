@@ -12,6 +12,8 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"shotchain/chain/money"
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -131,7 +133,7 @@ func (v *life) openJournal() (err error) {
 func (v *life) unhold() {
 	if v.held {
 		v.held = false
-		v.purse.exchange(v.t.Cost, Money{})
+		v.purse.exchange(v.t.Cost, money.Amount{})
 	}
 }
 
@@ -164,7 +166,7 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 	}
 	v.held = v.plan.Of(v.t).State != Cached && (v.held || v.purse.reserve(v.t.Cost))
 	if !v.held {
-		err := fmt.Errorf("making it would cost %s more than the plan said; look at the plan again", FormatMoney(v.t.Cost))
+		err := fmt.Errorf("making it would cost %s more than the plan said; look at the plan again", v.t.Cost.String())
 		return v.ended(ctx, v.t, StageFailed, "", err), false
 	}
 	v.tries++
@@ -179,7 +181,7 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 	switch {
 	case err == nil:
 		a.State, a.Task, a.RequestID = store.Submitted, made.Task, made.RequestID
-	case f.Class == Lost:
+	case f.Class == provider.Lost:
 		now := time.Now().UTC()
 		a.LostAt, a.RequestID, a.Message = &now, f.RequestID, f.Error()
 	default:
@@ -193,7 +195,7 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 		}
 		return v.ended(ctx, v.t, StageUnknown, made.Task, fmt.Errorf("%s could not be recorded: %w", what, err)), false
 	}
-	if err == nil || f.Class == Lost {
+	if err == nil || f.Class == provider.Lost {
 		return Outcome{}, true
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
@@ -230,19 +232,19 @@ func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
 }
 
 // create sends the request. Only where nothing was created is it sent again, after a pause that all takes keep.
-func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
+func (v *life) create(ctx context.Context, a *store.Attempt) (provider.Created, error) {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = time.Second, 30*time.Second
 	for began, urls := time.Now(), true; ; {
 		if err := v.gate.pass(ctx); err != nil {
-			return Created{}, context.Cause(ctx)
+			return provider.Created{}, context.Cause(ctx)
 		}
 		if err := v.redate(a); err != nil {
-			return Created{}, err
+			return provider.Created{}, err
 		}
 		req, err := v.request(ctx, a, urls)
 		if err != nil {
-			return Created{}, err
+			return provider.Created{}, err
 		}
 		v.observe(Event{Take: v.t, Stage: StageSubmitting})
 		made, err := v.post(ctx, req)
@@ -250,23 +252,23 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 		switch {
 		case err == nil:
 			return made, nil
-		case req.DraftTask != "" && (f.Class == Invalid || f.Class == Gone): // the draft is no longer there: nothing was created
+		case req.DraftTask != "" && (f.Class == provider.Invalid || f.Class == provider.Gone): // the draft is no longer there: nothing was created
 			a.PromotedFrom = ""
 			if err := v.l.PutJournal(v.j); err != nil {
-				return Created{}, err
+				return provider.Created{}, err
 			}
 			continue
-		case f.Class == Invalid && a.Identifier != "" && f.names("safety_identifier"): // a model or gateway that does not take it
+		case f.Class == provider.Invalid && a.Identifier != "" && f.Names("safety_identifier"): // a model or gateway that does not take it
 			a.Identifier = ""
 			if err := v.l.PutJournal(v.j); err != nil {
-				return Created{}, err
+				return provider.Created{}, err
 			}
 			continue
-		case f.Class == Invalid && req.fresh(): // the provider would not take its own URL: nothing was created
+		case f.Class == provider.Invalid && freshIn(&req): // the provider would not take its own URL: nothing was created
 			urls = false
 			continue
-		case f.Class != Busy || time.Since(began) > v.Timing.Patience:
-			return Created{}, err
+		case f.Class != provider.Busy || time.Since(began) > v.Timing.Patience:
+			return provider.Created{}, err
 		}
 		d := max(f.RetryAfter, wait.NextBackOff())
 		v.gate.shut(d)
@@ -276,7 +278,7 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (Created, error) {
 
 // request is what goes out for an attempt, whole: all that the take asks for, with every picture that its key names.
 // urls allows frames that the service holds itself to be named by its own URLs.
-func (v *life) request(ctx context.Context, a *store.Attempt, urls bool) (Request, error) {
+func (v *life) request(ctx context.Context, a *store.Attempt, urls bool) (provider.Request, error) {
 	req := v.t.Request
 	req.Label = v.t.Name() + "#" + v.l.Key[:12] + "-" + strconv.Itoa(a.Number)
 	req.ExpiresAfter = a.Mark
@@ -300,9 +302,9 @@ func (v *life) request(ctx context.Context, a *store.Attempt, urls bool) (Reques
 	return req, nil
 }
 
-// fresh reports whether the request names pictures that the service holds itself.
-func (r *Request) fresh() bool {
-	return slices.ContainsFunc(r.pictures(), func(p sent) bool { return p.URL != "" })
+// freshIn reports whether the request names pictures that the service holds itself.
+func freshIn(r *provider.Request) bool {
+	return slices.ContainsFunc(picturesOf(r), func(p sent) bool { return p.URL != "" })
 }
 
 // redate records when the call is really sent, where that is not when it was intended: a lost task is looked for
@@ -316,9 +318,9 @@ func (v *life) redate(a *store.Attempt) error {
 }
 
 // post makes the paid call, with exactly what the key says. It is not ended by an interrupt: an answer that is given up is a task that may be lost.
-func (v *life) post(ctx context.Context, req Request) (Created, error) {
+func (v *life) post(ctx context.Context, req provider.Request) (provider.Created, error) {
 	if err := v.sealed(req); err != nil {
-		return Created{}, err
+		return provider.Created{}, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), v.Timing.Answer)
 	defer cancel()
@@ -326,7 +328,7 @@ func (v *life) post(ctx context.Context, req Request) (Created, error) {
 }
 
 // close ends an attempt that made no clip.
-func (v *life) close(a *store.Attempt, f *Fault) {
+func (v *life) close(a *store.Attempt, f *provider.Fault) {
 	now := time.Now().UTC()
 	a.State, a.EndedAt = store.Failed, &now
 	a.Class, a.Code, a.Message, a.Hint = string(f.Class), f.Code, f.Message, f.Hint
@@ -347,15 +349,15 @@ func (r *run) ended(ctx context.Context, t *Take, s Stage, task string, err erro
 }
 
 // asFault is err as a fault; one that is none is of no class. nil stays a fault without a class.
-func asFault(err error) *Fault {
-	var f *Fault
+func asFault(err error) *provider.Fault {
+	var f *provider.Fault
 	if errors.As(err, &f) {
 		return f
 	}
 	if err == nil {
-		return &Fault{}
+		return &provider.Fault{}
 	}
-	return &Fault{Message: err.Error(), Err: err}
+	return &provider.Fault{Message: err.Error(), Err: err}
 }
 
 // discard removes a temporary file of the take's folder; what stays is swept by whoever locks the take next.

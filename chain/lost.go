@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -23,12 +24,12 @@ func (v *life) find(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 	settled := v.settled(a)
 	for began := time.Now(); ; {
 		last := !time.Now().Before(settled)
-		tasks, complete, err := v.Provider.List(ctx, Filter{ServiceTier: v.t.Request.ServiceTier})
+		tasks, complete, err := v.Provider.List(ctx, provider.Filter{ServiceTier: v.t.Request.ServiceTier})
 		if ctx.Err() != nil {
 			return v.ended(ctx, v.t, StageUnknown, "", err), false
 		}
 		switch f := asFault(err); {
-		case err != nil && (f.Class != Busy || time.Since(began) > v.Timing.Patience+v.Timing.Settle):
+		case err != nil && (f.Class != provider.Busy || time.Since(began) > v.Timing.Patience+v.Timing.Settle):
 			return v.unknown(ctx, a, fmt.Errorf("it could not be looked up: %w", err)), false
 		case err != nil:
 		default:
@@ -57,7 +58,7 @@ func (v *life) find(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 }
 
 // doubt is why a list without the attempt's task does not prove that there is none; nil where it does.
-func (v *life) doubt(a *store.Attempt, tasks []Task, complete bool) error {
+func (v *life) doubt(a *store.Attempt, tasks []provider.Task, complete bool) error {
 	switch {
 	case !complete:
 		return errors.New("the provider's list is not complete")
@@ -86,8 +87,8 @@ func (v *life) settled(a *store.Attempt) time.Time {
 
 // ahead reports whether the provider lists something that by our clock has yet to happen: then what our clock says of
 // the attempt's age cannot be trusted either.
-func ahead(tasks []Task) bool {
-	return slices.ContainsFunc(tasks, func(t Task) bool { return time.Until(t.Created) > skew })
+func ahead(tasks []provider.Task) bool {
+	return slices.ContainsFunc(tasks, func(t provider.Task) bool { return time.Until(t.Created) > skew })
 }
 
 // recordLife is how long the provider lists a task, less a margin for clocks (ark-api.md §2: 7 days).
@@ -113,7 +114,7 @@ const (
 // the expiry but not the rest – the clocks differ, a gateway calls the model by another name – may be it, and so may
 // any of about its length on a service that echoes no mark: that is not for us to guess. What another attempt has on
 // record is not this one's.
-func (v *life) match(a *store.Attempt, tasks []Task) (task Task, is verdict) {
+func (v *life) match(a *store.Attempt, tasks []provider.Task) (task provider.Task, is verdict) {
 	var owned map[string]record
 	for _, t := range tasks {
 		named := a.Identifier != "" && t.SafetyIdentifier == a.Identifier
@@ -128,7 +129,7 @@ func (v *life) match(a *store.Attempt, tasks []Task) (task Task, is verdict) {
 			continue
 		}
 		if is == found || unmarked || !named && (!v.inTime(*a, t) || v.contradicts(a, t)) {
-			return Task{}, unclear
+			return provider.Task{}, unclear
 		}
 		task, is = t, found
 	}
@@ -136,7 +137,7 @@ func (v *life) match(a *store.Attempt, tasks []Task) (task Task, is verdict) {
 }
 
 // inTime reports whether a task was made, by the provider's clock, when the attempt's call was under way by ours.
-func (v *life) inTime(a store.Attempt, t Task) bool {
+func (v *life) inTime(a store.Attempt, t provider.Task) bool {
 	until := a.IntendedAt.Add(v.Timing.Answer + v.Timing.Settle + skew)
 	if a.LostAt != nil && a.LostAt.Add(v.Timing.Settle+skew).After(until) {
 		until = a.LostAt.Add(v.Timing.Settle + skew)
@@ -145,13 +146,13 @@ func (v *life) inTime(a store.Attempt, t Task) bool {
 }
 
 // otherLength reports whether a task surely makes a clip of another length.
-func (v *life) otherLength(t Task) bool {
+func (v *life) otherLength(t provider.Task) bool {
 	return t.Duration > 0 && v.t.Request.Duration > 0 && t.Duration != v.t.Request.Duration
 }
 
 // contradicts reports whether something that the task echoes differs from what was asked for. An endpoint's id (ep-…)
 // is echoed as the model behind it.
-func (v *life) contradicts(a *store.Attempt, t Task) bool {
+func (v *life) contradicts(a *store.Attempt, t provider.Task) bool {
 	r := v.t.Request
 	sent := cmp.Or(r.SafetyIdentifier, a.Identifier)
 	switch {
@@ -166,7 +167,7 @@ func (v *life) contradicts(a *store.Attempt, t Task) bool {
 }
 
 // take records a task that was found as the attempt's own.
-func (v *life) take(ctx context.Context, a *store.Attempt, task Task) (Outcome, bool) {
+func (v *life) take(ctx context.Context, a *store.Attempt, task provider.Task) (Outcome, bool) {
 	a.State, a.Task, a.Message = store.Submitted, task.ID, ""
 	if err := v.l.PutJournal(v.j); err != nil {
 		return v.ended(ctx, v.t, StageUnknown, task.ID, err), false
@@ -177,7 +178,7 @@ func (v *life) take(ctx context.Context, a *store.Attempt, task Task) (Outcome, 
 // absent closes an attempt that never made a task.
 func (v *life) absent(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 	v.unhold()
-	v.close(a, &Fault{Class: Lost, Message: "the create call was lost before it made a task"})
+	v.close(a, &provider.Fault{Class: provider.Lost, Message: "the create call was lost before it made a task"})
 	if err := v.l.PutJournal(v.j); err != nil {
 		return v.ended(ctx, v.t, StageFailed, "", err), false
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -16,7 +17,7 @@ func (x *fixture) lose(made bool) {
 	x.f.after = made
 	x.f.script = func(op, shot string, n int) error {
 		if op == "create" && (made || n == 1) {
-			return &Fault{Class: Lost, Message: "connection reset"}
+			return &provider.Fault{Class: provider.Lost, Message: "connection reset"}
 		}
 		return nil
 	}
@@ -29,7 +30,7 @@ func TestALostTaskIsNeverTakenForAbsent(t *testing.T) {
 	hour, day := time.Hour, 24*time.Hour
 	for name, c := range map[string]struct {
 		clock time.Duration
-		echo  func(*Task)
+		echo  func(*provider.Task)
 		shot  string
 		want  Stage // where the identifier is not echoed
 	}{
@@ -39,13 +40,13 @@ func TestALostTaskIsNeverTakenForAbsent(t *testing.T) {
 		"the service is an hour behind":     {clock: -hour, want: StageUnknown},
 		"the service is 3 days ahead":       {clock: 3 * day, want: StageUnknown},
 		"the service is 3 days behind":      {clock: -3 * day, want: StageUnknown},
-		"no mark is echoed":                 {echo: func(t *Task) { t.ExpiresAfter = 0 }, want: StageUnknown},
-		"no mark, and an hour ahead":        {clock: hour, echo: func(t *Task) { t.ExpiresAfter = 0 }, want: StageUnknown},
-		"no mark, and no time":              {echo: func(t *Task) { t.ExpiresAfter, t.Created = 0, time.Time{} }, want: StageUnknown},
-		"no time is echoed":                 {echo: func(t *Task) { t.Created = time.Time{} }, want: StageUnknown},
-		"nothing but the mark and the time": {echo: func(t *Task) { t.Model, t.Resolution, t.Duration, t.Seed = "", "", 0, nil }, want: StageKept},
-		"the model has another name":        {echo: func(t *Task) { t.Model = "gateway/seedance" }, want: StageUnknown},
-		"the seed is not taken":             {echo: func(t *Task) { t.Seed = new(int64(5)) }, shot: "seed: 7", want: StageUnknown},
+		"no mark is echoed":                 {echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: StageUnknown},
+		"no mark, and an hour ahead":        {clock: hour, echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: StageUnknown},
+		"no mark, and no time":              {echo: func(t *provider.Task) { t.ExpiresAfter, t.Created = 0, time.Time{} }, want: StageUnknown},
+		"no time is echoed":                 {echo: func(t *provider.Task) { t.Created = time.Time{} }, want: StageUnknown},
+		"nothing but the mark and the time": {echo: func(t *provider.Task) { t.Model, t.Resolution, t.Duration, t.Seed = "", "", 0, nil }, want: StageKept},
+		"the model has another name":        {echo: func(t *provider.Task) { t.Model = "gateway/seedance" }, want: StageUnknown},
+		"the seed is not taken":             {echo: func(t *provider.Task) { t.Seed = new(int64(5)) }, shot: "seed: 7", want: StageUnknown},
 		"the expiry is the least there is":  {shot: "expires_after: 3600s", want: StageKept},
 	} {
 		for _, named := range []bool{true, false} {
@@ -54,7 +55,7 @@ func TestALostTaskIsNeverTakenForAbsent(t *testing.T) {
 					x := newFixture(t)
 					x.f.clock = c.clock
 					want := StageKept
-					x.f.echo = func(task *Task) {
+					x.f.echo = func(task *provider.Task) {
 						if c.echo != nil {
 							c.echo(task)
 						}
@@ -83,30 +84,30 @@ func TestALostTaskIsNeverTakenForAbsent(t *testing.T) {
 }
 
 // gateways are what services in between do to what a task was asked with.
-var gateways = map[string]func(*Task){
-	"exact":            func(*Task) {},
-	"bounds to 2 days": func(t *Task) { t.ExpiresAfter = min(t.ExpiresAfter, defaultExpiry) },
-	"bounds to 1 day":  func(t *Task) { t.ExpiresAfter = min(t.ExpiresAfter, defaultExpiry/2) },
-	"at least 30 h":    func(t *Task) { t.ExpiresAfter = max(t.ExpiresAfter, 108000) },
-	"at least 2 days":  func(t *Task) { t.ExpiresAfter = max(t.ExpiresAfter, defaultExpiry) },
-	"other words": func(t *Task) {
+var gateways = map[string]func(*provider.Task){
+	"exact":            func(*provider.Task) {},
+	"bounds to 2 days": func(t *provider.Task) { t.ExpiresAfter = min(t.ExpiresAfter, defaultExpiry) },
+	"bounds to 1 day":  func(t *provider.Task) { t.ExpiresAfter = min(t.ExpiresAfter, defaultExpiry/2) },
+	"at least 30 h":    func(t *provider.Task) { t.ExpiresAfter = max(t.ExpiresAfter, 108000) },
+	"at least 2 days":  func(t *provider.Task) { t.ExpiresAfter = max(t.ExpiresAfter, defaultExpiry) },
+	"other words": func(t *provider.Task) {
 		t.ExpiresAfter, t.Model, t.Resolution, t.Duration = max(t.ExpiresAfter, defaultExpiry), "gateway/"+t.Model, "720", 0
 	},
-	"whole minutes":     func(t *Task) { t.ExpiresAfter = t.ExpiresAfter / 60 * 60 },
-	"whole hours":       func(t *Task) { t.ExpiresAfter = t.ExpiresAfter / 3600 * 3600 },
-	"milliseconds":      func(t *Task) { t.ExpiresAfter *= 1000 },
-	"its own expiry":    func(t *Task) { t.ExpiresAfter = 86400 },
-	"no expiry":         func(t *Task) { t.ExpiresAfter = 0 },
+	"whole minutes":     func(t *provider.Task) { t.ExpiresAfter = t.ExpiresAfter / 60 * 60 },
+	"whole hours":       func(t *provider.Task) { t.ExpiresAfter = t.ExpiresAfter / 3600 * 3600 },
+	"milliseconds":      func(t *provider.Task) { t.ExpiresAfter *= 1000 },
+	"its own expiry":    func(t *provider.Task) { t.ExpiresAfter = 86400 },
+	"no expiry":         func(t *provider.Task) { t.ExpiresAfter = 0 },
 	"lists nothing":     nil,
-	"the wrong minutes": func(t *Task) { t.ExpiresAfter += 60 },
+	"the wrong minutes": func(t *provider.Task) { t.ExpiresAfter += 60 },
 }
 
 // identifiers are what they do to those.
-var identifiers = map[string]func(*Task){
-	"kept":     func(*Task) {},
-	"dropped":  func(t *Task) { t.SafetyIdentifier = "" },
-	"hashed":   func(t *Task) { t.SafetyIdentifier = digestOf([]byte(t.SafetyIdentifier)) },
-	"replaced": func(t *Task) { t.SafetyIdentifier = "the gateway" },
+var identifiers = map[string]func(*provider.Task){
+	"kept":     func(*provider.Task) {},
+	"dropped":  func(t *provider.Task) { t.SafetyIdentifier = "" },
+	"hashed":   func(t *provider.Task) { t.SafetyIdentifier = digestOf([]byte(t.SafetyIdentifier)) },
+	"replaced": func(t *provider.Task) { t.SafetyIdentifier = "the gateway" },
 }
 
 // Whatever a gateway does to the marks of a task, a lost answer never becomes a second purchase: whether or not the
@@ -123,7 +124,7 @@ func TestBehindAnyGatewayALostAnswerIsNoSecondPurchase(t *testing.T) {
 						synctest.Test(t, func(t *testing.T) {
 							x := newFixture(t)
 							x.f.blank = bend == nil
-							x.f.echo = func(task *Task) {
+							x.f.echo = func(task *provider.Task) {
 								if bend != nil {
 									bend(task)
 								}
@@ -137,7 +138,7 @@ func TestBehindAnyGatewayALostAnswerIsNoSecondPurchase(t *testing.T) {
 							x.f.after = true
 							x.f.script = func(op, shot string, n int) error {
 								if op == "create" && n == known+1 {
-									return &Fault{Class: Lost, Message: "connection reset"}
+									return &provider.Fault{Class: provider.Lost, Message: "connection reset"}
 								}
 								return nil
 							}
@@ -160,11 +161,11 @@ func TestBehindAnyGatewayALostAnswerIsNoSecondPurchase(t *testing.T) {
 func TestALostCallCountsAsNeverMadeOnlyWhereThatIsSure(t *testing.T) {
 	const own = "shotchain-OWN"
 	for name, c := range map[string]struct {
-		intended   time.Duration // when the attempt says that it was intended, from now
-		identifier string        // that it was sent with
-		others     []Task        // what else is listed
-		alone      bool          // the store knows no other task
-		echo       func(*Task)
+		intended   time.Duration   // when the attempt says that it was intended, from now
+		identifier string          // that it was sent with
+		others     []provider.Task // what else is listed
+		alone      bool            // the store knows no other task
+		echo       func(*provider.Task)
 		want       Stage
 		says       string
 	}{
@@ -173,18 +174,18 @@ func TestALostCallCountsAsNeverMadeOnlyWhereThatIsSure(t *testing.T) {
 		"yesterday":                        {intended: -24 * time.Hour, want: StageKept},
 		"before the list begins":           {intended: -8 * 24 * time.Hour, want: StageUnknown, says: "only the last 7 days"},
 		"by a clock that was ahead":        {intended: 10 * 24 * time.Hour, want: StageUnknown, says: "clock"},
-		"our clock is behind":              {others: []Task{{ID: "x", ExpiresAfter: 9000, Created: time.Now().Add(40 * 365 * 24 * time.Hour)}}, want: StageUnknown, says: "clock"},
+		"our clock is behind":              {others: []provider.Task{{ID: "x", ExpiresAfter: 9000, Created: time.Now().Add(40 * 365 * 24 * time.Hour)}}, want: StageUnknown, says: "clock"},
 		"nothing is known":                 {alone: true, want: StageUnknown, says: "shows none of our tasks"},
 		"nothing is known, named":          {alone: true, identifier: own, want: StageUnknown, says: "shows none of our tasks"},
-		"a stranger's may be it":           {others: []Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: StageUnknown, says: "task x, which nobody here knows"},
-		"a stranger's of another length":   {others: []Task{{ID: "x", Duration: 12}}, want: StageUnknown, says: "task x, which nobody here knows"},
-		"a stranger's is not named":        {identifier: own, others: []Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: StageKept},
-		"tasks of other lengths are none":  {identifier: own, others: []Task{{ID: "x", Duration: 12}}, want: StageKept},
-		"the known has another expiry":     {echo: func(t *Task) { t.ExpiresAfter++ }, want: StageUnknown, says: "with the marks that they were sent with"},
-		"the known has another name":       {identifier: own, echo: func(t *Task) { t.SafetyIdentifier, t.ExpiresAfter = "x", 7 }, want: StageUnknown, says: "with the marks"},
-		"the known is named":               {identifier: own, echo: func(t *Task) { t.ExpiresAfter = 0 }, want: StageKept},
-		"the known was made by no clock":   {echo: func(t *Task) { t.Created = time.Time{} }, want: StageUnknown, says: "shows none of our tasks"},
-		"the known was made at other time": {echo: func(t *Task) { t.Created = t.Created.Add(-time.Hour) }, want: StageUnknown, says: "shows none of our tasks"},
+		"a stranger's may be it":           {others: []provider.Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: StageUnknown, says: "task x, which nobody here knows"},
+		"a stranger's of another length":   {others: []provider.Task{{ID: "x", Duration: 12}}, want: StageUnknown, says: "task x, which nobody here knows"},
+		"a stranger's is not named":        {identifier: own, others: []provider.Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: StageKept},
+		"tasks of other lengths are none":  {identifier: own, others: []provider.Task{{ID: "x", Duration: 12}}, want: StageKept},
+		"the known has another expiry":     {echo: func(t *provider.Task) { t.ExpiresAfter++ }, want: StageUnknown, says: "with the marks that they were sent with"},
+		"the known has another name":       {identifier: own, echo: func(t *provider.Task) { t.SafetyIdentifier, t.ExpiresAfter = "x", 7 }, want: StageUnknown, says: "with the marks"},
+		"the known is named":               {identifier: own, echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: StageKept},
+		"the known was made by no clock":   {echo: func(t *provider.Task) { t.Created = time.Time{} }, want: StageUnknown, says: "shows none of our tasks"},
+		"the known was made at other time": {echo: func(t *provider.Task) { t.Created = t.Created.Add(-time.Hour) }, want: StageUnknown, says: "shows none of our tasks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -246,7 +247,7 @@ func TestATakeOfTheSameRunShowsWhatTheListIsWorth(t *testing.T) {
 				x.f.mu.Lock()
 				x.f.calls["a/one"]++
 				x.f.mu.Unlock()
-				return &Fault{Class: Lost, Message: "connection reset"}
+				return &provider.Fault{Class: provider.Lost, Message: "connection reset"}
 			case op == "create" && shot == "b/two":
 				time.Sleep(90 * time.Second)
 			}
@@ -265,7 +266,7 @@ func TestAnIdentifierThatIsNotTakenIsLeftOut(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" && n == 1 {
-				return &Fault{Class: Invalid, Code: "InvalidParameter", Message: "there is no such parameter: safety_identifier"}
+				return &provider.Fault{Class: provider.Invalid, Code: "InvalidParameter", Message: "there is no such parameter: safety_identifier"}
 			}
 			return nil
 		}
@@ -342,9 +343,9 @@ func TestACallThatWaitedForItsTurnIsFoundByWhenItWasSent(t *testing.T) {
 			}
 			x.f.after = time.Since(began) > 14*time.Minute
 			if !x.f.after {
-				return &Fault{Class: Busy, Message: "full", RetryAfter: 20 * time.Second}
+				return &provider.Fault{Class: provider.Busy, Message: "full", RetryAfter: 20 * time.Second}
 			}
-			return &Fault{Class: Lost, Message: "connection reset"}
+			return &provider.Fault{Class: provider.Lost, Message: "connection reset"}
 		}
 		r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
 		require.NoError(t, err)

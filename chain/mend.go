@@ -9,6 +9,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -103,7 +104,7 @@ func (v *life) ownFrame(ctx context.Context, clip *store.Clip) (bool, error) {
 	wait.InitialInterval = time.Second
 	for n := 1; ; n++ {
 		task, err := v.Provider.Get(ctx, clip.Task)
-		if err == nil && task.Status == Succeeded && task.LastFrame != "" {
+		if err == nil && task.Status == provider.Succeeded && task.LastFrame != "" {
 			err = v.download(ctx, task.LastFrame, temp, maxFrameBytes)
 		}
 		f := asFault(err)
@@ -116,7 +117,7 @@ func (v *life) ownFrame(ctx context.Context, clip *store.Clip) (bool, error) {
 				return false, nil
 			}
 			return true, v.l.Adopt(temp, clip.LastFrame.Name)
-		case n == maxFetches || f.Class != Busy:
+		case n == maxFetches || f.Class != provider.Busy:
 			return false, nil
 		}
 		if err := pause(ctx, max(f.RetryAfter, wait.NextBackOff())); err != nil {

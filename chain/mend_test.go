@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -32,7 +33,7 @@ func (f *fake) forget() {
 	}
 	f.script = func(op, id string, _ int) error {
 		if op == "get" && slices.Contains(old, id) {
-			return &Fault{Class: Gone, Code: "NotFound", Message: "no such task"}
+			return &provider.Fault{Class: provider.Gone, Code: "NotFound", Message: "no such task"}
 		}
 		return nil
 	}

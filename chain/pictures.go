@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/storyboard"
 )
@@ -32,7 +33,7 @@ type given struct {
 	name  string            // in the key
 	up    *Outcome          // whose clip's frame it is; nil for a still
 	frame int               // of that clip
-	asked *Frame            // a still as the request asks for it
+	asked *provider.Frame   // a still as the request asks for it
 	still *storyboard.Still // and where its bytes are
 
 	frozen string // the file in the take's folder; "" before freeze, and on the web
@@ -51,7 +52,7 @@ func (t *Take) pictures(up upstream, a anchors) (all []*given) {
 	}
 	for i := range t.Request.References {
 		f := &t.Request.References[i]
-		all = append(all, &given{role: reference, file: fmt.Sprintf("reference_%d", i+1), name: f.name(), asked: f, still: t.looks[i]})
+		all = append(all, &given{role: reference, file: fmt.Sprintf("reference_%d", i+1), name: f.InKey(), asked: f, still: t.looks[i]})
 	}
 	return all
 }
@@ -166,13 +167,13 @@ func (v *life) moment(ctx context.Context, p *given) ([]byte, error) {
 
 // carried is the picture as a request carries it: the service's own URL where it still holds it and may be asked for
 // it, else the frozen bytes.
-func (v *life) carried(ctx context.Context, p *given, urls bool) (*Frame, error) {
+func (v *life) carried(ctx context.Context, p *given, urls bool) (*provider.Frame, error) {
 	if p.frozen == "" {
 		return p.asked, nil
 	}
 	if urls && p.up != nil && p.frame == Last {
 		if u := v.frameURL(ctx, p.up); u != "" {
-			return &Frame{Digest: p.up.Clip.LastFrame.Digest, URL: u}, nil
+			return &provider.Frame{Digest: p.up.Clip.LastFrame.Digest, URL: u}, nil
 		}
 	}
 	path := v.l.Path(p.frozen)
@@ -184,11 +185,11 @@ func (v *life) carried(ctx context.Context, p *given, urls bool) (*Frame, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Frame{Digest: p.name, MediaType: mediaType, Data: b}, nil
+	return &provider.Frame{Digest: p.name, MediaType: mediaType, Data: b}, nil
 }
 
 // into puts the picture at its place in a request.
-func (p *given) into(req *Request, f *Frame) {
+func (p *given) into(req *provider.Request, f *provider.Frame) {
 	switch p.role {
 	case opening:
 		req.FirstFrame = f
@@ -202,11 +203,11 @@ func (p *given) into(req *Request, f *Frame) {
 // sealed compares a request with the key, right before it is sent: it has exactly the pictures that the key names.
 // What the service holds itself is what was downloaded from it under that digest; what is fitted or decoded is what
 // was made of the bytes that the key names, and a web still is its address.
-func (v *life) sealed(req Request) error {
+func (v *life) sealed(req provider.Request) error {
 	if v.t.key(v.plan.Graph.Service.Namespace, v.a) != v.l.Key {
 		return errors.New("nothing was sent: the request is not the one that its key was made of")
 	}
-	sent := req.pictures()
+	sent := picturesOf(&req)
 	if req.DraftTask != "" {
 		if from := v.promotion(); from == nil || from.Task != req.DraftTask || len(sent) > 0 {
 			return fmt.Errorf("nothing was sent: task %s is not the draft of this clip", req.DraftTask)
@@ -225,7 +226,7 @@ func (v *life) sealed(req Request) error {
 }
 
 // is reports whether what is sent for a picture is what the key names.
-func (p *given) is(f Frame) bool {
+func (p *given) is(f provider.Frame) bool {
 	switch {
 	case f.URL != "":
 		return p.up != nil && p.frame == Last && p.up.Clip.LastFrame.Digest == p.name && f.Digest == p.name
@@ -245,11 +246,11 @@ func (p *given) is(f Frame) bool {
 // sent is a picture of a request in its role.
 type sent struct {
 	role role
-	Frame
+	provider.Frame
 }
 
-// pictures are what a request carries, in the order in which it is sent.
-func (r *Request) pictures() (all []sent) {
+// picturesOf are what a request carries, in the order in which it is sent.
+func picturesOf(r *provider.Request) (all []sent) {
 	if r.FirstFrame != nil {
 		all = append(all, sent{opening, *r.FirstFrame})
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/models"
+	"shotchain/chain/provider"
 	"shotchain/storyboard"
 )
 
@@ -125,7 +126,7 @@ func TestAFrozenPictureThatIsNotItselfIsNotSent(t *testing.T) {
 					if refused {
 						x.f.script = func(op, shot string, n int) error {
 							if op == "create" && n == 2 {
-								return &Fault{Class: Invalid, Message: "no such picture"}
+								return &provider.Fault{Class: provider.Invalid, Message: "no such picture"}
 							}
 							return nil
 						}
@@ -196,7 +197,7 @@ func TestStillsAreSentAsTheyWerePlanned(t *testing.T) {
 		require.Equal(t, 2, x.f.created())
 		fits := 0
 		for _, task := range x.f.tasks {
-			for _, s := range task.req.pictures() {
+			for _, s := range picturesOf(&task.req) {
 				require.NotEmpty(t, s.Data)
 				want := s.Digest
 				if digest, fitted, ok := strings.Cut(s.Digest, "@"); ok { // the key has the still and its size, the record what became of it
@@ -265,12 +266,14 @@ func TestWhatGrowsFromADraftThatIsGoneIsNotPromoted(t *testing.T) {
 // elsewhere is the fake as another service.
 type elsewhere struct{ *fake }
 
-func (elsewhere) About() About { return About{Namespace: "ark", Region: models.Ark} }
+func (elsewhere) About() provider.About { return provider.About{Namespace: "ark", Region: models.Ark} }
 
 // forgetful is the fake as a service whose tasks end with it.
 type forgetful struct{ *fake }
 
-func (forgetful) About() About { return About{Namespace: "sim", Region: models.Ark, Forgets: true} }
+func (forgetful) About() provider.About {
+	return provider.About{Namespace: "sim", Region: models.Ark, Forgets: true}
+}
 
 func TestARunThatCannotEndWellDoesNothing(t *testing.T) {
 	x := newFixture(t)

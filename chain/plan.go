@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"shotchain/chain/money"
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/storyboard"
 )
@@ -33,13 +35,13 @@ const (
 type Planned struct {
 	Take   *Take
 	State  State
-	Reason string      // why it must be made, or how it came to be there; "" for nothing to say
-	Key    string      // "" as long as it grows from something that is not there
-	Clip   *store.Clip // of a cached take
-	Cost   Money       // at most, of this run; zero where nothing is bought
+	Reason string       // why it must be made, or how it came to be there; "" for nothing to say
+	Key    string       // "" as long as it grows from something that is not there
+	Clip   *store.Clip  // of a cached take
+	Cost   money.Amount // at most, of this run; zero where nothing is bought
 	Tokens int64
 
-	Fault *Fault // what ended its last attempt, where that failed and it has not been made since; nil otherwise
+	Fault *provider.Fault // what ended its last attempt, where that failed and it has not been made since; nil otherwise
 
 	Promotes *Promotion // the draft that the clip is made from; nil for none
 
@@ -47,8 +49,8 @@ type Planned struct {
 	frameless bool // its clip is kept, but its last frame has to be made again: nobody knows yet what it will be
 	away      bool // its clip is not in its place: a run puts it there again
 
-	Drags     int   // takes that wait for this one, directly or not
-	DragsCost Money // what those cost at most
+	Drags     int          // takes that wait for this one, directly or not
+	DragsCost money.Amount // what those cost at most
 }
 
 // Plan is what a run would do. What it calls cached is used, what it calls new or waiting is all that will be
@@ -56,9 +58,9 @@ type Planned struct {
 type Plan struct {
 	Graph    *Graph
 	Takes    []Planned     // as Graph.Takes
-	Total    Money         // of this run, at most
-	Held     Money         // of tasks that earlier runs bought and that have not ended, at most
-	Saved    Money         // what the cached takes had cost
+	Total    money.Amount  // of this run, at most
+	Held     money.Amount  // of tasks that earlier runs bought and that have not ended, at most
+	Saved    money.Amount  // what the cached takes had cost
 	Buys     int           // takes that will be bought
 	Expected time.Duration // until the last take is there
 	Options  PlanOptions
@@ -105,11 +107,11 @@ func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan,
 		switch pt.State {
 		case New, Stale, Waits, Unclear:
 			pt.Cost, pt.Tokens = t.Cost, t.Tokens
-			p.Total, p.Buys = add(p.Total, t.Cost), p.Buys+1
+			p.Total, p.Buys = p.Total.Add(t.Cost), p.Buys+1
 		case InFlight:
-			p.Held = add(p.Held, t.Cost)
+			p.Held = p.Held.Add(t.Cost)
 		case Cached:
-			p.Saved = add(p.Saved, pt.Clip.Cost)
+			p.Saved = p.Saved.Add(pt.Clip.Cost)
 		}
 	}
 	p.drag()
@@ -193,7 +195,7 @@ func (p *Plan) drag() {
 		if pt.State == Waits {
 			up := p.Of(p.absent(pt.Take))
 			up.Drags += 1 + pt.Drags
-			up.DragsCost = add(up.DragsCost, add(pt.Cost, pt.DragsCost))
+			up.DragsCost = up.DragsCost.Add(pt.Cost.Add(pt.DragsCost))
 		}
 	}
 }
@@ -269,7 +271,7 @@ func (pt *Planned) told() string {
 }
 
 // look says what a take's journal tells of one that is not kept.
-func look(take store.Take) (State, string, *Fault) {
+func look(take store.Take) (State, string, *provider.Fault) {
 	j, err := take.Journal()
 	if err != nil {
 		return Unclear, "its record cannot be read: " + err.Error(), nil
@@ -291,11 +293,11 @@ func look(take store.Take) (State, string, *Fault) {
 }
 
 // failed is the fault that ended an attempt; nil where none did: the user cancelled it.
-func failed(a *store.Attempt) *Fault {
+func failed(a *store.Attempt) *provider.Fault {
 	if a.State != store.Failed || a.Class == "" {
 		return nil
 	}
-	return &Fault{Class: Class(a.Class), Code: a.Code, Message: a.Message, RequestID: a.RequestID, Hint: a.Hint}
+	return &provider.Fault{Class: provider.Class(a.Class), Code: a.Code, Message: a.Message, RequestID: a.RequestID, Hint: a.Hint}
 }
 
 // anchors names a take's pictures; ok is false where one of them is not there yet.

@@ -11,6 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"shotchain/chain/money"
+	"shotchain/chain/provider"
 )
 
 // board is a film that a property test edits: for each shot, what it continues and what it says.
@@ -71,9 +74,9 @@ func TestWhatThePlanSaidIsWhatTheRunDoes(t *testing.T) {
 				}
 				switch trouble[n%len(trouble)] {
 				case 4:
-					return &Fault{Class: Moderated, Message: "no"}
+					return &provider.Fault{Class: provider.Moderated, Message: "no"}
 				case 5:
-					return &Fault{Class: Lost, Message: "reset"}
+					return &provider.Fault{Class: provider.Lost, Message: "reset"}
 				}
 				return nil
 			}
@@ -95,7 +98,7 @@ func (x *fixture) check(b board, before map[string]bool) map[string]bool {
 	require.NoError(t, err)
 
 	bought := 0
-	total := Money{}
+	total := money.Amount{}
 	for i, out := range r.Outcomes {
 		pt := p.Takes[i]
 		switch out.Stage {
@@ -111,7 +114,7 @@ func (x *fixture) check(b board, before map[string]bool) map[string]bool {
 		default:
 			t.Fatalf("%s: %s", pt.Take.Name(), out.Stage)
 		}
-		total = add(total, out.Spent)
+		total = total.Add(out.Spent)
 	}
 	require.Equal(t, bought, x.f.created()-made, "every task that was created is a take that is kept")
 	require.Equal(t, total.Micros, r.Spent.Micros)
@@ -141,7 +144,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 			func(*fake) func(string, string, int) error {
 				return func(op, id string, n int) error {
 					if op == "get" && n > 1 {
-						return &Fault{Class: Gone, Code: "NotFound", Message: "no such task"}
+						return &provider.Fault{Class: provider.Gone, Code: "NotFound", Message: "no such task"}
 					}
 					return nil
 				}
@@ -150,7 +153,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 			func(*fake) func(string, string, int) error {
 				return func(op, id string, n int) error {
 					if op == "video" {
-						return &Fault{Class: Gone, HTTPStatus: 403, Message: "the URL has lapsed"}
+						return &provider.Fault{Class: provider.Gone, HTTPStatus: 403, Message: "the URL has lapsed"}
 					}
 					return nil
 				}
@@ -162,7 +165,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 						time.Sleep(30 * time.Hour)
 					}
 					if op == "video" {
-						return &Fault{Class: Gone, HTTPStatus: 403, Message: "the URL has lapsed"}
+						return &provider.Fault{Class: provider.Gone, HTTPStatus: 403, Message: "the URL has lapsed"}
 					}
 					return nil
 				}
@@ -184,7 +187,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					f.mu.Lock()
 					defer f.mu.Unlock()
 					if op == "get" && n > 1 {
-						f.tasks[0].Status = Cancelled
+						f.tasks[0].Status = provider.Cancelled
 					}
 					return nil
 				}
@@ -195,7 +198,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					f.mu.Lock()
 					defer f.mu.Unlock()
 					if op == "get" && n > 1 {
-						f.tasks[0].Status = Expired
+						f.tasks[0].Status = provider.Expired
 					}
 					return nil
 				}
@@ -207,7 +210,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 			func(*fake) func(string, string, int) error {
 				return func(op, id string, n int) error {
 					if op == "get" && n > 1 {
-						return &Fault{Class: Busy, Message: "unreachable"}
+						return &provider.Fault{Class: provider.Busy, Message: "unreachable"}
 					}
 					return nil
 				}
@@ -221,7 +224,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				x := newFixture(t)
 				x.f.script = c.script(x.f)
-				x.f.took = func(Request) time.Duration { return c.took }
+				x.f.took = func(provider.Request) time.Duration { return c.took }
 				look := Inspector(glance{})
 				if strings.Contains(name, "decode") {
 					look = blind{}
@@ -256,7 +259,7 @@ func BenchmarkRun(b *testing.B) {
 			lines[i] = fmt.Sprintf("s/n%d from: none; prompt: shot %d", i, i)
 		}
 		f := newFake()
-		f.took = func(Request) time.Duration { return 0 }
+		f.took = func(provider.Request) time.Duration { return 0 }
 		p := plan(b, compile(b, film(b, lines...)), st, PlanOptions{FilmID: "film"})
 		before, began := inUse(), time.Now()
 		r, err := Run(b.Context(), p, RunOptions{Provider: f, Store: st, Inspector: glance{}})

@@ -1,17 +1,21 @@
 package chain
 
-import "sync"
+import (
+	"sync"
+
+	"shotchain/chain/money"
+)
 
 // purse holds a run to what its plan said: the worst case is set aside before each create call, and exchanged for
 // the bill when the task has ended. Safe for concurrent use.
 type purse struct {
 	mu    sync.Mutex
-	cap   Money
+	cap   money.Amount
 	taken int64 // billed or set aside, millionths
 }
 
 // reserve sets an amount aside; false where the plan's price would be passed.
-func (p *purse) reserve(m Money) bool {
+func (p *purse) reserve(m money.Amount) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.taken+m.Micros > p.cap.Micros {
@@ -22,7 +26,7 @@ func (p *purse) reserve(m Money) bool {
 }
 
 // exchange replaces what was set aside by what was billed.
-func (p *purse) exchange(reserved, billed Money) {
+func (p *purse) exchange(reserved, billed money.Amount) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.taken += billed.Micros - reserved.Micros

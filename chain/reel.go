@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"shotchain/chain/money"
 	"shotchain/chain/store"
 	"shotchain/storyboard"
 )
@@ -8,13 +9,13 @@ import (
 // Outcome is what became of one take in a run.
 type Outcome struct {
 	Take   *Take
-	Stage  Stage       // a final one
-	Clip   *store.Clip // of StageCached and StageKept
-	Dir    store.Take  // its folder in the store
-	Task   string      // the provider's id, "" where none is known
-	Fault  error       // of StageFailed, StageUnknown, StageInFlight, StageStopped; nil for nothing to say
-	Behind *Take       // of StageSkipped: the take that is missing
-	Spent  Money       // billed in this run
+	Stage  Stage        // a final one
+	Clip   *store.Clip  // of StageCached and StageKept
+	Dir    store.Take   // its folder in the store
+	Task   string       // the provider's id, "" where none is known
+	Fault  error        // of StageFailed, StageUnknown, StageInFlight, StageStopped; nil for nothing to say
+	Behind *Take        // of StageSkipped: the take that is missing
+	Spent  money.Amount // billed in this run
 }
 
 // Ok reports whether there is a clip.
@@ -23,9 +24,9 @@ func (o Outcome) Ok() bool { return o.Clip != nil }
 // Reel is all that came of a run.
 type Reel struct {
 	Graph    *Graph
-	Outcomes []Outcome // as Graph.Takes
-	Spent    Money     // billed in this run
-	Saved    Money     // what the cached clips had cost
+	Outcomes []Outcome    // as Graph.Takes
+	Spent    money.Amount // billed in this run
+	Saved    money.Amount // what the cached clips had cost
 }
 
 // Of is the outcome of the take that a shot's film uses; the zero Outcome for a shot that no take is made for. The shot

@@ -3,6 +3,8 @@ package chain
 import (
 	"fmt"
 	"sync"
+
+	"shotchain/chain/provider"
 )
 
 // What a take may need on disk, rather too much than too little: a clip that is bought and cannot be kept is money at
@@ -47,7 +49,7 @@ func (r *run) claim(t *Take) (release func(), err error) {
 	r.rooms.mu.Lock()
 	defer r.rooms.mu.Unlock()
 	if left := max(free-r.rooms.claimed, 0); left < need {
-		return nil, &Fault{Code: "NoRoom", Hint: "make room (shotchain store gc), or keep clips elsewhere with --store",
+		return nil, &provider.Fault{Code: "NoRoom", Hint: "make room (shotchain store gc), or keep clips elsewhere with --store",
 			Message: fmt.Sprintf("the disk has no room for it, so it was not bought: it may need %s, and %s are left in %s",
 				megabytes(need), megabytes(left), r.Store.Dir())}
 	}

@@ -6,6 +6,8 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+
+	"shotchain/chain/provider"
 )
 
 // onDisk runs a plan with so many bytes free.
@@ -26,7 +28,7 @@ func TestATakeIsNotBoughtWhereTheDiskHasNoRoomForIt(t *testing.T) {
 		require.Zero(t, x.f.calls["create"])
 		require.Zero(t, r.Spent.Micros)
 		require.Equal(t, map[string]Stage{"a/one": StageFailed, "a/two": StageSkipped, "b/three": StageFailed}, stages(r))
-		var f *Fault
+		var f *provider.Fault
 		require.ErrorAs(t, r.Outcomes[0].Fault, &f)
 		require.Equal(t, "NoRoom", f.Code)
 		require.Contains(t, f.Message, "it was not bought")

@@ -14,17 +14,18 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
 // RunOptions say with what a plan is run. Provider, Store and Inspector must be set.
 type RunOptions struct {
-	Provider  Provider
+	Provider  provider.Provider
 	Store     *store.Store
 	Inspector Inspector
-	Observe   func(Event) // told of every stage, one call at a time; nil for nobody
-	Bell      *Bell       // rung by callbacks; nil where there are none
-	Callback  SignedURL   // where the provider is asked to send callbacks, "" for nowhere; not part of any key
+	Observe   func(Event)        // told of every stage, one call at a time; nil for nobody
+	Bell      *Bell              // rung by callbacks; nil where there are none
+	Callback  provider.SignedURL // where the provider is asked to send callbacks, "" for nowhere; not part of any key
 	Timing    Timing
 
 	// Free is how many bytes the store's disk can still take; nil: Store.Free. A take that may need more is not bought.
@@ -66,7 +67,7 @@ func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
 	if o.Free == nil {
 		o.Free = o.Store.Free
 	}
-	r := &run{RunOptions: o, plan: p, stop: stop, purse: purse{cap: add(p.Total, p.Held)},
+	r := &run{RunOptions: o, plan: p, stop: stop, purse: purse{cap: p.Total.Add(p.Held)},
 		reel:  &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))},
 		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{}, frames: map[*Take]livingFrame{}}
 	r.loop(ctx)
@@ -261,16 +262,16 @@ func (r *run) settle(out Outcome) {
 		r.enter(out.Take.Grows)
 		return
 	}
-	if f := (*Fault)(nil); errors.As(out.Fault, &f) && (f.Class == Account || f.Class == Quota) {
+	if f := (*provider.Fault)(nil); errors.As(out.Fault, &f) && (f.Class == provider.Account || f.Class == provider.Quota) {
 		r.stop(out.Fault)
 	}
 }
 
 func (r *run) record(out Outcome) {
 	r.reel.Outcomes[out.Take.Index] = out
-	r.reel.Spent = add(r.reel.Spent, out.Spent)
+	r.reel.Spent = r.reel.Spent.Add(out.Spent)
 	if out.Stage == StageCached {
-		r.reel.Saved = add(r.reel.Saved, out.Clip.Cost)
+		r.reel.Saved = r.reel.Saved.Add(out.Clip.Cost)
 	}
 	e := Event{Take: out.Take, Stage: out.Stage, Task: out.Task, Cost: out.Spent}
 	if out.Ok() {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/internal/durable"
 )
@@ -51,7 +52,7 @@ func TestAChainStartsFromTheFrameBeforeByItsURL(t *testing.T) {
 		first, second := x.f.tasks[0].req, x.f.tasks[1].req
 		require.Nil(t, first.FirstFrame)
 		require.Equal(t, "16:9", first.Ratio)
-		require.Equal(t, SignedURL("https://files/cgt-1/last"), second.FirstFrame.URL)
+		require.Equal(t, provider.SignedURL("https://files/cgt-1/last"), second.FirstFrame.URL)
 		require.Empty(t, second.FirstFrame.Data)
 		require.Equal(t, "adaptive", second.Ratio)
 	})
@@ -76,7 +77,7 @@ func TestAFailedTakeLeavesItsSiblingsAndSkipsWhatGrowsFromIt(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" && shot == "arrival/landing" {
-				return &Fault{Class: Moderated, Code: "InputTextSensitiveContentDetected", Message: "no", Hint: "reword it"}
+				return &provider.Fault{Class: provider.Moderated, Code: "InputTextSensitiveContentDetected", Message: "no", Hint: "reword it"}
 			}
 			return nil
 		}
@@ -89,7 +90,7 @@ func TestAFailedTakeLeavesItsSiblingsAndSkipsWhatGrowsFromIt(t *testing.T) {
 		p := x.plan(film(t, lighthouse...))
 		require.Equal(t, New, p.Of(p.Graph.Take("arrival/landing")).State)
 		require.Contains(t, p.Of(p.Graph.Take("arrival/landing")).Reason, "failed before")
-		require.Equal(t, &Fault{Class: Moderated, Code: "InputTextSensitiveContentDetected", Message: "no", Hint: "reword it"},
+		require.Equal(t, &provider.Fault{Class: provider.Moderated, Code: "InputTextSensitiveContentDetected", Message: "no", Hint: "reword it"},
 			p.Of(p.Graph.Take("arrival/landing")).Fault, "kept for whoever asks later")
 		require.Equal(t, Waits, p.Of(p.Graph.Take("storm/wave")).State)
 		require.Nil(t, p.Of(p.Graph.Take("storm/wave")).Fault)
@@ -107,7 +108,7 @@ func TestARefusedAccountStopsTheRun(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" {
-				return &Fault{Class: Account, Code: "AccountOverdueError", Message: "pay first"}
+				return &provider.Fault{Class: provider.Account, Code: "AccountOverdueError", Message: "pay first"}
 			}
 			return nil
 		}
@@ -115,7 +116,7 @@ func TestARefusedAccountStopsTheRun(t *testing.T) {
 		r, err := x.run(t.Context(), x.plan(film(t, lighthouse...)))
 		var stopped *Stopped
 		require.ErrorAs(t, err, &stopped)
-		require.Equal(t, Account, asFault(err).Class)
+		require.Equal(t, provider.Account, asFault(err).Class)
 		require.Equal(t, 1, x.f.calls["create"])
 		require.Equal(t, 1, r.Count(StageFailed))
 		require.Equal(t, 5, r.Count(StageStopped)+r.Count(StageSkipped))
@@ -127,7 +128,7 @@ func TestABusyProviderIsAskedAgainAndNothingIsBoughtTwice(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" && n%3 != 0 || op == "get" && n%2 == 0 {
-				return &Fault{Class: Busy, Code: "RateLimitExceeded", Message: "slow down", RetryAfter: 2 * time.Second}
+				return &provider.Fault{Class: provider.Busy, Code: "RateLimitExceeded", Message: "slow down", RetryAfter: 2 * time.Second}
 			}
 			return nil
 		}
@@ -141,7 +142,9 @@ func TestABusyProviderIsAskedAgainAndNothingIsBoughtTwice(t *testing.T) {
 func TestAnUnreachableProviderEndsTheTakeAfterTheRunsPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
-		x.f.script = func(op, shot string, n int) error { return &Fault{Class: Busy, Message: "unreachable"} }
+		x.f.script = func(op, shot string, n int) error {
+			return &provider.Fault{Class: provider.Busy, Message: "unreachable"}
+		}
 		began := time.Now()
 		r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
 		require.NoError(t, err)
@@ -156,7 +159,7 @@ func TestALostAnswerIsFoundAgain(t *testing.T) {
 		x.f.after = true
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" {
-				return &Fault{Class: Lost, Message: "connection reset"}
+				return &provider.Fault{Class: provider.Lost, Message: "connection reset"}
 			}
 			return nil
 		}
@@ -173,7 +176,7 @@ func TestALostCallThatMadeNothingIsSentAgainOnceThatIsSure(t *testing.T) {
 		x.known()
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" && n == 2 {
-				return &Fault{Class: Lost, Message: "connection reset"}
+				return &provider.Fault{Class: provider.Lost, Message: "connection reset"}
 			}
 			return nil
 		}
@@ -188,12 +191,12 @@ func TestALostCallThatMadeNothingIsSentAgainOnceThatIsSure(t *testing.T) {
 
 func TestAnInconclusiveAnswerIsLeftToTheUser(t *testing.T) {
 	for name, list := range map[string]func(*fake) error{
-		"the list is refused": func(*fake) error { return &Fault{Class: Invalid, Message: "no list here"} },
+		"the list is refused": func(*fake) error { return &provider.Fault{Class: provider.Invalid, Message: "no list here"} },
 		"a twin is listed": func(f *fake) error {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			for len(f.tasks) < 2 { // two tasks that could both be it
-				f.tasks = append(f.tasks, &fakeTask{Task: Task{ID: fmt.Sprint("x", len(f.tasks)), Status: Running, Created: time.Now()}})
+				f.tasks = append(f.tasks, &fakeTask{Task: provider.Task{ID: fmt.Sprint("x", len(f.tasks)), Status: provider.Running, Created: time.Now()}})
 			}
 			return nil
 		},
@@ -204,7 +207,7 @@ func TestAnInconclusiveAnswerIsLeftToTheUser(t *testing.T) {
 				x.f.script = func(op, shot string, n int) error {
 					switch op {
 					case "create":
-						return &Fault{Class: Lost, Message: "connection reset"}
+						return &provider.Fault{Class: provider.Lost, Message: "connection reset"}
 					case "list":
 						return list(x.f)
 					}
@@ -276,8 +279,8 @@ func TestAnInterruptDuringTheCreateCallDoesNotLoseItsAnswer(t *testing.T) {
 func TestATaskThatFailsInsideTheProviderIsCreatedAgainABoundedNumberOfTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
-		x.f.took = func(Request) time.Duration { return time.Second }
-		internal := &Fault{Class: Internal, Code: "InternalServiceError", Message: "sorry"}
+		x.f.took = func(provider.Request) time.Duration { return time.Second }
+		internal := &provider.Fault{Class: provider.Internal, Code: "InternalServiceError", Message: "sorry"}
 		x.f.script = func(op, shot string, n int) error {
 			if op == "get" {
 				x.f.mu.Lock()
@@ -301,7 +304,7 @@ func TestADamagedDownloadIsFetchedAgainAndNeverKept(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, shot string, n int) error {
 			if op == "video" && n < 3 {
-				return &Fault{Class: Busy, Message: "short body"}
+				return &provider.Fault{Class: provider.Busy, Message: "short body"}
 			}
 			return nil
 		}
@@ -382,7 +385,7 @@ func TestAnUnreadableJournalIsNeverTakenForPermissionToBuy(t *testing.T) {
 
 func TestFaultsKeepTheirCauses(t *testing.T) {
 	cause := errors.New("cause")
-	require.ErrorIs(t, &Fault{Class: Busy, Err: cause}, cause)
+	require.ErrorIs(t, &provider.Fault{Class: provider.Busy, Err: cause}, cause)
 	require.ErrorIs(t, &Stopped{cause}, cause)
 }
 
@@ -415,7 +418,7 @@ func TestAClipThatIsThereOnlyNeedsToBeSaidSo(t *testing.T) {
 				require.NoError(t, os.Remove(dir.Path("clip.json"))) // as a crash before the last write leaves it
 				x.f.script = func(op, id string, n int) error {
 					if op == "video" || op == "get" && gone {
-						return &Fault{Class: Gone, Message: "lapsed"}
+						return &provider.Fault{Class: provider.Gone, Message: "lapsed"}
 					}
 					return nil
 				}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"shotchain/chain/provider"
 	"shotchain/storyboard"
 )
 
@@ -69,7 +70,7 @@ func TestAFailedTakeLeavesItsSiblingsUsable(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, take string, _ int) error {
 			if op == "create" && take == "a/one#2" {
-				return &Fault{Class: Moderated, Message: "no"}
+				return &provider.Fault{Class: provider.Moderated, Message: "no"}
 			}
 			return nil
 		}

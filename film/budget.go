@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"shotchain/chain"
+	"shotchain/chain/money"
 	"shotchain/internal/say"
 )
 
@@ -45,8 +45,8 @@ func (b Budget) Allows(p *Plan) error {
 	}
 	if capped && p.Total.Micros > most {
 		return &Failure{Kind: OverBudget, Retry: []string{"--max-cost", p.Ceiling()},
-			Message: fmt.Sprintf("it would cost %s, more than the %s allowed; nothing was bought", chain.FormatMoney(p.Total),
-				chain.FormatMoney(chain.Money{Micros: most, Currency: p.Total.Currency})),
+			Message: fmt.Sprintf("it would cost %s, more than the %s allowed; nothing was bought", p.Total.String(),
+				money.Amount{Micros: most, Currency: p.Total.Currency}.String()),
 			Hint: "allow it with --max-cost " + p.Ceiling()}
 	}
 	return nil
@@ -54,5 +54,5 @@ func (b Budget) Allows(p *Plan) error {
 
 // Ceiling is the plan's price as MaxCost takes it, rounded up to cents.
 func (p *Plan) Ceiling() string {
-	return strings.TrimLeft(chain.FormatMoney(chain.Money{Micros: p.Total.Micros}), "¥$")
+	return strings.TrimLeft(p.Total.In("").String(), "¥$")
 }

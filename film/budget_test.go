@@ -7,13 +7,14 @@ import (
 	"pgregory.net/rapid"
 
 	"shotchain/chain"
+	"shotchain/chain/money"
 )
 
 // TestBudgets holds that a budget reads what a refusal suggests, and that it allows exactly what is within it.
 func TestBudgets(t *testing.T) {
-	plan := func(total chain.Money) *Plan { return &Plan{Plan: &chain.Plan{Total: total, Buys: 1}} }
+	plan := func(total money.Amount) *Plan { return &Plan{Plan: &chain.Plan{Total: total, Buys: 1}} }
 	rapid.Check(t, func(t *rapid.T) {
-		m := chain.Money{Micros: rapid.Int64Range(0, 1e15-1e4).Draw(t, "micros"), Currency: "CNY"}
+		m := money.Amount{Micros: rapid.Int64Range(0, 1e15-1e4).Draw(t, "micros"), Currency: "CNY"}
 		b := Budget{MaxCost: plan(m).Ceiling()}
 		most, ok, err := b.cost()
 		require.NoError(t, err)

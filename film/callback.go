@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 // Callbacks say where the provider may tell that a task has changed. The zero value is nowhere.
@@ -82,7 +83,7 @@ func (c *callbacks) close() {
 // into gives a run its bell, and the URL with the token that it is to hand out.
 func (c *callbacks) into(o *chain.RunOptions, base string) {
 	if c != nil {
-		o.Bell, o.Callback = c.bell, chain.SignedURL(strings.TrimRight(base, "/")+"/"+c.token)
+		o.Bell, o.Callback = c.bell, provider.SignedURL(strings.TrimRight(base, "/")+"/"+c.token)
 	}
 }
 

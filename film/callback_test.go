@@ -19,6 +19,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/ark"
 	"shotchain/chain/models"
+	"shotchain/chain/provider"
 	"shotchain/chain/sim"
 	"shotchain/chain/sim/simtest"
 	"shotchain/chain/store"
@@ -157,7 +158,7 @@ func TestTheListenerAnswersOnlyWhatItMust(t *testing.T) {
 }
 
 // oneTake is a film of one take.
-func oneTake(t *testing.T, about chain.About) *chain.Graph {
+func oneTake(t *testing.T, about provider.About) *chain.Graph {
 	t.Helper()
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(oneShot), storyboard.Options{})
 	require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"syscall"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
@@ -40,7 +40,7 @@ type Failure struct {
 	Hint     string              // "" for none
 	Retry    []string            // options that, added to the same command, may make it pass; empty: the same again; nil: nothing known
 	Problems storyboard.Problems // of Miswritten
-	Fault    *chain.Fault        // the provider's own words, nil for none
+	Fault    *provider.Fault     // the provider's own words, nil for none
 }
 
 func (f *Failure) Error() string { return f.Message }
@@ -54,7 +54,7 @@ func misused(hint, format string, args ...any) error {
 func AsFailure(ctx context.Context, err error) *Failure {
 	var f *Failure
 	var ps storyboard.Problems
-	var fault *chain.Fault
+	var fault *provider.Fault
 	switch {
 	case errors.As(err, &f):
 		return f
@@ -94,8 +94,8 @@ func full(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || strings.Contains(strings.ToLower(err.Error()), "no space left on device")
 }
 
-func kindOf(f *chain.Fault) Kind {
-	if f.Class == chain.Account || f.Class == chain.Quota {
+func kindOf(f *provider.Fault) Kind {
+	if f.Class == provider.Account || f.Class == provider.Quota {
 		return Refused
 	}
 	return Failed

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/internal/say"
 	"shotchain/render"
@@ -29,7 +30,7 @@ type MakeOptions struct {
 	Commands func(argv []string) // told of each ffmpeg command as it runs; nil for nobody
 	DryRun   bool                // of Cut: tell the commands that are still to run, and run none
 
-	Around func(chain.Provider) chain.Provider // put around the service's client; nil for nothing
+	Around func(provider.Provider) provider.Provider // put around the service's client; nil for nothing
 }
 
 // Observer is told what goes on, by many goroutines, one call of each at a time. What is nil is not told.

@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/internal/say"
 )
 
 // Outcome says how a run of the film ended; nil where every take has its clip.
 func (f *Film) Outcome(ctx context.Context, r *chain.Reel, err error) *Failure {
-	var fault *chain.Fault
+	var fault *provider.Fault
 	switch {
 	case ctx.Err() != nil:
 		return &Failure{Kind: Interrupted, Message: "interrupted", Hint: f.afterwards(r), Retry: []string{}}
@@ -76,13 +77,13 @@ func (f *Film) Bill(r *chain.Reel) string {
 	if len(r.Graph.Takes) > 0 {
 		spent.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
 	}
-	s := fmt.Sprintf("bought %s for %s", say.Count(bought, "clip"), chain.FormatMoney(spent))
+	s := fmt.Sprintf("bought %s for %s", say.Count(bought, "clip"), spent.String())
 	if kept > bought {
 		s += fmt.Sprintf(", picked up %d of earlier runs", kept-bought)
 	}
 	s += fmt.Sprintf(", %d from the store", cached)
 	if r.Saved.Micros > 0 {
-		s += fmt.Sprintf(" (saved %s)", chain.FormatMoney(r.Saved))
+		s += fmt.Sprintf(" (saved %s)", r.Saved.String())
 	}
 	return s
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
@@ -228,7 +229,7 @@ func (f page) outcome(v *sheet.Take, o chain.Outcome) (state string, tone sheet.
 	case chain.StageFailed, chain.StageUnknown:
 		tone = sheet.Bad
 		v.Failure = &sheet.Failure{Message: fmt.Sprint(o.Fault), Command: f.Command("run")}
-		var fault *chain.Fault
+		var fault *provider.Fault
 		if errors.As(o.Fault, &fault) {
 			v.Failure.Hint = fault.Hint
 		}

@@ -176,15 +176,15 @@ func (p *Plan) BottomLine() string {
 		parts = append(parts, "Nothing to buy.")
 	case simulated:
 		parts = append(parts, fmt.Sprintf("%s to make; nothing is charged, the real service would charge at most %s.",
-			say.Count(p.Buys, "clip"), chain.FormatMoney(p.Total)))
+			say.Count(p.Buys, "clip"), p.Total.String()))
 	default:
-		parts = append(parts, fmt.Sprintf("%s to buy, for at most %s.", say.Count(p.Buys, "clip"), chain.FormatMoney(p.Total)))
+		parts = append(parts, fmt.Sprintf("%s to buy, for at most %s.", say.Count(p.Buys, "clip"), p.Total.String()))
 	}
 	if p.Held.Micros > 0 {
-		parts = append(parts, fmt.Sprintf("Earlier runs bought what is still in flight, for at most %s.", chain.FormatMoney(p.Held)))
+		parts = append(parts, fmt.Sprintf("Earlier runs bought what is still in flight, for at most %s.", p.Held.String()))
 	}
 	if p.Saved.Micros > 0 {
-		parts = append(parts, fmt.Sprintf("The store saves %s.", chain.FormatMoney(p.Saved)))
+		parts = append(parts, fmt.Sprintf("The store saves %s.", p.Saved.String()))
 	}
 	switch {
 	case p.Expected == 0:
@@ -203,8 +203,8 @@ func (p *Plan) DraftLine() string {
 	if d == nil || p.Buys == 0 {
 		return ""
 	}
-	total := chain.Money{Micros: d.Total.Micros, Currency: p.Total.Currency}
-	s := fmt.Sprintf("As drafts (--draft): %s to make, for at most %s.", say.Count(d.Buys, "clip"), chain.FormatMoney(total))
+	total := d.Total.In(p.Total.Currency)
+	s := fmt.Sprintf("As drafts (--draft): %s to make, for at most %s.", say.Count(d.Buys, "clip"), total.String())
 	n := 0
 	for i := range p.Takes {
 		if p.Takes[i].Promotes != nil {

@@ -7,21 +7,21 @@ import (
 	"slices"
 	"strings"
 
-	"shotchain/chain"
 	"shotchain/chain/ark"
 	"shotchain/chain/models"
+	"shotchain/chain/provider"
 )
 
 // Service is who makes the clips, and what that means for plans and keys. Nothing has been sent to it. The zero value
 // is the built-in simulator.
 type Service struct {
-	Name   string      // "ark", "byteplus", "sim"
-	About  chain.About // the clips' namespace in the store, region, and whether its tasks end with this process
-	Base   string      // URL; "" for the built-in simulator
-	Chosen bool        // the user named it
+	Name   string         // "ark", "byteplus", "sim"
+	About  provider.About // the clips' namespace in the store, region, and whether its tasks end with this process
+	Base   string         // URL; "" for the built-in simulator
+	Chosen bool           // the user named it
 
 	drift   string // of the simulator's camera, "" for none
-	connect func(s Service, how Connection) (chain.Provider, func(), error)
+	connect func(s Service, how Connection) (provider.Provider, func(), error)
 }
 
 // Connection is what a client needs beside the service's address.
@@ -41,12 +41,12 @@ const (
 var services = []struct {
 	name    string
 	vendor  string // the vendor's own base URL, "" for a service in this process
-	about   func(base string) (chain.About, error)
-	connect func(s Service, how Connection) (chain.Provider, func(), error)
+	about   func(base string) (provider.About, error)
+	connect func(s Service, how Connection) (provider.Provider, func(), error)
 }{
 	{"ark", ark.BaseURLArk, arkIn(models.Ark), connectArk},
 	{"byteplus", ark.BaseURLBytePlus, arkIn(models.BytePlus), connectArk},
-	{simulated, "", func(string) (chain.About, error) { return ark.Simulator(""), nil }, connectSimulator},
+	{simulated, "", func(string) (provider.About, error) { return ark.Simulator(""), nil }, connectSimulator},
 }
 
 // simulated is the name of the built-in simulator, and of its clips in the store.
@@ -134,16 +134,16 @@ func (s Service) By() string {
 }
 
 // Connect makes the service's client; the built-in simulator starts. done ends it.
-func (s Service) Connect(how Connection) (_ chain.Provider, done func(), err error) {
+func (s Service) Connect(how Connection) (_ provider.Provider, done func(), err error) {
 	s = s.orSimulator()
 	return s.connect(s, how)
 }
 
-func arkIn(region models.Region) func(base string) (chain.About, error) {
-	return func(base string) (chain.About, error) { return ark.Service(region, base) }
+func arkIn(region models.Region) func(base string) (provider.About, error) {
+	return func(base string) (provider.About, error) { return ark.Service(region, base) }
 }
 
-func connectArk(s Service, how Connection) (chain.Provider, func(), error) {
+func connectArk(s Service, how Connection) (provider.Provider, func(), error) {
 	if how.Key == "" {
 		return nil, nil, &Failure{Kind: Refused, Message: fmt.Sprintf("%s needs %s", s.Name, EnvKey),
 			Hint: "set it to the service's API key, or use --provider sim"}
@@ -152,7 +152,7 @@ func connectArk(s Service, how Connection) (chain.Provider, func(), error) {
 		Turn: listTurns(s.Base, how.Key)})
 }
 
-func connectSimulator(s Service, how Connection) (chain.Provider, func(), error) {
+func connectSimulator(s Service, how Connection) (provider.Provider, func(), error) {
 	sim, key, err := builtin(how.Models, s.drift)
 	if err != nil {
 		return nil, nil, fmt.Errorf("the simulator does not start: %w", err)
@@ -165,7 +165,7 @@ func connectSimulator(s Service, how Connection) (chain.Provider, func(), error)
 	return c, sim.Close, nil
 }
 
-func arkClient(o ark.Options) (chain.Provider, func(), error) {
+func arkClient(o ark.Options) (provider.Provider, func(), error) {
 	c, err := ark.New(o)
 	if err != nil {
 		return nil, nil, &Failure{Kind: Misused, Message: err.Error()}

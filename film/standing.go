@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/money"
 	"shotchain/chain/store"
 )
 
@@ -20,7 +21,7 @@ type Standing struct {
 type Account struct {
 	Provider     string
 	Clips        int
-	Spent, Saved chain.Money
+	Spent, Saved money.Amount
 }
 
 // StandingOf reads a store's standing. The error names what cannot be read, beside what can.
@@ -41,14 +42,14 @@ func StandingOf(st *store.Store) (Standing, error) {
 		if e.Clip != nil {
 			a := book(e.Clip.Provider)
 			a.Clips++
-			a.Spent = Plus(a.Spent, e.Clip.Cost)
+			a.Spent = a.Spent.Add(e.Clip.Cost)
 		}
 	}
 	runs := st.Runs()
 	s.Runs = len(runs)
 	for _, r := range runs {
 		a := book(r.Provider)
-		a.Saved = Plus(a.Saved, r.Saved)
+		a.Saved = a.Saved.Add(r.Saved)
 	}
 	for _, a := range of {
 		s.Ledger = append(s.Ledger, *a)
@@ -56,13 +57,4 @@ func StandingOf(st *store.Store) (Standing, error) {
 	slices.SortFunc(s.Ledger, func(a, b Account) int { return strings.Compare(a.Provider, b.Provider) })
 	s.Open, err = chain.Unfinished(st)
 	return s, err
-}
-
-// Plus adds two amounts; one without a currency takes the other's.
-func Plus(a, b chain.Money) chain.Money {
-	if a.Currency == "" {
-		a.Currency = b.Currency
-	}
-	a.Micros += b.Micros
-	return a
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/render/work"
 	"shotchain/storyboard"
 )
@@ -20,7 +21,7 @@ type WatchOptions struct {
 	Film    Options // its service is the simulator, whatever it says
 	Output  string  // the animatic's file; "" for out/<title>-animatic.mp4 beside the storyboard
 	Version string
-	Around  func(chain.Provider) chain.Provider // put around the simulator's client; nil for nothing
+	Around  func(provider.Provider) provider.Provider // put around the simulator's client; nil for nothing
 }
 
 // Watched is one look at a storyboard: the film that was made of it, or why there is none.

@@ -17,8 +17,8 @@ import (
 	"strings"
 	"time"
 
-	"shotchain/chain"
 	"shotchain/chain/models"
+	"shotchain/chain/provider"
 	"shotchain/internal/guard"
 )
 
@@ -72,7 +72,7 @@ func (o Options) GoString() string { return o.String() }
 // its goroutines share its paces.
 type Client struct {
 	base   *url.URL
-	about  chain.About
+	about  provider.About
 	auth   string // the Authorization header's value
 	agent  string
 	secret redactor
@@ -87,7 +87,7 @@ type Client struct {
 	patience, createPatience time.Duration
 }
 
-var _ chain.Provider = (*Client)(nil)
+var _ provider.Provider = (*Client)(nil)
 
 // String names the service, not the key.
 func (c *Client) String() string { return "ark client for " + c.base.Host }

@@ -7,12 +7,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/chain/providertest"
 )
 
 func TestProvider(t *testing.T) {
-	providertest.Run(t, func(t *testing.T) (chain.Provider, providertest.Control) {
+	providertest.Run(t, func(t *testing.T) (provider.Provider, providertest.Control) {
 		s := newService(t)
 		return newClient(t, s.base+"/api/v3/"), s
 	})
@@ -79,7 +79,7 @@ func TestHeaders(t *testing.T) {
 		got = r.Header.Clone()
 		reply(w, 200, map[string]any{"id": "cgt-1", "status": "queued"})
 	})
-	_, err := c.Create(t.Context(), chain.Request{Model: "m", Label: "storm/wave\r\n#2 é"})
+	_, err := c.Create(t.Context(), provider.Request{Model: "m", Label: "storm/wave\r\n#2 é"})
 	require.NoError(t, err)
 	require.Equal(t, "Bearer "+testKey, got.Get("Authorization"))
 	require.Equal(t, "storm/wave__#2 _", got.Get("X-Client-Request-Id"))

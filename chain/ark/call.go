@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"time"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 const tasksPath = "/contents/generations/tasks"
@@ -23,31 +23,31 @@ type answer struct {
 
 // Create asks for one clip; see chain.Provider. The context's end before the request has been sent creates nothing;
 // after that the answer is lost.
-func (c *Client) Create(ctx context.Context, r chain.Request) (chain.Created, error) {
+func (c *Client) Create(ctx context.Context, r provider.Request) (provider.Created, error) {
 	body, err := encode(r)
 	if err != nil {
-		return chain.Created{}, err
+		return provider.Created{}, err
 	}
 	if err := c.pace.create.wait(ctx); err != nil {
-		return chain.Created{}, err
+		return provider.Created{}, err
 	}
 	secret := c.secret.with(requestSecrets(r)...)
 	a, err := c.post(ctx, body, r.Label, secret)
 	if err != nil {
-		return chain.Created{}, err
+		return provider.Created{}, err
 	}
 	if a.status/100 == 2 && a.err == nil {
 		if id := decodeCreated(a.body); id != "" {
-			return chain.Created{Task: id, RequestID: requestID(a, secret)}, nil
+			return provider.Created{Task: id, RequestID: requestID(a, secret)}, nil
 		}
 	}
-	return chain.Created{}, c.fault(atCreate, a, secret)
+	return provider.Created{}, c.fault(atCreate, a, secret)
 }
 
 // requestSecrets are the URLs of a request that nobody else should learn, should the service echo them.
-func requestSecrets(r chain.Request) []string {
+func requestSecrets(r provider.Request) []string {
 	secrets := []string{r.CallbackURL}
-	_ = frames(r, func(_ string, f chain.Frame) error {
+	_ = frames(r, func(_ string, f provider.Frame) error {
 		secrets = append(secrets, string(f.URL))
 		return nil
 	})

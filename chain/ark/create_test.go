@@ -17,19 +17,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
-var small = chain.Request{Model: "m", Prompt: "a boat", Duration: 5}
+var small = provider.Request{Model: "m", Prompt: "a boat", Duration: 5}
 
 // large does not fit into the buffers between two programs.
-func large() chain.Request {
-	return chain.Request{Model: "m", FirstFrame: &chain.Frame{MediaType: "image/png", Data: make([]byte, 24<<20)}}
+func large() provider.Request {
+	return provider.Request{Model: "m", FirstFrame: &provider.Frame{MediaType: "image/png", Data: make([]byte, 24<<20)}}
 }
 
-func faultOf(t testing.TB, err error) *chain.Fault {
+func faultOf(t testing.TB, err error) *provider.Fault {
 	t.Helper()
-	var f *chain.Fault
+	var f *provider.Fault
 	require.ErrorAs(t, err, &f)
 	return f
 }
@@ -42,43 +42,43 @@ func TestCreateOnce(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		answer string
-		class  chain.Class
+		class  provider.Class
 	}{
-		"closed without a word":       {"", chain.Lost},
-		"half a status line":          {"HTTP/1.1 20", chain.Lost},
-		"no HTTP":                     {"SSH-2.0-OpenSSH_9\r\n\r\n", chain.Lost},
-		"half the headers":            {"HTTP/1.1 200 OK\r\nContent-Le", chain.Lost},
-		"half the body":               {"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"id\":\"cgt-1", chain.Lost},
-		"a body short of its length":  {"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"id\":\"cgt-1\"}", chain.Lost},
-		"an empty 200":                {ok("", "200 OK"), chain.Lost},
-		"a 204":                       {"HTTP/1.1 204 No Content\r\n\r\n", chain.Lost},
-		"HTML with 200":               {ok(html, "200 OK"), chain.Lost},
-		"JSON without an id":          {ok(`{"ok":true}`, "200 OK"), chain.Lost},
-		"an empty id":                 {ok(`{"id":""}`, "200 OK"), chain.Lost},
-		"an id of several segments":   {ok(`{"id":".."}`, "200 OK"), chain.Lost},
-		"an error with 200":           {ok(`{"error":{"code":"InvalidParameter","message":"no"}}`, "200 OK"), chain.Lost},
-		"500":                         {ok(`{"error":{"code":"InternalServiceError","message":"sorry"}}`, "500 Internal"), chain.Lost},
-		"502 in HTML":                 {ok(html, "502 Bad Gateway"), chain.Lost},
-		"503 that says overloaded":    {ok(`{"error":{"code":"ServerOverloaded","message":"busy"}}`, "503 Unavailable"), chain.Lost},
-		"504 in HTML":                 {ok(html, "504 Gateway Timeout"), chain.Lost},
-		"408 of a proxy":              {ok(html, "408 Request Timeout"), chain.Lost},
-		"409":                         {ok(`{}`, "409 Conflict"), chain.Lost},
-		"499":                         {ok(``, "499 Client Closed Request"), chain.Lost},
-		"303":                         {"HTTP/1.1 303 See Other\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", chain.Lost},
-		"302":                         {"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", chain.Lost},
-		"a status nobody knows":       {ok("", "999 What"), chain.Lost},
-		"307 is not followed":         {"HTTP/1.1 307 Temporary Redirect\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", chain.Account},
-		"308 is not followed":         {"HTTP/1.1 308 Permanent Redirect\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", chain.Account},
-		"a redirect to nowhere":       {"HTTP/1.1 307 Temporary Redirect\r\nLocation: ::%\r\nContent-Length: 0\r\n\r\n", chain.Account},
-		"425":                         {ok("", "425 Too Early"), chain.Busy},
-		"429 in HTML":                 {ok(html, "429 Too Many Requests"), chain.Busy},
-		"400 cut off":                 {"HTTP/1.1 400 Bad Request\r\nContent-Length: 300\r\n\r\n{\"error\":", chain.Invalid},
-		"400 in HTML":                 {ok(html, "400 Bad Request"), chain.Invalid},
-		"404 in HTML":                 {ok(html, "404 Not Found"), chain.Invalid},
-		"413 of a proxy":              {ok(html, "413 Too Large"), chain.Invalid},
-		"401 without a word":          {ok("", "401 Unauthorized"), chain.Account},
-		"too much of an answer":       {ok(strings.Repeat(" ", maxAnswer+1), "200 OK"), chain.Lost},
-		"429 with too much of answer": {ok(strings.Repeat(" ", maxAnswer+1), "429 Slow"), chain.Busy},
+		"closed without a word":       {"", provider.Lost},
+		"half a status line":          {"HTTP/1.1 20", provider.Lost},
+		"no HTTP":                     {"SSH-2.0-OpenSSH_9\r\n\r\n", provider.Lost},
+		"half the headers":            {"HTTP/1.1 200 OK\r\nContent-Le", provider.Lost},
+		"half the body":               {"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"id\":\"cgt-1", provider.Lost},
+		"a body short of its length":  {"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"id\":\"cgt-1\"}", provider.Lost},
+		"an empty 200":                {ok("", "200 OK"), provider.Lost},
+		"a 204":                       {"HTTP/1.1 204 No Content\r\n\r\n", provider.Lost},
+		"HTML with 200":               {ok(html, "200 OK"), provider.Lost},
+		"JSON without an id":          {ok(`{"ok":true}`, "200 OK"), provider.Lost},
+		"an empty id":                 {ok(`{"id":""}`, "200 OK"), provider.Lost},
+		"an id of several segments":   {ok(`{"id":".."}`, "200 OK"), provider.Lost},
+		"an error with 200":           {ok(`{"error":{"code":"InvalidParameter","message":"no"}}`, "200 OK"), provider.Lost},
+		"500":                         {ok(`{"error":{"code":"InternalServiceError","message":"sorry"}}`, "500 Internal"), provider.Lost},
+		"502 in HTML":                 {ok(html, "502 Bad Gateway"), provider.Lost},
+		"503 that says overloaded":    {ok(`{"error":{"code":"ServerOverloaded","message":"busy"}}`, "503 Unavailable"), provider.Lost},
+		"504 in HTML":                 {ok(html, "504 Gateway Timeout"), provider.Lost},
+		"408 of a proxy":              {ok(html, "408 Request Timeout"), provider.Lost},
+		"409":                         {ok(`{}`, "409 Conflict"), provider.Lost},
+		"499":                         {ok(``, "499 Client Closed Request"), provider.Lost},
+		"303":                         {"HTTP/1.1 303 See Other\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", provider.Lost},
+		"302":                         {"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", provider.Lost},
+		"a status nobody knows":       {ok("", "999 What"), provider.Lost},
+		"307 is not followed":         {"HTTP/1.1 307 Temporary Redirect\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", provider.Account},
+		"308 is not followed":         {"HTTP/1.1 308 Permanent Redirect\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", provider.Account},
+		"a redirect to nowhere":       {"HTTP/1.1 307 Temporary Redirect\r\nLocation: ::%\r\nContent-Length: 0\r\n\r\n", provider.Account},
+		"425":                         {ok("", "425 Too Early"), provider.Busy},
+		"429 in HTML":                 {ok(html, "429 Too Many Requests"), provider.Busy},
+		"400 cut off":                 {"HTTP/1.1 400 Bad Request\r\nContent-Length: 300\r\n\r\n{\"error\":", provider.Invalid},
+		"400 in HTML":                 {ok(html, "400 Bad Request"), provider.Invalid},
+		"404 in HTML":                 {ok(html, "404 Not Found"), provider.Invalid},
+		"413 of a proxy":              {ok(html, "413 Too Large"), provider.Invalid},
+		"401 without a word":          {ok("", "401 Unauthorized"), provider.Account},
+		"too much of an answer":       {ok(strings.Repeat(" ", maxAnswer+1), "200 OK"), provider.Lost},
+		"429 with too much of answer": {ok(strings.Repeat(" ", maxAnswer+1), "429 Slow"), provider.Busy},
 	} {
 		t.Run(name, func(t *testing.T) {
 			base, requests := rawServer(t, func(int) string { return c.answer })
@@ -120,7 +120,7 @@ func TestCreateOnceOverKeptConnections(t *testing.T) {
 			_, err := c.Get(t.Context(), "cgt-1") // leaves a connection behind
 			require.NoError(t, err)
 			_, err = c.Create(t.Context(), small)
-			require.Equal(t, chain.Lost, faultOf(t, err).Class)
+			require.Equal(t, provider.Lost, faultOf(t, err).Class)
 			require.EqualValues(t, 1, creates.Load())
 			require.Equal(t, given != nil, reused.Load(), "the own client takes a fresh connection for what is paid")
 		})
@@ -141,7 +141,7 @@ func TestCreateOnceOverHTTP2(t *testing.T) {
 	t.Cleanup(s.Close)
 	c := newClient(t, s.URL, func(o *Options) { o.HTTP = s.Client() })
 	_, err := c.Create(t.Context(), small)
-	require.Equal(t, chain.Lost, faultOf(t, err).Class)
+	require.Equal(t, provider.Lost, faultOf(t, err).Class)
 	require.EqualValues(t, 1, creates.Load())
 }
 
@@ -167,7 +167,7 @@ func TestCreateUnreachable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := c.Create(t.Context(), small)
 			f := faultOf(t, err)
-			require.Equal(t, chain.Busy, f.Class)
+			require.Equal(t, provider.Busy, f.Class)
 			require.Equal(t, "Unreachable", f.Code)
 			require.NotEmpty(t, f.Hint)
 		})
@@ -197,7 +197,7 @@ func TestCreateBrokenUpload(t *testing.T) {
 	}()
 	_, err = newClient(t, "http://"+listener.Addr().String()).Create(t.Context(), large())
 	f := faultOf(t, err)
-	require.Equal(t, chain.Busy, f.Class)
+	require.Equal(t, provider.Busy, f.Class)
 	require.Equal(t, "Unreachable", f.Code)
 }
 
@@ -231,7 +231,7 @@ func TestCreateContextEnds(t *testing.T) {
 			<-r.Context().Done()
 		})
 		_, err := c.Create(ctx, small)
-		require.Equal(t, chain.Lost, faultOf(t, err).Class)
+		require.Equal(t, provider.Lost, faultOf(t, err).Class)
 		require.ErrorIs(t, err, context.Canceled)
 	})
 	t.Run("while it is sent", func(t *testing.T) {
@@ -243,7 +243,7 @@ func TestCreateContextEnds(t *testing.T) {
 			require.Error(t, err)
 		})
 		_, err := c.Create(ctx, large())
-		require.Equal(t, chain.Busy, faultOf(t, err).Class)
+		require.Equal(t, provider.Busy, faultOf(t, err).Class)
 		require.ErrorIs(t, err, context.Canceled)
 	})
 }
@@ -251,12 +251,12 @@ func TestCreateContextEnds(t *testing.T) {
 // A service that takes the request and never answers, and one that stops taking it.
 func TestCreatePatience(t *testing.T) {
 	for name, c := range map[string]struct {
-		request chain.Request
+		request provider.Request
 		reads   bool
-		class   chain.Class
+		class   provider.Class
 	}{
-		"never answered":    {small, true, chain.Lost},
-		"never read to end": {large(), false, chain.Busy},
+		"never answered":    {small, true, provider.Lost},
+		"never read to end": {large(), false, provider.Busy},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -298,7 +298,7 @@ func TestCreateBufferingTransport(t *testing.T) {
 		})}
 	})
 	_, err := c.Create(t.Context(), small)
-	require.Equal(t, chain.Lost, faultOf(t, err).Class)
+	require.Equal(t, provider.Lost, faultOf(t, err).Class)
 }
 
 type roundTrip func(*http.Request) (*http.Response, error)

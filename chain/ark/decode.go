@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 // unwrap takes off a gateway's {"data": {…}} where the object itself has none of the fields looked for.
@@ -40,7 +40,7 @@ func usableID(id string) bool {
 
 // decodeTask reads one task; ok is false where the bytes are no task at all: no object, or one without both status
 // and id.
-func (d decoder) task(b []byte) (t chain.Task, ok bool) {
+func (d decoder) task(b []byte) (t provider.Task, ok bool) {
 	o := unwrap(parseObject(b), "id", "status")
 	if !o.has("status") && !o.has("id") {
 		return t, false
@@ -51,9 +51,9 @@ func (d decoder) task(b []byte) (t chain.Task, ok bool) {
 // decoder reads tasks, with secrets taken out of what they say.
 type decoder struct{ secret redactor }
 
-func (d decoder) taskOf(o object) chain.Task {
+func (d decoder) taskOf(o object) provider.Task {
 	content := o.object("content")
-	t := chain.Task{
+	t := provider.Task{
 		ID:               strings.TrimSpace(o.text("id")),
 		Model:            o.text("model"),
 		Status:           status(o.text("status")),
@@ -78,30 +78,30 @@ func (d decoder) taskOf(o object) chain.Task {
 }
 
 // status reads the service's word. It keeps an unknown one, which taskFault makes an error of.
-func status(s string) chain.Status {
+func status(s string) provider.Status {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if s == "canceled" {
-		return chain.Cancelled
+		return provider.Cancelled
 	}
-	return chain.Status(s)
+	return provider.Status(s)
 }
 
-func known(s chain.Status) bool {
+func known(s provider.Status) bool {
 	switch s {
-	case chain.Queued, chain.Running, chain.Succeeded, chain.Failed, chain.Cancelled, chain.Expired:
+	case provider.Queued, provider.Running, provider.Succeeded, provider.Failed, provider.Cancelled, provider.Expired:
 		return true
 	}
 	return false
 }
 
 // link is a URL in content, or beside it, as a string or as {"url": "…"}.
-func link(content, o object, key string) chain.SignedURL {
+func link(content, o object, key string) provider.SignedURL {
 	for _, from := range []object{content, o} {
 		if s := from.text(key); s != "" {
-			return chain.SignedURL(s)
+			return provider.SignedURL(s)
 		}
 		if s := from.object(key).text("url"); s != "" {
-			return chain.SignedURL(s)
+			return provider.SignedURL(s)
 		}
 	}
 	return ""
@@ -128,7 +128,7 @@ func durationOf(o object) int {
 
 // page is one page of a list.
 type page struct {
-	tasks []chain.Task
+	tasks []provider.Task
 	odd   int   // items that could not be read
 	total int64 // -1 where the service did not say
 }

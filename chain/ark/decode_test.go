@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 var plainDecoder = decoder{newRedactor(testKey)}
@@ -22,8 +22,8 @@ const documented = `{"id":"cgt-20260514183217-t8rzv","model":"doubao-seedance-2-
  "resolution":"720p","ratio":"16:9","duration":5,"framespersecond":24,"service_tier":"default",
  "execution_expires_after":172800,"generate_audio":true,"draft":false}`
 
-var documentedTask = chain.Task{
-	ID: "cgt-20260514183217-t8rzv", Model: "doubao-seedance-2-0-260128", Status: chain.Succeeded,
+var documentedTask = provider.Task{
+	ID: "cgt-20260514183217-t8rzv", Model: "doubao-seedance-2-0-260128", Status: provider.Succeeded,
 	Video:     "https://v.example/a.mp4?X-Tos-Date=20260514T183705Z&X-Tos-Expires=86400",
 	LastFrame: "https://v.example/a.png?X-Tos-Date=1",
 	Tokens:    108900, Created: time.Unix(1778754737, 0).UTC(), Updated: time.Unix(1778755025, 0).UTC(),
@@ -71,18 +71,18 @@ func TestDecodeTaskLeniently(t *testing.T) {
 func TestDecodeTaskOfLittle(t *testing.T) {
 	for name, c := range map[string]struct {
 		body string
-		want chain.Task
+		want provider.Task
 		ok   bool
 	}{
-		"an id that is a number": {`{"id":12345678901234567890,"status":"queued"}`, chain.Task{ID: "12345678901234567890", Status: chain.Queued}, true},
-		"fields of wrong types":  {`{"id":"a","status":"running","usage":[],"content":"x","duration":{},"seed":"one","created_at":-5,"generate_audio":3}`, chain.Task{ID: "a", Status: chain.Running}, true},
-		"numbers out of range":   {`{"id":"a","status":"running","duration":1e300,"created_at":1e99,"execution_expires_after":-4,"usage":{"total_tokens":-1}}`, chain.Task{ID: "a", Status: chain.Running}, true},
-		"canceled":               {`{"id":"a","status":"canceled"}`, chain.Task{ID: "a", Status: chain.Cancelled}, true},
-		"expired":                {`{"id":"a","status":"expired"}`, chain.Task{ID: "a", Status: chain.Expired}, true},
-		"no task":                {`{"ok":true}`, chain.Task{}, false},
-		"no object":              {`[1]`, chain.Task{}, false},
-		"HTML":                   {`<html>`, chain.Task{}, false},
-		"nothing":                {``, chain.Task{}, false},
+		"an id that is a number": {`{"id":12345678901234567890,"status":"queued"}`, provider.Task{ID: "12345678901234567890", Status: provider.Queued}, true},
+		"fields of wrong types":  {`{"id":"a","status":"running","usage":[],"content":"x","duration":{},"seed":"one","created_at":-5,"generate_audio":3}`, provider.Task{ID: "a", Status: provider.Running}, true},
+		"numbers out of range":   {`{"id":"a","status":"running","duration":1e300,"created_at":1e99,"execution_expires_after":-4,"usage":{"total_tokens":-1}}`, provider.Task{ID: "a", Status: provider.Running}, true},
+		"canceled":               {`{"id":"a","status":"canceled"}`, provider.Task{ID: "a", Status: provider.Cancelled}, true},
+		"expired":                {`{"id":"a","status":"expired"}`, provider.Task{ID: "a", Status: provider.Expired}, true},
+		"no task":                {`{"ok":true}`, provider.Task{}, false},
+		"no object":              {`[1]`, provider.Task{}, false},
+		"HTML":                   {`<html>`, provider.Task{}, false},
+		"nothing":                {``, provider.Task{}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, ok := plainDecoder.task([]byte(c.body))
@@ -95,23 +95,23 @@ func TestDecodeTaskOfLittle(t *testing.T) {
 func TestDecodeFailedTask(t *testing.T) {
 	for name, c := range map[string]struct {
 		body          string
-		class         chain.Class
+		class         provider.Class
 		code, message string
 	}{
-		"error":                {`"error":{"code":"InternalServiceError","message":"sorry"}`, chain.Internal, "InternalServiceError", "sorry"},
-		"failure_reason":       {`"failure_reason":{"code":"OutputVideoSensitiveContentDetected.PolicyViolation","message":"no"}`, chain.Moderated, "OutputVideoSensitiveContentDetected.PolicyViolation", "no"},
-		"failure_reason, text": {`"failure_reason":"it broke"`, chain.Invalid, "", "it broke"},
-		"both, one empty":      {`"error":null,"failure_reason":{"code":"InternalServiceError","message":"sorry"}`, chain.Internal, "InternalServiceError", "sorry"},
-		"without a reason":     {`"x":1`, chain.Internal, "", "the task failed, and the service gave no reason"},
-		"asynchronously wrong": {`"error":{"code":"InvalidParameter.TaskTypeConstraint","message":"ratio"}`, chain.Invalid, "InvalidParameter.TaskTypeConstraint", "ratio"},
-		"overloaded":           {`"error":{"code":"ServerOverloaded","message":"busy"}`, chain.Internal, "ServerOverloaded", "busy"},
-		"overdue":              {`"error":{"code":"AccountOverdueError","message":"pay"}`, chain.Account, "AccountOverdueError", "pay"},
-		"a code nobody knows":  {`"error":{"code":"NewThing","message":"what"}`, chain.Invalid, "NewThing", "what"},
+		"error":                {`"error":{"code":"InternalServiceError","message":"sorry"}`, provider.Internal, "InternalServiceError", "sorry"},
+		"failure_reason":       {`"failure_reason":{"code":"OutputVideoSensitiveContentDetected.PolicyViolation","message":"no"}`, provider.Moderated, "OutputVideoSensitiveContentDetected.PolicyViolation", "no"},
+		"failure_reason, text": {`"failure_reason":"it broke"`, provider.Invalid, "", "it broke"},
+		"both, one empty":      {`"error":null,"failure_reason":{"code":"InternalServiceError","message":"sorry"}`, provider.Internal, "InternalServiceError", "sorry"},
+		"without a reason":     {`"x":1`, provider.Internal, "", "the task failed, and the service gave no reason"},
+		"asynchronously wrong": {`"error":{"code":"InvalidParameter.TaskTypeConstraint","message":"ratio"}`, provider.Invalid, "InvalidParameter.TaskTypeConstraint", "ratio"},
+		"overloaded":           {`"error":{"code":"ServerOverloaded","message":"busy"}`, provider.Internal, "ServerOverloaded", "busy"},
+		"overdue":              {`"error":{"code":"AccountOverdueError","message":"pay"}`, provider.Account, "AccountOverdueError", "pay"},
+		"a code nobody knows":  {`"error":{"code":"NewThing","message":"what"}`, provider.Invalid, "NewThing", "what"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, ok := plainDecoder.task([]byte(`{"id":"a","status":"failed",` + c.body + `}`))
 			require.True(t, ok)
-			require.Equal(t, chain.Failed, got.Status)
+			require.Equal(t, provider.Failed, got.Status)
 			require.Equal(t, c.class, got.Fault.Class)
 			require.Equal(t, c.code, got.Fault.Code)
 			require.Equal(t, c.message, got.Fault.Message)
@@ -150,7 +150,7 @@ func FuzzDecodeTask(f *testing.F) {
 		if got.Fault != nil {
 			fitToShow(t, got.Fault)
 		}
-		if !known(got.Status) || got.Status == chain.Failed {
+		if !known(got.Status) || got.Status == provider.Failed {
 			require.NotNil(t, got.Fault)
 		}
 	})
@@ -197,18 +197,18 @@ func FuzzFault(f *testing.F) {
 			fitToShow(t, got)
 			require.GreaterOrEqual(t, got.RetryAfter, time.Duration(0))
 			if at == atCreate && (status < 300 || status >= 500) {
-				require.Equal(t, chain.Lost, got.Class, "what may have made a task is lost")
+				require.Equal(t, provider.Lost, got.Class, "what may have made a task is lost")
 			}
 			if at != atCreate {
-				require.NotEqual(t, chain.Lost, got.Class)
+				require.NotEqual(t, provider.Lost, got.Class)
 			}
-			require.NotEqual(t, chain.Internal, got.Class, "only a task fails so")
+			require.NotEqual(t, provider.Internal, got.Class, "only a task fails so")
 		}
 	})
 }
 
 // fitToShow requires of a fault what every fault promises.
-func fitToShow(t testing.TB, f *chain.Fault) {
+func fitToShow(t testing.TB, f *provider.Fault) {
 	t.Helper()
 	require.NotEmpty(t, f.Class)
 	require.NotEmpty(t, f.Message)

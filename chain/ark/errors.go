@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 // place is where a fault was met.
@@ -29,7 +29,7 @@ type rule struct {
 	code  string // a pattern as of path.Match, in lower case
 	says  string // a regular expression for the message, in lower case
 	plain bool   // only answers that are not the API's JSON: another program's, on the way
-	class chain.Class
+	class provider.Class
 	hint  string
 }
 
@@ -61,70 +61,70 @@ const (
 // 2026). What may have made a task comes before any word of the service: a 5xx that says "overloaded" may still have
 // been written by a proxy after the task was made.
 var rules = []rule{
-	{at: atCreate, http: "5xx", class: chain.Lost, hint: hintLost},
-	{at: atCreate, http: "2xx", class: chain.Lost, hint: hintLost}, // without an id: cut off, empty, HTML
-	{at: atCreate, http: "302", class: chain.Lost, hint: hintLost}, // "see the result over there"
-	{at: atCreate, http: "303", class: chain.Lost, hint: hintLost},
-	{at: atCreate, http: "3xx", class: chain.Account, hint: hintRedirect},
-	{at: atCreate, http: "408", class: chain.Lost, hint: hintLost}, // of a proxy that gave up on the service
-	{at: atCreate, http: "409", class: chain.Lost, hint: hintLost}, // not the vendor's: perhaps "made already"
-	{at: atCreate, http: "499", class: chain.Lost, hint: hintLost},
-	{at: atCreate, http: "425", class: chain.Busy}, // by its definition not processed
-	{at: atAsk, http: "2xx", class: chain.Busy, hint: hintBase},
-	{at: atAsk, http: "3xx", class: chain.Busy, hint: hintRedirect},
-	{at: atAsk, http: "5xx", class: chain.Busy},
-	{at: atAsk, http: "408", class: chain.Busy},
-	{at: atAsk, http: "425", class: chain.Busy},
-	{at: atAsk, http: "499", class: chain.Busy},
-	{at: atAsk, http: "404", plain: true, class: chain.Busy, hint: hintBase}, // must not make a paid clip "gone"
+	{at: atCreate, http: "5xx", class: provider.Lost, hint: hintLost},
+	{at: atCreate, http: "2xx", class: provider.Lost, hint: hintLost}, // without an id: cut off, empty, HTML
+	{at: atCreate, http: "302", class: provider.Lost, hint: hintLost}, // "see the result over there"
+	{at: atCreate, http: "303", class: provider.Lost, hint: hintLost},
+	{at: atCreate, http: "3xx", class: provider.Account, hint: hintRedirect},
+	{at: atCreate, http: "408", class: provider.Lost, hint: hintLost}, // of a proxy that gave up on the service
+	{at: atCreate, http: "409", class: provider.Lost, hint: hintLost}, // not the vendor's: perhaps "made already"
+	{at: atCreate, http: "499", class: provider.Lost, hint: hintLost},
+	{at: atCreate, http: "425", class: provider.Busy}, // by its definition not processed
+	{at: atAsk, http: "2xx", class: provider.Busy, hint: hintBase},
+	{at: atAsk, http: "3xx", class: provider.Busy, hint: hintRedirect},
+	{at: atAsk, http: "5xx", class: provider.Busy},
+	{at: atAsk, http: "408", class: provider.Busy},
+	{at: atAsk, http: "425", class: provider.Busy},
+	{at: atAsk, http: "499", class: provider.Busy},
+	{at: atAsk, http: "404", plain: true, class: provider.Busy, hint: hintBase}, // must not make a paid clip "gone"
 
-	{at: atAny, code: "input*sensitivecontentdetected.privacyinformation*", class: chain.Moderated, hint: hintFace},
-	{at: atAny, code: "inputtext*sensitivecontentdetected*", class: chain.Moderated, hint: hintText},
-	{at: atAny, code: "inputimage*sensitivecontentdetected*", class: chain.Moderated, hint: hintPicture},
-	{at: atAny, code: "input*sensitivecontentdetected*", class: chain.Moderated, hint: hintInput},
-	{at: atAny, code: "outputaudio*sensitivecontentdetected*", class: chain.Moderated, hint: hintSound},
-	{at: atAny, code: "output*sensitivecontentdetected*", class: chain.Moderated, hint: hintOutput},
-	{at: atAny, code: "sensitivecontentdetected*", class: chain.Moderated, hint: hintInput},
-	{at: atAny, code: "input*riskdetection*", class: chain.Moderated, hint: hintInput},
-	{at: atAny, code: "output*riskdetection*", class: chain.Moderated, hint: hintOutput},
+	{at: atAny, code: "input*sensitivecontentdetected.privacyinformation*", class: provider.Moderated, hint: hintFace},
+	{at: atAny, code: "inputtext*sensitivecontentdetected*", class: provider.Moderated, hint: hintText},
+	{at: atAny, code: "inputimage*sensitivecontentdetected*", class: provider.Moderated, hint: hintPicture},
+	{at: atAny, code: "input*sensitivecontentdetected*", class: provider.Moderated, hint: hintInput},
+	{at: atAny, code: "outputaudio*sensitivecontentdetected*", class: provider.Moderated, hint: hintSound},
+	{at: atAny, code: "output*sensitivecontentdetected*", class: provider.Moderated, hint: hintOutput},
+	{at: atAny, code: "sensitivecontentdetected*", class: provider.Moderated, hint: hintInput},
+	{at: atAny, code: "input*riskdetection*", class: provider.Moderated, hint: hintInput},
+	{at: atAny, code: "output*riskdetection*", class: provider.Moderated, hint: hintOutput},
 
-	{at: atAny, code: "accountoverdue*", class: chain.Account, hint: hintOverdue},
-	{at: atAny, code: "setlimitexceeded*", class: chain.Account, hint: hintCap},
-	{at: atAny, code: "authenticationerror*", class: chain.Account, hint: hintKey},
-	{at: atAny, code: "accessdenied*", class: chain.Account, hint: hintAccess},
-	{at: atAny, code: "operationdenied*", class: chain.Account, hint: hintAccess},
-	{at: atAny, code: "modelnotopen*", class: chain.Account, hint: hintModel},
-	{at: atAny, code: "invalidendpointormodel*", class: chain.Account, hint: hintModel},
-	{at: atCreate, code: "notfound*", class: chain.Account, hint: hintModel},
-	{at: atAny, code: "quotaexceeded*", says: `free[ -]?(trial|quota|token|credit)|\btrial\b`, class: chain.Account, hint: hintTrial},
-	{at: atCall, code: "quotaexceeded*", says: `queue|in[ -]?flight|concurren`, class: chain.Busy},
-	{at: atAny, code: "quotaexceeded*", class: chain.Quota, hint: hintWindow},
+	{at: atAny, code: "accountoverdue*", class: provider.Account, hint: hintOverdue},
+	{at: atAny, code: "setlimitexceeded*", class: provider.Account, hint: hintCap},
+	{at: atAny, code: "authenticationerror*", class: provider.Account, hint: hintKey},
+	{at: atAny, code: "accessdenied*", class: provider.Account, hint: hintAccess},
+	{at: atAny, code: "operationdenied*", class: provider.Account, hint: hintAccess},
+	{at: atAny, code: "modelnotopen*", class: provider.Account, hint: hintModel},
+	{at: atAny, code: "invalidendpointormodel*", class: provider.Account, hint: hintModel},
+	{at: atCreate, code: "notfound*", class: provider.Account, hint: hintModel},
+	{at: atAny, code: "quotaexceeded*", says: `free[ -]?(trial|quota|token|credit)|\btrial\b`, class: provider.Account, hint: hintTrial},
+	{at: atCall, code: "quotaexceeded*", says: `queue|in[ -]?flight|concurren`, class: provider.Busy},
+	{at: atAny, code: "quotaexceeded*", class: provider.Quota, hint: hintWindow},
 
-	{at: atTask, code: "internal*", class: chain.Internal},
-	{at: atTask, code: "*ratelimitexceeded*", class: chain.Internal},
-	{at: atTask, code: "inflightbatchsizeexceeded*", class: chain.Internal},
-	{at: atTask, code: "serveroverloaded*", class: chain.Internal},
-	{at: atTask, code: "requestbursttoofast*", class: chain.Internal},
-	{at: atTask, code: "", says: `^$`, plain: true, class: chain.Internal}, // failed without a word
-	{at: atTask, class: chain.Invalid, hint: hintTaskCfg},
-	{at: atCall, code: "*ratelimitexceeded*", class: chain.Busy},
-	{at: atCall, code: "inflightbatchsizeexceeded*", class: chain.Busy},
-	{at: atCall, code: "serveroverloaded*", class: chain.Busy},
-	{at: atCall, code: "requestbursttoofast*", class: chain.Busy},
+	{at: atTask, code: "internal*", class: provider.Internal},
+	{at: atTask, code: "*ratelimitexceeded*", class: provider.Internal},
+	{at: atTask, code: "inflightbatchsizeexceeded*", class: provider.Internal},
+	{at: atTask, code: "serveroverloaded*", class: provider.Internal},
+	{at: atTask, code: "requestbursttoofast*", class: provider.Internal},
+	{at: atTask, code: "", says: `^$`, plain: true, class: provider.Internal}, // failed without a word
+	{at: atTask, class: provider.Invalid, hint: hintTaskCfg},
+	{at: atCall, code: "*ratelimitexceeded*", class: provider.Busy},
+	{at: atCall, code: "inflightbatchsizeexceeded*", class: provider.Busy},
+	{at: atCall, code: "serveroverloaded*", class: provider.Busy},
+	{at: atCall, code: "requestbursttoofast*", class: provider.Busy},
 
-	{at: atCall, http: "429", class: chain.Busy},
-	{at: atCall, http: "401", class: chain.Account, hint: hintKey},
-	{at: atCall, http: "402", class: chain.Account, hint: hintOverdue},
-	{at: atCall, http: "403", class: chain.Account, hint: hintAccess},
-	{at: atCall, http: "407", class: chain.Account, hint: "the HTTP proxy wants a user name and password (HTTPS_PROXY)"},
-	{at: atCancel, http: "409", class: chain.Invalid, hint: hintRunning},
-	{at: atAsk, http: "404", class: chain.Gone, hint: hintGone},
-	{at: atAsk, http: "410", class: chain.Gone, hint: hintGone},
-	{at: atCreate, http: "404", plain: true, class: chain.Invalid, hint: hintBase},
-	{at: atCancel, http: "4xx", class: chain.Invalid, hint: hintRunning},
-	{at: atCall, http: "4xx", class: chain.Invalid, hint: hintField},
-	{at: atCreate, class: chain.Lost, hint: hintLost}, // a status that HTTP does not know
-	{at: atAsk, class: chain.Busy, hint: hintBase},
+	{at: atCall, http: "429", class: provider.Busy},
+	{at: atCall, http: "401", class: provider.Account, hint: hintKey},
+	{at: atCall, http: "402", class: provider.Account, hint: hintOverdue},
+	{at: atCall, http: "403", class: provider.Account, hint: hintAccess},
+	{at: atCall, http: "407", class: provider.Account, hint: "the HTTP proxy wants a user name and password (HTTPS_PROXY)"},
+	{at: atCancel, http: "409", class: provider.Invalid, hint: hintRunning},
+	{at: atAsk, http: "404", class: provider.Gone, hint: hintGone},
+	{at: atAsk, http: "410", class: provider.Gone, hint: hintGone},
+	{at: atCreate, http: "404", plain: true, class: provider.Invalid, hint: hintBase},
+	{at: atCancel, http: "4xx", class: provider.Invalid, hint: hintRunning},
+	{at: atCall, http: "4xx", class: provider.Invalid, hint: hintField},
+	{at: atCreate, class: provider.Lost, hint: hintLost}, // a status that HTTP does not know
+	{at: atAsk, class: provider.Busy, hint: hintBase},
 }
 
 // saysPatterns are the compiled says of the rules.
@@ -150,7 +150,7 @@ func ruleFor(at place, status int, s said, plain bool) rule {
 			return r
 		}
 	}
-	return rule{class: chain.Invalid} // not reached: the last rows match everything
+	return rule{class: provider.Invalid} // not reached: the last rows match everything
 }
 
 func matchStatus(pattern string, status int) bool {

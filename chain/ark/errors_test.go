@@ -7,61 +7,61 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 // The rows of the vendor's error table (ark-api.md §6), as a create call, a read and a task see them.
 func TestErrorTable(t *testing.T) {
-	const no = chain.Class("") // does not occur there
+	const no = provider.Class("") // does not occur there
 	for _, c := range []struct {
 		status             int
 		code, message      string
-		create, read, task chain.Class
+		create, read, task provider.Class
 		hint               string
 	}{
-		{400, "MissingParameter.model", "", chain.Invalid, chain.Invalid, no, hintField},
-		{400, "InvalidParameter", "", chain.Invalid, chain.Invalid, chain.Invalid, ""},
-		{400, "InvalidParameter.TaskTypeConstraint", "", chain.Invalid, no, chain.Invalid, ""},
-		{400, "InvalidImageURL.EmptyURL", "", chain.Invalid, no, no, hintField},
-		{400, "InputTextSensitiveContentDetected", "", chain.Moderated, no, chain.Moderated, hintText},
-		{400, "InputTextSensitiveContentDetected.PolicyViolation", "", chain.Moderated, no, chain.Moderated, hintText},
-		{400, "InputImageSensitiveContentDetected", "", chain.Moderated, no, chain.Moderated, hintPicture},
-		{400, "InputImageSensitiveContentDetected.PrivacyInformation", "", chain.Moderated, no, chain.Moderated, hintFace},
-		{400, "InputVideoSensitiveContentDetected", "", chain.Moderated, no, chain.Moderated, hintInput},
-		{400, "SensitiveContentDetected.SevereViolation", "", chain.Moderated, no, chain.Moderated, hintInput},
-		{0, "OutputVideoSensitiveContentDetected.PolicyViolation", "", no, no, chain.Moderated, hintOutput},
-		{0, "OutputAudioSensitiveContentDetected", "", no, no, chain.Moderated, hintSound},
-		{0, "InternalServiceError", "", no, no, chain.Internal, ""},
-		{401, "AuthenticationError", "", chain.Account, chain.Account, no, hintKey},
-		{403, "AccountOverdueError", "", chain.Account, chain.Account, chain.Account, hintOverdue},
-		{403, "AccessDenied", "", chain.Account, chain.Account, no, hintAccess},
-		{403, "OperationDenied.PermissionDenied", "", chain.Account, chain.Account, no, hintAccess},
-		{400, "OperationDenied.ServiceOverdue", "", chain.Account, chain.Account, no, hintAccess},
-		{403, "SomethingNew", "", chain.Account, chain.Account, no, hintAccess},
-		{404, "ModelNotOpen", "", chain.Account, chain.Account, no, hintModel},
-		{404, "InvalidEndpointOrModel.NotFound", "", chain.Account, chain.Account, no, hintModel},
-		{404, "NotFound.Task", "", chain.Account, chain.Gone, no, ""},
-		{404, "ResourceNotFound", "", chain.Invalid, chain.Gone, no, ""},
-		{429, "RateLimitExceeded.EndpointRPMExceeded", "", chain.Busy, chain.Busy, no, ""},
-		{429, "ModelAccountRpmRateLimitExceeded", "", chain.Busy, chain.Busy, no, ""},
-		{429, "InflightBatchsizeExceeded", "", chain.Busy, chain.Busy, no, ""},
-		{429, "ServerOverloaded", "", chain.Busy, chain.Busy, chain.Internal, ""},
-		{429, "RequestBurstTooFast", "", chain.Busy, chain.Busy, no, ""},
-		{429, "SomethingNew", "", chain.Busy, chain.Busy, no, ""},
-		{429, "QuotaExceeded", "The task queue of this account is full, please try again later", chain.Busy, chain.Busy, no, ""},
-		{429, "QuotaExceeded", "Too many tasks queued.", chain.Busy, chain.Busy, no, ""},
-		{429, "QuotaExceeded", "You have reached the 5-hour usage limit. It will reset at 18:00 +0800", chain.Quota, chain.Quota, no, hintWindow},
-		{429, "QuotaExceeded", "Your free trial quota is used up", chain.Account, chain.Account, no, hintTrial},
-		{429, "QuotaExceeded", "no more", chain.Quota, chain.Quota, no, hintWindow},
-		{429, "SetLimitExceeded", "", chain.Account, chain.Account, no, hintCap},
-		{400, "SomethingNew", "", chain.Invalid, chain.Invalid, chain.Invalid, ""},
-		{418, "", "", chain.Invalid, chain.Invalid, no, hintField},
-		{500, "InternalServiceError", "", chain.Lost, chain.Busy, no, ""},
-		{503, "ServerOverloaded", "", chain.Lost, chain.Busy, no, ""},
-		{503, "AccountOverdueError", "", chain.Lost, chain.Busy, no, ""},
-		{408, "RequestTimeout", "", chain.Lost, chain.Busy, no, ""},
+		{400, "MissingParameter.model", "", provider.Invalid, provider.Invalid, no, hintField},
+		{400, "InvalidParameter", "", provider.Invalid, provider.Invalid, provider.Invalid, ""},
+		{400, "InvalidParameter.TaskTypeConstraint", "", provider.Invalid, no, provider.Invalid, ""},
+		{400, "InvalidImageURL.EmptyURL", "", provider.Invalid, no, no, hintField},
+		{400, "InputTextSensitiveContentDetected", "", provider.Moderated, no, provider.Moderated, hintText},
+		{400, "InputTextSensitiveContentDetected.PolicyViolation", "", provider.Moderated, no, provider.Moderated, hintText},
+		{400, "InputImageSensitiveContentDetected", "", provider.Moderated, no, provider.Moderated, hintPicture},
+		{400, "InputImageSensitiveContentDetected.PrivacyInformation", "", provider.Moderated, no, provider.Moderated, hintFace},
+		{400, "InputVideoSensitiveContentDetected", "", provider.Moderated, no, provider.Moderated, hintInput},
+		{400, "SensitiveContentDetected.SevereViolation", "", provider.Moderated, no, provider.Moderated, hintInput},
+		{0, "OutputVideoSensitiveContentDetected.PolicyViolation", "", no, no, provider.Moderated, hintOutput},
+		{0, "OutputAudioSensitiveContentDetected", "", no, no, provider.Moderated, hintSound},
+		{0, "InternalServiceError", "", no, no, provider.Internal, ""},
+		{401, "AuthenticationError", "", provider.Account, provider.Account, no, hintKey},
+		{403, "AccountOverdueError", "", provider.Account, provider.Account, provider.Account, hintOverdue},
+		{403, "AccessDenied", "", provider.Account, provider.Account, no, hintAccess},
+		{403, "OperationDenied.PermissionDenied", "", provider.Account, provider.Account, no, hintAccess},
+		{400, "OperationDenied.ServiceOverdue", "", provider.Account, provider.Account, no, hintAccess},
+		{403, "SomethingNew", "", provider.Account, provider.Account, no, hintAccess},
+		{404, "ModelNotOpen", "", provider.Account, provider.Account, no, hintModel},
+		{404, "InvalidEndpointOrModel.NotFound", "", provider.Account, provider.Account, no, hintModel},
+		{404, "NotFound.Task", "", provider.Account, provider.Gone, no, ""},
+		{404, "ResourceNotFound", "", provider.Invalid, provider.Gone, no, ""},
+		{429, "RateLimitExceeded.EndpointRPMExceeded", "", provider.Busy, provider.Busy, no, ""},
+		{429, "ModelAccountRpmRateLimitExceeded", "", provider.Busy, provider.Busy, no, ""},
+		{429, "InflightBatchsizeExceeded", "", provider.Busy, provider.Busy, no, ""},
+		{429, "ServerOverloaded", "", provider.Busy, provider.Busy, provider.Internal, ""},
+		{429, "RequestBurstTooFast", "", provider.Busy, provider.Busy, no, ""},
+		{429, "SomethingNew", "", provider.Busy, provider.Busy, no, ""},
+		{429, "QuotaExceeded", "The task queue of this account is full, please try again later", provider.Busy, provider.Busy, no, ""},
+		{429, "QuotaExceeded", "Too many tasks queued.", provider.Busy, provider.Busy, no, ""},
+		{429, "QuotaExceeded", "You have reached the 5-hour usage limit. It will reset at 18:00 +0800", provider.Quota, provider.Quota, no, hintWindow},
+		{429, "QuotaExceeded", "Your free trial quota is used up", provider.Account, provider.Account, no, hintTrial},
+		{429, "QuotaExceeded", "no more", provider.Quota, provider.Quota, no, hintWindow},
+		{429, "SetLimitExceeded", "", provider.Account, provider.Account, no, hintCap},
+		{400, "SomethingNew", "", provider.Invalid, provider.Invalid, provider.Invalid, ""},
+		{418, "", "", provider.Invalid, provider.Invalid, no, hintField},
+		{500, "InternalServiceError", "", provider.Lost, provider.Busy, no, ""},
+		{503, "ServerOverloaded", "", provider.Lost, provider.Busy, no, ""},
+		{503, "AccountOverdueError", "", provider.Lost, provider.Busy, no, ""},
+		{408, "RequestTimeout", "", provider.Lost, provider.Busy, no, ""},
 	} {
-		for at, want := range map[place]chain.Class{atCreate: c.create, atRead: c.read, atTask: c.task} {
+		for at, want := range map[place]provider.Class{atCreate: c.create, atRead: c.read, atTask: c.task} {
 			if want == no {
 				continue
 			}

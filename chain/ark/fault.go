@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -19,10 +19,10 @@ var (
 )
 
 // fault is what an answer that is not the wanted one means.
-func (c *Client) fault(at place, a answer, secret redactor) *chain.Fault {
+func (c *Client) fault(at place, a answer, secret redactor) *provider.Fault {
 	s, ok := decodeError(a.body)
 	r := ruleFor(at, a.status, s, !ok && len(a.body) > 0)
-	f := &chain.Fault{
+	f := &provider.Fault{
 		Class:      r.class,
 		Code:       cut(secret.text(s.code), 120),
 		Message:    message(a, s, secret),
@@ -84,20 +84,20 @@ func requestID(a answer, secret redactor) string {
 }
 
 // taskFault is why a task failed, nil for one that did not. An unknown status is a fault too.
-func (d decoder) taskFault(status chain.Status, o object) *chain.Fault {
+func (d decoder) taskFault(status provider.Status, o object) *provider.Fault {
 	if !known(status) {
-		return &chain.Fault{
-			Class: chain.Invalid, Code: "UnknownStatus",
+		return &provider.Fault{
+			Class: provider.Invalid, Code: "UnknownStatus",
 			Message: fmt.Sprintf("the service calls the task %q, which this version does not know", cut(d.secret.text(string(status)), 60)),
 			Hint:    "the task is kept on record and may be billed: look at it in the service's console, or use a newer shotchain",
 		}
 	}
 	s := taskSaid(o)
-	if status != chain.Failed && (status == chain.Queued || status == chain.Running || status == chain.Succeeded || s == said{}) {
+	if status != provider.Failed && (status == provider.Queued || status == provider.Running || status == provider.Succeeded || s == said{}) {
 		return nil
 	}
 	r := ruleFor(atTask, 0, s, s == said{})
-	f := &chain.Fault{
+	f := &provider.Fault{
 		Class:   r.class,
 		Code:    cut(d.secret.text(s.code), 120),
 		Message: orElse(d.secret.text(requestIDWords.ReplaceAllString(s.message, "")), "the task "+string(status)+", and the service gave no reason"),
@@ -127,19 +127,19 @@ func taskSaid(o object) said {
 }
 
 // unreachable: what was asked cannot have been read by the service.
-func unreachable(secret redactor, err error) *chain.Fault {
+func unreachable(secret redactor, err error) *provider.Fault {
 	err = secret.cause(err)
-	return &chain.Fault{
-		Class: chain.Busy, Code: "Unreachable", Message: "the service was not reached: " + err.Error(), Err: err,
+	return &provider.Fault{
+		Class: provider.Busy, Code: "Unreachable", Message: "the service was not reached: " + err.Error(), Err: err,
 		Hint: "check the network, and the base URL (ARK_BASE_URL)",
 	}
 }
 
 // lost: a create call was sent whole, and there is no answer.
-func lost(secret redactor, err error) *chain.Fault {
+func lost(secret redactor, err error) *provider.Fault {
 	err = secret.cause(err)
-	return &chain.Fault{
-		Class: chain.Lost, Code: "AnswerLost", Message: "the answer to the create call was lost: " + err.Error(), Err: err,
+	return &provider.Fault{
+		Class: provider.Lost, Code: "AnswerLost", Message: "the answer to the create call was lost: " + err.Error(), Err: err,
 		Hint: hintLost,
 	}
 }

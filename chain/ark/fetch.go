@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"regexp"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/internal/guard"
 )
 
@@ -18,7 +18,7 @@ var storageCode = regexp.MustCompile(`<Code>([A-Za-z0-9.]{1,80})</Code>`)
 // Fetch copies what a signed URL names into w; see chain.Provider. There is no limit on the total time, only on
 // silence and on trickles. After an error w holds a part. An error of w itself is class Busy, code WriteFailed, and wraps it: the
 // clip is still there to be fetched.
-func (c *Client) Fetch(ctx context.Context, u chain.SignedURL, w io.Writer, limit int64) error {
+func (c *Client) Fetch(ctx context.Context, u provider.SignedURL, w io.Writer, limit int64) error {
 	target, err := url.Parse(string(u))
 	if err != nil {
 		return badURL("it cannot be read")
@@ -81,8 +81,8 @@ func refusal(err error) error {
 	return nil
 }
 
-func badURL(why string) *chain.Fault {
-	return &chain.Fault{Class: chain.Invalid, Code: "InvalidURL", Hint: hintURL,
+func badURL(why string) *provider.Fault {
+	return &provider.Fault{Class: provider.Invalid, Code: "InvalidURL", Hint: hintURL,
 		Message: "the service gave a URL that is not fetched: " + why}
 }
 
@@ -98,7 +98,7 @@ func copyAll(w io.Writer, body io.Reader, length, limit int64, why func(error) e
 	case sink.full:
 		return beyond(limit)
 	case sink.err != nil:
-		return &chain.Fault{Class: chain.Busy, Code: "WriteFailed", Message: "what was downloaded could not be kept: " + sink.err.Error(), Err: sink.err}
+		return &provider.Fault{Class: provider.Busy, Code: "WriteFailed", Message: "what was downloaded could not be kept: " + sink.err.Error(), Err: sink.err}
 	case err != nil:
 		return fetchFault(why(err))
 	case length >= 0 && n != length:
@@ -129,37 +129,37 @@ func (s *sink) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func beyond(limit int64) *chain.Fault {
-	return &chain.Fault{Class: chain.Invalid, Code: "DownloadTooLarge", Message: fmt.Sprintf("the file is larger than the %d bytes it may have", limit)}
+func beyond(limit int64) *provider.Fault {
+	return &provider.Fault{Class: provider.Invalid, Code: "DownloadTooLarge", Message: fmt.Sprintf("the file is larger than the %d bytes it may have", limit)}
 }
 
-func fetchFault(err error) *chain.Fault {
-	return &chain.Fault{Class: chain.Busy, Code: "DownloadFailed", Message: "the download broke off: " + err.Error(), Err: err}
+func fetchFault(err error) *provider.Fault {
+	return &provider.Fault{Class: provider.Busy, Code: "DownloadFailed", Message: "the download broke off: " + err.Error(), Err: err}
 }
 
 // storageFault reads the object storage's answer. Of its body (XML) only the code is of use, and safe.
-func storageFault(res *http.Response, secret redactor) *chain.Fault {
+func storageFault(res *http.Response, secret redactor) *provider.Fault {
 	head, _ := io.ReadAll(io.LimitReader(res.Body, 4096))
 	a := answer{status: res.StatusCode, header: res.Header}
-	f := &chain.Fault{
+	f := &provider.Fault{
 		Class: fetchClass(res.StatusCode), HTTPStatus: res.StatusCode, RequestID: requestID(a, secret),
 		Message: fmt.Sprintf("the download was answered %d %s", res.StatusCode, http.StatusText(res.StatusCode)),
 	}
 	if m := storageCode.FindSubmatch(head); m != nil {
 		f.Code = secret.text(string(m[1]))
 	}
-	if f.Class == chain.Gone {
+	if f.Class == provider.Gone {
 		f.Hint = "the URL has lapsed: signed URLs live 24 hours and 100 downloads; reading the task again may give a new one"
 	}
 	return f
 }
 
-func fetchClass(status int) chain.Class {
+func fetchClass(status int) provider.Class {
 	switch {
 	case status == 401 || status == 403 || status == 404 || status == 410:
-		return chain.Gone
+		return provider.Gone
 	case status == 408 || status == 425 || status == 429 || status/100 != 4:
-		return chain.Busy
+		return provider.Busy
 	}
-	return chain.Invalid
+	return provider.Invalid
 }

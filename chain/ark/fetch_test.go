@@ -16,17 +16,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 const signature = "?X-Tos-Algorithm=TOS4&X-Tos-Signature=00decafbad"
 
 // files starts a storage that is not the API, and a client of some API.
-func files(t *testing.T, h http.HandlerFunc) (*Client, chain.SignedURL) {
+func files(t *testing.T, h http.HandlerFunc) (*Client, provider.SignedURL) {
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
-	return newClient(t, "http://127.0.0.1:1"), chain.SignedURL(s.URL + "/v.mp4" + signature)
+	return newClient(t, "http://127.0.0.1:1"), provider.SignedURL(s.URL + "/v.mp4" + signature)
 }
 
 func TestFetchCarriesNothingOfOurs(t *testing.T) {
@@ -65,23 +65,23 @@ func TestFetchFaults(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		h     http.HandlerFunc
-		class chain.Class
+		class provider.Class
 		wrote string
 	}{
-		"lapsed":                   {status(403, "<Error><Code>AccessDenied</Code></Error>"), chain.Gone, ""},
-		"not there":                {status(404, ""), chain.Gone, ""},
-		"no longer there":          {status(410, ""), chain.Gone, ""},
-		"refused":                  {status(400, ""), chain.Invalid, ""},
-		"too fast":                 {status(429, ""), chain.Busy, ""},
-		"broken":                   {status(503, ""), chain.Busy, ""},
-		"a part that nobody asked": {status(206, "x"), chain.Busy, ""},
-		"nothing":                  {status(204, ""), chain.Busy, ""},
-		"shorter than it said":     {raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), chain.Busy, "abc"},
-		"a chunk missing":          {raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"), chain.Busy, "abc"},
-		"too large, said so":       {raw("HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n" + strings.Repeat("x", 101)), chain.Invalid, ""},
-		"a redirect to a file":     {raw("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"), chain.Invalid, ""},
-		"a redirect to itself":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }, chain.Busy, ""},
-		"no HTTP":                  {raw("hello"), chain.Busy, ""},
+		"lapsed":                   {status(403, "<Error><Code>AccessDenied</Code></Error>"), provider.Gone, ""},
+		"not there":                {status(404, ""), provider.Gone, ""},
+		"no longer there":          {status(410, ""), provider.Gone, ""},
+		"refused":                  {status(400, ""), provider.Invalid, ""},
+		"too fast":                 {status(429, ""), provider.Busy, ""},
+		"broken":                   {status(503, ""), provider.Busy, ""},
+		"a part that nobody asked": {status(206, "x"), provider.Busy, ""},
+		"nothing":                  {status(204, ""), provider.Busy, ""},
+		"shorter than it said":     {raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), provider.Busy, "abc"},
+		"a chunk missing":          {raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"), provider.Busy, "abc"},
+		"too large, said so":       {raw("HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n" + strings.Repeat("x", 101)), provider.Invalid, ""},
+		"a redirect to a file":     {raw("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"), provider.Invalid, ""},
+		"a redirect to itself":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }, provider.Busy, ""},
+		"no HTTP":                  {raw("hello"), provider.Busy, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, u := files(t, c.h)
@@ -109,13 +109,13 @@ func TestFetchTooLargeUnsaid(t *testing.T) {
 func TestFetchRefusesURLs(t *testing.T) {
 	c, err := New(Options{Key: testKey}) // an https service
 	require.NoError(t, err)
-	for _, u := range []chain.SignedURL{
+	for _, u := range []provider.SignedURL{
 		"", "v.mp4", "http://example.com/v.mp4?X-Tos-Signature=00decafbad", "file:///etc/passwd", "https:///v.mp4",
 		"https://%zz/?X-Tos-Signature=00decafbad", "ftp://example.com/v.mp4", "data:video/mp4;base64,AAAA",
 	} {
 		err := c.Fetch(t.Context(), u, io.Discard, 100)
 		f := faultOf(t, err)
-		require.Equal(t, chain.Invalid, f.Class)
+		require.Equal(t, provider.Invalid, f.Class)
 		require.NotContains(t, f.Error(), "decafbad")
 	}
 }
@@ -137,9 +137,9 @@ func TestFetchStaysOnTheInternet(t *testing.T) {
 	require.NoError(t, err)
 	for _, host := range []string{"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "[::1]", "127.1", "2130706433", "0.0.0.0", "10.0.0.1",
 		"192.168.1.1", "[fd00::1]", "169.254.169.254", "[64:ff9b::7f00:1]", "metadata.google.internal"} {
-		f := faultOf(t, c.Fetch(t.Context(), chain.SignedURL("https://"+host+":"+port+"/v.mp4"+signature), io.Discard, 100))
+		f := faultOf(t, c.Fetch(t.Context(), provider.SignedURL("https://"+host+":"+port+"/v.mp4"+signature), io.Discard, 100))
 		require.Equal(t, "InvalidURL", f.Code, "%s: %v", host, f)
-		require.Equal(t, chain.Invalid, f.Class, "%s: %v", host, f)
+		require.Equal(t, provider.Invalid, f.Class, "%s: %v", host, f)
 		require.NotContains(t, f.Error(), "decafbad")
 	}
 }
@@ -176,7 +176,7 @@ func TestFetchCountsForItself(t *testing.T) {
 		})}
 	})
 	f := faultOf(t, c.Fetch(t.Context(), "https://v.example/v.mp4", io.Discard, 100))
-	require.Equal(t, chain.Busy, f.Class)
+	require.Equal(t, provider.Busy, f.Class)
 	require.Contains(t, f.Message, "3 of 5 bytes")
 }
 
@@ -187,7 +187,7 @@ func TestFetchWriterFails(t *testing.T) {
 			err := c.Fetch(t.Context(), u, w, 100)
 			f := faultOf(t, err)
 			require.Equal(t, "WriteFailed", f.Code)
-			require.NotEqual(t, chain.Internal, f.Class, "a full disk buys nothing again")
+			require.NotEqual(t, provider.Internal, f.Class, "a full disk buys nothing again")
 		})
 	}
 	require.ErrorIs(t, c.Fetch(t.Context(), u, failing{}, 100), errDisk)
@@ -243,7 +243,7 @@ func TestFetchPatience(t *testing.T) {
 					require.Equal(t, c.n*c.chunk, b.Len())
 					return
 				}
-				require.Equal(t, chain.Busy, faultOf(t, err).Class)
+				require.Equal(t, provider.Busy, faultOf(t, err).Class)
 				require.ErrorIs(t, err, c.err)
 			})
 		})
@@ -255,7 +255,7 @@ func TestReadPatience(t *testing.T) {
 		client := pipeClient(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
 		start := time.Now()
 		_, err := client.Get(t.Context(), "cgt-1")
-		require.Equal(t, chain.Busy, faultOf(t, err).Class)
+		require.Equal(t, provider.Busy, faultOf(t, err).Class)
 		require.ErrorIs(t, err, errStalled)
 		require.Equal(t, 60*time.Second, time.Since(start))
 	})

@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"slices"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 const (
@@ -19,8 +19,8 @@ const (
 // List reads all matching tasks; see chain.Provider. An item whose status is unknown is among them, with a Fault.
 // What was read before an error is returned with it. complete is false where the list changed during each of three
 // passes, was shorter than its own total, or held something that could not be read.
-func (c *Client) List(ctx context.Context, f chain.Filter) (tasks []chain.Task, complete bool, err error) {
-	found := map[string]chain.Task{}
+func (c *Client) List(ctx context.Context, f provider.Filter) (tasks []provider.Task, complete bool, err error) {
+	found := map[string]provider.Task{}
 	complete = true
 	for _, ids := range idGroups(f.Tasks) {
 		f.Tasks = ids
@@ -41,12 +41,12 @@ func idGroups(ids []string) [][]string {
 	return slices.Collect(slices.Chunk(ids, idsPerAsk))
 }
 
-func newestFirst(found map[string]chain.Task) []chain.Task {
-	tasks := make([]chain.Task, 0, len(found))
+func newestFirst(found map[string]provider.Task) []provider.Task {
+	tasks := make([]provider.Task, 0, len(found))
 	for _, t := range found {
 		tasks = append(tasks, t)
 	}
-	slices.SortFunc(tasks, func(a, b chain.Task) int {
+	slices.SortFunc(tasks, func(a, b provider.Task) int {
 		if n := b.Created.Compare(a.Created); n != 0 {
 			return n
 		}
@@ -68,7 +68,7 @@ func compare(a, b string) int {
 // listSettled adds what the service lists to found. The list is newest first, so a task that is made meanwhile
 // pushes others onto the next page (seen twice), and one that is erased pulls one past it (not seen): a pass counts
 // only where the total stood still.
-func (c *Client) listSettled(ctx context.Context, f chain.Filter, found map[string]chain.Task) (bool, error) {
+func (c *Client) listSettled(ctx context.Context, f provider.Filter, found map[string]provider.Task) (bool, error) {
 	for range passes {
 		whole, moved, err := c.listPass(ctx, f, found)
 		if err != nil || whole {
@@ -82,7 +82,7 @@ func (c *Client) listSettled(ctx context.Context, f chain.Filter, found map[stri
 }
 
 // listPass reads the pages once.
-func (c *Client) listPass(ctx context.Context, f chain.Filter, found map[string]chain.Task) (whole, moved bool, err error) {
+func (c *Client) listPass(ctx context.Context, f provider.Filter, found map[string]provider.Task) (whole, moved bool, err error) {
 	seen := map[string]bool{}
 	total, odd := int64(-1), 0
 	for n := 1; n <= maxPages; n++ {
@@ -108,11 +108,11 @@ func (c *Client) listPass(ctx context.Context, f chain.Filter, found map[string]
 }
 
 // wanted holds the service to its filter, for gateways that ignore it.
-func wanted(t chain.Task, f chain.Filter) bool {
+func wanted(t provider.Task, f provider.Filter) bool {
 	return (len(f.Tasks) == 0 || slices.Contains(f.Tasks, t.ID)) && (f.Status == "" || f.Status == t.Status)
 }
 
-func (c *Client) listPage(ctx context.Context, f chain.Filter, n int) (page, error) {
+func (c *Client) listPage(ctx context.Context, f provider.Filter, n int) (page, error) {
 	done, err := c.turn(ctx)
 	if err != nil {
 		return page{}, turnless(ctx, err)
@@ -140,10 +140,10 @@ func turnless(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return &chain.Fault{Class: chain.Busy, Code: "NoTurn", Message: "whose turn it is to list cannot be told: " + err.Error(), Err: err}
+	return &provider.Fault{Class: provider.Busy, Code: "NoTurn", Message: "whose turn it is to list cannot be told: " + err.Error(), Err: err}
 }
 
-func listQuery(f chain.Filter, n int) url.Values {
+func listQuery(f provider.Filter, n int) url.Values {
 	q := url.Values{"page_num": {itoa(n)}, "page_size": {itoa(pageSize)}}
 	for key, v := range map[string]string{
 		"filter.status": string(f.Status), "filter.model": f.Model, "filter.service_tier": f.ServiceTier,

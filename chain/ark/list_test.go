@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 // shelf serves a list of n tasks; clamp is the largest page it gives, turn is called before each page.
@@ -66,7 +66,7 @@ func TestListPages(t *testing.T) {
 		"a total of nothing": {&shelf{clamp: 10, noTotal: true}, true, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tasks, complete, err := serve(t, c.shelf.ServeHTTP).List(t.Context(), chain.Filter{})
+			tasks, complete, err := serve(t, c.shelf.ServeHTTP).List(t.Context(), provider.Filter{})
 			require.NoError(t, err)
 			require.Equal(t, c.complete, complete)
 			require.Len(t, tasks, len(c.shelf.tasks))
@@ -90,7 +90,7 @@ func TestListThatMoves(t *testing.T) {
 				s.add(25)
 			}
 		}
-		tasks, complete, err := serve(t, s.ServeHTTP).List(t.Context(), chain.Filter{})
+		tasks, complete, err := serve(t, s.ServeHTTP).List(t.Context(), provider.Filter{})
 		require.NoError(t, err)
 		require.True(t, complete, "read again")
 		require.Len(t, tasks, 26)
@@ -105,7 +105,7 @@ func TestListThatMoves(t *testing.T) {
 				s.tasks = s.tasks[1:]
 			}
 		}
-		tasks, complete, err := serve(t, s.ServeHTTP).List(t.Context(), chain.Filter{})
+		tasks, complete, err := serve(t, s.ServeHTTP).List(t.Context(), provider.Filter{})
 		require.NoError(t, err)
 		require.True(t, complete)
 		require.Len(t, tasks, 25, "none was skipped")
@@ -114,7 +114,7 @@ func TestListThatMoves(t *testing.T) {
 		s := newShelf(25)
 		s.clamp = 10
 		s.turn = func(s *shelf, page int) { s.add(len(s.tasks)) }
-		_, complete, err := serve(t, s.ServeHTTP).List(t.Context(), chain.Filter{})
+		_, complete, err := serve(t, s.ServeHTTP).List(t.Context(), provider.Filter{})
 		require.NoError(t, err)
 		require.False(t, complete)
 	})
@@ -134,7 +134,7 @@ func TestListShortOrOdd(t *testing.T) {
 					return
 				}
 				_, _ = w.Write([]byte(`{"total":3,"items":[]}`))
-			}).List(t.Context(), chain.Filter{})
+			}).List(t.Context(), provider.Filter{})
 			require.NoError(t, err)
 			require.False(t, complete)
 			require.Len(t, tasks, 1)
@@ -144,7 +144,7 @@ func TestListShortOrOdd(t *testing.T) {
 
 func TestListOfStrangeStatus(t *testing.T) {
 	tasks, complete, err := serve(t, constant(200, `{"total":1,"items":[{"id":"a","status":"dreaming","execution_expires_after":4000}]}`)).
-		List(t.Context(), chain.Filter{})
+		List(t.Context(), provider.Filter{})
 	require.NoError(t, err)
 	require.True(t, complete)
 	require.Equal(t, "UnknownStatus", tasks[0].Fault.Code)
@@ -161,19 +161,19 @@ func TestListFailure(t *testing.T) {
 			return
 		}
 		s.ServeHTTP(w, r)
-	}).List(t.Context(), chain.Filter{})
-	require.Equal(t, chain.Busy, faultOf(t, err).Class)
+	}).List(t.Context(), provider.Filter{})
+	require.Equal(t, provider.Busy, faultOf(t, err).Class)
 	require.False(t, complete)
 	require.Len(t, tasks, 10)
 
-	_, complete, err = serve(t, constant(200, "<html>")).List(t.Context(), chain.Filter{})
-	require.Equal(t, chain.Busy, faultOf(t, err).Class)
+	_, complete, err = serve(t, constant(200, "<html>")).List(t.Context(), provider.Filter{})
+	require.Equal(t, provider.Busy, faultOf(t, err).Class)
 	require.False(t, complete)
 }
 
 func TestListQuery(t *testing.T) {
 	s := newShelf(250)
-	f := chain.Filter{Status: chain.Queued, Model: "m", ServiceTier: "flex"}
+	f := provider.Filter{Status: provider.Queued, Model: "m", ServiceTier: "flex"}
 	for i := range 150 {
 		f.Tasks = append(f.Tasks, fmt.Sprintf("cgt-%d", i))
 	}
@@ -213,7 +213,7 @@ func TestListCompleteIsComplete(t *testing.T) {
 			}
 			moves = moves[1:]
 		}
-		tasks, complete, err := serve(t, s.ServeHTTP).List(t.Context(), chain.Filter{})
+		tasks, complete, err := serve(t, s.ServeHTTP).List(t.Context(), provider.Filter{})
 		require.NoError(rt, err)
 		if !complete {
 			return

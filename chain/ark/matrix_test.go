@@ -18,6 +18,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/ark"
 	"shotchain/chain/models"
+	"shotchain/chain/provider"
 	"shotchain/chain/sim"
 	"shotchain/chain/sim/simtest"
 	"shotchain/chain/store"
@@ -63,7 +64,7 @@ func (looker) Fit([]byte, int, int) ([]byte, error) { return nil, errors.New("no
 type stage struct {
 	t       *testing.T
 	service *sim.Service
-	p       chain.Provider
+	p       provider.Provider
 	st      *store.Store
 	options chain.PlanOptions
 	events  []chain.Event
@@ -184,31 +185,31 @@ func TestEachRefusalOfTheServiceHasItsRule(t *testing.T) {
 		name    string
 		fault   sim.Fault
 		stage   chain.Stage
-		class   chain.Class
+		class   provider.Class
 		created int  // at most; all of them failed
 		stops   bool // the whole run
 		hint    string
 	}{
-		{"a missing parameter", answer(400, "MissingParameter", "content"), chain.StageFailed, chain.Invalid, 0, false, ""},
-		{"an invalid parameter", answer(400, "InvalidParameter.Duration", "the parameter `duration` is not valid"), chain.StageFailed, chain.Invalid, 0, false, ""},
-		{"a picture that is none", answer(400, "InvalidImageURL.EmptyContent", "no image"), chain.StageFailed, chain.Invalid, 0, false, ""},
-		{"a refused prompt", answer(400, "InputTextSensitiveContentDetected.PolicyViolation", "no"), chain.StageFailed, chain.Moderated, 0, false, "prompt"},
-		{"a refused picture", answer(400, "InputImageSensitiveContentDetected", "no"), chain.StageFailed, chain.Moderated, 0, false, "picture"},
-		{"a refused face", answer(400, "InputImageSensitiveContentDetected.PrivacyInformation", "no"), chain.StageFailed, chain.Moderated, 0, false, "face"},
-		{"a refused film", fails("OutputVideoSensitiveContentDetected.PolicyViolation"), chain.StageFailed, chain.Moderated, 1, false, "seed"},
-		{"a refused sound", fails("OutputAudioSensitiveContentDetected"), chain.StageFailed, chain.Moderated, 1, false, "audio"},
-		{"a failing service", fails("InternalServiceError"), chain.StageFailed, chain.Internal, 3, false, ""},
-		{"a wrong key", answer(401, "AuthenticationError", "no such key"), chain.StageFailed, chain.Account, 0, true, "ARK_API_KEY"},
-		{"a bill unpaid", answer(403, "AccountOverdueError", "pay"), chain.StageFailed, chain.Account, 0, true, ""},
-		{"no access", answer(403, "AccessDenied", "no"), chain.StageFailed, chain.Account, 0, true, ""},
-		{"an operation denied", answer(403, "OperationDenied.ServiceOverdue", "no"), chain.StageFailed, chain.Account, 0, true, ""},
-		{"a model that is not open", answer(404, "ModelNotOpen", "activate it"), chain.StageFailed, chain.Account, 0, true, ""},
-		{"a model that is not there", answer(404, "InvalidEndpointOrModel.NotFound", "none"), chain.StageFailed, chain.Account, 0, true, ""},
-		{"a spending cap", answer(429, "SetLimitExceeded", "your cap"), chain.StageFailed, chain.Account, 0, true, ""},
-		{"a usage window", answer(429, "QuotaExceeded", "You have used your quota of 5 hours. It resets at 15:00."), chain.StageFailed, chain.Quota, 0, true, ""},
-		{"a trial used up", answer(429, "QuotaExceeded", "Your free trial quota is used up."), chain.StageFailed, chain.Account, 0, true, ""},
-		{"a rate that stays exceeded", answer(429, "RateLimitExceeded.EndpointRPMExceeded", "slow"), chain.StageFailed, chain.Busy, 0, false, ""},
-		{"an overload that stays", answer(429, "ServerOverloaded", "later"), chain.StageFailed, chain.Busy, 0, false, ""},
+		{"a missing parameter", answer(400, "MissingParameter", "content"), chain.StageFailed, provider.Invalid, 0, false, ""},
+		{"an invalid parameter", answer(400, "InvalidParameter.Duration", "the parameter `duration` is not valid"), chain.StageFailed, provider.Invalid, 0, false, ""},
+		{"a picture that is none", answer(400, "InvalidImageURL.EmptyContent", "no image"), chain.StageFailed, provider.Invalid, 0, false, ""},
+		{"a refused prompt", answer(400, "InputTextSensitiveContentDetected.PolicyViolation", "no"), chain.StageFailed, provider.Moderated, 0, false, "prompt"},
+		{"a refused picture", answer(400, "InputImageSensitiveContentDetected", "no"), chain.StageFailed, provider.Moderated, 0, false, "picture"},
+		{"a refused face", answer(400, "InputImageSensitiveContentDetected.PrivacyInformation", "no"), chain.StageFailed, provider.Moderated, 0, false, "face"},
+		{"a refused film", fails("OutputVideoSensitiveContentDetected.PolicyViolation"), chain.StageFailed, provider.Moderated, 1, false, "seed"},
+		{"a refused sound", fails("OutputAudioSensitiveContentDetected"), chain.StageFailed, provider.Moderated, 1, false, "audio"},
+		{"a failing service", fails("InternalServiceError"), chain.StageFailed, provider.Internal, 3, false, ""},
+		{"a wrong key", answer(401, "AuthenticationError", "no such key"), chain.StageFailed, provider.Account, 0, true, "ARK_API_KEY"},
+		{"a bill unpaid", answer(403, "AccountOverdueError", "pay"), chain.StageFailed, provider.Account, 0, true, ""},
+		{"no access", answer(403, "AccessDenied", "no"), chain.StageFailed, provider.Account, 0, true, ""},
+		{"an operation denied", answer(403, "OperationDenied.ServiceOverdue", "no"), chain.StageFailed, provider.Account, 0, true, ""},
+		{"a model that is not open", answer(404, "ModelNotOpen", "activate it"), chain.StageFailed, provider.Account, 0, true, ""},
+		{"a model that is not there", answer(404, "InvalidEndpointOrModel.NotFound", "none"), chain.StageFailed, provider.Account, 0, true, ""},
+		{"a spending cap", answer(429, "SetLimitExceeded", "your cap"), chain.StageFailed, provider.Account, 0, true, ""},
+		{"a usage window", answer(429, "QuotaExceeded", "You have used your quota of 5 hours. It resets at 15:00."), chain.StageFailed, provider.Quota, 0, true, ""},
+		{"a trial used up", answer(429, "QuotaExceeded", "Your free trial quota is used up."), chain.StageFailed, provider.Account, 0, true, ""},
+		{"a rate that stays exceeded", answer(429, "RateLimitExceeded.EndpointRPMExceeded", "slow"), chain.StageFailed, provider.Busy, 0, false, ""},
+		{"an overload that stays", answer(429, "ServerOverloaded", "later"), chain.StageFailed, provider.Busy, 0, false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -216,7 +217,7 @@ func TestEachRefusalOfTheServiceHasItsRule(t *testing.T) {
 				defer stop()
 				s.inject(c.fault)
 				reel, err := s.run()
-				var fault *chain.Fault
+				var fault *provider.Fault
 				out := reel.Outcomes[0]
 				require.Equal(t, c.stage, out.Stage)
 				require.Equal(t, "a/one", out.Take.Name())

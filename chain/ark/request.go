@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"strings"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 // createBody is the JSON of a create call. The service refuses fields that it does not take, so what the request
@@ -51,7 +51,7 @@ type imageURL struct {
 }
 
 // encode returns the body of a create call, or a fault of class Invalid where it cannot be one.
-func encode(r chain.Request) ([]byte, error) {
+func encode(r provider.Request) ([]byte, error) {
 	if size := pictureSize(r); size > maxRequest {
 		return nil, tooLarge(size) // before the memory is used
 	}
@@ -68,7 +68,7 @@ func encode(r chain.Request) ([]byte, error) {
 		ReturnLastFrame: !r.NoLastFrame, Draft: r.Draft, CallbackURL: r.CallbackURL, ServiceTier: r.ServiceTier, ExpiresAfter: r.ExpiresAfter,
 		Priority: r.Priority, SafetyIdentifier: r.SafetyIdentifier,
 	}); err != nil {
-		return nil, &chain.Fault{Class: chain.Invalid, Message: "the request cannot be written as JSON"}
+		return nil, &provider.Fault{Class: provider.Invalid, Message: "the request cannot be written as JSON"}
 	}
 	body := bytes.TrimRight(b.Bytes(), "\n") // the closing brace comes last: see upload
 	if len(body) > maxRequest {
@@ -77,16 +77,16 @@ func encode(r chain.Request) ([]byte, error) {
 	return body, nil
 }
 
-func tooLarge(size int) *chain.Fault {
-	return &chain.Fault{
-		Class: chain.Invalid, Code: "RequestTooLarge", Param: "content",
+func tooLarge(size int) *provider.Fault {
+	return &provider.Fault{
+		Class: provider.Invalid, Code: "RequestTooLarge", Param: "content",
 		Message: fmt.Sprintf("the request is %d MB with its pictures; the service takes %d MB", (size+1<<20-1)>>20, maxRequest>>20),
 		Hint:    "use smaller pictures, or https URLs instead of files",
 	}
 }
 
 // frames calls f with every picture of a request and its role, in the order they are sent.
-func frames(r chain.Request, f func(role string, frame chain.Frame) error) error {
+func frames(r provider.Request, f func(role string, frame provider.Frame) error) error {
 	if r.FirstFrame != nil {
 		if err := f("first_frame", *r.FirstFrame); err != nil {
 			return err
@@ -106,8 +106,8 @@ func frames(r chain.Request, f func(role string, frame chain.Frame) error) error
 }
 
 // pictureSize is the size of all data URLs of a request.
-func pictureSize(r chain.Request) (size int) {
-	_ = frames(r, func(_ string, f chain.Frame) error {
+func pictureSize(r provider.Request) (size int) {
+	_ = frames(r, func(_ string, f provider.Frame) error {
 		if f.URL == "" && f.Web == "" {
 			size += base64.StdEncoding.EncodedLen(len(f.Data))
 		}
@@ -116,7 +116,7 @@ func pictureSize(r chain.Request) (size int) {
 	return size
 }
 
-func contentOf(r chain.Request) ([]item, error) {
+func contentOf(r provider.Request) ([]item, error) {
 	if r.DraftTask != "" { // it stands alone
 		return []item{{Type: "draft_task", Draft: &draftOf{r.DraftTask}}}, nil
 	}
@@ -124,7 +124,7 @@ func contentOf(r chain.Request) ([]item, error) {
 	if r.Prompt != "" {
 		content = append(content, item{Type: "text", Text: r.Prompt})
 	}
-	err := frames(r, func(role string, f chain.Frame) error {
+	err := frames(r, func(role string, f provider.Frame) error {
 		u, err := pictureURL(role, f)
 		content = append(content, item{Type: "image_url", ImageURL: &imageURL{u}, Role: role})
 		return err
@@ -133,14 +133,14 @@ func contentOf(r chain.Request) ([]item, error) {
 }
 
 // pictureURL is the provider's own URL while there is one, else the still's, else the bytes as a data URL.
-func pictureURL(role string, f chain.Frame) (string, error) {
+func pictureURL(role string, f provider.Frame) (string, error) {
 	switch {
 	case f.URL != "":
 		return string(f.URL), nil
 	case f.Web != "":
 		return f.Web, nil
 	case len(f.Data) == 0:
-		return "", &chain.Fault{Class: chain.Invalid, Code: "FrameEmpty", Param: role,
+		return "", &provider.Fault{Class: provider.Invalid, Code: "FrameEmpty", Param: role,
 			Message: "the picture for " + role + " has neither a URL nor bytes"}
 	}
 	kind := strings.ToLower(strings.TrimSpace(f.MediaType))
@@ -148,7 +148,7 @@ func pictureURL(role string, f chain.Frame) (string, error) {
 		kind = http.DetectContentType(f.Data)
 	}
 	if !strings.HasPrefix(kind, "image/") {
-		return "", &chain.Fault{Class: chain.Invalid, Code: "FrameNoPicture", Param: role,
+		return "", &provider.Fault{Class: provider.Invalid, Code: "FrameNoPicture", Param: role,
 			Message: fmt.Sprintf("the picture for %s is no picture but %q", role, cut(kind, 60))}
 	}
 	return "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(f.Data), nil

@@ -10,19 +10,19 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 var update = flag.Bool("update", false, "write the golden files; read the diff")
 
 func ptr[T any](v T) *T { return &v }
 
-func full() chain.Request {
-	return chain.Request{
+func full() provider.Request {
+	return provider.Request{
 		Label: "storm/wave", Model: "doubao-seedance-2-0-260128", Prompt: `A wave <breaks> & "turns" – 海`,
-		FirstFrame: &chain.Frame{Digest: "d1", MediaType: "image/PNG", Data: []byte("first"), URL: "https://tos.example/last.png?X-Tos-Signature=1"},
-		LastFrame:  &chain.Frame{MediaType: "Image/JPEG", Data: []byte("last")},
-		References: []chain.Frame{{Web: "https://example.com/a.png"}, {Data: []byte("\x89PNG\r\n\x1a\n")}},
+		FirstFrame: &provider.Frame{Digest: "d1", MediaType: "image/PNG", Data: []byte("first"), URL: "https://tos.example/last.png?X-Tos-Signature=1"},
+		LastFrame:  &provider.Frame{MediaType: "Image/JPEG", Data: []byte("last")},
+		References: []provider.Frame{{Web: "https://example.com/a.png"}, {Data: []byte("\x89PNG\r\n\x1a\n")}},
 		Resolution: "720p", Ratio: "adaptive", Duration: -1, Seed: ptr(int64(0)), CameraFixed: ptr(false),
 		Watermark: ptr(false), Audio: ptr(false), ServiceTier: "flex", Priority: ptr(0), ExpiresAfter: 86400,
 		SafetyIdentifier: "u-1", CallbackURL: "https://example.com/cb/token",
@@ -30,7 +30,7 @@ func full() chain.Request {
 }
 
 func TestEncodeGolden(t *testing.T) {
-	for name, r := range map[string]chain.Request{
+	for name, r := range map[string]provider.Request{
 		"full":    full(),
 		"minimal": {Model: "m"},
 		"text":    {Model: "m", Prompt: "a boat", Duration: 5},
@@ -58,7 +58,7 @@ func TestEncodeGolden(t *testing.T) {
 // zero.
 func TestEncodeSendsOnlyWhatIsSet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := chain.Request{
+		r := provider.Request{
 			Model: "m", Prompt: rapid.SampledFrom([]string{"", "p"}).Draw(t, "prompt"),
 			Resolution: rapid.SampledFrom([]string{"", "480p"}).Draw(t, "resolution"),
 			Ratio:      rapid.SampledFrom([]string{"", "1:1"}).Draw(t, "ratio"),
@@ -89,18 +89,18 @@ func TestEncodeSendsOnlyWhatIsSet(t *testing.T) {
 }
 
 func TestEncodeRefuses(t *testing.T) {
-	for name, r := range map[string]chain.Request{
-		"a picture of nothing":  {Model: "m", FirstFrame: &chain.Frame{MediaType: "image/png"}},
-		"text as a picture":     {Model: "m", LastFrame: &chain.Frame{Data: []byte("hello")}},
-		"a film as a picture":   {Model: "m", References: []chain.Frame{{MediaType: "video/mp4", Data: []byte("x")}}},
-		"too large a picture":   {Model: "m", FirstFrame: &chain.Frame{MediaType: "image/png", Data: make([]byte, 50<<20)}},
-		"too large by the rest": {Model: "m", Prompt: string(make([]byte, 11<<20)), FirstFrame: &chain.Frame{MediaType: "image/png", Data: make([]byte, 8<<20)}},
+	for name, r := range map[string]provider.Request{
+		"a picture of nothing":  {Model: "m", FirstFrame: &provider.Frame{MediaType: "image/png"}},
+		"text as a picture":     {Model: "m", LastFrame: &provider.Frame{Data: []byte("hello")}},
+		"a film as a picture":   {Model: "m", References: []provider.Frame{{MediaType: "video/mp4", Data: []byte("x")}}},
+		"too large a picture":   {Model: "m", FirstFrame: &provider.Frame{MediaType: "image/png", Data: make([]byte, 50<<20)}},
+		"too large by the rest": {Model: "m", Prompt: string(make([]byte, 11<<20)), FirstFrame: &provider.Frame{MediaType: "image/png", Data: make([]byte, 8<<20)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, "http://127.0.0.1:1") // where sending would be class Busy
 			_, err := c.Create(t.Context(), r)
 			f := faultOf(t, err)
-			require.Equal(t, chain.Invalid, f.Class)
+			require.Equal(t, provider.Invalid, f.Class)
 			require.NotEmpty(t, f.Param)
 		})
 	}

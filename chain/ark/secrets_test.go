@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 // Whatever goes wrong wherever, and however a service echoes what it was sent: no error says the key, a signed URL
@@ -68,12 +68,12 @@ func TestErrorsKeepSecrets(t *testing.T) {
 			t.Cleanup(s.Close)
 			home = s.URL
 			c := newClient(t, s.URL)
-			r := chain.Request{Model: "m", Prompt: "p", CallbackURL: hook, FirstFrame: &chain.Frame{URL: chain.SignedURL("https://tos.example/v.mp4?" + sign)}}
+			r := provider.Request{Model: "m", Prompt: "p", CallbackURL: hook, FirstFrame: &provider.Frame{URL: provider.SignedURL("https://tos.example/v.mp4?" + sign)}}
 			_, created := c.Create(t.Context(), r)
 			task, got := c.Get(t.Context(), "cgt-1")
-			_, _, listed := c.List(t.Context(), chain.Filter{Tasks: []string{"cgt-1"}})
+			_, _, listed := c.List(t.Context(), provider.Filter{Tasks: []string{"cgt-1"}})
 			errs := []error{created, got, listed, c.Cancel(t.Context(), "cgt-1"),
-				c.Fetch(t.Context(), chain.SignedURL(s.URL+"/v.mp4?"+sign), io.Discard, 2)}
+				c.Fetch(t.Context(), provider.SignedURL(s.URL+"/v.mp4?"+sign), io.Discard, 2)}
 			if task.Fault != nil {
 				errs = append(errs, task.Fault)
 			}
@@ -95,7 +95,7 @@ func keepsSecrets(t *testing.T, err error) {
 	t.Helper()
 	for ; err != nil; err = errors.Unwrap(err) {
 		texts := []string{err.Error(), fmt.Sprintf("%v %+v", err, err)}
-		var f *chain.Fault
+		var f *provider.Fault
 		if errors.As(err, &f) {
 			texts = append(texts, f.Code, f.Message, f.Param, f.RequestID, f.Hint)
 		}

@@ -17,7 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 const testKey = "sk-6f1c0ffee-0123456789abcdef"
@@ -88,7 +88,7 @@ type service struct {
 	mu     sync.Mutex
 	order  []*record // oldest first
 	hold   bool
-	refuse chain.Class
+	refuse provider.Class
 	lapsed map[string]bool
 }
 
@@ -154,15 +154,15 @@ func failure(code, message string) map[string]any {
 	return map[string]any{"error": map[string]any{"code": code, "message": message, "type": "BadRequest"}}
 }
 
-var refusals = map[chain.Class]struct {
+var refusals = map[provider.Class]struct {
 	status        int
 	code, message string
 }{
-	chain.Invalid:   {400, "InvalidParameter", "The parameter `duration` specified in the request is not valid."},
-	chain.Moderated: {400, "InputImageSensitiveContentDetected.PrivacyInformation", "a real person"},
-	chain.Account:   {403, "AccountOverdueError", "overdue"},
-	chain.Quota:     {429, "QuotaExceeded", "usage limit reached, resets at 18:00"},
-	chain.Busy:      {429, "RateLimitExceeded.EndpointRPMExceeded", "slower"},
+	provider.Invalid:   {400, "InvalidParameter", "The parameter `duration` specified in the request is not valid."},
+	provider.Moderated: {400, "InputImageSensitiveContentDetected.PrivacyInformation", "a real person"},
+	provider.Account:   {403, "AccountOverdueError", "overdue"},
+	provider.Quota:     {429, "QuotaExceeded", "usage limit reached, resets at 18:00"},
+	provider.Busy:      {429, "RateLimitExceeded.EndpointRPMExceeded", "slower"},
 }
 
 func (s *service) create(w http.ResponseWriter, r *http.Request) {
@@ -183,7 +183,7 @@ func (s *service) create(w http.ResponseWriter, r *http.Request) {
 	fields["status"] = "queued"
 	fields["created_at"] = 1_790_000_000 + n
 	s.order = append(s.order, &record{fields["id"].(string), fields})
-	if refuse == chain.Lost {
+	if refuse == provider.Lost {
 		conn, _, _ := w.(http.Hijacker).Hijack()
 		reset(conn)
 		return
@@ -237,10 +237,10 @@ func (s *service) locked() func() { s.mu.Lock(); return s.mu.Unlock }
 
 // service is a providertest.Control.
 
-func (s *service) Request() chain.Request {
-	return chain.Request{
+func (s *service) Request() provider.Request {
+	return provider.Request{
 		Model: "seedance-x", Prompt: "a boat", Duration: 5, Resolution: "480p", Ratio: "adaptive",
-		FirstFrame: &chain.Frame{MediaType: "image/png", Data: []byte("\x89PNG…")},
+		FirstFrame: &provider.Frame{MediaType: "image/png", Data: []byte("\x89PNG…")},
 	}
 }
 func (s *service) Hold() { defer s.locked()(); s.hold = true }
@@ -269,6 +269,6 @@ func (s *service) Forget(id string) {
 	defer s.locked()()
 	s.order = slices.DeleteFunc(s.order, func(t *record) bool { return t.id == id })
 }
-func (s *service) Lapse(id string)          { defer s.locked()(); s.lapsed[id] = true }
-func (s *service) Refuse(class chain.Class) { defer s.locked()(); s.refuse = class }
-func (s *service) Made() int                { defer s.locked()(); return len(s.order) }
+func (s *service) Lapse(id string)             { defer s.locked()(); s.lapsed[id] = true }
+func (s *service) Refuse(class provider.Class) { defer s.locked()(); s.refuse = class }
+func (s *service) Made() int                   { defer s.locked()(); return len(s.order) }

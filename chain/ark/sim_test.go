@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/chain/providertest"
 	"shotchain/chain/sim"
 	"shotchain/chain/sim/simtest"
@@ -38,7 +38,7 @@ type simControl struct {
 }
 
 func TestProviderAgainstSimulator(t *testing.T) {
-	providertest.Run(t, func(t *testing.T) (chain.Provider, providertest.Control) {
+	providertest.Run(t, func(t *testing.T) (provider.Provider, providertest.Control) {
 		c := &simControl{t: t, words: map[string]chan error{}}
 		server := simtest.NewServer(t, sim.Options{
 			Camera: c.film, Key: testKey, Limits: sim.Limits{
@@ -81,12 +81,12 @@ func (c *simControl) until(id, status string) {
 	}, 10*time.Second, time.Millisecond, "%s is %s", id, status)
 }
 
-func (c *simControl) Request() chain.Request {
+func (c *simControl) Request() provider.Request {
 	var b bytes.Buffer
 	require.NoError(c.t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 320, 320))))
-	return chain.Request{
+	return provider.Request{
 		Model: simModel, Prompt: "a boat", Duration: 2, Resolution: "480p", Ratio: "1:1",
-		FirstFrame: &chain.Frame{MediaType: "image/png", Data: b.Bytes()},
+		FirstFrame: &provider.Frame{MediaType: "image/png", Data: b.Bytes()},
 	}
 }
 
@@ -123,7 +123,7 @@ func (c *simControl) Forget(string) { c.s.Advance(7*24*time.Hour + time.Minute) 
 func (c *simControl) Lapse(string)  { c.s.Advance(24*time.Hour + time.Minute) }
 func (c *simControl) Made() int     { return c.s.Stats().Created - c.holds }
 
-func (c *simControl) Refuse(class chain.Class) {
+func (c *simControl) Refuse(class provider.Class) {
 	f := sim.Fault{Op: "create", Action: "drop-after"}
 	if no, ok := refusals[class]; ok {
 		f = sim.Fault{Op: "create", Action: "answer", Status: no.status, Code: no.code, Message: no.message}
@@ -134,28 +134,28 @@ func (c *simControl) Refuse(class chain.Class) {
 // Each way in which the simulator can go wrong at a create call, and what the client makes of it.
 func TestCreateFaultsOfSimulator(t *testing.T) {
 	for action, want := range map[string]struct {
-		class chain.Class
+		class provider.Class
 		made  int
 	}{
-		"answer":        {chain.Lost, 0}, // a 500: nobody can tell
-		"answer-after":  {chain.Lost, 1},
-		"drop-before":   {chain.Lost, 0},
-		"drop-after":    {chain.Lost, 1},
-		"empty200":      {chain.Lost, 1},
-		"html200":       {chain.Lost, 1},
-		"html502":       {chain.Lost, 0},
-		"html502-after": {chain.Lost, 1},
-		"hang":          {chain.Lost, 0},
-		"hang-after":    {chain.Lost, 1},
-		"truncate":      {chain.Lost, 1},
-		"corrupt":       {chain.Lost, 1},
+		"answer":        {provider.Lost, 0}, // a 500: nobody can tell
+		"answer-after":  {provider.Lost, 1},
+		"drop-before":   {provider.Lost, 0},
+		"drop-after":    {provider.Lost, 1},
+		"empty200":      {provider.Lost, 1},
+		"html200":       {provider.Lost, 1},
+		"html502":       {provider.Lost, 0},
+		"html502-after": {provider.Lost, 1},
+		"hang":          {provider.Lost, 0},
+		"hang-after":    {provider.Lost, 1},
+		"truncate":      {provider.Lost, 1},
+		"corrupt":       {provider.Lost, 1},
 		"slow":          {"", 1},
 	} {
 		t.Run(action, func(t *testing.T) {
 			server := simtest.NewServer(t, sim.Options{Key: testKey, Limits: sim.NoRates})
 			p := newClient(t, server.BaseURL(), func(o *Options) { o.CreatePatience = 100 * time.Millisecond })
 			require.NoError(t, server.Sim.Inject(sim.Fault{Op: "create", Action: action, Delay: "1ms"}))
-			made, err := p.Create(t.Context(), chain.Request{Model: simModel, Prompt: "a boat", Duration: 2, ExpiresAfter: 77_777})
+			made, err := p.Create(t.Context(), provider.Request{Model: simModel, Prompt: "a boat", Duration: 2, ExpiresAfter: 77_777})
 			if want.class == "" {
 				require.NoError(t, err)
 				require.NotEmpty(t, made.Task)
@@ -166,7 +166,7 @@ func TestCreateFaultsOfSimulator(t *testing.T) {
 			require.Equal(t, want.made, stats.Created)
 			require.Equal(t, 1, stats.Calls["create"], "sent once")
 
-			tasks, complete, err := p.List(t.Context(), chain.Filter{})
+			tasks, complete, err := p.List(t.Context(), provider.Filter{})
 			require.NoError(t, err)
 			require.True(t, complete)
 			require.Len(t, tasks, want.made, "and what was made is found")
@@ -183,17 +183,17 @@ func TestReadFaultsOfSimulator(t *testing.T) {
 		t.Run(action, func(t *testing.T) {
 			server := simtest.NewServer(t, sim.Options{Key: testKey, Limits: sim.NoRates})
 			p := newClient(t, server.BaseURL(), func(o *Options) { o.Patience = 100 * time.Millisecond })
-			made, err := p.Create(t.Context(), chain.Request{Model: simModel, Prompt: "a boat", Duration: 2})
+			made, err := p.Create(t.Context(), provider.Request{Model: simModel, Prompt: "a boat", Duration: 2})
 			require.NoError(t, err)
 			for _, op := range []string{"get", "list"} {
 				require.NoError(t, server.Sim.Inject(sim.Fault{Op: op, Action: action, Times: -1}))
 			}
 			_, err = p.Get(t.Context(), made.Task)
-			require.Equal(t, chain.Busy, faultOf(t, err).Class)
-			_, complete, err := p.List(t.Context(), chain.Filter{})
-			require.Equal(t, chain.Busy, faultOf(t, err).Class)
+			require.Equal(t, provider.Busy, faultOf(t, err).Class)
+			_, complete, err := p.List(t.Context(), provider.Filter{})
+			require.Equal(t, provider.Busy, faultOf(t, err).Class)
 			require.False(t, complete)
-			require.Equal(t, chain.Busy, faultOf(t, p.Cancel(t.Context(), made.Task)).Class)
+			require.Equal(t, provider.Busy, faultOf(t, p.Cancel(t.Context(), made.Task)).Class)
 
 			server.Sim.ClearFaults()
 			_, err = p.Get(t.Context(), made.Task)
@@ -205,17 +205,17 @@ func TestReadFaultsOfSimulator(t *testing.T) {
 func TestDownloadFaultsOfSimulator(t *testing.T) {
 	server := simtest.NewServer(t, sim.Options{Key: testKey, Limits: sim.NoRates})
 	p := newClient(t, server.BaseURL(), func(o *Options) { o.Patience = 100 * time.Millisecond })
-	made, err := p.Create(t.Context(), chain.Request{Model: simModel, Prompt: "a boat", Duration: 2})
+	made, err := p.Create(t.Context(), provider.Request{Model: simModel, Prompt: "a boat", Duration: 2})
 	require.NoError(t, err)
-	var task chain.Task
+	var task provider.Task
 	require.Eventually(t, func() bool {
 		task, err = p.Get(t.Context(), made.Task)
-		return err == nil && task.Status == chain.Succeeded
+		return err == nil && task.Status == provider.Succeeded
 	}, 10*time.Second, time.Millisecond)
 	for _, action := range []string{"answer", "drop-before", "drop-after", "html502", "hang", "truncate"} {
 		require.NoError(t, server.Sim.Inject(sim.Fault{Op: "video", Action: action, Times: -1}), action)
 		err := p.Fetch(t.Context(), task.Video, &bytes.Buffer{}, 1<<20)
-		require.Equal(t, chain.Busy, faultOf(t, err).Class, "%s: %v", action, err)
+		require.Equal(t, provider.Busy, faultOf(t, err).Class, "%s: %v", action, err)
 		keepsSecrets(t, err)
 		server.Sim.ClearFaults()
 	}

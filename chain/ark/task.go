@@ -5,30 +5,30 @@ import (
 	"net/http"
 	"net/url"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 // Get reads one task; see chain.Provider. A task whose status is unknown is a fault of class Invalid: it is not
 // polled for ever, and not created again.
-func (c *Client) Get(ctx context.Context, id string) (chain.Task, error) {
+func (c *Client) Get(ctx context.Context, id string) (provider.Task, error) {
 	if err := checkID(id); err != nil {
-		return chain.Task{}, err
+		return provider.Task{}, err
 	}
 	a, err := c.ask(ctx, c.pace.get, http.MethodGet, tasksPath+"/"+url.PathEscape(id), nil)
 	if err != nil {
-		return chain.Task{}, err
+		return provider.Task{}, err
 	}
 	if a.status != http.StatusOK || a.err != nil {
-		return chain.Task{}, c.fault(atRead, a, c.secret)
+		return provider.Task{}, c.fault(atRead, a, c.secret)
 	}
 	t, ok := decoder{c.secret}.task(a.body)
 	if !ok {
-		return chain.Task{}, c.fault(atRead, a, c.secret)
+		return provider.Task{}, c.fault(atRead, a, c.secret)
 	}
 	t.ID, t.RequestID = id, requestID(a, c.secret)
 	if !known(t.Status) {
 		t.Fault.HTTPStatus, t.Fault.RequestID = a.status, t.RequestID
-		return chain.Task{}, t.Fault
+		return provider.Task{}, t.Fault
 	}
 	return t, nil
 }
@@ -41,11 +41,11 @@ func (c *Client) Cancel(ctx context.Context, id string) error {
 	switch {
 	case err != nil:
 		return err
-	case t.Status == chain.Cancelled:
+	case t.Status == provider.Cancelled:
 		return nil
-	case t.Status != chain.Queued:
-		return &chain.Fault{
-			Class: chain.Invalid, Code: "NotQueued", Message: "the task is " + string(t.Status) + " and cannot be cancelled",
+	case t.Status != provider.Queued:
+		return &provider.Fault{
+			Class: provider.Invalid, Code: "NotQueued", Message: "the task is " + string(t.Status) + " and cannot be cancelled",
 			RequestID: t.RequestID, Hint: hintRunning,
 		}
 	}
@@ -64,5 +64,5 @@ func checkID(id string) error {
 	if usableID(id) {
 		return nil
 	}
-	return &chain.Fault{Class: chain.Invalid, Code: "InvalidTaskID", Message: "that is no task id"}
+	return &provider.Fault{Class: provider.Invalid, Code: "InvalidTaskID", Message: "that is no task id"}
 }

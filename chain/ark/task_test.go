@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 // constant answers every call the same.
@@ -23,20 +23,20 @@ func TestGetFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int
 		body   string
-		class  chain.Class
+		class  provider.Class
 	}{
-		"gone":                 {404, `{"error":{"code":"NotFound","message":"no such task"}}`, chain.Gone},
-		"gone without a word":  {404, ``, chain.Gone},
-		"another's 404":        {404, `<html>nginx</html>`, chain.Busy},
-		"a failed question":    {502, `<html>`, chain.Busy},
-		"HTML with 200":        {200, `<html>`, chain.Busy},
-		"nothing with 200":     {200, ``, chain.Busy},
-		"something else":       {200, `{"hello":1}`, chain.Busy},
-		"key refused":          {401, `{"error":{"code":"AuthenticationError","message":"no"}}`, chain.Account},
-		"too fast":             {429, `{}`, chain.Busy},
-		"a status of tomorrow": {200, `{"id":"a","status":"dreaming"}`, chain.Invalid},
-		"without a status":     {200, `{"id":"a"}`, chain.Invalid},
-		"accepted, not read":   {202, `{"id":"a","status":"queued"}`, chain.Busy},
+		"gone":                 {404, `{"error":{"code":"NotFound","message":"no such task"}}`, provider.Gone},
+		"gone without a word":  {404, ``, provider.Gone},
+		"another's 404":        {404, `<html>nginx</html>`, provider.Busy},
+		"a failed question":    {502, `<html>`, provider.Busy},
+		"HTML with 200":        {200, `<html>`, provider.Busy},
+		"nothing with 200":     {200, ``, provider.Busy},
+		"something else":       {200, `{"hello":1}`, provider.Busy},
+		"key refused":          {401, `{"error":{"code":"AuthenticationError","message":"no"}}`, provider.Account},
+		"too fast":             {429, `{}`, provider.Busy},
+		"a status of tomorrow": {200, `{"id":"a","status":"dreaming"}`, provider.Invalid},
+		"without a status":     {200, `{"id":"a"}`, provider.Invalid},
+		"accepted, not read":   {202, `{"id":"a","status":"queued"}`, provider.Busy},
 	} {
 		t.Run(name, func(t *testing.T) {
 			task, err := serve(t, constant(c.status, c.body)).Get(t.Context(), "cgt-1")
@@ -63,15 +63,15 @@ func TestGetAsksForOneTask(t *testing.T) {
 	path = ""
 	for _, id := range []string{"", ".", "..", "a b", "a\n", "é"} {
 		_, err := c.Get(t.Context(), id)
-		require.Equal(t, chain.Invalid, faultOf(t, err).Class)
-		require.Equal(t, chain.Invalid, faultOf(t, c.Cancel(t.Context(), id)).Class)
+		require.Equal(t, provider.Invalid, faultOf(t, err).Class)
+		require.Equal(t, provider.Invalid, faultOf(t, c.Cancel(t.Context(), id)).Class)
 	}
 	require.Empty(t, path, "nothing was asked")
 }
 
 // DELETE is only ever sent for a queued task: at the vendor's it erases the record of a finished one.
 func TestCancelDeletesOnlyWhatIsQueued(t *testing.T) {
-	for _, status := range []chain.Status{chain.Queued, chain.Running, chain.Succeeded, chain.Failed, chain.Cancelled, chain.Expired, "dreaming"} {
+	for _, status := range []provider.Status{provider.Queued, provider.Running, provider.Succeeded, provider.Failed, provider.Cancelled, provider.Expired, "dreaming"} {
 		var deletes atomic.Int32
 		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodDelete {
@@ -81,21 +81,21 @@ func TestCancelDeletesOnlyWhatIsQueued(t *testing.T) {
 		})
 		err := c.Cancel(t.Context(), "a")
 		switch status {
-		case chain.Queued:
+		case provider.Queued:
 			require.NoError(t, err)
 			require.EqualValues(t, 1, deletes.Load())
 			continue
-		case chain.Cancelled:
+		case provider.Cancelled:
 			require.NoError(t, err)
 		default:
-			require.Equal(t, chain.Invalid, faultOf(t, err).Class)
+			require.Equal(t, provider.Invalid, faultOf(t, err).Class)
 		}
 		require.Zero(t, deletes.Load(), status)
 	}
 }
 
 func TestCancelRefused(t *testing.T) {
-	for status, class := range map[int]chain.Class{400: chain.Invalid, 409: chain.Invalid, 404: chain.Gone, 500: chain.Busy, 429: chain.Busy, 403: chain.Account} {
+	for status, class := range map[int]provider.Class{400: provider.Invalid, 409: provider.Invalid, 404: provider.Gone, 500: provider.Busy, 429: provider.Busy, 403: provider.Account} {
 		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodDelete {
 				reply(w, status, failure("InvalidAction.RunningTaskDeletion", "it has started"))
@@ -133,11 +133,11 @@ func TestReadsFollowRedirectsAtHomeOnly(t *testing.T) {
 	for _, id := range []string{"away", "round"} {
 		_, err := home.Get(t.Context(), id)
 		f := faultOf(t, err)
-		require.Equal(t, chain.Busy, f.Class)
+		require.Equal(t, provider.Busy, f.Class)
 		require.Equal(t, hintRedirect, f.Hint)
 	}
 	require.Zero(t, stolen.Load())
 	task, err := home.Get(t.Context(), "moved")
 	require.NoError(t, err)
-	require.Equal(t, chain.Queued, task.Status)
+	require.Equal(t, provider.Queued, task.Status)
 }

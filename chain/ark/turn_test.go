@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
 	"shotchain/chain/ark"
+	"shotchain/chain/provider"
 	"shotchain/chain/sim"
 	"shotchain/chain/sim/simtest"
 	"shotchain/internal/turns"
@@ -33,7 +33,7 @@ func TestListsOfOneAccountTakeTurns(t *testing.T) {
 			require.NoError(t, err)
 			group.Go(func() {
 				for range 5 {
-					_, complete, err := p.List(t.Context(), chain.Filter{})
+					_, complete, err := p.List(t.Context(), provider.Filter{})
 					if err != nil || !complete {
 						t.Errorf("complete %t: %v", complete, err)
 					}
@@ -61,7 +61,7 @@ func TestAListWithoutItsTurnIsNotSent(t *testing.T) {
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		_, complete, err := p.List(ctx, chain.Filter{})
+		_, complete, err := p.List(ctx, provider.Filter{})
 		require.ErrorIs(t, err, ctx.Err())
 		require.Error(t, err)
 		require.False(t, complete)

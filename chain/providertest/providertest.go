@@ -18,7 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 )
 
 // Control is the service's side of a test: what the suite needs to see and to bring about there. Its methods take
@@ -26,7 +26,7 @@ import (
 type Control interface {
 	// Request returns a request that the service accepts, for one short clip that opens on a picture, with no
 	// ExpiresAfter. Requests of one test are equal but may share nothing that can be written to.
-	Request() chain.Request
+	Request() provider.Request
 
 	// Hold makes the service leave what is created from now on queued until Start names it.
 	Hold()
@@ -43,19 +43,19 @@ type Control interface {
 	Lapse(id string)
 	// Refuse makes the service refuse the next create call in a way that is of the class. Lost: it makes the task,
 	// and the answer does not arrive.
-	Refuse(class chain.Class)
+	Refuse(class provider.Class)
 	// Made is how many tasks the service ever made.
 	Made() int
 }
 
 // Open starts a fresh service and a provider that speaks to it; both end with the test.
-type Open func(t *testing.T) (chain.Provider, Control)
+type Open func(t *testing.T) (provider.Provider, Control)
 
 // Run proves the contract, each promise against a fresh service.
 func Run(t *testing.T, open Open) {
 	for _, promise := range []struct {
 		name string
-		test func(*testing.T, chain.Provider, Control)
+		test func(*testing.T, provider.Provider, Control)
 	}{
 		{"create makes one task", createMakesOneTask},
 		{"a task is followed until it is done", taskIsFollowed},
@@ -80,7 +80,7 @@ func Run(t *testing.T, open Open) {
 	}
 }
 
-func create(t *testing.T, p chain.Provider, r chain.Request) string {
+func create(t *testing.T, p provider.Provider, r provider.Request) string {
 	t.Helper()
 	made, err := p.Create(t.Context(), r)
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func create(t *testing.T, p chain.Provider, r chain.Request) string {
 	return made.Task
 }
 
-func get(t *testing.T, p chain.Provider, id string) chain.Task {
+func get(t *testing.T, p provider.Provider, id string) provider.Task {
 	t.Helper()
 	task, err := p.Get(t.Context(), id)
 	require.NoError(t, err)
@@ -96,7 +96,7 @@ func get(t *testing.T, p chain.Provider, id string) chain.Task {
 	return task
 }
 
-func list(t *testing.T, p chain.Provider, f chain.Filter) []chain.Task {
+func list(t *testing.T, p provider.Provider, f provider.Filter) []provider.Task {
 	t.Helper()
 	tasks, complete, err := p.List(t.Context(), f)
 	require.NoError(t, err)
@@ -108,9 +108,9 @@ func list(t *testing.T, p chain.Provider, f chain.Filter) []chain.Task {
 }
 
 // fault requires a *chain.Fault of the class, fit to be shown.
-func fault(t *testing.T, err error, class chain.Class) *chain.Fault {
+func fault(t *testing.T, err error, class provider.Class) *provider.Fault {
 	t.Helper()
-	var f *chain.Fault
+	var f *provider.Fault
 	require.ErrorAs(t, err, &f)
 	require.Equal(t, class, f.Class, "%v", f)
 	require.NotEmpty(t, f.Message)
@@ -119,18 +119,18 @@ func fault(t *testing.T, err error, class chain.Class) *chain.Fault {
 }
 
 // succeeded takes a new task to its end.
-func succeeded(t *testing.T, p chain.Provider, c Control) chain.Task {
+func succeeded(t *testing.T, p provider.Provider, c Control) provider.Task {
 	t.Helper()
 	c.Hold()
 	id := create(t, p, c.Request())
 	c.Start(id)
 	c.Succeed(id)
 	task := get(t, p, id)
-	require.Equal(t, chain.Succeeded, task.Status)
+	require.Equal(t, provider.Succeeded, task.Status)
 	return task
 }
 
-func sameService(t *testing.T, p chain.Provider, c Control) {
+func sameService(t *testing.T, p provider.Provider, c Control) {
 	about := p.About()
 	require.NotEmpty(t, about.Namespace)
 	require.NotEmpty(t, about.Region)
@@ -138,7 +138,7 @@ func sameService(t *testing.T, p chain.Provider, c Control) {
 	require.Equal(t, about, p.About())
 }
 
-func createMakesOneTask(t *testing.T, p chain.Provider, c Control) {
+func createMakesOneTask(t *testing.T, p provider.Provider, c Control) {
 	before := c.Made()
 	first := create(t, p, c.Request())
 	require.Equal(t, before+1, c.Made())
@@ -147,43 +147,43 @@ func createMakesOneTask(t *testing.T, p chain.Provider, c Control) {
 	require.Equal(t, before+2, c.Made())
 }
 
-func taskIsFollowed(t *testing.T, p chain.Provider, c Control) {
+func taskIsFollowed(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
 	r := c.Request()
 	id := create(t, p, r)
 	task := get(t, p, id)
-	require.Equal(t, chain.Queued, task.Status)
+	require.Equal(t, provider.Queued, task.Status)
 	require.False(t, task.Status.Done())
 	require.Empty(t, task.Video)
 
 	c.Start(id)
 	task = get(t, p, id)
-	require.Equal(t, chain.Running, task.Status)
+	require.Equal(t, provider.Running, task.Status)
 	require.False(t, task.Status.Done())
 
 	c.Succeed(id)
 	task = get(t, p, id)
-	require.Equal(t, chain.Succeeded, task.Status)
+	require.Equal(t, provider.Succeeded, task.Status)
 	require.True(t, task.Status.Done())
 	require.Nil(t, task.Fault)
 	require.NotEmpty(t, task.Video)
 	require.NotContains(t, fmt.Sprint(task), string(task.Video), "signed URLs do not print")
 }
 
-func failedTaskSaysWhy(t *testing.T, p chain.Provider, c Control) {
+func failedTaskSaysWhy(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
 	id := create(t, p, c.Request())
 	c.Start(id)
 	c.Fail(id)
 	task := get(t, p, id)
-	require.Equal(t, chain.Failed, task.Status)
+	require.Equal(t, provider.Failed, task.Status)
 	require.NotNil(t, task.Fault)
-	fault(t, task.Fault, chain.Internal)
+	fault(t, task.Fault, provider.Internal)
 	require.Empty(t, task.Video)
 	require.Zero(t, task.Tokens, "a failed task is not billed")
 }
 
-func listFinds(t *testing.T, p chain.Provider, c Control) {
+func listFinds(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
 	ids := map[int]string{}
 	for after := 100_001; after <= 100_005; after++ {
@@ -191,28 +191,28 @@ func listFinds(t *testing.T, p chain.Provider, c Control) {
 		r.ExpiresAfter, r.SafetyIdentifier = after, fmt.Sprint("shotchain-", after)
 		ids[after] = create(t, p, r)
 	}
-	tasks := list(t, p, chain.Filter{Model: c.Request().Model})
+	tasks := list(t, p, provider.Filter{Model: c.Request().Model})
 	require.Len(t, tasks, len(ids))
 	for _, task := range tasks {
 		require.Equal(t, ids[task.ExpiresAfter], task.ID)
 		require.Equal(t, fmt.Sprint("shotchain-", task.ExpiresAfter), task.SafetyIdentifier)
 		require.False(t, task.Created.IsZero())
-		require.Equal(t, chain.Queued, task.Status)
+		require.Equal(t, provider.Queued, task.Status)
 	}
 }
 
-func listFilters(t *testing.T, p chain.Provider, c Control) {
+func listFilters(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
 	a, b, d := create(t, p, c.Request()), create(t, p, c.Request()), create(t, p, c.Request())
 	c.Start(a)
 
-	require.ElementsMatch(t, []string{a, b, d}, taskIDs(list(t, p, chain.Filter{})))
-	require.Equal(t, []string{a}, taskIDs(list(t, p, chain.Filter{Status: chain.Running})))
-	require.ElementsMatch(t, []string{a, d}, taskIDs(list(t, p, chain.Filter{Tasks: []string{a, d}})))
-	require.Empty(t, list(t, p, chain.Filter{Status: chain.Expired}))
+	require.ElementsMatch(t, []string{a, b, d}, taskIDs(list(t, p, provider.Filter{})))
+	require.Equal(t, []string{a}, taskIDs(list(t, p, provider.Filter{Status: provider.Running})))
+	require.ElementsMatch(t, []string{a, d}, taskIDs(list(t, p, provider.Filter{Tasks: []string{a, d}})))
+	require.Empty(t, list(t, p, provider.Filter{Status: provider.Expired}))
 }
 
-func taskIDs(tasks []chain.Task) []string {
+func taskIDs(tasks []provider.Task) []string {
 	ids := []string{}
 	for _, t := range tasks {
 		ids = append(ids, t.ID)
@@ -220,46 +220,46 @@ func taskIDs(tasks []chain.Task) []string {
 	return ids
 }
 
-func cancelEndsQueued(t *testing.T, p chain.Provider, c Control) {
+func cancelEndsQueued(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
 	id, other := create(t, p, c.Request()), create(t, p, c.Request())
 	require.NoError(t, p.Cancel(t.Context(), id))
-	require.Equal(t, chain.Cancelled, get(t, p, id).Status)
-	require.Equal(t, chain.Queued, get(t, p, other).Status)
+	require.Equal(t, provider.Cancelled, get(t, p, id).Status)
+	require.Equal(t, provider.Queued, get(t, p, other).Status)
 
 	if err := p.Cancel(t.Context(), id); err != nil { // it is what was wanted, or it is finished: both are true
-		fault(t, err, chain.Invalid)
+		fault(t, err, provider.Invalid)
 	}
-	require.Equal(t, chain.Cancelled, get(t, p, id).Status, "cancelling twice does not lose the record")
+	require.Equal(t, provider.Cancelled, get(t, p, id).Status, "cancelling twice does not lose the record")
 }
 
-func cancelLeavesTheRest(t *testing.T, p chain.Provider, c Control) {
+func cancelLeavesTheRest(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
 	id := create(t, p, c.Request())
 	c.Start(id)
-	fault(t, p.Cancel(t.Context(), id), chain.Invalid)
-	require.Equal(t, chain.Running, get(t, p, id).Status)
+	fault(t, p.Cancel(t.Context(), id), provider.Invalid)
+	require.Equal(t, provider.Running, get(t, p, id).Status)
 
 	c.Succeed(id)
-	fault(t, p.Cancel(t.Context(), id), chain.Invalid)
+	fault(t, p.Cancel(t.Context(), id), provider.Invalid)
 	task := get(t, p, id)
-	require.Equal(t, chain.Succeeded, task.Status, "the record of a paid clip stays")
+	require.Equal(t, provider.Succeeded, task.Status, "the record of a paid clip stays")
 	require.NotEmpty(t, task.Video)
 }
 
-func gone(t *testing.T, p chain.Provider, c Control) {
+func gone(t *testing.T, p provider.Provider, c Control) {
 	_, err := p.Get(t.Context(), "cgt-20200101000000-xxxxx")
-	fault(t, err, chain.Gone)
-	fault(t, p.Cancel(t.Context(), "cgt-20200101000000-xxxxx"), chain.Gone)
+	fault(t, err, provider.Gone)
+	fault(t, p.Cancel(t.Context(), "cgt-20200101000000-xxxxx"), provider.Gone)
 
 	task := succeeded(t, p, c)
 	c.Forget(task.ID)
 	_, err = p.Get(t.Context(), task.ID)
-	fault(t, err, chain.Gone)
-	require.NotContains(t, taskIDs(list(t, p, chain.Filter{})), task.ID)
+	fault(t, err, provider.Gone)
+	require.NotContains(t, taskIDs(list(t, p, provider.Filter{})), task.ID)
 }
 
-func fetchCopiesAll(t *testing.T, p chain.Provider, c Control) {
+func fetchCopiesAll(t *testing.T, p provider.Provider, c Control) {
 	task := succeeded(t, p, c)
 	var whole bytes.Buffer
 	require.NoError(t, p.Fetch(t.Context(), task.Video, &whole, 1<<30))
@@ -292,19 +292,19 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-func fetchTellsLapsed(t *testing.T, p chain.Provider, c Control) {
+func fetchTellsLapsed(t *testing.T, p provider.Provider, c Control) {
 	task := succeeded(t, p, c)
 	c.Lapse(task.ID)
 	var b bytes.Buffer
-	f := fault(t, p.Fetch(t.Context(), task.Video, &b, 1<<30), chain.Gone)
+	f := fault(t, p.Fetch(t.Context(), task.Video, &b, 1<<30), provider.Gone)
 	require.Zero(t, b.Len())
 	if _, query, ok := strings.Cut(string(task.Video), "?"); ok {
 		require.NotContains(t, f.Error(), query)
 	}
 }
 
-func refusedCreate(t *testing.T, p chain.Provider, c Control) {
-	for _, class := range []chain.Class{chain.Invalid, chain.Moderated, chain.Account, chain.Quota, chain.Busy} {
+func refusedCreate(t *testing.T, p provider.Provider, c Control) {
+	for _, class := range []provider.Class{provider.Invalid, provider.Moderated, provider.Account, provider.Quota, provider.Busy} {
 		before := c.Made()
 		c.Refuse(class)
 		made, err := p.Create(t.Context(), c.Request())
@@ -315,19 +315,19 @@ func refusedCreate(t *testing.T, p chain.Provider, c Control) {
 	create(t, p, c.Request()) // the refusals were the service's, not the provider's
 }
 
-func lostCreate(t *testing.T, p chain.Provider, c Control) {
+func lostCreate(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
 	create(t, p, c.Request())
 	before := c.Made()
-	c.Refuse(chain.Lost)
+	c.Refuse(provider.Lost)
 	r := c.Request()
 	r.ExpiresAfter = 123_456
 	_, err := p.Create(t.Context(), r)
-	fault(t, err, chain.Lost)
+	fault(t, err, provider.Lost)
 	require.Equal(t, before+1, c.Made(), "the request was sent once")
 
 	found := 0
-	for _, task := range list(t, p, chain.Filter{}) {
+	for _, task := range list(t, p, provider.Filter{}) {
 		if task.ExpiresAfter == 123_456 {
 			found++
 		}
@@ -335,7 +335,7 @@ func lostCreate(t *testing.T, p chain.Provider, c Control) {
 	require.Equal(t, 1, found)
 }
 
-func endedContext(t *testing.T, p chain.Provider, c Control) {
+func endedContext(t *testing.T, p provider.Provider, c Control) {
 	task := succeeded(t, p, c)
 	before := c.Made()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -345,14 +345,14 @@ func endedContext(t *testing.T, p chain.Provider, c Control) {
 	require.Equal(t, before, c.Made())
 	_, err = p.Get(ctx, task.ID)
 	require.ErrorIs(t, err, context.Canceled)
-	_, complete, err := p.List(ctx, chain.Filter{})
+	_, complete, err := p.List(ctx, provider.Filter{})
 	require.ErrorIs(t, err, context.Canceled)
 	require.False(t, complete)
 	require.ErrorIs(t, p.Cancel(ctx, task.ID), context.Canceled)
 	require.ErrorIs(t, p.Fetch(ctx, task.Video, &bytes.Buffer{}, 1<<30), context.Canceled)
 }
 
-func manyGoroutines(t *testing.T, p chain.Provider, c Control) {
+func manyGoroutines(t *testing.T, p provider.Provider, c Control) {
 	const n = 12
 	c.Hold()
 	before := c.Made()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/money"
 	"shotchain/internal/durable"
 )
 
@@ -92,7 +93,7 @@ func TestRunsAreRememberedInOrder(t *testing.T) {
 	s := open(t)
 	at := time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)
 	for _, film := range []string{"first", "second"} {
-		require.NoError(t, s.PutRun(&Run{Film: film, Began: at, Spent: Money{Micros: 5, Currency: "CNY"}}))
+		require.NoError(t, s.PutRun(&Run{Film: film, Began: at, Spent: money.Amount{Micros: 5, Currency: "CNY"}}))
 		at = at.Add(time.Hour)
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(s.Dir(), "runs", "0.json"), []byte("{"), 0o644))

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"shotchain/chain/money"
 )
 
 // Request is request.json: what a take asks for. Written once, before its first attempt.
@@ -21,18 +23,12 @@ type Request struct {
 
 	Frozen map[string]string `json:"frozen,omitempty"` // sha256 of each of those files, hex
 
-	Draft      bool      `json:"draft,omitempty"`
-	Worst      Money     `json:"at_most"` // what it costs at most
-	Tokens     int64     `json:"tokens_at_most"`
-	PerMillion int64     `json:"micros_per_million_tokens"` // the price, in Worst's currency
-	Expected   float64   `json:"expected_seconds,omitempty"`
-	Made       time.Time `json:"made_at"`
-}
-
-// Money is an amount in millionths of the currency's unit.
-type Money struct {
-	Micros   int64  `json:"micros"`
-	Currency string `json:"currency,omitempty"`
+	Draft      bool         `json:"draft,omitempty"`
+	Worst      money.Amount `json:"at_most"` // what it costs at most
+	Tokens     int64        `json:"tokens_at_most"`
+	PerMillion int64        `json:"micros_per_million_tokens"` // the price, in Worst's currency
+	Expected   float64      `json:"expected_seconds,omitempty"`
+	Made       time.Time    `json:"made_at"`
 }
 
 // State is how far an attempt has come.
@@ -126,11 +122,11 @@ type Clip struct {
 
 	PromotedFrom string `json:"promoted_from,omitempty"` // the task of the draft that it is the final clip of
 
-	Tokens     int64     `json:"tokens"`
-	Cost       Money     `json:"cost"`
-	CreatedAt  time.Time `json:"created_at"`  // of the task, by the service's clock
-	FinishedAt time.Time `json:"finished_at"` // of the task, by the service's clock
-	KeptAt     time.Time `json:"kept_at"`
+	Tokens     int64        `json:"tokens"`
+	Cost       money.Amount `json:"cost"`
+	CreatedAt  time.Time    `json:"created_at"`  // of the task, by the service's clock
+	FinishedAt time.Time    `json:"finished_at"` // of the task, by the service's clock
+	KeptAt     time.Time    `json:"kept_at"`
 }
 
 func (c *Clip) check(key string) error {

@@ -12,24 +12,25 @@ import (
 	"strings"
 	"time"
 
+	"shotchain/chain/money"
 	"shotchain/internal/durable"
 )
 
 // Run is runs/<time>.json: what one run of a film did. It serves `status`; nothing depends on it.
 type Run struct {
-	Format   int       `json:"format"`
-	Film     string    `json:"film"`
-	File     string    `json:"file"` // the storyboard, as the user named it
-	Provider string    `json:"provider"`
-	Draft    bool      `json:"draft,omitempty"` // of the film as drafts
-	Began    time.Time `json:"began_at"`
-	Ended    time.Time `json:"ended_at"`
-	Bought   int       `json:"bought"`
-	Reused   int       `json:"reused"`
-	Failed   int       `json:"failed"`
-	Spent    Money     `json:"spent"`
-	Saved    Money     `json:"saved"`                   // what the reused clips had cost
-	Events   string    `json:"events_sha256,omitempty"` // digest of the file of its events, "" for none or before format 2
+	Format   int          `json:"format"`
+	Film     string       `json:"film"`
+	File     string       `json:"file"` // the storyboard, as the user named it
+	Provider string       `json:"provider"`
+	Draft    bool         `json:"draft,omitempty"` // of the film as drafts
+	Began    time.Time    `json:"began_at"`
+	Ended    time.Time    `json:"ended_at"`
+	Bought   int          `json:"bought"`
+	Reused   int          `json:"reused"`
+	Failed   int          `json:"failed"`
+	Spent    money.Amount `json:"spent"`
+	Saved    money.Amount `json:"saved"`                   // what the reused clips had cost
+	Events   string       `json:"events_sha256,omitempty"` // digest of the file of its events, "" for none or before format 2
 
 	name string // of the file, without its end
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"shotchain/chain"
+	"shotchain/chain/money"
 	"shotchain/film"
 	"shotchain/internal/say"
 )
@@ -33,7 +34,7 @@ type bars struct {
 	live   map[*chain.Take]*liveBar    // guarded by mu
 	ended  map[*chain.Take]chain.Event // guarded by mu
 	order  []*chain.Take               // of the film; those that have been told are taken off. Guarded by mu
-	spent  chain.Money                 // guarded by mu
+	spent  money.Amount                // guarded by mu
 	said   atomic.Pointer[string]      // the last line: mpb asks for it while others wait for mpb, so it takes no lock
 	total  *mpb.Bar
 	joined *mpb.Bar // of the film; guarded by mu
@@ -97,7 +98,7 @@ func (b *bars) sum() {
 	if b.plan != nil && !b.f.Service.Simulated() && b.plan.Total.Micros > 0 {
 		spent := b.spent
 		spent.Currency = b.plan.Total.Currency
-		parts = append(parts, fmt.Sprintf("%s of at most %s", chain.FormatMoney(spent), chain.FormatMoney(b.plan.Total)))
+		parts = append(parts, fmt.Sprintf("%s of at most %s", spent.String(), b.plan.Total.String()))
 	}
 	parts = append(parts, say.Took(time.Since(b.began)))
 	if left := b.left(); left > 0 {
@@ -158,7 +159,7 @@ func (b *bars) take(e chain.Event) {
 	case e.Stage.Final():
 		delete(b.live, e.Take)
 		b.ended[e.Take] = e
-		b.spent = film.Plus(b.spent, e.Cost)
+		b.spent = b.spent.Add(e.Cost)
 		lines = b.told(false)
 	case bar == nil:
 		b.live[e.Take] = b.start(e)

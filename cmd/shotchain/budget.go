@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"shotchain/chain"
 	"shotchain/film"
 	"shotchain/internal/say"
 )
@@ -14,7 +13,7 @@ func (p *program) allow(ctx context.Context, plan *film.Plan, b budgetFlags) err
 	if err := b.Allows(plan); err != nil || plan.Buys == 0 || plan.Film.Service.Simulated() || b.yes {
 		return err
 	}
-	what, total := say.Count(plan.Buys, "clip"), chain.FormatMoney(plan.Total)
+	what, total := say.Count(plan.Buys, "clip"), plan.Total.String()
 	if p.asks {
 		switch yes := p.ask(ctx.Done(), fmt.Sprintf("Buy %s for at most %s?", what, total)); {
 		case ctx.Err() != nil:

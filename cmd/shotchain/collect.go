@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/film"
 	"shotchain/internal/say"
 )
@@ -98,7 +99,7 @@ func (p *program) collect(ctx context.Context, s film.Service, found *film.Tasks
 
 // collected says how a collection ended.
 func collected(ctx context.Context, s film.Service, r *chain.Reel, err error) *film.Failure {
-	var fault *chain.Fault
+	var fault *provider.Fault
 	switch {
 	case ctx.Err() != nil:
 		return &film.Failure{Kind: film.Interrupted, Message: "interrupted", Hint: "`shotchain collect` goes on"}

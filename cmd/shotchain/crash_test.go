@@ -23,7 +23,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/chain/sim"
 	"shotchain/chain/store"
 	"shotchain/film"
@@ -55,7 +55,7 @@ func stoppable() {
 	var h hooks
 	if s.at > 0 || s.log != nil {
 		h.disk = func(dir string) durable.FS { return durabletest.Before(durable.OS(dir), s.change) }
-		h.around = func(p chain.Provider) chain.Provider { return watched{p, s} }
+		h.around = func(p provider.Provider) provider.Provider { return watched{p, s} }
 	}
 	start(h)
 }
@@ -93,11 +93,11 @@ func (s *steps) step(what string) {
 
 // watched is a provider with points before and after each call, and in the middle of those that matter.
 type watched struct {
-	chain.Provider
+	provider.Provider
 	s *steps
 }
 
-func (w watched) Create(ctx context.Context, r chain.Request) (chain.Created, error) {
+func (w watched) Create(ctx context.Context, r provider.Request) (provider.Created, error) {
 	w.s.step("create: not sent")
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		WroteRequest:         func(httptrace.WroteRequestInfo) { w.s.step("create: sent") },
@@ -108,21 +108,21 @@ func (w watched) Create(ctx context.Context, r chain.Request) (chain.Created, er
 	return made, err
 }
 
-func (w watched) Get(ctx context.Context, id string) (chain.Task, error) {
+func (w watched) Get(ctx context.Context, id string) (provider.Task, error) {
 	w.s.step("get")
 	t, err := w.Provider.Get(ctx, id)
 	w.s.step("get: read")
 	return t, err
 }
 
-func (w watched) List(ctx context.Context, f chain.Filter) ([]chain.Task, bool, error) {
+func (w watched) List(ctx context.Context, f provider.Filter) ([]provider.Task, bool, error) {
 	w.s.step("list")
 	tasks, complete, err := w.Provider.List(ctx, f)
 	w.s.step("list: read")
 	return tasks, complete, err
 }
 
-func (w watched) Fetch(ctx context.Context, u chain.SignedURL, to io.Writer, limit int64) error {
+func (w watched) Fetch(ctx context.Context, u provider.SignedURL, to io.Writer, limit int64) error {
 	w.s.step("fetch")
 	err := w.Provider.Fetch(ctx, u, watchedWriter{to, w.s}, limit)
 	w.s.step("fetch: written")

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"shotchain/chain"
+	"shotchain/chain/money"
 	"shotchain/chain/store"
 	"shotchain/film"
 	"shotchain/storyboard"
@@ -450,15 +450,7 @@ type price struct {
 	Currency string      `json:"currency,omitempty"`
 }
 
-func priceOf(m chain.Money) price {
-	sign, micros := "", m.Micros
-	if micros < 0 {
-		sign, micros = "-", -micros
-	}
-	s := fmt.Sprintf("%d.%06d", micros/1_000_000, micros%1_000_000)
-	s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
-	return price{json.Number(sign + s), m.Currency}
-}
+func priceOf(m money.Amount) price { return price{json.Number(m.Decimal()), m.Currency} }
 
 // jsonParts are files of the store that can be made again, in JSON.
 type jsonParts struct {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"shotchain/chain"
 	"shotchain/chain/models"
+	"shotchain/chain/money"
 	"shotchain/internal/say"
 )
 
@@ -106,7 +106,7 @@ func abilities(m *models.Model) (all []string) {
 func prices(o models.Offer) string {
 	var all []string
 	for _, p := range o.Prices {
-		s := chain.FormatMoney(chain.Money{Micros: p.PerMillion, Currency: p.Currency})
+		s := money.Amount{Micros: p.PerMillion, Currency: p.Currency}.String()
 		if len(p.Resolutions) > 0 && len(o.Prices) > 1 {
 			s += " " + strings.Join(p.Resolutions, "/")
 		}
@@ -166,7 +166,7 @@ func offerJSON(o models.Offer) jsonOffer {
 		j.Ends = &o.Ends
 	}
 	for _, p := range o.Prices {
-		j.Prices = append(j.Prices, jsonPrice{priceOf(chain.Money{Micros: p.PerMillion, Currency: p.Currency}), p.Resolutions, p.Audio})
+		j.Prices = append(j.Prices, jsonPrice{priceOf(money.Amount{Micros: p.PerMillion, Currency: p.Currency}), p.Resolutions, p.Audio})
 	}
 	return j
 }

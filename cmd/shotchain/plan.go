@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
+	"shotchain/chain/money"
 	"shotchain/film"
 	"shotchain/internal/say"
 )
@@ -82,8 +83,8 @@ func (p *program) printPlan(plan *film.Plan) {
 		pt := &plan.Takes[i]
 		take := pt.Take
 		tokens, cost := "-", "-"
-		if pt.Cost != (chain.Money{}) {
-			tokens, cost = fmt.Sprint(pt.Tokens), chain.FormatMoney(pt.Cost)
+		if pt.Cost != (money.Amount{}) {
+			tokens, cost = fmt.Sprint(pt.Tokens), pt.Cost.String()
 		}
 		grows := f.GrowsFrom(take)
 		if to := f.EndsOn(take); to != "" {
@@ -120,7 +121,7 @@ func (p *program) printPlan(plan *film.Plan) {
 func why(pt *chain.Planned) string {
 	s := pt.Reason
 	if pt.Drags > 0 && pt.State == chain.Stale {
-		s += fmt.Sprintf("; drags along %s, %s", say.Count(pt.Drags, "take"), chain.FormatMoney(pt.DragsCost))
+		s += fmt.Sprintf("; drags along %s, %s", say.Count(pt.Drags, "take"), pt.DragsCost.String())
 	}
 	return s
 }

@@ -86,7 +86,7 @@ func eventLine(e chain.Event, charged bool) string {
 		s += ", task " + say.Clean(e.Task)
 	}
 	if e.Stage == chain.StageKept && e.Cost.Micros > 0 && charged {
-		s += ", " + chain.FormatMoney(e.Cost)
+		s += ", " + e.Cost.String()
 	}
 	if e.Message != "" {
 		s += ": " + say.Clean(e.Message)

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"shotchain/chain"
+	"shotchain/chain/money"
 )
 
 // stages are all that a take can come through, in no order: bars must bear any.
@@ -48,7 +49,7 @@ func TestEventLines(t *testing.T) {
 	require.NoError(t, err)
 	e := chain.Event{Take: f.Graph.Takes[0], Stage: chain.StageRunning, Task: "cgt-1\x1b[31m", Message: "all\nwell"}
 	require.Equal(t, "forest/path: running, task cgt-1 [31m: all well", eventLine(e, true))
-	e = chain.Event{Take: f.Graph.Takes[0], Stage: chain.StageKept, Task: "cgt-1", Cost: chain.Money{Micros: 1_500_000, Currency: "CNY"}}
+	e = chain.Event{Take: f.Graph.Takes[0], Stage: chain.StageKept, Task: "cgt-1", Cost: money.Amount{Micros: 1_500_000, Currency: "CNY"}}
 	require.Equal(t, "forest/path: kept, ¥1.50", eventLine(e, true))
 	require.Equal(t, "forest/path: kept", eventLine(e, false))
 }

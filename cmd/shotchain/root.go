@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/film"
 	"shotchain/internal/durable"
 	"shotchain/internal/say"
@@ -25,8 +25,8 @@ type program struct {
 
 // hooks are what a test puts around the program's outside world. The zero value is the world as it is.
 type hooks struct {
-	disk   func(dir string) durable.FS         // the disk that stores are on; nil for the real one
-	around func(chain.Provider) chain.Provider // wraps every provider; nil for none
+	disk   func(dir string) durable.FS               // the disk that stores are on; nil for the real one
+	around func(provider.Provider) provider.Provider // wraps every provider; nil for none
 }
 
 // The commands are listed in the order in which a film comes about.

@@ -74,7 +74,7 @@ func (p *program) printStatus(s film.Standing) {
 		t := newTable("SHOT", "FILM", "PROVIDER", "STATE", "TASK", "SINCE", ">AT MOST")
 		for _, o := range s.Open {
 			t.add(o.Request.Shot, o.Request.Film, o.Request.Provider, attemptState(o), o.Attempt.Task,
-				o.Attempt.IntendedAt.Local().Format(time.DateTime), chain.FormatMoney(o.Request.Worst))
+				o.Attempt.IntendedAt.Local().Format(time.DateTime), o.Request.Worst.String())
 		}
 		t.write(p.out, nil)
 		fmt.Fprintln(p.out)
@@ -86,7 +86,7 @@ func (p *program) printStatus(s film.Standing) {
 			continue
 		}
 		fmt.Fprintf(p.out, "%s: %s kept, spent %s; using them again saved %s.\n", say.Clean(a.Provider), say.Count(a.Clips, "clip"),
-			chain.FormatMoney(a.Spent), chain.FormatMoney(chain.Money{Micros: a.Saved.Micros, Currency: a.Spent.Currency}))
+			a.Spent.String(), a.Saved.In(a.Spent.Currency).String())
 	}
 	if len(s.Open) > 0 {
 		p.say("`shotchain collect` fetches what is finished; `shotchain cancel` ends what is still queued")

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"shotchain/chain"
 	"shotchain/chain/store"
 	"shotchain/film"
 	"shotchain/internal/say"
@@ -77,7 +76,7 @@ func printEntries(w io.Writer, entries []store.Entry) {
 		if c := e.Clip; c != nil {
 			shot, provider, kept = c.Shot, c.Provider, c.KeptAt.Local().Format(time.DateTime)
 			if !film.Free(provider) {
-				cost = chain.FormatMoney(c.Cost)
+				cost = c.Cost.String()
 			}
 		}
 		t.add(e.Key[:12], shot, title, provider, entryState(e), cost, size(e.Bytes), kept)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/money"
+	"shotchain/chain/provider"
 	"shotchain/film"
 	"shotchain/internal/say"
 	"shotchain/storyboard"
@@ -73,17 +75,17 @@ const maxPrinted = 60
 func (p *program) printParts(plan *film.Plan) {
 	t := newTable("VARIANT", ">TAKES", ">SHARED", ">OWN", ">OWN AT MOST", ">ALONE AT MOST")
 	shares, separate := plan.Shares()
-	together := chain.Money{Currency: separate.Currency}
+	together := money.Amount{Currency: separate.Currency}
 	for _, take := range plan.Graph.Takes {
 		together.Micros += take.Cost.Micros
 	}
 	for _, s := range shares {
 		s.Own.Currency = separate.Currency
-		t.add(s.Film.Variant, fmt.Sprint(len(s.Takes)), fmt.Sprint(s.Shared), fmt.Sprint(len(s.Takes)-s.Shared), chain.FormatMoney(s.Own), chain.FormatMoney(s.Alone))
+		t.add(s.Film.Variant, fmt.Sprint(len(s.Takes)), fmt.Sprint(s.Shared), fmt.Sprint(len(s.Takes)-s.Shared), s.Own.String(), s.Alone.String())
 	}
 	t.write(p.out, nil)
 	fmt.Fprintf(p.out, "\nAll together: %s, %s without a store; as separate films %s.\n", say.Count(len(plan.Graph.Takes), "take"),
-		chain.FormatMoney(together), chain.FormatMoney(separate))
+		together.String(), separate.String())
 }
 
 // tellDrafts says which shots of the films are drafts although the films are none.
@@ -131,7 +133,7 @@ func (p *program) tellReel(f *film.Film, made *film.Made, fail *film.Failure) {
 // outcomeLine tells of a take that has no clip, "" of one that has.
 func outcomeLine(o chain.Outcome) string {
 	name := o.Take.Name()
-	var fault *chain.Fault
+	var fault *provider.Fault
 	switch o.Stage {
 	case chain.StageFailed, chain.StageUnknown:
 		line := fmt.Sprintf("%s %s: %s", name, o.Stage, say.Clean(fmt.Sprint(o.Fault)))

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"shotchain/chain"
+	"shotchain/chain/money"
 	"shotchain/internal/say"
 )
 
@@ -38,7 +38,7 @@ func TestTableLinesUp(t *testing.T) {
 // TestPrices holds that JSON tells every millionth.
 func TestPrices(t *testing.T) {
 	for micros, want := range map[int64]string{0: "0", 1: "0.000001", 1_000_000: "1", 12_340_000: "12.34", -2_500_000: "-2.5"} {
-		require.Equal(t, want, string(priceOf(chain.Money{Micros: micros}).Amount))
+		require.Equal(t, want, string(priceOf(money.Amount{Micros: micros}).Amount))
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/money"
 	"shotchain/render/ffmpeg"
 )
 
@@ -45,7 +45,7 @@ func digestOf(t testing.TB, path string) string {
 func paged(clips []*Clip, n int) *Page {
 	p := &Page{Title: "A film", File: "film.yaml", By: "the test", Charged: true,
 		Run: &Run{Began: time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC), Took: 95 * time.Second, Bought: 2, Reused: n - 2,
-			Spent: chain.Money{Micros: 1_870_000, Currency: "CNY"}, Saved: chain.Money{Micros: 9_000_000, Currency: "CNY"}}}
+			Spent: money.Amount{Micros: 1_870_000, Currency: "CNY"}, Saved: money.Amount{Micros: 9_000_000, Currency: "CNY"}}}
 	f := Film{}
 	for i := range n {
 		s := Shot{Scene: fmt.Sprintf("scene-%d", i/5+1), ID: fmt.Sprintf("shot-%d", i%5+1), Prompt: fmt.Sprintf("A boat, seen for the %dth time.", i+1), Pick: 1}
@@ -66,7 +66,7 @@ func made(c *Clip, number int) Take {
 	own := *c
 	seed := int64(number * 7)
 	return Take{Number: number, State: "done", Tone: Done, Model: "seedance-2.0", Size: "480p 320×180", Seconds: 2, Seed: &seed,
-		Tokens: 40594, Cost: chain.Money{Micros: 933662, Currency: "CNY"}, Pick: fmt.Sprintf("shotchain pick film.yaml scene-1/shot-1 %d", number),
+		Tokens: 40594, Cost: money.Amount{Micros: 933662, Currency: "CNY"}, Pick: fmt.Sprintf("shotchain pick film.yaml scene-1/shot-1 %d", number),
 		Task: "cgt-1", Clip: &own}
 }
 

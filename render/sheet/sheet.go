@@ -11,7 +11,7 @@ package sheet
 import (
 	"time"
 
-	"shotchain/chain"
+	"shotchain/chain/money"
 )
 
 // Page is everything that a contact sheet shows.
@@ -31,14 +31,14 @@ type Run struct {
 	Took         time.Duration
 	Bought       int // clips
 	Reused       int // clips
-	Spent, Saved chain.Money
+	Spent, Saved money.Amount
 }
 
 // Board is what a served page knows beyond the film.
 type Board struct {
 	Running bool // a run is under way
 	Buys    int  // clips that a run would make now
-	Cost    chain.Money
+	Cost    money.Amount
 	Picks   bool // takes can be picked by a click
 	Takes   int  // of the whole film, made or not
 }
@@ -119,7 +119,7 @@ type Take struct {
 	Expected time.Duration // of its making
 	Seed     *int64        // nil where none is known
 	Tokens   int64         // 0 where none were counted
-	Cost     chain.Money   // of the clip; at most, where there is none
+	Cost     money.Amount  // of the clip; at most, where there is none
 	Draft    string        // how the clip was made cheaply, "" for a final one
 	Task     string        // the service's id, "" for none
 	Pick     string        // the command that picks it, "" for none

@@ -12,8 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
-
-	"shotchain/chain"
 )
 
 // TestWrite holds that the folder is whole by itself and that a second time makes nothing.
@@ -207,7 +205,6 @@ func TestNumbers(t *testing.T) {
 	require.Equal(t, "1:02:03", clock(3723))
 	require.Equal(t, "1\u202f234\u202f567", grouped(1234567))
 	require.Equal(t, "-123", grouped(-123))
-	require.Equal(t, chain.Money{Currency: "CNY"}, currency(chain.Money{}, chain.Money{Currency: "CNY"}))
 	w, h := fit(1920, 1080, 640)
 	require.Equal(t, [2]int{640, 360}, [2]int{w, h})
 	w, h = fit(9, 4000, 640)

@@ -1,14 +1,13 @@
 package sheet
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
 	"math"
 	"strconv"
 	"strings"
 
-	"shotchain/chain"
+	"shotchain/chain/money"
 	"shotchain/internal/say"
 )
 
@@ -190,14 +189,14 @@ const maxShared = 12
 // share says what a variant has in common with which others, and what it has for itself.
 func (v *filmView) share(f *Film, at map[string]*shotView) {
 	with, seen := map[string]int{}, map[string]bool{}
-	shared, own, cost := 0, 0, chain.Money{}
+	shared, own, cost := 0, 0, money.Amount{}
 	for i := range f.Shots {
 		s := &f.Shots[i]
 		if len(s.Shares) == 0 {
 			for _, t := range s.Takes {
 				if t.Clip != nil && s.Footage == "" && !seen[t.Clip.Video] {
 					seen[t.Clip.Video] = true
-					own, cost = own+1, plus(cost, t.Cost)
+					own, cost = own+1, cost.Add(t.Cost)
 				}
 			}
 			continue
@@ -219,13 +218,13 @@ func (v *filmView) share(f *Film, at map[string]*shotView) {
 	v.Shared = fmt.Sprintf("%d of %s shared", shared, say.Count(len(f.Shots), "shot"))
 	v.Own = say.Count(own, "clip")
 	if own > 0 {
-		v.Own += ", " + chain.FormatMoney(cost)
+		v.Own += ", " + cost.String()
 	}
 }
 
 // ledger tells what was spent and saved. Prices of clips that nobody was charged for say so.
 func (p *Page) ledger() []fact {
-	var worth chain.Money
+	var worth money.Amount
 	var tokens int64
 	kept, done, wanted := map[string]bool{}, 0, 0
 	for f := range p.Films {
@@ -240,7 +239,7 @@ func (p *Page) ledger() []fact {
 					continue
 				}
 				kept[t.Clip.Video] = true
-				worth = plus(worth, t.Cost)
+				worth = worth.Add(t.Cost)
 				tokens += t.Tokens
 			}
 		}
@@ -253,7 +252,7 @@ func (p *Page) ledger() []fact {
 	if len(kept) < done {
 		shared = say.Count(len(kept), "clip") + ", some of them shared"
 	}
-	all := []fact{{"Takes", fmt.Sprintf("%d of %d", done, wanted), shared}, {"Cost", chain.FormatMoney(worth), note}, {"Tokens", grouped(tokens), ""}}
+	all := []fact{{"Takes", fmt.Sprintf("%d of %d", done, wanted), shared}, {"Cost", worth.String(), note}, {"Tokens", grouped(tokens), ""}}
 	if p.Run == nil {
 		return all
 	}
@@ -262,24 +261,11 @@ func (p *Page) ledger() []fact {
 		made = "bought " + say.Count(p.Run.Bought, "clip")
 	}
 	all = append(all, fact{"Last run", say.Took(p.Run.Took), made + ", " + p.Run.Began.Format("2 Jan 15:04")})
+	nothing := money.Amount{Currency: worth.Currency} // gives a run that spent nothing its currency
 	if p.Charged {
-		all = append(all, fact{"Spent", chain.FormatMoney(currency(p.Run.Spent, worth)), ""})
+		all = append(all, fact{"Spent", p.Run.Spent.Add(nothing).String(), ""})
 	}
-	return append(all, fact{"Saved", chain.FormatMoney(currency(p.Run.Saved, worth)), say.Count(p.Run.Reused, "clip") + " from the store"})
-}
-
-// currency gives nothing the currency of something.
-func currency(m, of chain.Money) chain.Money {
-	m.Currency = cmp.Or(m.Currency, of.Currency)
-	return m
-}
-
-func plus(a, b chain.Money) chain.Money {
-	if a.Currency == "" {
-		a.Currency = b.Currency
-	}
-	a.Micros += b.Micros
-	return a
+	return append(all, fact{"Saved", p.Run.Saved.Add(nothing).String(), say.Count(p.Run.Reused, "clip") + " from the store"})
 }
 
 func (p *Page) film(i int, link func(string) template.URL) filmView {
@@ -439,7 +425,7 @@ func (p *Page) take(s *Shot, t *Take, link func(string) template.URL) takeView {
 		add("Tokens", grouped(t.Tokens), "")
 	}
 	if t.Cost.Micros > 0 {
-		add(p.priceName(t.Clip != nil), chain.FormatMoney(t.Cost), "")
+		add(p.priceName(t.Clip != nil), t.Cost.String(), "")
 	}
 	if t.Clip == nil {
 		add("Task", t.Task, "")

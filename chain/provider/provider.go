@@ -1,4 +1,8 @@
-package chain
+// Package provider is the contract between a run and a service that makes clips: what is asked ([Request]), what the
+// service answers ([Task]), and what a refusal means for the take and for the run ([Fault]). A [Provider] sends a create
+// call once, and never says that nothing was made where it cannot know. The package knows nothing of films, stores or
+// HTTP; package providertest proves an implementation.
+package provider
 
 import (
 	"context"
@@ -119,8 +123,8 @@ const (
 // Done reports whether the status is final.
 func (s Status) Done() bool { return s != Queued && s != Running }
 
-// known reports whether the status is one of those above.
-func (s Status) known() bool {
+// Known reports whether the status is one of those above.
+func (s Status) Known() bool {
 	switch s {
 	case Queued, Running, Succeeded, Failed, Cancelled, Expired:
 		return true
@@ -213,9 +217,22 @@ func (f *Fault) Error() string {
 	return s
 }
 
-// names reports whether the service blames a field of the request.
-func (f *Fault) names(field string) bool {
+// Names reports whether the service blames a field of the request.
+func (f *Fault) Names(field string) bool {
 	return strings.Contains(f.Param, field) || strings.Contains(f.Message, field)
 }
 
 func (f *Fault) Unwrap() error { return f.Err }
+
+// InKey is a still's in a key: its bytes, with the size that they are fitted to, or its address. "" for none.
+func (f *Frame) InKey() string {
+	switch {
+	case f == nil:
+		return ""
+	case f.Web != "":
+		return f.Web
+	case f.Fit != "":
+		return f.Digest + "@" + f.Fit
+	}
+	return f.Digest
+}
