@@ -22,7 +22,8 @@ import (
 )
 
 // diskAll has the tests of bad disks try every point, not only a sample: `make soak` sets it.
-var diskAll = flag.Bool("disk.all", false, "fail at every call of the disk, lose the power after every write, spoil every byte")
+var diskAll = flag.Bool("disk.all", false,
+	"fail at every call of the disk, lose the power after every write, spoil every byte")
 
 // every is the distance of the points that are tried where there are so many, for about so many tries.
 func every(points, tries int) int {
@@ -52,7 +53,8 @@ func (x *fixture) attempt(dir string, before func(durabletest.Call) error, shots
 	}
 }
 
-// mended holds that the next run on a good disk has the whole film, and all that was promised: each key was bought at
+// mended holds that the next run on a good disk has the whole film, or the one after it where the user had to say that
+// nothing was bought, and all that was promised: each key was bought at
 // most once, with the pictures that are in it, and what is kept is what was bought.
 func (x *fixture) mended(dir string, shots ...string) {
 	t := x.t
@@ -62,6 +64,11 @@ func (x *fixture) mended(dir string, shots ...string) {
 	p := x.plan(film(t, shots...))
 	r, err := x.run(t.Context(), p)
 	require.NoError(t, err)
+	if x.giveUp(r) {
+		defer func() { x.o.Resubmit = nil }()
+		r, err = x.run(t.Context(), x.plan(film(t, shots...)))
+		require.NoError(t, err)
+	}
 	for _, out := range r.Outcomes {
 		require.True(t, out.Ok(), "%s: %s: %v", out.Take.Name(), out.Stage, out.Fault)
 		require.NoError(t, out.Dir.Verify())
@@ -93,6 +100,24 @@ func (x *fixture) mended(dir string, shots ...string) {
 		require.NotNil(t, task.req.FirstFrame, "%s was bought without its first frame", out.Take.Name())
 		require.Equal(t, r.Outcomes[out.Take.From.Index].Clip.LastFrame.Digest, task.req.FirstFrame.Digest)
 	}
+}
+
+// giveUp does for attempts that nobody can judge what a user would do who has looked: a service that has shown none of
+// our tasks yet proves nothing by what it does not show. It holds that none of them has made a task.
+func (x *fixture) giveUp(r *Reel) bool {
+	for _, out := range r.Outcomes {
+		if out.Stage != StageUnknown {
+			continue
+		}
+		for _, task := range x.f.tasks {
+			require.NotContains(x.t, task.req.Label, "#"+out.Dir.Key[:12]+"-", "it was bought, and is not found: %v", out.Fault)
+		}
+		if x.o.Resubmit == nil {
+			x.o.Resubmit = map[string]bool{}
+		}
+		x.o.Resubmit[out.Take.Shot.Name()] = true
+	}
+	return x.o.Resubmit != nil
 }
 
 // carriesWhatItSays holds that a task's first frame is the picture that its digest says.
@@ -181,7 +206,8 @@ func TestAPowerLossAnywhereCostsNothing(t *testing.T) {
 	for n := 0; n <= points+step; n += step {
 		for _, survival := range []durabletest.Survival{durabletest.Nothing, durabletest.Everything, durabletest.Some} {
 			synctest.Test(t, func(t *testing.T) {
-				x, before, after := newFixture(t), filepath.Join(t.TempDir(), store.DirName), filepath.Join(t.TempDir(), store.DirName)
+				x := newFixture(t)
+				before, after := filepath.Join(t.TempDir(), store.DirName), filepath.Join(t.TempDir(), store.DirName)
 				seen, gone := 0, make(chan struct{})
 				disk := durabletest.NewForgetful(before, func(c durabletest.Call) bool {
 					if changes(c) {
@@ -283,7 +309,8 @@ func (x *fixture) spoil(dir string, first *Reel, shots []string) {
 					require.Equal(t, was.Clip.Cost, out.Clip.Cost)
 					require.Equal(t, was.Clip.Task, out.Clip.Task)
 				}
-				require.Contains(t, []Stage{StageCached, StageKept, StageUnknown, StageSkipped}, out.Stage, "%s, byte %d: %v", name, i, out.Fault)
+				require.Contains(t, []Stage{StageCached, StageKept, StageUnknown, StageSkipped}, out.Stage,
+					"%s, byte %d: %v", name, i, out.Fault)
 			}
 			require.NoError(t, os.RemoveAll(scene))
 		}
