@@ -26,7 +26,8 @@ chain/models:
 chain/provider: chain/models
 chain/store: chain/money internal/durable
 chain: chain/models chain/money chain/provider chain/store internal/say storyboard
-chain/ark: chain/models chain/provider internal/guard
+chain/wire: chain/provider internal/guard
+chain/ark: chain/models chain/provider chain/wire internal/guard
 chain/lock: chain chain/store
 chain/providertest: chain/provider
 chain/sim: chain/models
@@ -57,7 +58,7 @@ scripts/house:
 // homes are the packages that a heavy or dangerous import lives in: exactly these.
 const homes = `
 os/exec: render/ffmpeg render/sheet/sheettest
-net/http: chain/ark chain/sim chain/sim/simtest film film/board internal/guard
+net/http: chain/ark chain/sim chain/sim/simtest chain/wire film film/board internal/guard
 gopkg.in/yaml.v3: chain/lock chain/models storyboard
 html/template: render/sheet
 github.com/u2takey/ffmpeg-go: render/ffmpeg

@@ -8,6 +8,7 @@ import (
 
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
+	"shotchain/chain/wire"
 )
 
 // Simulator is what plans and keys know of shotchain's own simulator where it serves in the same process: it ends
@@ -44,7 +45,7 @@ func Service(region models.Region, base string) (provider.About, error) {
 // be kept under the key of another. The simulator's name is for a service on this machine only.
 func (o Options) about(base *url.URL) (provider.About, error) {
 	if o.Simulator {
-		if !loopback(base.Hostname()) {
+		if !wire.Loopback(base.Hostname()) {
 			return provider.About{}, fmt.Errorf("the service at %s is not on this machine, and not its simulator", base.Host)
 		}
 		return Simulator(o.Camera), nil

@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,6 +18,7 @@ import (
 
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
+	"shotchain/chain/wire"
 	"shotchain/internal/guard"
 )
 
@@ -31,7 +31,6 @@ const (
 // Sizes that bound what is sent and read.
 const (
 	maxRequest = 64 << 20 // bytes of a create body; the vendor's limit
-	maxAnswer  = 8 << 20  // bytes of an API answer; a full list page of 500 tasks is about 1.5 MB
 )
 
 // Options say which service is called and how.
@@ -75,12 +74,11 @@ type Client struct {
 	about  provider.About
 	auth   string // the Authorization header's value
 	agent  string
-	secret redactor
-	inside *guard.Guard
+	secret wire.Redactor
 
 	create *http.Client // for the paid call: a fresh connection each time, no redirects
 	api    *http.Client // for the other calls
-	loads  *http.Client // for signed URLs: carries no key
+	loads  wire.Loads   // of signed URLs: carries no key
 
 	pace                     pacers
 	turn                     func(context.Context) (func(), error)
@@ -112,9 +110,8 @@ func New(o Options) (*Client, error) {
 		base:           base,
 		about:          about,
 		auth:           "Bearer " + o.Key,
-		agent:          "shotchain/" + header(orElse(o.Version, "dev"), 40),
-		secret:         newRedactor(o.Key),
-		inside:         guard.New(base),
+		agent:          "shotchain/" + wire.Header(orElse(o.Version, "dev"), 40),
+		secret:         wire.NewRedactor(o.Key),
 		pace:           newPacers(o.Paces),
 		turn:           o.Turn,
 		patience:       orElse(o.Patience, 60*time.Second),
@@ -123,7 +120,9 @@ func New(o Options) (*Client, error) {
 	if c.turn == nil {
 		c.turn = func(context.Context) (func(), error) { return func() {}, nil }
 	}
-	c.create, c.api, c.loads = httpClients(o.HTTP, c.inside, c.mayFetch)
+	c.loads = wire.Loads{Base: base, Inside: guard.New(base), Agent: c.agent, Secret: c.secret, Patience: c.patience,
+		BadHint: hintURL, GoneHint: hintLapsed}
+	c.create, c.api, c.loads.Client = wire.Clients(o.HTTP, c.loads.Inside, c.loads.May)
 	return c, nil
 }
 
@@ -164,22 +163,12 @@ func parseBase(s string, allowHTTP bool) (*url.URL, error) {
 		return nil, fmt.Errorf("the base URL at %s holds a query or a fragment", u.Host)
 	case u.Scheme == "https":
 		return u, nil
-	case u.Scheme == "http" && (allowHTTP || loopback(u.Hostname())):
+	case u.Scheme == "http" && (allowHTTP || wire.Loopback(u.Hostname())):
 		return u, nil
 	case u.Scheme == "http":
 		return nil, fmt.Errorf("the base URL at %s is plain http, which would show the key to the network: use https", u.Host)
 	}
 	return nil, fmt.Errorf("the base URL at %s is neither https nor http", u.Host)
-}
-
-// loopback reports whether a host name means this machine.
-func loopback(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 // hostOf names a URL's host for people, "" where it has none.

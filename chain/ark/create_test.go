@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/provider"
+	"shotchain/chain/wire"
 )
 
 var small = provider.Request{Model: "m", Prompt: "a boat", Duration: 5}
@@ -77,8 +78,8 @@ func TestCreateOnce(t *testing.T) {
 		"404 in HTML":                 {ok(html, "404 Not Found"), provider.Invalid},
 		"413 of a proxy":              {ok(html, "413 Too Large"), provider.Invalid},
 		"401 without a word":          {ok("", "401 Unauthorized"), provider.Account},
-		"too much of an answer":       {ok(strings.Repeat(" ", maxAnswer+1), "200 OK"), provider.Lost},
-		"429 with too much of answer": {ok(strings.Repeat(" ", maxAnswer+1), "429 Slow"), provider.Busy},
+		"too much of an answer":       {ok(strings.Repeat(" ", wire.MaxAnswer+1), "200 OK"), provider.Lost},
+		"429 with too much of answer": {ok(strings.Repeat(" ", wire.MaxAnswer+1), "429 Slow"), provider.Busy},
 	} {
 		t.Run(name, func(t *testing.T) {
 			base, requests := rawServer(t, func(int) string { return c.answer })
@@ -269,7 +270,7 @@ func TestCreatePatience(t *testing.T) {
 				_, err := client.Create(t.Context(), c.request)
 				f := faultOf(t, err)
 				require.Equal(t, c.class, f.Class)
-				require.ErrorIs(t, err, errStalled)
+				require.ErrorIs(t, err, wire.ErrStalled)
 				require.Equal(t, 3*time.Minute, time.Since(start))
 			})
 		})
@@ -306,18 +307,18 @@ type roundTrip func(*http.Request) (*http.Response, error)
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestUploadStops(t *testing.T) {
-	u := newUpload([]byte("abc"), func() {})
-	none, all := u.stop()
+	u := wire.NewUpload([]byte("abc"), func() {})
+	none, all := u.Stop()
 	require.True(t, none)
 	require.False(t, all)
 	_, err := u.Read(make([]byte, 3))
 	require.Error(t, err, "nothing leaves after stop")
 	require.NotEqual(t, io.EOF, err)
 
-	u = newUpload([]byte("abc"), func() {})
+	u = wire.NewUpload([]byte("abc"), func() {})
 	_, err = io.Copy(&bytes.Buffer{}, u)
 	require.NoError(t, err)
-	none, all = u.stop()
+	none, all = u.Stop()
 	require.False(t, none)
 	require.True(t, all)
 }

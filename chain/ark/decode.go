@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"shotchain/chain/provider"
+	"shotchain/chain/wire"
 )
 
 // unwrap takes off a gateway's {"data": {…}} where the object itself has none of the fields looked for.
@@ -35,7 +36,7 @@ func usableID(id string) bool {
 	if id == "" || id == "." || id == ".." || len(id) > 512 {
 		return false
 	}
-	return header(id, len(id)) == id && !strings.ContainsAny(id, " ")
+	return wire.Header(id, len(id)) == id && !strings.ContainsAny(id, " ")
 }
 
 // decodeTask reads one task; ok is false where the bytes are no task at all: no object, or one without both status
@@ -49,7 +50,7 @@ func (d decoder) task(b []byte) (t provider.Task, ok bool) {
 }
 
 // decoder reads tasks, with secrets taken out of what they say.
-type decoder struct{ secret redactor }
+type decoder struct{ secret wire.Redactor }
 
 func (d decoder) taskOf(o object) provider.Task {
 	content := o.object("content")

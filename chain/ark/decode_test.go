@@ -11,9 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/provider"
+	"shotchain/chain/wire"
 )
 
-var plainDecoder = decoder{newRedactor(testKey)}
+var plainDecoder = decoder{wire.NewRedactor(testKey)}
 
 // documented is the answer of ark-api.md §3.
 const documented = `{"id":"cgt-20260514183217-t8rzv","model":"doubao-seedance-2-0-260128","status":"succeeded",
@@ -127,11 +128,11 @@ func TestRetryAfter(t *testing.T) {
 		"Sun, 01 Nov 2026 11:00:00 GMT": 0,
 		"Sun, 01 Nov 2099 11:00:00 GMT": 24 * time.Hour,
 	} {
-		require.Equal(t, want, retryAfter(http.Header{"Retry-After": {value}}, now), value)
+		require.Equal(t, want, wire.RetryAfter(http.Header{"Retry-After": {value}}, now), value)
 	}
 	// A service whose clock is an hour ahead still means nine seconds.
 	h := http.Header{"Retry-After": {"Sun, 01 Nov 2026 13:00:09 GMT"}, "Date": {"Sun, 01 Nov 2026 13:00:00 GMT"}}
-	require.Equal(t, 9*time.Second, retryAfter(h, now))
+	require.Equal(t, 9*time.Second, wire.RetryAfter(h, now))
 }
 
 func FuzzDecodeTask(f *testing.F) {
@@ -191,7 +192,7 @@ func FuzzFault(f *testing.F) {
 	c, err := New(Options{Key: testKey})
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, status int, b []byte, after string) {
-		a := answer{status: status, header: http.Header{"Retry-After": {after}}, body: b}
+		a := wire.Answer{Status: status, Header: http.Header{"Retry-After": {after}}, Body: b}
 		for _, at := range []place{atCreate, atRead, atCancel} {
 			got := c.fault(at, a, c.secret)
 			fitToShow(t, got)
@@ -212,7 +213,7 @@ func fitToShow(t testing.TB, f *provider.Fault) {
 	t.Helper()
 	require.NotEmpty(t, f.Class)
 	require.NotEmpty(t, f.Message)
-	require.LessOrEqual(t, len(f.Message), maxMessage+300)
+	require.LessOrEqual(t, len(f.Message), wire.MaxMessage+300)
 	for _, s := range []string{f.Error(), f.Code, f.Message, f.Param, f.RequestID, f.Hint} {
 		require.NotContains(t, s, testKey)
 		require.NotContains(t, s, "\n")
@@ -227,17 +228,17 @@ func FuzzRedact(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	r := newRedactor(testKey)
+	r := wire.NewRedactor(testKey)
 	f.Fuzz(func(t *testing.T, s string) {
-		got := r.text(s)
+		got := r.Text(s)
 		require.NotContains(t, got, testKey)
 		require.NotContains(t, got, "\x1b")
-		require.LessOrEqual(t, len(got), maxMessage+len("…"))
+		require.LessOrEqual(t, len(got), wire.MaxMessage+len("…"))
 	})
 }
 
 func TestRedact(t *testing.T) {
-	r := newRedactor(testKey).with("tok/3n")
+	r := wire.NewRedactor(testKey).With("tok/3n")
 	for in, want := range map[string]string{
 		"the key " + testKey + " is not valid":                                 "the key [redacted] is not valid",
 		"see https://docs.example/errors/x.html for more":                      "see https://docs.example/errors/x.html for more",
@@ -248,12 +249,12 @@ func TestRedact(t *testing.T) {
 		"image data:image/png;base64,iVBORw0KGgo= refused":                     "image data:… refused",
 		"two\nlines\tand \x1b[31mcolour":                                       "two lines and [31mcolour",
 		"callback tok/3n is unreachable, tok/3nx is a word":                    "callback [redacted] is unreachable, tok/3nx is a word",
-		strings.Repeat("é", maxMessage):                                        strings.Repeat("é", maxMessage/2) + "…",
+		strings.Repeat("é", wire.MaxMessage):                                   strings.Repeat("é", wire.MaxMessage/2) + "…",
 		"https://a.example/x%3FX-Tos-Signature%3Dabc and signature=12&token=3": "https://a.example/… and signature=[redacted]&token=[redacted]",
 	} {
-		require.Equal(t, want, r.text(in))
+		require.Equal(t, want, r.Text(in))
 	}
-	require.Equal(t, "simulator, [redacted]!", newRedactor("sim").text("simulator, sim!"))
+	require.Equal(t, "simulator, [redacted]!", wire.NewRedactor("sim").Text("simulator, sim!"))
 }
 
 func TestNumber(t *testing.T) {

@@ -54,6 +54,7 @@ const (
 	hintField    = "change what the message names; nothing was created"
 	hintTaskCfg  = "change what the message names; nothing was billed"
 	hintURL      = "the clip is paid, and the next run asks for its URL again; a service that keeps its files on this machine or in a private network must be spoken to there: check ARK_BASE_URL"
+	hintLapsed   = "the URL has lapsed: signed URLs live 24 hours and 100 downloads; reading the task again may give a new one"
 	hintRedirect = "the service answers elsewhere: set ARK_BASE_URL to where it points"
 )
 

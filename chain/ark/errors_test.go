@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/provider"
+	"shotchain/chain/wire"
 )
 
 // The rows of the vendor's error table (ark-api.md §6), as a create call, a read and a task see them.
@@ -110,15 +111,15 @@ func TestFaultOfAnAnswer(t *testing.T) {
 }
 
 func TestRequestIDs(t *testing.T) {
-	r := newRedactor(testKey)
+	r := wire.NewRedactor(testKey)
 	message := []byte(`{"error":{"code":"X","message":"no. Request id: 0217m"}}`)
-	for want, a := range map[string]answer{
-		"h":     {status: 400, header: http.Header{"X-Request-Id": {"h"}, "X-Tt-Logid": {"l"}}, body: message},
-		"0217m": {status: 400, header: http.Header{"X-Tt-Logid": {"l"}}, body: message},
-		"b":     {status: 400, body: []byte(`{"ResponseMetadata":{"RequestId":"b","Error":{"Code":"X"}}}`)},
-		"l":     {status: 200, header: http.Header{"X-Tt-Logid": {"l"}, "X-Client-Request-Id": {"c"}}},
-		"c":     {status: 200, header: http.Header{"X-Client-Request-Id": {"c"}}},
-		"":      {status: 200},
+	for want, a := range map[string]wire.Answer{
+		"h":     {Status: 400, Header: http.Header{"X-Request-Id": {"h"}, "X-Tt-Logid": {"l"}}, Body: message},
+		"0217m": {Status: 400, Header: http.Header{"X-Tt-Logid": {"l"}}, Body: message},
+		"b":     {Status: 400, Body: []byte(`{"ResponseMetadata":{"RequestId":"b","Error":{"Code":"X"}}}`)},
+		"l":     {Status: 200, Header: http.Header{"X-Tt-Logid": {"l"}, "X-Client-Request-Id": {"c"}}},
+		"c":     {Status: 200, Header: http.Header{"X-Client-Request-Id": {"c"}}},
+		"":      {Status: 200},
 	} {
 		require.Equal(t, want, requestID(a, r))
 	}

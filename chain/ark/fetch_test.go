@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/provider"
+	"shotchain/chain/wire"
 )
 
 const signature = "?X-Tos-Algorithm=TOS4&X-Tos-Signature=00decafbad"
@@ -215,9 +216,9 @@ func TestFetchPatience(t *testing.T) {
 		"slow":           {59 * time.Second, 60_000, 100, 100 * 59 * time.Second, nil},
 		"small and slow": {time.Second, 1, 59, 59 * time.Second, nil},
 		"in bursts":      {50 * time.Second, 200_000, 10, 500 * time.Second, nil},
-		"stalled":        {61 * time.Second, 60_000, 10, 60 * time.Second, errStalled},
-		"a trickle":      {time.Second, 1, 100_000, time.Minute, errSlow},
-		"too slow":       {30 * time.Second, 29_000, 100, time.Minute, errSlow},
+		"stalled":        {61 * time.Second, 60_000, 10, 60 * time.Second, wire.ErrStalled},
+		"a trickle":      {time.Second, 1, 100_000, time.Minute, wire.ErrSlow},
+		"too slow":       {30 * time.Second, 29_000, 100, time.Minute, wire.ErrSlow},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -256,7 +257,7 @@ func TestReadPatience(t *testing.T) {
 		start := time.Now()
 		_, err := client.Get(t.Context(), "cgt-1")
 		require.Equal(t, provider.Busy, faultOf(t, err).Class)
-		require.ErrorIs(t, err, errStalled)
+		require.ErrorIs(t, err, wire.ErrStalled)
 		require.Equal(t, 60*time.Second, time.Since(start))
 	})
 }

@@ -122,10 +122,10 @@ func (c *Client) listPage(ctx context.Context, f provider.Filter, n int) (page, 
 	if err != nil {
 		return page{}, err
 	}
-	if a.status != http.StatusOK || a.err != nil {
+	if a.Status != http.StatusOK || a.Err != nil {
 		return page{}, c.fault(atRead, a, c.secret)
 	}
-	p, ok := decoder{c.secret}.list(a.body)
+	p, ok := decoder{c.secret}.list(a.Body)
 	if !ok {
 		return page{}, c.fault(atRead, a, c.secret)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"shotchain/chain/provider"
+	"shotchain/chain/wire"
 )
 
 // createBody is the JSON of a create call. The service refuses fields that it does not take, so what the request
@@ -149,7 +150,7 @@ func pictureURL(role string, f provider.Frame) (string, error) {
 	}
 	if !strings.HasPrefix(kind, "image/") {
 		return "", &provider.Fault{Class: provider.Invalid, Code: "FrameNoPicture", Param: role,
-			Message: fmt.Sprintf("the picture for %s is no picture but %q", role, cut(kind, 60))}
+			Message: fmt.Sprintf("the picture for %s is no picture but %q", role, wire.Cut(kind, 60))}
 	}
 	return "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(f.Data), nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/provider"
+	"shotchain/chain/wire"
 )
 
 // Whatever goes wrong wherever, and however a service echoes what it was sent: no error says the key, a signed URL
@@ -109,9 +110,9 @@ func keepsSecrets(t *testing.T, err error) {
 
 // The transport's errors keep answering errors.Is.
 func TestCauseIs(t *testing.T) {
-	r := newRedactor(testKey)
-	require.Equal(t, context.Canceled, r.cause(context.Canceled))
-	err := r.cause(fmt.Errorf("read %s: %w", testKey, io.ErrUnexpectedEOF))
+	r := wire.NewRedactor(testKey)
+	require.Equal(t, context.Canceled, r.Cause(context.Canceled))
+	err := r.Cause(fmt.Errorf("read %s: %w", testKey, io.ErrUnexpectedEOF))
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.Equal(t, "read [redacted]: unexpected EOF", err.Error())
 }

@@ -18,16 +18,16 @@ func (c *Client) Get(ctx context.Context, id string) (provider.Task, error) {
 	if err != nil {
 		return provider.Task{}, err
 	}
-	if a.status != http.StatusOK || a.err != nil {
+	if a.Status != http.StatusOK || a.Err != nil {
 		return provider.Task{}, c.fault(atRead, a, c.secret)
 	}
-	t, ok := decoder{c.secret}.task(a.body)
+	t, ok := decoder{c.secret}.task(a.Body)
 	if !ok {
 		return provider.Task{}, c.fault(atRead, a, c.secret)
 	}
 	t.ID, t.RequestID = id, requestID(a, c.secret)
 	if !known(t.Status) {
-		t.Fault.HTTPStatus, t.Fault.RequestID = a.status, t.RequestID
+		t.Fault.HTTPStatus, t.Fault.RequestID = a.Status, t.RequestID
 		return provider.Task{}, t.Fault
 	}
 	return t, nil
@@ -53,7 +53,7 @@ func (c *Client) Cancel(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if a.status/100 != 2 {
+	if a.Status/100 != 2 {
 		return c.fault(atCancel, a, c.secret)
 	}
 	return nil

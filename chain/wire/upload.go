@@ -1,4 +1,4 @@
-package ark
+package wire
 
 import (
 	"errors"
@@ -6,12 +6,12 @@ import (
 	"sync"
 )
 
-// upload is a create call's body. It knows how much of itself the transport has taken, which is the most that can
+// Upload is a create call's body. It knows how much of itself the transport has taken, which is the most that can
 // have been sent: as long as its last byte – the closing brace – has not been taken, the service cannot have read a
 // request. httptrace would know less: its events depend on the transport and come before the bytes leave.
 //
 // It is no bytes.Reader and has no GetBody on purpose: with either net/http could send it again.
-type upload struct {
+type Upload struct {
 	moved func() // called whenever the transport takes some
 
 	mu      sync.Mutex
@@ -20,9 +20,10 @@ type upload struct {
 	stopped bool
 }
 
-func newUpload(body []byte, moved func()) *upload { return &upload{rest: body, moved: moved} }
+// NewUpload sends a body; moved is called whenever the transport takes some of it.
+func NewUpload(body []byte, moved func()) *Upload { return &Upload{rest: body, moved: moved} }
 
-func (u *upload) Read(p []byte) (int, error) {
+func (u *Upload) Read(p []byte) (int, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.stopped {
@@ -38,10 +39,10 @@ func (u *upload) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (u *upload) Close() error { return nil }
+func (u *Upload) Close() error { return nil }
 
-// stop makes sure that nothing more is taken and says how much was: nothing, or everything, or some.
-func (u *upload) stop() (none, all bool) {
+// Stop makes sure that nothing more is taken and says how much was: nothing, or everything, or some.
+func (u *Upload) Stop() (none, all bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.stopped = true

@@ -1,4 +1,4 @@
-package ark
+package wire
 
 import (
 	"context"
@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-const maxMessage = 1000 // bytes of a service's message that are kept
+// MaxMessage is how many bytes of a service's message are kept.
+const MaxMessage = 1000
 
 var (
 	anyURL   = regexp.MustCompile(`(?i)\b(https?)://([^\s"'<>\\/?#]*)([^\s"'<>\\]*)`)
@@ -20,23 +21,24 @@ var (
 	tokens   = regexp.MustCompile(`(?i)\b(signature|credential|access_?key(?:_?id)?|api_?key|token)=[^\s&"'<>]+`)
 )
 
-// redactor takes secrets out of texts that people and logs get to see.
-type redactor struct{ secrets []*regexp.Regexp }
+// Redactor takes secrets out of texts that people and logs get to see.
+type Redactor struct{ secrets []*regexp.Regexp }
 
-func newRedactor(key string) redactor {
-	r := redactor{}
-	return r.with(key, url.QueryEscape(key), url.PathEscape(key))
+// NewRedactor knows a key, however it is escaped.
+func NewRedactor(key string) Redactor {
+	r := Redactor{}
+	return r.With(key, url.QueryEscape(key), url.PathEscape(key))
 }
 
-// with returns a redactor that knows more secrets; empty ones are ignored.
-func (r redactor) with(secrets ...string) redactor {
+// With returns a Redactor that knows more secrets; empty ones are ignored.
+func (r Redactor) With(secrets ...string) Redactor {
 	more := append([]*regexp.Regexp(nil), r.secrets...)
 	for _, s := range secrets {
 		if s != "" {
 			more = append(more, secretPattern(s))
 		}
 	}
-	return redactor{more}
+	return Redactor{more}
 }
 
 // secretPattern matches a secret anywhere; a very short one (a simulator's) only as a word of its own, or it would
@@ -58,9 +60,9 @@ func isWord(b byte) bool {
 	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
-// text makes a service's or a library's words fit to be shown: one bounded line of printable characters without
+// Text makes a service's or a library's words fit to be shown: one bounded line of printable characters without
 // keys, signed URLs and pictures.
-func (r redactor) text(s string) string {
+func (r Redactor) Text(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	for _, secret := range r.secrets {
 		s = secret.ReplaceAllLiteralString(s, "[redacted]")
@@ -70,7 +72,7 @@ func (r redactor) text(s string) string {
 	s = signings.ReplaceAllLiteralString(s, "[redacted]")
 	s = bearer.ReplaceAllLiteralString(s, "Bearer [redacted]")
 	s = tokens.ReplaceAllString(s, "$1=[redacted]")
-	return cut(oneLine(s), maxMessage)
+	return Cut(oneLine(s), MaxMessage)
 }
 
 // shortURL keeps a plain link, and only the host of a URL that may be signed.
@@ -96,8 +98,8 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// cut shortens to at most n bytes, between characters.
-func cut(s string, n int) string {
+// Cut shortens to at most n bytes, between characters.
+func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
@@ -107,8 +109,8 @@ func cut(s string, n int) string {
 	return s[:n] + "…"
 }
 
-// header makes any text fit for a header's value: printable ASCII, at most n bytes.
-func header(s string, n int) string {
+// Header makes any text fit for a header's value: printable ASCII, at most n bytes.
+func Header(s string, n int) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return '_'
@@ -125,7 +127,8 @@ type cause struct {
 	err  error
 }
 
-func (r redactor) cause(err error) error {
+// Cause is such an error; the context's own stay what they are.
+func (r Redactor) Cause(err error) error {
 	var u *url.Error
 	for errors.As(err, &u) {
 		err = u.Err
@@ -135,7 +138,7 @@ func (r redactor) cause(err error) error {
 			return err
 		}
 	}
-	return &cause{r.text(err.Error()), err}
+	return &cause{r.Text(err.Error()), err}
 }
 
 func (c *cause) Error() string        { return c.text }

@@ -1,4 +1,4 @@
-package ark
+package wire
 
 import (
 	"errors"
@@ -21,8 +21,9 @@ const (
 	pingUnusedTimeout = 15 * time.Second // HTTP/2: find dead connections
 )
 
-// httpClients returns the clients of creates, other API calls and downloads.
-func httpClients(given *http.Client, inside *guard.Guard, mayFetch func(*http.Request) error) (create, api, loads *http.Client) {
+// Clients returns the clients beneath a provider: of creates, other API calls and downloads. given is copied, nil for own
+// ones; mayFetch judges where a download begins and where a redirect leads.
+func Clients(given *http.Client, inside *guard.Guard, mayFetch func(*http.Request) error) (create, api, loads *http.Client) {
 	if given == nil {
 		create = &http.Client{Transport: createTransport()}
 		api = &http.Client{Transport: newTransport()}

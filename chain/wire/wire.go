@@ -1,0 +1,78 @@
+// Package wire is what every provider's client does beneath its own protocol: it sends a paid request once and knows how
+// much of it went out ([Upload], [Clients]), gives up what stands still ([Watch]), reads bounded answers ([Read]), loads
+// what a service's URLs name from where the guard allows ([Loads]), and takes keys and signed URLs out of every text
+// ([Redactor]). It knows no service.
+package wire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// MaxAnswer is the largest answer of an API that is read, bytes; a full list page of 500 tasks is about 1.5 MB.
+const MaxAnswer = 8 << 20
+
+// Answer is what a service said to one call.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte // at most 8 MB
+	Err    error  // why the body is not all there, nil where it is
+}
+
+// Read reads a response and closes it.
+func Read(res *http.Response) Answer {
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, MaxAnswer+1))
+	if len(body) > MaxAnswer {
+		body, err = nil, errors.New("the answer is larger than 8 MB")
+	}
+	return Answer{res.StatusCode, res.Header, body, err}
+}
+
+// Explain returns what lies behind a transport's error: that the caller's context has ended, or that our own
+// patience has.
+func Explain(callers, ours context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case callers.Err() != nil:
+		return callers.Err()
+	case context.Cause(ours) == ErrStalled:
+		return ErrStalled
+	}
+	return err
+}
+
+// RetryAfter is what a Retry-After header asks for: seconds, or a date, which is read by the service's own clock
+// where it tells it. At most a day; 0 for none.
+func RetryAfter(h http.Header, now time.Time) time.Duration {
+	s := strings.TrimSpace(h.Get("Retry-After"))
+	if n, err := strconv.ParseFloat(s, 64); err == nil && n == n {
+		return time.Duration(min(max(n, 0), 86400) * float64(time.Second))
+	}
+	at, err := http.ParseTime(s)
+	if err != nil {
+		return 0
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
+	}
+	return min(max(at.Sub(now), 0), 24*time.Hour)
+}
+
+// Loopback reports whether a host name means this machine.
+func Loopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
