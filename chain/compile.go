@@ -252,9 +252,14 @@ func (c *compiler) picture(t *Take) {
 	if c.to.Draft {
 		c.draft(t)
 	}
-	if _, ok := m.Resolution(r.Resolution); !ok {
-		c.problem(s.Look.Resolution.Pos, s, "it makes "+strings.Join(m.ResolutionNames(), ", "),
-			"%s does not make %s", m.Alias, r.Resolution)
+	region := c.to.Service.Region
+	if res, ok := m.Resolution(r.Resolution); !ok || !res.Sold(region) {
+		where := ""
+		if ok {
+			where = " at " + string(region)
+		}
+		c.problem(s.Look.Resolution.Pos, s, "it makes "+strings.Join(m.SoldAt(region), ", "),
+			"%s does not make %s%s", m.Alias, r.Resolution, where)
 		r.Resolution = m.DefaultResolution
 	}
 	c.length(t)

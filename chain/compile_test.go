@@ -46,6 +46,8 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 		{"model: ep-2026-abc", "", "2:15", "no model is called", "models file"},
 		{"model: seedance-1.5-pro", "", "2:15", "has ended at ark on 2026-09-21", "served there: seedance-2.5"},
 		{"model: seedance-2.0-fast, resolution: 1080p", "", "2:46", "does not make 1080p", "it makes 480p, 720p"},
+		{"model: seedance-2.5, resolution: 4k", "", "2:41", "does not make 4k at ark", "it makes 480p, 720p, 1080p"},
+		{"model: seedance-2.5-flash", "", "2:15", "seedance-2.5-flash is not served at ark", "served there: seedance-2.5, seedance-2.0"},
 		{"model: seedance-2.0, duration: 3s", "", "2:39", "does not make clips of 3s", "it makes 4s to 15s, or auto"},
 		{"model: seedance-1.0-pro, duration: auto", "", "2:43", "cannot choose the duration", "it makes 2s to 12s"},
 		{"model: seedance-1.0-pro, audio: true", "", "2:40", "cannot make sound", "these can: seedance-2.5"},

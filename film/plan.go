@@ -216,3 +216,18 @@ func (p *Plan) DraftLine() string {
 	}
 	return s
 }
+
+// UnconfirmedLine names the models that something is bought of at a price that the vendor has not published; "" for none.
+func (p *Plan) UnconfirmedLine() string {
+	var models []string
+	for i := range p.Takes {
+		t := p.Takes[i].Take
+		if name := t.Model.Alias + " at " + t.Request.Resolution; p.Takes[i].Cost.Micros > 0 && t.Price.Unconfirmed && !slices.Contains(models, name) {
+			models = append(models, name)
+		}
+	}
+	if len(models) == 0 {
+		return ""
+	}
+	return "The vendor has not published the price of " + strings.Join(models, ", ") + ": the bill may differ."
+}

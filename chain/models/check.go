@@ -135,12 +135,18 @@ func (c *checker) regions(at []any, m *fileModel) {
 		if !currency.MatchString(o.Currency) {
 			c.fail(under(here, "currency"), "%s: currency %q is no code such as CNY or USD", m.Alias, o.Currency)
 		}
-		c.prices(here, m, o)
+		if _, err := time.Parse(time.DateOnly, o.Date); o.Date != "" && err != nil {
+			c.fail(under(here, "date"), "%s: date %q is no date such as 2026-10-08", m.Alias, o.Date)
+		}
+		if o.Unsure && o.Ends == "" {
+			c.fail(under(here, "unsure"), "%s: unsure of an end that is not given", m.Alias)
+		}
+		c.prices(here, m, o, Region(r))
 	}
 }
 
 // prices checks that every clip the model can make has a price.
-func (c *checker) prices(at []any, m *fileModel, o fileOffer) {
+func (c *checker) prices(at []any, m *fileModel, o fileOffer, region Region) {
 	sounds := []bool{false}
 	if slices.Contains(m.Takes, "audio") {
 		sounds = []bool{false, true}
@@ -153,6 +159,9 @@ func (c *checker) prices(at []any, m *fileModel, o fileOffer) {
 		}
 	}
 	for _, r := range m.Resolutions {
+		if !(Resolution{Regions: r.Regions}).Sold(region) {
+			continue
+		}
 		for _, audio := range sounds {
 			if !slices.ContainsFunc(o.Prices, func(p filePrice) bool {
 				return Price{Resolutions: p.Resolutions, Audio: p.Audio}.holds(r.Name, audio)
@@ -188,6 +197,11 @@ func (c *checker) sizes(at []any, m *fileModel) {
 			c.fail(here, "%s: resolution %q is there twice or has no name", m.Alias, r.Name)
 		}
 		seen[r.Name] = true
+		for j, region := range r.Regions {
+			if _, ok := m.Regions[string(region)]; !ok {
+				c.fail(under(here, "regions", j), "%s: %s is sold at %q, where the model is not", m.Alias, r.Name, region)
+			}
+		}
 		if r.Concurrency < 0 {
 			c.fail(under(here, "concurrency"), "%s: concurrency %d is negative", m.Alias, r.Concurrency)
 		}
@@ -196,7 +210,7 @@ func (c *checker) sizes(at []any, m *fileModel) {
 		}
 		c.pixels(here, m, r)
 	}
-	if !seen[m.DefaultResolution] {
+	if !slices.ContainsFunc(m.Resolutions, func(r fileResolution) bool { return r.Name == m.DefaultResolution && len(r.Regions) == 0 }) {
 		c.fail(under(at, "default_resolution"), "%s: default_resolution %q is none of its resolutions", m.Alias, m.DefaultResolution)
 	}
 	if !seen[m.Service.Resolution] {

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // zones are where a region's end dates are meant.
 var zones = map[Region]*time.Location{Ark: time.FixedZone("UTC+8", 8*60*60), BytePlus: time.UTC}
@@ -23,12 +26,12 @@ var takes = map[string]func(*Model) *bool{
 func (f *fileCatalogue) catalogue() *Catalogue {
 	c := &Catalogue{Source: f.Source, Date: f.Date}
 	for i := range f.Models {
-		c.Models = append(c.Models, f.Models[i].model())
+		c.Models = append(c.Models, f.Models[i].model(f))
 	}
 	return c
 }
 
-func (f *fileModel) model() Model {
+func (f *fileModel) model(file *fileCatalogue) Model {
 	m := Model{
 		Alias:              f.Alias,
 		Regions:            map[Region]Offer{},
@@ -55,19 +58,21 @@ func (f *fileModel) model() Model {
 		if codec == "" {
 			codec = "h264"
 		}
-		m.Resolutions = append(m.Resolutions, Resolution{Name: r.Name, Pixels: r.Pixels, Concurrency: r.Concurrency, Codec: codec})
+		m.Resolutions = append(m.Resolutions, Resolution{Name: r.Name, Pixels: r.Pixels, Concurrency: r.Concurrency, Codec: codec,
+			Regions: r.Regions})
 	}
 	for name, o := range f.Regions {
-		m.Regions[Region(name)] = o.offer(Region(name))
+		m.Regions[Region(name)] = o.offer(Region(name), file)
 	}
 	return m
 }
 
-func (f fileOffer) offer(r Region) Offer {
-	o := Offer{ID: f.ID}
+func (f fileOffer) offer(r Region, file *fileCatalogue) Offer {
+	o := Offer{ID: f.ID, Unsure: f.Unsure, Source: cmp.Or(f.Source, file.Source), Date: cmp.Or(f.Date, file.Date)}
 	o.Ends, _ = endOf(f.Ends, r) // checked before
 	for _, p := range f.Prices {
-		o.Prices = append(o.Prices, Price{Resolutions: p.Resolutions, Audio: p.Audio, PerMillion: int64(p.PerMillion), Currency: f.Currency})
+		o.Prices = append(o.Prices, Price{Resolutions: p.Resolutions, Audio: p.Audio, PerMillion: int64(p.PerMillion), Currency: f.Currency,
+			Unconfirmed: p.Unconfirmed})
 	}
 	return o
 }

@@ -41,6 +41,9 @@ type (
 	fileOffer struct {
 		ID       string      `yaml:"id"`
 		Ends     string      `yaml:"ends"`
+		Unsure   bool        `yaml:"unsure"`
+		Source   string      `yaml:"source"`
+		Date     string      `yaml:"date"`
 		Currency string      `yaml:"currency"`
 		Prices   []filePrice `yaml:"prices"`
 	}
@@ -48,6 +51,7 @@ type (
 		PerMillion  money    `yaml:"per_million"`
 		Resolutions []string `yaml:"resolutions"`
 		Audio       *bool    `yaml:"audio"`
+		Unconfirmed bool     `yaml:"unconfirmed"`
 	}
 	fileDuration struct {
 		Min  int  `yaml:"min"`
@@ -58,6 +62,7 @@ type (
 		Name        string          `yaml:"name"`
 		Concurrency int             `yaml:"concurrency"`
 		Codec       string          `yaml:"codec"`
+		Regions     []Region        `yaml:"regions"`
 		Pixels      map[string]Size `yaml:"pixels"`
 	}
 	fileReferences struct {

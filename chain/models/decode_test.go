@@ -43,6 +43,10 @@ func TestLoadLaysAFileOverTheBase(t *testing.T) {
 	require.Equal(t, time.Date(2027, 1, 1, 16, 0, 0, 0, time.UTC), m.Regions[Ark].Ends)
 	require.EqualValues(t, 1_500_000, m.Regions[Ark].Prices[0].PerMillion)
 	require.Equal(t, "h264", m.Resolutions[0].Codec)
+	require.Equal(t, "a gateway 2026-11-01", m.Regions[Ark].Source+" "+m.Regions[Ark].Date)
+	kept := find(t, "seedance-2.0").Regions[Ark]
+	m, _ = c.Find("seedance-2.0")
+	require.Equal(t, kept, m.Regions[Ark], "the rows beneath keep their own source")
 
 	replaced, err := Load(write(t, strings.Replace(tiny, "alias: tiny", "alias: seedance-2.0", 1)), Default())
 	require.NoError(t, err)
@@ -72,6 +76,9 @@ func TestBadCataloguesAreRefusedAtTheirLine(t *testing.T) {
 		"fine price":       {"1.5", "1.1234567", `:10: "1.1234567" is no price`},
 		"price of nothing": {"per_million: 1.5", "per_million: 1.5, resolutions: [8k]", `:10: tiny: a price for "8k"`},
 		"currency":         {"CNY", "yuan", `:9: tiny: currency "yuan"`},
+		"row's date":       {"id: tiny-1", "id: tiny-1\n        date: soon", `:8: tiny: date "soon"`},
+		"no end":           {"ends: \"2027-01-02\"", "unsure: true", `:8: tiny: unsure of an end`},
+		"sold nowhere":     {"{ name: 480p, pixels", "{ name: 480p, regions: [byteplus], pixels", `:14: tiny: 480p is sold at "byteplus"`},
 		"region":           {"ark:", "mars:", `:7: tiny: unknown region "mars"`},
 		"end":              {"2027-01-02", "soon", `:8: tiny: ends "soon"`},
 		"ability":          {"[first_frame]", "[first_frame, flying]", `:16: tiny: takes "flying" is unknown`},
@@ -143,6 +150,9 @@ func FuzzDecode(f *testing.F) {
 					t.Fatalf("%s at %s is %s", m.Alias, r.Name, s)
 				}
 				for region := range m.Regions {
+					if !r.Sold(region) {
+						continue
+					}
 					if _, ok := m.Price(region, r.Name, m.Audio, false); !ok {
 						t.Fatalf("%s at %s has no price", m.Alias, r.Name)
 					}

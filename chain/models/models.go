@@ -60,7 +60,10 @@ type Model struct {
 type Offer struct {
 	ID     string
 	Ends   time.Time // first moment it is no longer served (UTC): 00:00 of the end date where the region is; zero for no known end
+	Unsure bool      // it was to end then, and nobody has said that it did: it may be gone
 	Prices []Price
+
+	Source, Date string // where this row's facts come from, and when they were read, YYYY-MM-DD
 }
 
 // Resolution is one of a model's picture sizes.
@@ -69,6 +72,7 @@ type Resolution struct {
 	Pixels      map[string]Size // by ratio, portrait ones included
 	Concurrency int             // tasks at once at this resolution; 0: the model's
 	Codec       string          // of the clip's picture: h264, or hevc-10 (10 bit)
+	Regions     []Region        // only these sell it; empty: every one that sells the model
 }
 
 // Size is a picture's size in pixels.
@@ -106,6 +110,7 @@ type Price struct {
 	Audio       *bool    // only with (true) or without (false) sound; nil: either
 	PerMillion  int64    // millionths of the currency's unit, so 10.70 is 10_700_000
 	Currency    string   // CNY, USD
+	Unconfirmed bool     // the vendor has not published it: it is what others charge, or the dearest of the model
 }
 
 // Expected is the usual time from create to finished: Base + PerSecond × duration. Measured, not promised.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,12 +96,45 @@ func TestModelsHaveTheVendorsIDsAndEnds(t *testing.T) {
 		require.Same(t, m, find(t, c.ark))
 		require.Same(t, m, find(t, c.byteplus))
 	}
-	end := find(t, "seedance-1.0-pro").Regions[Ark]
+	end := find(t, "seedance-1.5-pro").Regions[Ark]
 	require.True(t, end.Served(end.Ends.Add(-1)))
 	require.False(t, end.Served(end.Ends))
-	require.Len(t, Default().Aliases(), 7)
+	require.Len(t, Default().Aliases(), 8)
 	_, ok := Default().Find("ep-20260101-abcde")
 	require.False(t, ok)
+}
+
+func TestTheCatalogueOfNovember(t *testing.T) {
+	v25, flash := find(t, "seedance-2.5"), find(t, "dreamina-seedance-2-5-flash-261115")
+	require.Equal(t, []string{"480p", "720p", "1080p"}, v25.SoldAt(Ark))
+	require.Equal(t, []string{"480p", "720p", "1080p", "4k"}, v25.SoldAt(BytePlus))
+	p, ok := v25.Price(BytePlus, "4k", true, false)
+	require.True(t, ok)
+	require.Equal(t, Price{Resolutions: []string{"4k"}, PerMillion: 11_700_000, Currency: "USD", Unconfirmed: true}, p)
+	_, ok = v25.Price(Ark, "4k", true, false)
+	require.False(t, ok)
+	p, ok = v25.Price(BytePlus, "1080p", true, false)
+	require.True(t, ok)
+	require.False(t, p.Unconfirmed)
+
+	require.Equal(t, "seedance-2.5-flash", flash.Alias)
+	require.NotContains(t, flash.Regions, Ark)
+	p, ok = flash.Price(BytePlus, "720p", true, false)
+	require.True(t, ok)
+	require.Equal(t, Price{PerMillion: 7_000_000, Currency: "USD", Unconfirmed: true}, p)
+
+	now := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
+	for _, m := range Default().Models {
+		for r, o := range m.Regions {
+			require.NotEmpty(t, o.Source, "%s at %s", m.Alias, r)
+			_, err := time.Parse(time.DateOnly, o.Date)
+			require.NoError(t, err, "%s at %s", m.Alias, r)
+			require.Equal(t, m.Alias != "seedance-1.5-pro", o.Served(now), "%s at %s", m.Alias, r)
+			require.Equal(t, r == Ark && strings.HasPrefix(m.Alias, "seedance-1.0"), o.Unsure, "%s at %s", m.Alias, r)
+		}
+	}
+	require.Equal(t, "2026-11-25", flash.Regions[BytePlus].Date)
+	require.Equal(t, Default().Date, find(t, "seedance-2.0").Regions[Ark].Date, "a row without a date has the file's")
 }
 
 func TestCapabilities(t *testing.T) {
@@ -112,7 +146,8 @@ func TestCapabilities(t *testing.T) {
 	}
 	three := []string{"480p", "720p", "1080p"}
 	for alias, want := range map[string]able{
-		"seedance-2.5":          {4, 30, true, true, true, true, false, false, true, false, References{30, 10, 10}, three},
+		"seedance-2.5":          {4, 30, true, true, true, true, false, false, true, false, References{30, 10, 10}, append(three[:3:3], "4k")},
+		"seedance-2.5-flash":    {4, 30, true, true, true, false, false, false, true, false, References{10, 5, 5}, three[:2]},
 		"seedance-2.0":          {4, 15, true, true, true, false, false, false, true, false, References{9, 3, 3}, append(three[:3:3], "4k")},
 		"seedance-2.0-fast":     {4, 15, true, true, true, false, false, false, true, false, References{9, 3, 3}, three[:2]},
 		"seedance-2.0-mini":     {4, 15, true, true, true, false, false, false, true, false, References{9, 3, 3}, three[:2]},
@@ -124,7 +159,7 @@ func TestCapabilities(t *testing.T) {
 		require.Equal(t, want, able{m.MinDuration, m.MaxDuration, m.AutoDuration, m.LastFrame, m.Audio, m.Draft, m.Flex,
 			m.CameraFixed, m.Priority, m.FrameCount, m.References, m.ResolutionNames()}, alias)
 		require.True(t, m.FirstFrame && m.Seed && m.Watermark, alias)
-		require.Equal(t, alias == "seedance-2.5", m.AdaptiveFirstFrame)
+		require.Equal(t, strings.HasPrefix(alias, "seedance-2.5"), m.AdaptiveFirstFrame)
 		require.Equal(t, 10, m.ConcurrencyAt("720p"))
 	}
 	require.Equal(t, 1, find(t, "seedance-2.0").ConcurrencyAt("4k"))
@@ -153,7 +188,7 @@ func TestPixels(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, c.want, got)
 	}
-	_, ok := find(t, "seedance-2.5").Pixels("4k", "16:9", Size{})
+	_, ok := find(t, "seedance-2.5-flash").Pixels("4k", "16:9", Size{})
 	require.False(t, ok)
 	_, ok = find(t, "seedance-2.5").Pixels("720p", "5:4", Size{})
 	require.False(t, ok)

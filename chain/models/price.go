@@ -86,8 +86,9 @@ func (m *Model) ExpectedTime(seconds int) time.Duration {
 	return m.Expected.Base + time.Duration(m.Longest(seconds))*m.Expected.PerSecond
 }
 
-// Served reports whether the region serves the model at that time.
-func (o Offer) Served(at time.Time) bool { return o.Ends.IsZero() || at.Before(o.Ends) }
+// Served reports whether the region serves the model at that time, as far as anybody knows. Where its end is unsure it
+// does: a service that has it no more says so, and charges nothing.
+func (o Offer) Served(at time.Time) bool { return o.Ends.IsZero() || o.Unsure || at.Before(o.Ends) }
 
 // EndDate is the day on which the region stops serving the model, by the region's calendar; "" for no known end.
 func (o Offer) EndDate(r Region) string {

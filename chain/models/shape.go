@@ -21,6 +21,21 @@ func (m *Model) Resolution(name string) (Resolution, bool) {
 	return Resolution{}, false
 }
 
+// Sold reports whether a region that sells the model sells it at this resolution too.
+func (r Resolution) Sold(at Region) bool {
+	return len(r.Regions) == 0 || slices.Contains(r.Regions, at)
+}
+
+// SoldAt are the names of the resolutions that a region sells, smallest first.
+func (m *Model) SoldAt(at Region) (names []string) {
+	for _, r := range m.Resolutions {
+		if r.Sold(at) {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
 // ResolutionNames are the names of the model's resolutions, smallest first as the catalogue has them.
 func (m *Model) ResolutionNames() []string {
 	all := make([]string, len(m.Resolutions))

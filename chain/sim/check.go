@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -104,9 +105,10 @@ func (c *checker) resolution() *refusal {
 		return nil
 	}
 	name := *c.q.Resolution
-	switch _, ok := c.m.Resolution(name); {
-	case !ok:
-		return invalid("resolution", "the model %s makes %s", c.order.modelID, strings.Join(c.m.ResolutionNames(), ", "))
+	region := c.region()
+	switch res, ok := c.m.Resolution(name); {
+	case !ok || !res.Sold(region):
+		return invalid("resolution", "the model %s makes %s", c.order.modelID, strings.Join(c.m.SoldAt(region), ", "))
 	case c.order.draft && name != c.m.Drafts.Resolution:
 		return invalid("resolution", "a draft is %s", c.m.Drafts.Resolution)
 	case c.media.draft != "" && len(final) > 0 && !slices.Contains(final, name):
@@ -114,6 +116,17 @@ func (c *checker) resolution() *refusal {
 	}
 	c.order.resolution = name
 	return nil
+}
+
+// region is the one whose id the request names; of a model that is named by an endpoint, the first that sells it.
+func (c *checker) region() models.Region {
+	regions := slices.Sorted(maps.Keys(c.m.Regions))
+	for _, r := range regions {
+		if c.m.Regions[r].ID == c.order.modelID {
+			return r
+		}
+	}
+	return regions[0]
 }
 
 // ratio is only checked here; what adaptive comes to depends on the first frame.

@@ -41,6 +41,8 @@ func kindOf(status int) string {
 		return "Unauthorized"
 	case status == http.StatusForbidden:
 		return "Forbidden"
+	case status == http.StatusConflict:
+		return "Conflict"
 	case status == http.StatusNotFound:
 		return "NotFound"
 	case status == http.StatusTooManyRequests:

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -276,7 +277,8 @@ func TestDeleteCancelsRefusesOrErases(t *testing.T) {
 		pass(0)
 		remove := func(id string) (int, object) { return s.call("DELETE", tasks+"/"+id, "") }
 		status, v := remove(first)
-		refused(t, 400, status, v)
+		refused(t, 409, status, v)
+		require.Equal(t, "running", s.get(first)["status"], "it goes on")
 		status, v = remove(second)
 		require.Equal(t, 200, status)
 		require.Empty(t, v)
@@ -513,8 +515,13 @@ func TestEveryModelAndSizeIsServed(t *testing.T) {
 			return simtest.Camera(ctx, sc, dir)
 		}}, func(t *testing.T, s *service) {
 		for _, m := range models.Default().Models {
-			for _, offer := range m.Regions {
+			for region, offer := range m.Regions {
 				for _, r := range m.Resolutions {
+					if !r.Sold(region) {
+						status, v := s.call("POST", tasks, fmt.Sprintf(`{"model":%q,"resolution":%q,"content":[{"type":"text","text":"a boat"}]}`, offer.ID, r.Name))
+						refused(t, 400, status, v)
+						continue
+					}
 					for ratio, size := range r.Pixels {
 						id := s.create(object{"model": offer.ID, "resolution": r.Name, "ratio": ratio, "duration": m.MaxDuration})
 						pass(0)

@@ -38,7 +38,10 @@ func (s *Service) delete(c *call) (any, *refusal) {
 	switch t.status {
 	case queued:
 		s.conclude(t, cancelled, s.now())
-	case running, cancelled:
+	case running:
+		return nil, &refusal{http.StatusConflict, "InvalidAction.RunningTaskDeletion",
+			"The task " + t.id + " is running and can not be deleted.", "id"}
+	case cancelled:
 		return nil, &refusal{http.StatusBadRequest, "InvalidParameter.TaskStatus",
 			"The task " + t.id + " is " + string(t.status) + " and can not be deleted.", "id"}
 	default:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func (p *program) modelsVerb() *cobra.Command {
 		Use:   "models",
 		Short: "list the models, what they can do and what they charge",
 		Long: `Models lists the catalogue: the names that a storyboard's "model" takes, each model's abilities, and for each region
-its price per million tokens and the day it ends. A clip is billed width x height x (24 x seconds + 1) / 1024 tokens.
+its price per million tokens, the day it ends, and where that is from and as of when. A clip is billed width x height x (24 x seconds + 1) / 1024 tokens.
 ark is Volcengine Ark in China, byteplus is BytePlus ModelArk. A file given with --models, of the same form as the
 built-in one, replaces models of the same name and adds others.`,
 		Example: "shotchain models --json",
@@ -54,7 +55,8 @@ func (p *program) printModels(c *models.Catalogue) {
 	}
 	t.write(p.out, nil)
 	fmt.Fprintln(p.out)
-	t = newTable("MODEL", "REGION", "ID", "PRICE PER MILLION TOKENS", "ENDS")
+	t = newTable("MODEL", "REGION", "ID", "PRICE PER MILLION TOKENS", "ENDS", "AS OF")
+	var sources []string
 	now := time.Now()
 	ended := map[int]bool{}
 	for i := range c.Models {
@@ -68,11 +70,17 @@ func (p *program) printModels(c *models.Catalogue) {
 			if !o.Ends.IsZero() {
 				ends = o.Ends.In(zones[r]).Format(time.DateOnly)
 			}
-			if !o.Served(now) {
+			switch {
+			case !o.Served(now):
 				ended[len(t.rows)] = true
 				ends += " (ended)"
+			case o.Unsure && !now.Before(o.Ends):
+				ends += " (may be gone)"
 			}
-			t.add(m.Alias, string(r), o.ID, prices(o), ends)
+			if !slices.Contains(sources, o.Source) {
+				sources = append(sources, o.Source)
+			}
+			t.add(m.Alias, string(r), o.ID, prices(o), ends, fmt.Sprintf("%s [%d]", o.Date, 1+slices.Index(sources, o.Source)))
 		}
 	}
 	t.write(p.out, func(row, _ int) string {
@@ -81,7 +89,10 @@ func (p *program) printModels(c *models.Catalogue) {
 		}
 		return ""
 	})
-	fmt.Fprintf(p.out, "\nPrices and abilities as of %s: %s\n", say.Clean(c.Date), say.Clean(c.Source))
+	fmt.Fprintln(p.out)
+	for i, source := range sources {
+		fmt.Fprintf(p.out, "[%d] %s\n", i+1, say.Clean(source))
+	}
 }
 
 // abilities are what a request to the model may hold, in words.
@@ -113,6 +124,9 @@ func prices(o models.Offer) string {
 		if p.Audio != nil {
 			s += map[bool]string{true: " with sound", false: " silent"}[*p.Audio]
 		}
+		if p.Unconfirmed {
+			s += " (unconfirmed)"
+		}
 		all = append(all, s)
 	}
 	return strings.Join(all, ", ")
@@ -132,14 +146,18 @@ type jsonModel struct {
 type jsonOffer struct {
 	ID     string      `json:"id"`
 	Ends   *time.Time  `json:"ends,omitempty"`
+	Unsure bool        `json:"unsure,omitempty"`
 	Served bool        `json:"served"`
 	Prices []jsonPrice `json:"prices"`
+	Source string      `json:"source"`
+	Date   string      `json:"date"`
 }
 
 type jsonPrice struct {
 	PerMillion  price    `json:"per_million_tokens"`
 	Resolutions []string `json:"resolutions,omitempty"`
 	Audio       *bool    `json:"audio,omitempty"`
+	Unconfirmed bool     `json:"unconfirmed,omitempty"`
 }
 
 func catalogueJSON(c *models.Catalogue) any {
@@ -161,12 +179,13 @@ func catalogueJSON(c *models.Catalogue) any {
 }
 
 func offerJSON(o models.Offer) jsonOffer {
-	j := jsonOffer{ID: o.ID, Served: o.Served(time.Now()), Prices: []jsonPrice{}}
+	j := jsonOffer{ID: o.ID, Unsure: o.Unsure, Served: o.Served(time.Now()), Prices: []jsonPrice{}, Source: o.Source, Date: o.Date}
 	if !o.Ends.IsZero() {
 		j.Ends = &o.Ends
 	}
 	for _, p := range o.Prices {
-		j.Prices = append(j.Prices, jsonPrice{priceOf(money.Amount{Micros: p.PerMillion, Currency: p.Currency}), p.Resolutions, p.Audio})
+		j.Prices = append(j.Prices, jsonPrice{priceOf(money.Amount{Micros: p.PerMillion, Currency: p.Currency}),
+			p.Resolutions, p.Audio, p.Unconfirmed})
 	}
 	return j
 }

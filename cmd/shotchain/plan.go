@@ -112,8 +112,10 @@ func (p *program) printPlan(plan *film.Plan) {
 		fmt.Fprintf(p.out, "  %s\n", say.Clean(note))
 	}
 	fmt.Fprintf(p.out, "\n%s\n", plan.BottomLine())
-	if line := plan.DraftLine(); line != "" {
-		fmt.Fprintln(p.out, line)
+	for _, line := range []string{plan.DraftLine(), plan.UnconfirmedLine()} {
+		if line != "" {
+			fmt.Fprintln(p.out, line)
+		}
 	}
 }
 
