@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"shotchain/chain/sim/trouble"
 )
 
 // This file is for tests of programs: what Inject, ClearFaults, Advance and Stats do, over HTTP, with the same key.
@@ -58,14 +60,10 @@ func (s *Service) keyFits(key string) bool {
 	return s.o.Key == "" || subtle.ConstantTimeCompare([]byte(key), []byte(s.o.Key)) == 1
 }
 
-func (s *Service) armedFaults() []armed {
+func (s *Service) armedFaults() []trouble.Armed {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := []armed{}
-	for _, a := range s.faults {
-		all = append(all, *a)
-	}
-	return all
+	return s.faults.All()
 }
 
 // decodeBody reads a small JSON body strictly.

@@ -18,7 +18,7 @@ var echoes = map[string]func(*shown){
 // echo does to a task what the armed gateways do. Only with the mutex.
 func (s *Service) echo(t *task, v *shown) {
 	for _, a := range s.faults {
-		if a.Op == opEcho && a.matches(t.id, t.label, t.excerpt) && a.use(s.now()) {
+		if a.Op == opEcho && a.Matches(t.id, t.label, t.excerpt) && a.Use(s.now()) {
 			echoes[a.Action](v)
 		}
 	}

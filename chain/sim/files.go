@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -170,31 +169,4 @@ func mediaTypeOf(path string) string {
 		return "image/jpeg"
 	}
 	return "application/octet-stream"
-}
-
-// damaged is a file with some bytes in its middle turned over.
-type damaged struct {
-	io.ReadSeeker
-	at, from, to int64
-}
-
-func damage(f io.ReadSeeker, size int64) *damaged {
-	return &damaged{ReadSeeker: f, from: size / 3, to: size/3 + max(min(size/3, 4096), 1)}
-}
-
-func (d *damaged) Read(p []byte) (int, error) {
-	n, err := d.ReadSeeker.Read(p)
-	for i := range p[:n] {
-		if at := d.at + int64(i); at >= d.from && at < d.to {
-			p[i] ^= 0xff
-		}
-	}
-	d.at += int64(n)
-	return n, err
-}
-
-func (d *damaged) Seek(offset int64, whence int) (int64, error) {
-	at, err := d.ReadSeeker.Seek(offset, whence)
-	d.at = at
-	return at, err
 }

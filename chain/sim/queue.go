@@ -138,7 +138,7 @@ func (s *Service) promote(g *group, at time.Time) {
 		}
 		t := g.queue[i]
 		g.queue = slices.Delete(g.queue, i, i+1)
-		if t.fault.does(taskCancel) {
+		if t.fault.Does(taskCancel) {
 			s.conclude(t, cancelled, at)
 			continue
 		}
@@ -153,7 +153,7 @@ func (s *Service) start(t *task, at time.Time) {
 	t.group.running++
 	s.set(t, running, at)
 	s.books.ran(s.groups)
-	if t.fault.does(taskStall) {
+	if t.fault.Does(taskStall) {
 		return
 	}
 	s.at(at.Add(time.Duration(s.o.Pace*float64(t.model.ExpectedTime(t.length())))), t, finish)
@@ -200,7 +200,7 @@ func (s *Service) finish(t *task, at time.Time) {
 		return
 	}
 	switch {
-	case t.fault.does(taskExpire):
+	case t.fault.Does(taskExpire):
 		s.conclude(t, expired, at)
 	case t.fault != nil:
 		s.fail(t, at, t.fault.Code, t.fault.Message)

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"shotchain/chain/models"
+	"shotchain/chain/sim/trouble"
 )
 
 // Options say what a service is like. Camera and Dir are required; every other zero value is the real service's way.
@@ -76,7 +77,7 @@ type Service struct {
 	tasks  map[string]*task
 	events events
 	groups map[string]*group
-	faults []*armed
+	faults trouble.List
 	paces  paces
 	mail   mail
 	books  books

@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"shotchain/chain/sim"
@@ -51,27 +52,27 @@ const PipeURL = "http://sim.localhost" + sim.Prefix
 func NewPipe(t testing.TB, o sim.Options) (service *sim.Service, client *http.Client, stop func()) {
 	t.Helper()
 	service = newService(t, o)
+	client, stop = Pipe(t, service, service.Close)
+	return service, client, stop
+}
+
+// Pipe serves a handler to a client over in-memory connections, whatever host it asks for. close ends the handler's own
+// work first; stop, which the test's end calls too, ends all.
+func Pipe(t testing.TB, h http.Handler, close func()) (client *http.Client, stop func()) {
+	t.Helper()
 	l := &listener{conns: make(chan net.Conn), closed: make(chan struct{})}
-	server := &http.Server{Handler: service}
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		_ = server.Serve(l)
-	}()
+	server := &http.Server{Handler: h}
+	var served sync.WaitGroup
+	served.Go(func() { _ = server.Serve(l) })
 	transport := &http.Transport{DialContext: l.dial}
-	stopped := false
-	stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		service.Close()
+	stop = sync.OnceFunc(func() {
+		close()
 		transport.CloseIdleConnections()
 		_ = server.Close()
-		<-served
-	}
+		served.Wait()
+	})
 	t.Cleanup(stop)
-	return service, &http.Client{Transport: transport}, stop
+	return &http.Client{Transport: transport}, stop
 }
 
 func newService(t testing.TB, o sim.Options) *sim.Service {
