@@ -13,7 +13,9 @@ import (
 
 	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
-) // Clip is what Edit needs to know of a finished take.
+)
+
+// Clip is what Edit needs to know of a finished take.
 type Clip struct {
 	Shot      string // full name, for messages
 	Title     string // of its chapter; "" takes the shot's name
