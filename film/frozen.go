@@ -1,6 +1,7 @@
 package film
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"shotchain/chain/lock"
+	"shotchain/internal/durable"
 	"shotchain/internal/guard"
 	"shotchain/internal/say"
 )
@@ -34,17 +36,19 @@ func (f *Film) LockFile() string {
 	return stem + ".lock.yaml"
 }
 
+// maxLock is the largest lock file that is read, bytes: a take has some 300.
+const maxLock = 64 << 20
+
 // Locked reads the film's lock file, and fetches the clips that the store lacks from a store elsewhere: a folder or
 // an address, "" for nowhere.
 func (f *Film) Locked(ctx context.Context, fetch string) (*Locked, error) {
-	file, err := os.Open(f.LockFile())
+	text, err := durable.ReadPath(f.LockFile(), maxLock)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &Failure{Kind: Miswritten, Message: "there is no " + say.Path(f.LockFile()), Hint: "`shotchain freeze` writes it"}
 	} else if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	locked, err := lock.Read(file)
+	locked, err := lock.Read(bytes.NewReader(text))
 	if err != nil {
 		return nil, &Failure{Kind: Miswritten, Message: fmt.Sprintf("%s: %v", say.Path(f.LockFile()), err)}
 	}
@@ -107,7 +111,7 @@ func sourceOf(where string) (opener, error) {
 	}
 	return func(key string) func(context.Context, string) (io.ReadCloser, error) {
 		return func(_ context.Context, name string) (io.ReadCloser, error) {
-			return os.Open(filepath.Join(where, "takes", key, name))
+			return durable.OS(filepath.Join(where, "takes", key)).Open(name)
 		}
 	}, nil
 }

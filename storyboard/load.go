@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Options change how a storyboard is read. The zero value reads it as it stands.
@@ -27,11 +28,17 @@ func Load(path string, o Options) (*Storyboard, error) {
 
 // readBounded reads a file, but not much more of it than a storyboard may have.
 func readBounded(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	// Without blocking: the opening of a pipe that nobody writes to would hang where not even Ctrl-C reaches.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no plain file", path)
+	}
 	return io.ReadAll(io.LimitReader(f, maxFile+1))
 }
 

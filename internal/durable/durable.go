@@ -84,6 +84,12 @@ func WritePath(path string, b []byte) error {
 	return WriteFile(OS(filepath.Dir(path)), filepath.Base(path), b)
 }
 
+// ReadPath reads a plain file at a path of the whole disk, of at most so many bytes, without ever blocking: neither a
+// link nor a pipe nor a device is read.
+func ReadPath(path string, most int64) ([]byte, error) {
+	return ReadFile(OS(filepath.Dir(path)), filepath.Base(path), most)
+}
+
 // Rename moves a finished and synced file to its place in the same folder, replacing what is there, and syncs the
 // folder.
 func Rename(f FS, from, to string) error {
