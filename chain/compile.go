@@ -205,7 +205,7 @@ func (c *compiler) model(t *Take) bool {
 		c.problem(want.Pos, t.Shot, c.served(), "%s has ended at %s on %s", m.Alias, c.to.Service.Region, offer.EndDate(c.to.Service.Region))
 		return false
 	}
-	t.Model, t.Request.Model = m, offer.ID
+	t.Model, t.Request.Model = m.At(c.to.Service.Region), offer.ID
 	return true
 }
 
@@ -301,7 +301,7 @@ func (c *compiler) price(t *Take) {
 		t.Tokens = m.Drafts.DraftTokens(t.Tokens, audio)
 	}
 	t.Price = p
-	t.Cost = money.Amount{Micros: p.Cost(t.Tokens), Currency: p.Currency}
+	t.Cost = money.Amount{Micros: p.Worst(t.Tokens, t.Seconds), Currency: p.Currency}
 	t.Expected = m.ExpectedTime(t.Seconds)
 }
 

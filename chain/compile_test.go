@@ -41,7 +41,20 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 	still(t, dir, "wide.png", 1600, 500)
 	still(t, dir, "ok.png", 640, 360)
 	china := Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark}, Now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
+	fal := china
+	fal.Service = provider.About{Namespace: "fal", Region: models.Fal}
 	for _, c := range []struct{ look, shot, at, want, hint string }{
+		{"fal: seedance-2.0, seed: 7", "", "2:35", "seedance-2.0 cannot take a seed at fal", "these can: seedance-1.5-pro; it can at ark, byteplus"},
+		{"fal: seedance-2.5, seed: 7", "", "2:35", "seedance-2.5 cannot take a seed at fal", "it can at ark, byteplus"},
+		{"fal: seedance-2.5, seed: 7", "first_frame: ok.png", "2:35", "seedance-2.5 cannot take a seed at fal", "it can at ark"},
+		{"fal: seedance-2.5, watermark: true", "", "2:40", "cannot put a watermark at fal", "it can at ark, byteplus"},
+		{"fal: seedance-2.5, resolution: 4k", "", "2:41", "does not make 4k at fal", "it makes 480p, 720p, 1080p"},
+		{"fal: seedance-1.5-pro, duration: auto", "", "2:43", "cannot choose the duration", "it makes 4s to 12s"},
+		{"fal: seedance-1.5-pro", "references: [ok.png]", "7:22", "cannot look at reference pictures", "these can: seedance-2.5"},
+		{"fal: seedance-2.5", "{ first_frame: ok.png, references: [ok.png] }", "8:22", "takes references or a first frame, not both", "leave them out"},
+		{"fal: seedance-2.0", "to: ok.png", "7:13", "takes a last frame only beside a first one", "give it a beginning"},
+		{`fal: seedance-2.5, ratio: "16:9"`, "first_frame: tall.png", "7:22", "nearest to 9:16, not 16:9", "crop the still to 16:9"},
+		{"fal: seedance-1.0-pro", "", "2:15", "seedance-1.0-pro is not served at fal", "served there: seedance-2.5"},
 		{"model: seedance-9", "", "2:15", `no model is called "seedance-9"`, "did you mean"},
 		{"model: ep-2026-abc", "", "2:15", "no model is called", "models file"},
 		{"model: seedance-1.5-pro", "", "2:15", "has ended at ark on 2026-09-21", "served there: seedance-2.5"},
@@ -59,9 +72,13 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 		{`model: seedance-2.5, ratio: "16:9"`, "first_frame: tall.png", "7:22", "nearest to 9:16, not 16:9", "crop the still to 16:9"},
 	} {
 		t.Run(c.want, func(t *testing.T) {
+			look, target := strings.TrimPrefix(c.look, "model: "), china
+			if at, ok := strings.CutPrefix(c.look, "fal: "); ok {
+				look, target = at, fal
+			}
 			src := fmt.Sprintf("title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n      - id: one\n        %s\n        prompt: p\n",
-				strings.TrimPrefix(c.look, "model: "), c.shot)
-			_, err := Compile(t.Context(), parse(t, dir, src), china)
+				look, strings.ReplaceAll(strings.Trim(c.shot, "{ }"), ", ref", "\n        ref"))
+			_, err := Compile(t.Context(), parse(t, dir, src), target)
 			var ps storyboard.Problems
 			require.ErrorAs(t, err, &ps)
 			require.Len(t, ps, 1)

@@ -3,6 +3,7 @@ package chain
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -112,10 +113,10 @@ func (c *compiler) options(t *Take) {
 	} else if l.Audio.Value {
 		c.cannot(t, l.Audio.Pos, "leave `audio` out, or set it to false", "make sound", func(m *models.Model) bool { return m.Audio })
 	}
-	if l.Seed.Set && m.Seed {
+	if beside := len(r.References) > 0; l.Seed.Set && m.TakesSeed(beside) {
 		r.Seed = new(l.Seed.Value)
 	} else if l.Seed.Set {
-		c.cannot(t, l.Seed.Pos, "", "take a seed", func(m *models.Model) bool { return m.Seed })
+		c.cannot(t, l.Seed.Pos, "", "take a seed", func(m *models.Model) bool { return m.TakesSeed(beside) })
 	}
 	if l.CameraFixed.Value && m.CameraFixed {
 		r.CameraFixed = new(true)
@@ -144,17 +145,43 @@ func (c *compiler) options(t *Take) {
 func (c *compiler) cannot(t *Take, at storyboard.Pos, hint, ability string, has func(*models.Model) bool) {
 	var able []string
 	for _, name := range c.able {
-		if m, ok := c.to.Models.Find(name); ok && has(m) {
+		if m, ok := c.to.Models.Find(name); ok && has(m.At(c.to.Service.Region)) {
 			able = append(able, name)
 		}
 	}
-	if len(able) > 0 {
-		if hint != "" {
-			hint += "; "
-		}
-		hint += "these can: " + strings.Join(able, ", ")
+	hints := []string{}
+	if hint != "" {
+		hints = append(hints, hint)
 	}
-	c.problem(at, t.Shot, hint, "%s cannot %s", t.Model.Alias, ability)
+	if len(able) > 0 {
+		hints = append(hints, "these can: "+strings.Join(able, ", "))
+	}
+	if there := c.elsewhere(t.Model, has); len(there) > 0 {
+		hints = append(hints, "it can at "+strings.Join(there, ", "))
+	}
+	c.problem(at, t.Shot, strings.Join(hints, "; "), "%s cannot %s%s", t.Model.Alias, ability, c.here(t.Model, has))
+}
+
+// elsewhere are the other regions where the model has an ability.
+func (c *compiler) elsewhere(m *models.Model, has func(*models.Model) bool) (regions []string) {
+	m, ok := c.to.Models.Find(m.Alias)
+	if !ok {
+		return nil
+	}
+	for _, r := range slices.Sorted(maps.Keys(m.Regions)) {
+		if r != c.to.Service.Region && has(m.At(r)) && (c.to.Ended || m.Regions[r].Served(c.to.Now)) {
+			regions = append(regions, string(r))
+		}
+	}
+	return regions
+}
+
+// here is the region, where the model lacks there what it has elsewhere.
+func (c *compiler) here(m *models.Model, has func(*models.Model) bool) string {
+	if len(c.elsewhere(m, has)) == 0 {
+		return ""
+	}
+	return " at " + string(c.to.Service.Region)
 }
 
 func lengths(m *models.Model) string {

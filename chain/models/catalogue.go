@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"sync"
@@ -87,7 +88,7 @@ func overlay(file string, base, over *Catalogue) (*Catalogue, error) {
 	return all, nil
 }
 
-// Find returns the model that name means at a region: an alias, or the id of either region. ok is false where the
+// Find returns the model that name means at a region: an alias, or the id of any region. ok is false where the
 // catalogue has none (an endpoint id, ep-…, is none).
 func (c *Catalogue) Find(name string) (m *Model, ok bool) {
 	for i := range c.Models {
@@ -110,8 +111,8 @@ func (c *Catalogue) Aliases() []string {
 // names are the alias and the ids of the model, each once.
 func (m *Model) names() []string {
 	all := []string{m.Alias}
-	for _, r := range []Region{Ark, BytePlus} {
-		if o, ok := m.Regions[r]; ok && !slices.Contains(all, o.ID) {
+	for _, r := range slices.Sorted(maps.Keys(m.Regions)) {
+		if o := m.Regions[r]; !slices.Contains(all, o.ID) {
 			all = append(all, o.ID)
 		}
 	}

@@ -94,6 +94,9 @@ func (c *checker) catalogue(f *fileCatalogue) {
 // word is what may stand for a model on a command line and in a storyboard.
 var word = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
 
+// idWord is what a service may call a model: words, with slashes between them.
+var idWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$`)
+
 func (c *checker) names(at []any, m *fileModel, taken map[string]string) {
 	if !word.MatchString(m.Alias) {
 		c.fail(under(at, "alias"), "alias %q is no name: letters, digits, dots and dashes", m.Alias)
@@ -101,7 +104,7 @@ func (c *checker) names(at []any, m *fileModel, taken map[string]string) {
 	own := map[string]bool{m.Alias: true}
 	for _, r := range slices.Sorted(maps.Keys(m.Regions)) {
 		o := m.Regions[r]
-		if !word.MatchString(o.ID) {
+		if !idWord.MatchString(o.ID) {
 			c.fail(under(at, "regions", r, "id"), "%s: id %q is no model id", m.Alias, o.ID)
 		}
 		if strings.HasPrefix(o.ID, "ep-") {
@@ -126,7 +129,7 @@ func (c *checker) regions(at []any, m *fileModel) {
 	for _, r := range slices.Sorted(maps.Keys(m.Regions)) {
 		o, here := m.Regions[r], under(at, "regions", r)
 		if _, ok := zones[Region(r)]; !ok {
-			c.fail(here, "%s: unknown region %q: there are ark and byteplus", m.Alias, r)
+			c.fail(here, "%s: unknown region %q: there are ark, byteplus and fal", m.Alias, r)
 			continue
 		}
 		if _, err := endOf(o.Ends, Region(r)); err != nil {
@@ -141,7 +144,23 @@ func (c *checker) regions(at []any, m *fileModel) {
 		if o.Unsure && o.Ends == "" {
 			c.fail(under(here, "unsure"), "%s: unsure of an end that is not given", m.Alias)
 		}
+		c.narrowed(here, m, o)
 		c.prices(here, m, o, Region(r))
+	}
+}
+
+// narrowed checks what a region says of itself that the model does not.
+func (c *checker) narrowed(at []any, m *fileModel, o fileOffer) {
+	for i, w := range o.Lacks {
+		if _, known := lacks[w]; takes[w] == nil && !known {
+			c.fail(under(at, "lacks", i), "%s: lacks %q is unknown: it is a word of takes, auto or references", m.Alias, w)
+		}
+	}
+	if o.SeedBeside != "" && o.SeedBeside != "references" {
+		c.fail(under(at, "seed_beside"), "%s: seed_beside %q is unknown: there is references", m.Alias, o.SeedBeside)
+	}
+	if o.Concurrency < 0 {
+		c.fail(under(at, "concurrency"), "%s: concurrency %d is negative", m.Alias, o.Concurrency)
 	}
 }
 

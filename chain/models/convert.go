@@ -6,7 +6,7 @@ import (
 )
 
 // zones are where a region's end dates are meant.
-var zones = map[Region]*time.Location{Ark: time.FixedZone("UTC+8", 8*60*60), BytePlus: time.UTC}
+var zones = map[Region]*time.Location{Ark: time.FixedZone("UTC+8", 8*60*60), BytePlus: time.UTC, Fal: time.UTC}
 
 // takes are the words of a model's `takes` and the fields that they set.
 var takes = map[string]func(*Model) *bool{
@@ -20,6 +20,12 @@ var takes = map[string]func(*Model) *bool{
 	"priority":     func(m *Model) *bool { return &m.Priority },
 	"draft":        func(m *Model) *bool { return &m.Draft },
 	"frames":       func(m *Model) *bool { return &m.FrameCount },
+}
+
+// lacks are the words of a region's `lacks` that are none of takes, and what they take away.
+var lacks = map[string]func(*Model){
+	"auto":       func(m *Model) { m.AutoDuration = false },
+	"references": func(m *Model) { m.References = References{} },
 }
 
 // catalogue is the checked file as the rest of the program sees it.
@@ -64,15 +70,43 @@ func (f *fileModel) model(file *fileCatalogue) Model {
 	for name, o := range f.Regions {
 		m.Regions[Region(name)] = o.offer(Region(name), file)
 	}
+	for name, o := range f.Regions {
+		if there := o.narrowed(m); there != nil {
+			if m.at == nil {
+				m.at = map[Region]*Model{}
+			}
+			m.at[Region(name)] = there
+		}
+	}
 	return m
 }
 
+// narrowed is the model as the region sells it, nil where that is all of it.
+func (f fileOffer) narrowed(m Model) *Model {
+	if len(f.Lacks) == 0 && f.SeedBeside == "" && len(f.Formats) == 0 && f.Concurrency == 0 {
+		return nil
+	}
+	for _, word := range f.Lacks {
+		if field, ok := takes[word]; ok {
+			*field(&m) = false
+		} else {
+			lacks[word](&m)
+		}
+	}
+	m.SeedBesideReferences = f.SeedBeside != ""
+	if len(f.Formats) > 0 {
+		m.Images.Formats = f.Formats
+	}
+	m.Concurrency = cmp.Or(f.Concurrency, m.Concurrency)
+	return &m
+}
+
 func (f fileOffer) offer(r Region, file *fileCatalogue) Offer {
-	o := Offer{ID: f.ID, Unsure: f.Unsure, Source: cmp.Or(f.Source, file.Source), Date: cmp.Or(f.Date, file.Date)}
+	o := Offer{ID: f.ID, Fields: f.Fields, Unsure: f.Unsure, Source: cmp.Or(f.Source, file.Source), Date: cmp.Or(f.Date, file.Date)}
 	o.Ends, _ = endOf(f.Ends, r) // checked before
 	for _, p := range f.Prices {
-		o.Prices = append(o.Prices, Price{Resolutions: p.Resolutions, Audio: p.Audio, PerMillion: int64(p.PerMillion), Currency: f.Currency,
-			Unconfirmed: p.Unconfirmed})
+		o.Prices = append(o.Prices, Price{Resolutions: p.Resolutions, Audio: p.Audio, PerMillion: int64(p.PerMillion),
+			PerSecond: int64(p.PerSecond), Currency: f.Currency, Unconfirmed: p.Unconfirmed})
 	}
 	return o
 }

@@ -39,16 +39,24 @@ type (
 		Service            fileDefaults         `yaml:"service"`
 	}
 	fileOffer struct {
-		ID       string      `yaml:"id"`
-		Ends     string      `yaml:"ends"`
-		Unsure   bool        `yaml:"unsure"`
-		Source   string      `yaml:"source"`
-		Date     string      `yaml:"date"`
-		Currency string      `yaml:"currency"`
-		Prices   []filePrice `yaml:"prices"`
+		ID       string `yaml:"id"`
+		Ends     string `yaml:"ends"`
+		Unsure   bool   `yaml:"unsure"`
+		Source   string `yaml:"source"`
+		Date     string `yaml:"date"`
+		Currency string `yaml:"currency"`
+
+		Lacks       []string `yaml:"lacks"`
+		SeedBeside  string   `yaml:"seed_beside"`
+		Formats     []string `yaml:"formats"`
+		Concurrency int      `yaml:"concurrency"`
+		Fields      []string `yaml:"fields"`
+
+		Prices []filePrice `yaml:"prices"`
 	}
 	filePrice struct {
 		PerMillion  money    `yaml:"per_million"`
+		PerSecond   money    `yaml:"per_second"`
 		Resolutions []string `yaml:"resolutions"`
 		Audio       *bool    `yaml:"audio"`
 		Unconfirmed bool     `yaml:"unconfirmed"`

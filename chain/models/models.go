@@ -14,13 +14,14 @@ type Catalogue struct {
 	Models []Model
 }
 
-// Region is a place that sells the models under ids and prices of its own: "ark" (China, CNY) or "byteplus"
-// (international, USD).
+// Region is a place that sells the models under ids and prices of its own: "ark" (China, CNY), "byteplus"
+// (international, USD) or "fal" (fal.ai, USD).
 type Region string
 
 const (
 	Ark      Region = "ark"
 	BytePlus Region = "byteplus"
+	Fal      Region = "fal"
 )
 
 // Model is one model's capabilities and prices.
@@ -39,6 +40,7 @@ type Model struct {
 	References            References
 	Audio                 bool // can make sound
 	Seed                  bool
+	SeedBesideReferences  bool // takes a seed only in a request that has references
 	CameraFixed           bool
 	Watermark             bool
 	Flex                  bool // service_tier: flex
@@ -54,6 +56,8 @@ type Model struct {
 
 	Concurrency int      // tasks that run at once for one account
 	Expected    Expected // how long a task usually takes
+
+	at map[Region]*Model // the model as a region sells it, where it differs
 }
 
 // Offer is a model as one region sells it.
@@ -62,6 +66,8 @@ type Offer struct {
 	Ends   time.Time // first moment it is no longer served (UTC): 00:00 of the end date where the region is; zero for no known end
 	Unsure bool      // it was to end then, and nobody has said that it did: it may be gone
 	Prices []Price
+
+	Fields []string // that a request may hold here beyond what Model tells, by the service's own names
 
 	Source, Date string // where this row's facts come from, and when they were read, YYYY-MM-DD
 }
@@ -109,6 +115,7 @@ type Price struct {
 	Resolutions []string // only at these; empty: at all
 	Audio       *bool    // only with (true) or without (false) sound; nil: either
 	PerMillion  int64    // millionths of the currency's unit, so 10.70 is 10_700_000
+	PerSecond   int64    // of the clip, millionths; 0 where the region has no such price. The dearer of the two is charged
 	Currency    string   // CNY, USD
 	Unconfirmed bool     // the vendor has not published it: it is what others charge, or the dearest of the model
 }

@@ -129,12 +129,45 @@ func TestTheCatalogueOfNovember(t *testing.T) {
 			require.NotEmpty(t, o.Source, "%s at %s", m.Alias, r)
 			_, err := time.Parse(time.DateOnly, o.Date)
 			require.NoError(t, err, "%s at %s", m.Alias, r)
-			require.Equal(t, m.Alias != "seedance-1.5-pro", o.Served(now), "%s at %s", m.Alias, r)
+			require.Equal(t, m.Alias != "seedance-1.5-pro" || r == Fal, o.Served(now), "%s at %s", m.Alias, r)
 			require.Equal(t, r == Ark && strings.HasPrefix(m.Alias, "seedance-1.0"), o.Unsure, "%s at %s", m.Alias, r)
 		}
 	}
 	require.Equal(t, "2026-11-25", flash.Regions[BytePlus].Date)
 	require.Equal(t, Default().Date, find(t, "seedance-2.0").Regions[Ark].Date, "a row without a date has the file's")
+}
+
+// Where a region names a price by the second too, a plan holds the dearer.
+func TestTheWorstPriceIsTheDearer(t *testing.T) {
+	v25 := find(t, "bytedance/seedance-2.5")
+	require.Equal(t, "seedance-2.5", v25.Alias)
+	p, ok := v25.Price(Fal, "720p", true, false)
+	require.True(t, ok)
+	wide, _ := v25.Pixels("720p", "16:9", Size{})
+	require.EqualValues(t, 2_330_460, p.Cost(Tokens(wide, 5)), "108,900 tokens at $21.40 a million")
+	require.EqualValues(t, 2_365_000, p.Worst(Tokens(wide, 5), 5), "5 s at $0.4730")
+	v20, _ := find(t, "seedance-2.0").Price(Fal, "720p", true, false)
+	require.EqualValues(t, 1_524_600, v20.Worst(Tokens(wide, 5), 5), "5 s at $0.3024 are less than its tokens at $14")
+	mini, _ := find(t, "seedance-2.0-mini").Price(BytePlus, "480p", true, false)
+	require.Equal(t, mini.Cost(40_594), mini.Worst(40_594, 4))
+}
+
+// A region may sell less of a model than there is.
+func TestAModelIsWhatTheRegionSellsOfIt(t *testing.T) {
+	v25 := find(t, "seedance-2.5")
+	there := v25.At(Fal)
+	require.Same(t, there, v25.At(Fal))
+	require.True(t, there.TakesSeed(true))
+	require.False(t, there.TakesSeed(false))
+	require.False(t, there.Draft || there.Watermark || there.Priority)
+	require.Equal(t, []string{"jpeg", "png", "webp"}, there.Images.Formats)
+	require.Equal(t, 2, there.Concurrency)
+	require.Equal(t, []string{"end_user_id", "bitrate_mode"}, there.Regions[Fal].Fields)
+	require.True(t, v25.Draft && v25.Watermark && v25.Priority && v25.TakesSeed(false), "elsewhere it is whole")
+	require.Same(t, v25, v25.At(BytePlus))
+	v15 := find(t, "seedance-1.5-pro").At(Fal)
+	require.True(t, v15.TakesSeed(false) && v15.CameraFixed && !v15.AutoDuration)
+	require.Zero(t, v15.References)
 }
 
 func TestCapabilities(t *testing.T) {

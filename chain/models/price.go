@@ -81,6 +81,12 @@ func (p Price) Cost(tokens int64) int64 {
 	return int64(min(cost, math.MaxInt64))
 }
 
+// Worst is the most that a clip of so many tokens and seconds can cost: the dearer of its price by tokens and its price
+// by seconds. Millionths of the currency's unit.
+func (p Price) Worst(tokens int64, seconds int) int64 {
+	return max(p.Cost(tokens), p.PerSecond*int64(max(seconds, 0)))
+}
+
 // ExpectedTime is how long a task of d seconds usually takes; for -1, of the model's longest.
 func (m *Model) ExpectedTime(seconds int) time.Duration {
 	return m.Expected.Base + time.Duration(m.Longest(seconds))*m.Expected.PerSecond

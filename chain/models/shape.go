@@ -21,6 +21,19 @@ func (m *Model) Resolution(name string) (Resolution, bool) {
 	return Resolution{}, false
 }
 
+// At is the model as a region sells it: without what the region's service does not take.
+func (m *Model) At(r Region) *Model {
+	if there, ok := m.at[r]; ok {
+		return there
+	}
+	return m
+}
+
+// TakesSeed reports whether a request may name a seed.
+func (m *Model) TakesSeed(references bool) bool {
+	return m.Seed && (references || !m.SeedBesideReferences)
+}
+
 // Sold reports whether a region that sells the model sells it at this resolution too.
 func (r Resolution) Sold(at Region) bool {
 	return len(r.Regions) == 0 || slices.Contains(r.Regions, at)

@@ -20,7 +20,8 @@ func (p *program) modelsVerb() *cobra.Command {
 		Short: "list the models, what they can do and what they charge",
 		Long: `Models lists the catalogue: the names that a storyboard's "model" takes, each model's abilities, and for each region
 its price per million tokens, the day it ends, and where that is from and as of when. A clip is billed width x height x (24 x seconds + 1) / 1024 tokens.
-ark is Volcengine Ark in China, byteplus is BytePlus ModelArk. A file given with --models, of the same form as the
+ark is Volcengine Ark in China, byteplus is BytePlus ModelArk, fal is fal.ai, which also names prices by the second: the
+dearer of the two is planned with. A file given with --models, of the same form as the
 built-in one, replaces models of the same name and adds others.`,
 		Example: "shotchain models --json",
 		Args:    noArgs,
@@ -41,10 +42,10 @@ built-in one, replaces models of the same name and adds others.`,
 	return cmd
 }
 
-var regions = []models.Region{models.Ark, models.BytePlus}
+var regions = []models.Region{models.Ark, models.BytePlus, models.Fal}
 
 // zones are the time zones that the regions name their days in.
-var zones = map[models.Region]*time.Location{models.Ark: time.FixedZone("China", 8*60*60), models.BytePlus: time.UTC}
+var zones = map[models.Region]*time.Location{models.Ark: time.FixedZone("China", 8*60*60), models.BytePlus: time.UTC, models.Fal: time.UTC}
 
 func (p *program) printModels(c *models.Catalogue) {
 	t := newTable("MODEL", ">LENGTH", "SIZES", "TAKES")
@@ -118,6 +119,9 @@ func prices(o models.Offer) string {
 	var all []string
 	for _, p := range o.Prices {
 		s := money.Amount{Micros: p.PerMillion, Currency: p.Currency}.String()
+		if p.PerSecond > 0 {
+			s += fmt.Sprintf(" or %.4f a second", float64(p.PerSecond)/1e6)
+		}
 		if len(p.Resolutions) > 0 && len(o.Prices) > 1 {
 			s += " " + strings.Join(p.Resolutions, "/")
 		}
@@ -155,6 +159,7 @@ type jsonOffer struct {
 
 type jsonPrice struct {
 	PerMillion  price    `json:"per_million_tokens"`
+	PerSecond   *price   `json:"per_second,omitempty"`
 	Resolutions []string `json:"resolutions,omitempty"`
 	Audio       *bool    `json:"audio,omitempty"`
 	Unconfirmed bool     `json:"unconfirmed,omitempty"`
@@ -184,8 +189,12 @@ func offerJSON(o models.Offer) jsonOffer {
 		j.Ends = &o.Ends
 	}
 	for _, p := range o.Prices {
-		j.Prices = append(j.Prices, jsonPrice{priceOf(money.Amount{Micros: p.PerMillion, Currency: p.Currency}),
-			p.Resolutions, p.Audio, p.Unconfirmed})
+		one := jsonPrice{PerMillion: priceOf(money.Amount{Micros: p.PerMillion, Currency: p.Currency}),
+			Resolutions: p.Resolutions, Audio: p.Audio, Unconfirmed: p.Unconfirmed}
+		if p.PerSecond > 0 {
+			one.PerSecond = new(priceOf(money.Amount{Micros: p.PerSecond, Currency: p.Currency}))
+		}
+		j.Prices = append(j.Prices, one)
 	}
 	return j
 }
