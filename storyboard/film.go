@@ -39,7 +39,7 @@ func newIDs(what string) *ids { return &ids{what, map[string]Pos{}} }
 
 // film reads the whole storyboard, as one of its variants (nil: as it stands).
 func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Storyboard {
-	sb := &Storyboard{File: r.file, lines: r.lines}
+	sb := &Storyboard{File: r.file, lines: r.lines, Look: Look{Seam: unsaidSeam}}
 	r.cast = nil
 	fs, _, ok := r.mapping(root, inFilm)
 	if !ok {

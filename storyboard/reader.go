@@ -249,6 +249,8 @@ func (r *reader) key(n *yaml.Node, in place) *key {
 // homeHint says where a misplaced key belongs.
 func homeHint(name string, home, in place) string {
 	switch {
+	case name == "color" && in == inSeam:
+		return "here it is `colour`"
 	case name == "look":
 		return "write its keys directly here"
 	case home&inherited == inherited:

@@ -34,6 +34,7 @@ var sections = []section{
 	{inTransition, "A transition", "How shots join."},
 	{inJoin, "A single join", "How one join looks."},
 	{inSound, "`sound`", "What becomes of a clip's own sound."},
+	{inSeam, "`seam`", "Where a shot continues another one. Inherited key by key, as settings are."},
 	{inMusic, "`music`", "Music under a cut."},
 	{inNarration, "A narration", "A spoken line."},
 	{inCaptions, "`captions`", "What becomes of captions."},

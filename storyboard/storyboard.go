@@ -126,6 +126,16 @@ type Look struct {
 	Priority         Setting[int]    // 0 … 9
 	ExpiresAfter     Setting[int]    // seconds, 3600 … 259200
 	SafetyIdentifier Setting[string] // at most 64 bytes
+	Seam             Seam
+}
+
+// Seam is what is done where a shot continues another one, at its beginning. Settings that nobody wrote have the
+// value that goes for them.
+type Seam struct {
+	Colour Setting[string] // none, match, level
+	Align  Setting[bool]   // the first frames are moved onto the frame before them
+	Still  Setting[string] // keep, skip: of frames that stand at the beginning
+	Gate   Setting[string] // off, warn, stop: of a bad frame to grow from
 }
 
 // Still is a picture in the storyboard's folder, or on the web.
