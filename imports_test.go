@@ -37,16 +37,16 @@ chain/sim/simtest: chain/sim chain/store
 render/mux:
 render/font:
 render/ffmpeg: internal/durable render/mux
-render/timeline: render/ffmpeg storyboard
+render/timeline: render/ffmpeg render/seam storyboard
 render/work: internal/durable render/ffmpeg
 render/sound: render/ffmpeg render/mux render/timeline render/work
 render/animatic: internal/say render/ffmpeg render/font render/timeline
 render/seam: render/ffmpeg
-render: render/ffmpeg render/font render/mux render/sound render/timeline render/work
+render: render/ffmpeg render/font render/mux render/seam render/sound render/timeline render/work
 render/sheet: chain/money internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 
-film: chain chain/ark chain/lock chain/models chain/money chain/provider chain/sim chain/store internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/sheet render/timeline render/work storyboard
+film: chain chain/ark chain/lock chain/models chain/money chain/provider chain/sim chain/store internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/timeline render/work storyboard
 film/board: chain film internal/say render/sheet
 
 cmd/shotchain: chain chain/models chain/money chain/provider chain/store examples film film/board internal/durable internal/say storyboard

@@ -11,6 +11,7 @@ import (
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/font"
+	"shotchain/render/seam"
 	"shotchain/render/timeline"
 	"shotchain/render/work"
 	"shotchain/storyboard"
@@ -52,11 +53,17 @@ type Edition struct {
 	render.File
 }
 
-// assemble makes all files of some cuts.
-func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, o work.Options) ([]Edition, error) {
-	tls, err := f.timelines(ctx, cuts, r)
+// assemble makes all files of some cuts, and measures the film's seams.
+func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, o work.Options) ([]Edition, *Seams, error) {
+	tls, err := f.timelines(ctx, cuts, r, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	var seams *Seams
+	if corrects(f.Storyboard) {
+		if seams, err = f.corrected(ctx, cuts, r, tls, o); err != nil {
+			return nil, nil, err
+		}
 	}
 	before, whole, moved := 0, 0, o.Progress
 	for _, tl := range tls {
@@ -69,14 +76,51 @@ func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Re
 		}
 		films, err := render.Deliver(ctx, tl, outputsOf(cuts[i], tl), o)
 		if err != nil {
-			return nil, err
+			return nil, seams, err
 		}
 		for _, made := range films {
 			all = append(all, Edition{f.Variant, cuts[i].ID, made})
 		}
 		before += tl.Frames
 	}
-	return all, nil
+	if seams == nil && !o.DryRun {
+		j, err := f.joins(ctx, tls[0], cuts[0].Reframe.Value, r, o)
+		if err == nil {
+			seams, err = j.seams(ctx, nil)
+		}
+		if err != nil && ctx.Err() != nil {
+			return all, nil, err
+		}
+	}
+	return all, seams, nil
+}
+
+// corrected has the timelines of some cuts made with their clips corrected as the storyboard declares. What is told
+// of is the first one's.
+func (f *Film) corrected(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, tls []*timeline.Timeline, o work.Options) (*Seams, error) {
+	var told *Seams
+	for i, c := range cuts {
+		j, err := f.joins(ctx, tls[i], c.Reframe.Value, r, o)
+		if err != nil {
+			return nil, err
+		}
+		done, of, err := j.corrections()
+		if err != nil {
+			return nil, err
+		}
+		again, err := f.timelines(ctx, cuts[i:i+1], r, of)
+		if err != nil {
+			return nil, err
+		}
+		tls[i] = again[0]
+		if told != nil {
+			continue
+		}
+		if told, err = j.seams(ctx, done); err != nil {
+			return nil, err
+		}
+	}
+	return told, nil
 }
 
 func outputsOf(c *storyboard.Cut, tl *timeline.Timeline) []timeline.Output {
@@ -90,7 +134,7 @@ func outputsOf(c *storyboard.Cut, tl *timeline.Timeline) []timeline.Output {
 // deliver makes the cuts that lack no clip, one film after the other. within is the context for a variant, nil for
 // the same for all.
 func (p *Plan) deliver(ctx context.Context, r *chain.Reel, o work.Options,
-	within func(context.Context, string) context.Context) (made []Edition, err error) {
+	within func(context.Context, string) context.Context) (made []Edition, seams []*Seams, err error) {
 	for _, d := range p.Films {
 		var cuts []*storyboard.Cut
 		for _, c := range d.Cuts {
@@ -105,13 +149,15 @@ func (p *Plan) deliver(ctx context.Context, r *chain.Reel, o work.Options,
 		if within != nil {
 			its = within(ctx, d.Variant)
 		}
-		films, err := d.assemble(its, cuts, r, o)
-		made = append(made, films...)
+		films, joins, err := d.assemble(its, cuts, r, o)
+		if made = append(made, films...); joins != nil {
+			seams = append(seams, joins)
+		}
 		if err != nil {
-			return made, err
+			return made, seams, err
 		}
 	}
-	return made, nil
+	return made, seams, nil
 }
 
 // Of is the outcome that the film shows for a shot: its pick, or the draft of it that may stand in.
@@ -150,9 +196,12 @@ func (f *Film) foreseen(ctx context.Context, cuts []*storyboard.Cut) error {
 	return gather(cuts, func(c *storyboard.Cut) error { return here.Foresee(ctx, f.Storyboard, c, longest) })
 }
 
-// timelines are those of the cuts.
-func (f *Film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel) ([]*timeline.Timeline, error) {
+// timelines are those of the cuts, with the corrections of shots, if any.
+func (f *Film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, of map[string]seam.Correction) ([]*timeline.Timeline, error) {
 	have := f.clips(r)
+	for i := range have {
+		have[i].Correction = of[have[i].Shot]
+	}
 	var all []*timeline.Timeline
 	err := gather(cuts, func(c *storyboard.Cut) error {
 		tl, err := here.Edit(forCut(ctx, c), f.Storyboard, c, have)
@@ -248,7 +297,10 @@ func (f *Film) Explain(ctx context.Context, p *Plan) ([]Explained, error) {
 	}
 	var all []Explained
 	for _, d := range p.Films {
-		tls, err := d.timelines(ctx, d.Cuts, reel)
+		tls, err := d.timelines(ctx, d.Cuts, reel, nil)
+		if err == nil && corrects(d.Storyboard) {
+			_, err = d.corrected(ctx, d.Cuts, reel, tls, f.assembly(MakeOptions{}))
+		}
 		if err != nil {
 			return nil, err
 		}

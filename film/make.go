@@ -50,6 +50,7 @@ func (o Observer) note(format string, args ...any) {
 type Made struct {
 	Reel  *chain.Reel   // of every take what became of it
 	Files []Edition     // the finished files of all cuts
+	Seams []*Seams      // of each variant of which a file was made
 	Took  time.Duration // of the clips and the files
 
 	plan *Plan
@@ -148,7 +149,7 @@ func (f *Film) run(ctx context.Context, p *Plan, how chain.RunOptions, o MakeOpt
 	}
 	fail := f.Outcome(ctx, m.Reel, err)
 	if fail == nil || fail.Kind == Incomplete || fail.Kind == Unclear { // films that lack nothing are made all the same
-		if m.Files, err = p.deliver(ctx, m.Reel, f.assembly(o), log.steps); err != nil {
+		if m.Files, m.Seams, err = p.deliver(ctx, m.Reel, f.assembly(o), log.steps); err != nil {
 			if fail = AsFailure(ctx, err); fail.Hint == "" {
 				fail.Hint = fmt.Sprintf("the clips are kept: `%s` assembles them again", f.Command("cut"))
 			}
@@ -192,7 +193,7 @@ func (f *Film) Cut(ctx context.Context, p *Plan, o MakeOptions) (*Made, error) {
 		defer release()
 	}
 	m := &Made{Reel: reel, plan: p, o: o.Observer}
-	m.Files, err = p.deliver(ctx, reel, f.assembly(o), nil)
+	m.Files, m.Seams, err = p.deliver(ctx, reel, f.assembly(o), nil)
 	m.Took = time.Since(began)
 	return m, err
 }

@@ -18,7 +18,15 @@ type layer struct {
 }
 
 // lay adds the clip and the filters that make the layer's frames, at the film's size and rate, each once.
-func (t Target) lay(g *ffmpeg.Graph, l layer) *ffmpeg.Stream {
+func (t Target) lay(g *ffmpeg.Graph, l layer) *ffmpeg.Stream { return t.mend(g, t.plain(g, l), l) }
+
+// mend adds what corrects the layer's picture at its clip's beginning, and as a whole.
+func (t Target) mend(g *ffmpeg.Graph, s *ffmpeg.Stream, l layer) *ffmpeg.Stream {
+	return l.Correction.Apply(g, s, t.Width, t.Height, l.In+l.From)
+}
+
+// plain is lay for the picture as the clip has it.
+func (t Target) plain(g *ffmpeg.Graph, l layer) *ffmpeg.Stream {
 	skip := 0
 	opts := ffmpeg.Args{}
 	if first := l.first(); first > 0 && seekable(l) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/seam"
 	"shotchain/render/timeline"
 )
 
@@ -37,6 +38,7 @@ type segment struct {
 	keys       []int               // forced key frames
 	dense      bool                // a mezzanine
 	edge       bool                // the end of a clip, kept as it is for a transition
+	tap        *tapping            // edges to be written beside it, nil for none
 }
 
 func (s *segment) frames() int { return s.layers[0].To - s.layers[0].From }
@@ -211,7 +213,7 @@ func (s *segment) identity() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%+v|%+v|%v|%+v|%v%v", s.Target, s.transition, s.in, s.texts, s.dense, s.edge)
 	for _, l := range s.layers {
-		fmt.Fprintf(&b, "|%s %s %d %d %d %d %v %d %+v", l.Path, l.Digest, l.From, l.To, l.In, l.Out, l.Speed, l.Hold, l.Place)
+		fmt.Fprintf(&b, "|%s %s %d %d %d %d %v %d %+v %+v", l.Path, l.Digest, l.From, l.To, l.In, l.Out, l.Speed, l.Hold, l.Place, l.Correction.Done())
 	}
 	return b.String()
 }
@@ -227,7 +229,11 @@ type excerpt struct {
 // graph is the one ffmpeg run that makes the segment, and excerpts of it.
 func (s *segment) graph(out, words, fonts string, excerpts ...excerpt) ([]string, error) {
 	var g ffmpeg.Graph
-	v := s.lay(&g, s.layers[0])
+	v := s.plain(&g, s.layers[0])
+	if s.tap != nil {
+		v = seam.Tap(&g, v, s.Width, s.Height, s.frames(), s.tap.to)
+	}
+	v = s.mend(&g, v, s.layers[0])
 	if len(s.layers) == 2 {
 		v = s.cross(&g, v, s.lay(&g, s.layers[1]))
 	} else if s.transition.Fades() {

@@ -71,7 +71,14 @@ func (s *segment) make(ctx context.Context, sh *work.Shop, name string, frames f
 		}
 		defer done()
 	}
-	args, err := s.graph(tmp, words, fonts, excerpts...)
+	tapped := *s
+	if tapped.tap, err = s.tapsFor(sh); err != nil {
+		return false, err
+	}
+	if tapped.tap != nil {
+		defer tapped.tap.drop()
+	}
+	args, err := tapped.graph(tmp, words, fonts, excerpts...)
 	if err != nil {
 		return false, err
 	}
@@ -88,6 +95,11 @@ func (s *segment) make(ctx context.Context, sh *work.Shop, name string, frames f
 	}
 	if err := s.check(ctx, tmp); err != nil {
 		return false, err
+	}
+	if tapped.tap != nil {
+		if err := tapped.tap.keep(sh); err != nil {
+			return false, err
+		}
 	}
 	return true, sh.Keep(tmp, name)
 }

@@ -88,13 +88,18 @@ func (p *program) cut(ctx context.Context, plan *film.Plan, trace traceFlags) er
 		return err
 	}
 	p.tellFilms(made.Files)
+	p.tellSeams(made.Seams)
 	if !p.json {
 		p.printFilms(made.Files)
 	}
 	p.tellDrafts(f, made.Reel)
 	if err == nil && p.json {
 		all := filmsJSON(made.Files)
-		p.printJSON(map[string]any{"film": all[0], "films": all})
+		result := map[string]any{"film": all[0], "films": all}
+		if seams, chains := seamsJSON(made.Seams); len(seams) > 0 {
+			result["seams"], result["chains"] = seams, chains
+		}
+		p.printJSON(result)
 	}
 	return err
 }

@@ -100,6 +100,9 @@ type jsonResult struct {
 	Saved    price      `json:"saved"`
 	Shots    []jsonShot `json:"shots"` // in film order
 	Error    *jsonError `json:"error,omitempty"`
+
+	Seams  []jsonSeam  `json:"seams,omitempty"`  // of the clips that the films are made of, in film order
+	Chains []jsonChain `json:"chains,omitempty"` // how far they have drifted
 }
 
 type jsonShot struct {

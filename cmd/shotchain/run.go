@@ -125,6 +125,7 @@ func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observ
 	}
 	p.tellMade(f, made, fail)
 	result := resultJSON(f, made.Reel, made.Files, fail)
+	result.Seams, result.Chains = seamsJSON(made.Seams)
 	if result.Sheet = made.WriteSheet(ctx); result.Sheet != "" {
 		p.say("contact sheet: %s", say.Path(result.Sheet))
 	}
@@ -144,6 +145,7 @@ func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observ
 func (p *program) tellMade(f *film.Film, made *film.Made, fail *film.Failure) {
 	p.tellReel(f, made, fail)
 	p.tellFilms(made.Files)
+	p.tellSeams(made.Seams)
 	if !p.json {
 		p.printFilms(made.Files)
 	}

@@ -84,10 +84,8 @@ func (l *Link) refusal() string {
 // continues reports whether the link's two pictures are the same one.
 func (l *Link) continues() bool { return l.Has("same") && l.Same >= LimitSame }
 
-// another reports whether the second clip opens on another picture than the first ends on.
-func (l *Link) another() bool { return l.Has("same") && l.Same < LimitSame }
-
-// Correct decides what is done to each clip. Whether a chain is levelled at all is decided once for the whole of
+// Correct decides what is done to each clip. A link that cannot be corrected is left as it is: both its clips are
+// corrected for the steps before it, so that it looks as it would without. Whether a chain is levelled at all is decided once for the whole of
 // it: where its steps add up to no more than noise does, nothing is.
 func Correct(joints []Joint) []Correction {
 	n := len(joints)
@@ -136,9 +134,6 @@ func (c *corrector) add(i int) {
 		}
 		return
 	}
-	if j.Link.another() { // from here on the chain is another one
-		return
-	}
 	if total.Y.Gain < leastTotal || total.Y.Gain > mostTotal {
 		out.Notes = append(out.Notes,
 			fmt.Sprintf("its step stays: the contrast of the whole chain would change by ×%.2f", total.Y.Gain))
@@ -157,7 +152,7 @@ func (c *corrector) align(j *Joint, out *Correction) {
 			why = j.Link.refusal()
 		}
 		out.Notes = append(out.Notes, "it is not moved: "+why)
-	default:
+	case j.Link.Shift >= LimitShift: // less is noise
 		out.Move = j.Link.Move.rounded()
 	}
 }
@@ -208,7 +203,7 @@ type Drift struct {
 	U, V      float64 // codes
 	Contrast  float64 // octaves
 	Sharpness float64 // octaves
-	Unsure    int     // links among them that were not measured, and count as no step
+	Unsure    int     // links among them that could not be measured, and count as no step
 }
 
 // Limits of drift beyond which a chain is warned about.
@@ -220,8 +215,22 @@ const (
 
 // Far reports whether the drift is worth a warning.
 func (d Drift) Far() bool {
-	return abs(d.Luma) >= DriftLuma || max(abs(d.U), abs(d.V)) >= DriftChroma ||
-		max(abs(d.Contrast), abs(d.Sharpness)) >= DriftOctave
+	return len(d.Words()) > 0
+}
+
+// Words say how far, of what is worth a warning.
+func (d Drift) Words() (words []string) {
+	add := func(x, limit float64, format, above, below string) {
+		if abs(x) >= limit {
+			words = append(words, fmt.Sprintf(format, abs(x), either(x, above, below)))
+		}
+	}
+	add(d.Luma, DriftLuma, "%.1f codes %s", "brighter", "darker")
+	add(d.U, DriftChroma, "%.1f codes %s", "bluer", "yellower")
+	add(d.V, DriftChroma, "%.1f codes %s", "redder", "greener")
+	add(d.Contrast, DriftOctave, "%.1f octaves %s contrast", "more", "less")
+	add(d.Sharpness, DriftOctave, "%.1f octaves %s", "harder", "softer")
+	return words
 }
 
 // Drifts adds up the steps of each clip's chain. With corrections it is what is left of them: those of the clips, in
@@ -232,14 +241,10 @@ func Drifts(joints []Joint, corrected []Correction) []Drift {
 		out[i].Opening, steps[i] = i, identity
 		if j.From >= 0 && j.From < i {
 			out[i], steps[i] = out[j.From], steps[j.From]
-			switch {
-			case j.Link.continues() && j.Link.Has("map"):
+			if j.Link.continues() && j.Link.Has("map") {
 				steps[i] = j.Link.Map.Inverse().After(steps[i])
 				out[i].Sharpness += j.Link.Sharpness
-			case j.Link.another():
-				out[i], steps[i] = Drift{Opening: i}, identity
-				continue
-			default:
+			} else {
 				out[i].Unsure++
 			}
 			out[i].Links++

@@ -6,6 +6,31 @@ import (
 	"shotchain/render/ffmpeg"
 )
 
+// Words say what is done to the codes, "" for nothing.
+func (c Correction) Words() string {
+	if c.plain() {
+		return ""
+	}
+	return c.Map.String()
+}
+
+// Done is the correction without what is said of it: equal for equal pictures.
+func (c Correction) Done() Correction {
+	if c.Notes = nil; c.Map == (Map{}) {
+		c.Map = identity
+	}
+	return c
+}
+
+// Whole is what of the correction holds without the seam: what is done to the whole clip.
+func (c Correction) Whole() Correction {
+	if c.Fade > 0 {
+		c.Map, c.Fade = identity, 0
+	}
+	c.Move, c.Skip = Move{}, 0
+	return c
+}
+
 // Apply adds the correction to a graph. v is the clip as it is conformed, w×h pixels; first is the number of v's
 // first frame in the clip. The clip's length does not change: Skip is the cut's to make.
 //
@@ -67,6 +92,17 @@ func (c Correction) Edges(e *Edges) *Edges {
 		out.Tail[i] = c.at(e.Frames - len(e.Tail) + i).apply(p)
 	}
 	return &out
+}
+
+// Left is the link as it is behind the correction of its second clip's place and beginning: one that was measured on
+// Edges, which have the correction's codes only.
+func (c Correction) Left(l Link) Link {
+	if l.Has("shift") && c.Move != (Move{}) {
+		l.Move = Move{l.Move.DX - c.Move.DX, l.Move.DY - c.Move.DY, l.Move.Zoom - c.Move.Zoom}
+		l.Shift = l.Move.size()
+	}
+	l.Held = max(0, l.Held-c.Skip)
+	return l
 }
 
 // at is the map of one frame of the clip.

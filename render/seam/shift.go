@@ -33,8 +33,11 @@ func (p *pair) move(l *Link) {
 		}
 	}
 	l.Move = Move{perPixel * f.dx, perPixel * f.dy, f.zoom}
-	l.Shift = math.Hypot(l.Move.DX, l.Move.DY) + halfWidth*abs(f.zoom)
+	l.Shift = l.Move.size()
 }
+
+// size is the largest displacement in the frame.
+func (m Move) size() float64 { return math.Hypot(m.DX, m.DY) + halfWidth*abs(m.Zoom) }
 
 // fit is the state of the search.
 type fit struct {

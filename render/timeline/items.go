@@ -95,7 +95,9 @@ func (e *editor) followed(i int) error {
 		it.Transition = Transition{Type: t.Type, Frames: int(t.Duration.At(Rate))}
 	}
 	if it.Continues = seam && it.Transition.Frames == 0; it.Continues {
-		it.In = 1
+		it.In = 1 + e.skipped(it)
+	} else {
+		it.Correction = it.Correction.Whole()
 	}
 	if it.Out > it.In {
 		return nil
@@ -106,6 +108,14 @@ func (e *editor) followed(i int) error {
 		return nil
 	}
 	return fmt.Errorf("shot %s: has %d frames: nothing is left to show", it.Shot, it.Length)
+}
+
+// skipped is how many frames behind the shared one the correction leaves out, as long as any are left.
+func (e *editor) skipped(it *Item) int {
+	if n := it.Correction.Skip; 1+n < it.Out {
+		return n
+	}
+	return 0
 }
 
 // transitionOf is where the transition to item i was asked for.

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/seam"
 	"shotchain/storyboard"
 )
 
@@ -23,6 +24,8 @@ type Clip struct {
 	Path      string
 	Digest    string // sha256 of the file, hex; "" has Deliver read the file
 	Continues bool   // its first frame repeats the last frame of the clip before it in the film
+
+	Correction seam.Correction // of its picture, where it grew from another clip
 }
 
 // Timeline is a cut resolved to whole frames. It does not change after Edit returned it.

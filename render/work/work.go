@@ -21,7 +21,9 @@ type Folder struct {
 
 const workReadme = `What is here was made by shotchain from the clips of your films, each file named by what it is made
 of: clips conformed to a film's format (picture-*.mp4), the ends of them that transitions use
-(edge-*.mp4), transitions and frames with words on them (piece-*.mp4), sounds as plain samples
+(edge-*.mp4), their first and last frames, made small (edges-*, ends-*.yuv), and what was measured by
+those where one continues another (link-*.json), transitions and frames with words on them
+(piece-*.mp4), sounds as plain samples
 (sound-*.f32), stretches of mixed sound (aac-*.m4a) and how loud they are (level*, limited*);
 and pictures and previews for the contact sheet (sheet-*). Each file's time is that of its
 last use, to the day, and ` + "`shotchain store gc`" + ` removes those that nobody has used for long.

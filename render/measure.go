@@ -1,0 +1,95 @@
+package render
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+
+	"shotchain/render/ffmpeg"
+	"shotchain/render/seam"
+	"shotchain/render/timeline"
+	"shotchain/render/work"
+)
+
+// Seam is a place where one clip continues another.
+type Seam struct {
+	From, To timeline.Item // whole clips, as a film places them; with their corrections
+	End      int           // the frames of From's clip that come before the shared one, that one included; 0 for all
+}
+
+// measured is the version of the measures: what was kept by an older one is measured again.
+const measured = 1
+
+// Measure compares the frame that the clip grew from with the first frame of its own, with both clips' corrections. A
+// link is measured once and kept in the work folder. What cannot be measured is a link that says why; the error is the
+// context's alone.
+func (s Seam) Measure(ctx context.Context, t Target, o work.Options) (seam.Link, error) {
+	if s.From.Length > longClip || s.To.Length > longClip {
+		return seam.Unmeasured("a clip is longer than a minute"), nil
+	}
+	o.DryRun, o.Trace, o.Workers = false, nil, 1
+	sh, done, err := work.Open(o)
+	if err != nil {
+		return seam.Unmeasured(err.Error()), ctx.Err()
+	}
+	defer done()
+	l, err := s.measure(ctx, sh, t)
+	if err != nil {
+		return seam.Unmeasured(err.Error()), ctx.Err()
+	}
+	return l, nil
+}
+
+func (s Seam) measure(ctx context.Context, sh *work.Shop, t Target) (l seam.Link, err error) {
+	from, to := whole(s.From, s.End), whole(s.To, 0)
+	a, err := edgesOf(sh, t, from)
+	if err != nil {
+		return l, err
+	}
+	b, err := edgesOf(sh, t, to)
+	if err != nil {
+		return l, err
+	}
+	name := work.Key("link", measured, a.few, b.few, s.From.Correction.Done(), s.To.Correction.Done()) + ".json"
+	if kept, err := os.ReadFile(sh.Path(name)); err == nil && sh.Has(name) && json.Unmarshal(kept, &l) == nil {
+		return l, nil
+	}
+	was, err := a.of(ctx, sh, t, from)
+	if err != nil {
+		return l, err
+	}
+	is, err := b.of(ctx, sh, t, to)
+	if err != nil {
+		return l, err
+	}
+	l = s.To.Correction.Left(seam.Measure(s.From.Correction.Edges(was), s.To.Correction.Edges(is)))
+	body, err := json.Marshal(l)
+	if err != nil {
+		return l, err
+	}
+	return l, sh.Write(name, func(w io.Writer) error { _, err := w.Write(body); return err })
+}
+
+// of are the edges, made where they are not there.
+func (e edges) of(ctx context.Context, sh *work.Shop, t Target, l layer) (*seam.Edges, error) {
+	if !e.there(sh) {
+		if err := e.make(ffmpeg.For(ctx, l.Shot), sh, t, l); err != nil {
+			return nil, err
+		}
+	}
+	return e.read(sh, t, l.Out)
+}
+
+// EchoPair are the two pictures that a seam is measured by: the one that the clip grew from, and its own first one.
+func (s Seam) EchoPair(ctx context.Context, t Target, o work.Options) (a, b seam.Picture, err error) {
+	was, err := Edges(ctx, s.From, s.End, t, o)
+	if err != nil {
+		return a, b, err
+	}
+	is, err := Edges(ctx, s.To, 0, t, o)
+	if err != nil {
+		return a, b, err
+	}
+	return was.Last, is.First, nil
+}
