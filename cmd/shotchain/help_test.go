@@ -22,7 +22,7 @@ func try(args ...string) (code int, out, err string) {
 
 // TestHelp holds the manual of every command to its golden file, and to the width of a terminal.
 func TestHelp(t *testing.T) {
-	verbs := []string{"", "new", "check", "plan", "run", "cut", "pick", "take", "freeze", "sheet", "board", "watch", "graph", "trace", "status", "collect", "cancel", "store", "store ls", "store verify", "store gc", "models", "schema", "sim", "doctor", "version", "completion"}
+	verbs := []string{"", "new", "check", "plan", "run", "cut", "pick", "take", "freeze", "sheet", "board", "watch", "graph", "trace", "status", "collect", "cancel", "store", "store ls", "store verify", "store gc", "models", "vet", "schema", "sim", "doctor", "version", "completion"}
 	for _, verb := range verbs {
 		t.Run(verb, func(t *testing.T) {
 			code, out, said := try(strings.Fields("help " + verb)...)

@@ -10,6 +10,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/money"
 	"shotchain/chain/store"
+	"shotchain/chain/vet"
 	"shotchain/film"
 	"shotchain/storyboard"
 )
@@ -358,6 +359,12 @@ func errorJSON(f *film.Failure) *jsonError {
 		e.ServiceCode, e.RequestID = f.Fault.Code, f.Fault.RequestID
 	}
 	return e
+}
+
+// jsonVet is what was vetted, with what that means in the end.
+type jsonVet struct {
+	*vet.Report
+	Error *jsonError `json:"error,omitempty"`
 }
 
 // jsonFailure is a failure without a result.

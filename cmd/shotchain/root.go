@@ -76,7 +76,7 @@ shotchain run lighthouse/film.yaml`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(p.newVerb(), p.checkVerb(), p.planVerb(), p.runVerb(), p.cutVerb(), p.pickVerb(), p.freezeVerb(), p.takeVerb(), p.sheetVerb(), p.boardVerb(), p.watchVerb(), p.graphVerb(), p.traceVerb(),
-		p.statusVerb(), p.collectVerb(), p.cancelVerb(), p.storeVerb(), p.modelsVerb(),
+		p.statusVerb(), p.collectVerb(), p.cancelVerb(), p.storeVerb(), p.modelsVerb(), p.vetVerb(),
 		p.schemaVerb(), p.simVerb(), p.doctorVerb(), p.versionVerb(), p.completionVerb())
 	for _, c := range append(root.Commands(), root) {
 		unsorted(c.Flags())

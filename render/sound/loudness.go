@@ -69,3 +69,11 @@ func mean(values []float64, gate float64) float64 {
 
 func lufs(power float64) float64 { return -0.691 + 10*math.Log10(power) }
 func power(lufs float64) float64 { return math.Pow(10, (lufs+0.691)/10) }
+
+// Loudness is the integrated loudness of a sound in LUFS, as BS.1770 gates it; -Inf for silence. Samples are
+// interleaved stereo at 48 kHz.
+func Loudness(samples []float32) float64 {
+	m := meter{}
+	m.add(samples)
+	return integrated(m.steps)
+}
