@@ -31,8 +31,10 @@ func TestClaims(t *testing.T) {
 
 func TestFamilies(t *testing.T) {
 	for _, m := range models.Default().Models {
-		for _, o := range m.Regions {
-			require.Equal(t, family(m.Alias), family(o.ID))
+		for _, r := range []models.Region{models.Ark, models.BytePlus} { // whose names a manifest has
+			if o, ok := m.Regions[r]; ok {
+				require.Equal(t, family(m.Alias), family(o.ID))
+			}
 		}
 	}
 	require.NotEqual(t, family("seedance-2.0"), family("dreamina-seedance-2-0-fast"))
