@@ -157,12 +157,17 @@ func connectSimulator(s Service, how Connection) (provider.Provider, func(), err
 	if err != nil {
 		return nil, nil, fmt.Errorf("the simulator does not start: %w", err)
 	}
-	c, _, err := arkClient(ark.Options{BaseURL: sim.URL, Key: key, Version: how.Version, Simulator: true, Camera: s.drift})
+	c, _, err := simulatorAt(sim.URL, key, s.drift, how.Version)
 	if err != nil {
 		sim.Close()
 		return nil, nil, err
 	}
 	return c, sim.Close, nil
+}
+
+// simulatorAt is a client of a simulator that this process serves.
+func simulatorAt(base, key, drift, version string) (provider.Provider, func(), error) {
+	return arkClient(ark.Options{BaseURL: base, Key: key, Version: version, Simulator: true, Camera: drift})
 }
 
 func arkClient(o ark.Options) (provider.Provider, func(), error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -12,16 +13,23 @@ import (
 // vetFlags are all options of vet.
 type vetFlags struct {
 	clip      film.VetClip
+	service   serviceFlags
 	catalogue catalogueFlags
+	model     string
 	dir       string
 }
 
 func (p *program) vetVerb() *cobra.Command {
 	var o vetFlags
 	cmd := &cobra.Command{
-		Use:   "vet CLIP",
-		Short: "judge what a seller of clips delivers, by evidence",
-		Long: `Vet CLIP judges a file against what is claimed of it: its size to the pixel, decoded frames and rate, codec, what it
+		Use:   "vet [CLIP]",
+		Short: "judge a seller of clips, or one clip, by evidence",
+		Long: `Vet asks a service what it refuses, which costs nothing: a task that does not exist, its list, a wrong key, a model that
+cannot exist, fields that make no sense. Each request that a careless service could take for an order is written down
+as a take before it is sent, in the store of the report's folder; the first that makes a task ends them, and it is never
+sent again.
+
+Vet CLIP judges a file against what is claimed of it: its size to the pixel, decoded frames and rate, codec, what it
 says of its origin (C2PA, not verified), sound, first, end and returned last frame, tokens, retention by its URL, and
 whether an earlier report has the same clip. It sends nothing.
 
@@ -33,11 +41,17 @@ contract, terms – has a verdict of its own, and there is never one for all:
   refuted      measured here, and it is not so
   not tested   with the reason
 
-The report is printed, or written with --report as report.json and report.md, with all evidence. Exit code 0: nothing
-is refuted; 4: something is; 7: nobody knows whether a probe was bought.`,
-		Example: "shotchain vet clip.mp4 --claims model=seedance-2.0,resolution=480p,ratio=16:9,duration=4",
-		Args:    oneClip,
+The report is printed, and written as report.json and report.md, with all evidence: of a service into ./vet, of a clip
+where --report says. Exit code 0: nothing is refuted; 4: something is; 7: nobody knows whether a probe was bought.`,
+		Example: "shotchain vet --provider byteplus --base-url https://gateway.example/api/v3 --model seedance-2.0\nshotchain vet clip.mp4 --claims model=seedance-2.0,resolution=480p,ratio=16:9,duration=4",
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.check(cmd, args); err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return p.vetService(cmd.Context(), &o)
+			}
 			o.clip.Path, o.clip.Models, o.clip.Version = args[0], o.catalogue.models, buildInfo().Version
 			r, err := film.Vet(cmd.Context(), o.clip)
 			if err != nil {
@@ -54,17 +68,62 @@ is refuted; 4: something is; 7: nobody knows whether a probe was bought.`,
 	fs.StringVar(&o.clip.URL, "url", "", "the `URL` that it came from; only its host and lifetime are shown")
 	fs.Int64Var(&o.clip.Tokens, "tokens", 0, "`N` tokens were billed for it")
 	fs.StringArrayVar(&o.clip.Earlier, "earlier", nil, "compare with the clips of this `REPORT`; may be given again")
-	fs.StringVar(&o.dir, "report", "", "write report.json and report.md into this `DIR`")
+	fs.StringVar(&o.dir, "report", "", "write report.json and report.md into this `DIR` (default ./vet for a service)")
+	fs.StringVar(&o.model, "model", "", "vet the service's `MODEL`")
+	o.service.add(cmd)
 	o.catalogue.add(cmd)
 	return cmd
 }
 
-// oneClip asks for exactly one file.
-func oneClip(cmd *cobra.Command, args []string) error {
-	if len(args) != 1 {
+// check refuses options that have nothing to do with what is vetted.
+func (o *vetFlags) check(cmd *cobra.Command, args []string) error {
+	ofClip := []string{"claims", "first-frame", "end-frame", "last-frame", "url", "tokens"}
+	ofService := []string{"model", "provider", "base-url", "drift"}
+	others, what := ofClip, "a clip"
+	switch {
+	case len(args) > 1:
 		return usage(cmd.CommandPath()+" clip.mp4 --claims model=seedance-2.0", "%s takes one clip, not %d", cmd.Name(), len(args))
+	case len(args) == 1:
+		others, what = ofService, "a service"
+	case o.model == "":
+		return usage("`shotchain models` lists them; to judge a file, name it", "vetting a service needs --model")
+	}
+	for _, name := range others {
+		if cmd.Flags().Changed(name) {
+			return usage("", "--%s is for vetting %s", name, what)
+		}
 	}
 	return nil
+}
+
+// vetService vets a service.
+func (p *program) vetService(ctx context.Context, o *vetFlags) error {
+	s, err := p.service(o.service)
+	if err != nil {
+		return err
+	}
+	if o.dir == "" {
+		o.dir = "vet"
+	}
+	v, err := film.OpenVetting(film.VetService{Service: s, Key: p.env(film.EnvKey), Version: buildInfo().Version, Models: o.catalogue.models,
+		Model: o.model, Dir: o.dir, Earlier: o.clip.Earlier})
+	if err != nil {
+		return err
+	}
+	defer v.Close()
+	p.admit(s)
+	if err := v.Free(ctx); err != nil {
+		return err
+	}
+	return p.concludeVetting(v)
+}
+
+// concludeVetting writes and tells what was found.
+func (p *program) concludeVetting(v *film.Vetting) error {
+	if err := v.Conclude(); err != nil {
+		return err
+	}
+	return p.vetted(v.Report, "")
 }
 
 // vetted tells of a report and writes it.

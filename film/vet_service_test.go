@@ -1,0 +1,238 @@
+package film
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"shotchain/chain/sim"
+	"shotchain/chain/store"
+	"shotchain/chain/vet"
+	"shotchain/render/animatic"
+)
+
+const vetKey = "vet-key-0123456789"
+
+// standIn is a simulator behind a gateway that lies.
+type standIn struct {
+	*sim.Service
+	base string
+
+	mu    sync.Mutex
+	asked []string // method, path and body of each call
+}
+
+// lie answers a call itself, or passes it on and changes what comes back.
+type lie func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler)
+
+func passOn(w http.ResponseWriter, r *http.Request, _ []byte, real http.Handler) {
+	real.ServeHTTP(w, r)
+}
+
+func newStandIn(t *testing.T, camera sim.Camera, gateway lie) *standIn {
+	t.Helper()
+	if camera == nil {
+		camera = sealing("dreamina-seedance-2-0")
+	}
+	s := &standIn{}
+	var err error
+	s.Service, err = sim.New(sim.Options{Dir: t.TempDir(), Key: vetKey, Camera: camera, Limits: sim.NoRates})
+	require.NoError(t, err)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		s.mu.Lock()
+		s.asked = append(s.asked, r.Method+" "+r.URL.String()+" "+string(body))
+		s.mu.Unlock()
+		gateway(w, r, body, s.Service)
+	}))
+	t.Cleanup(func() { server.Close(); s.Close() })
+	s.base = server.URL + "/api/v3"
+	return s
+}
+
+// creates are the bodies of the create calls.
+func (s *standIn) creates() (all []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.asked {
+		if body, ok := strings.CutPrefix(a, "POST /api/v3/contents/generations/tasks "); ok {
+			all = append(all, body)
+		}
+	}
+	return all
+}
+
+// sealing films an animatic, and seals it as a model's.
+func sealing(model string) sim.Camera {
+	return func(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
+		video, last, err := animatic.Camera{NoSlate: true}.Film(ctx, animatic.Shot{Prompt: sc.Prompt, FirstFrame: sc.FirstFrame, Width: sc.Width,
+			Height: sc.Height, Frames: sc.Frames, Audio: sc.Audio}, dir)
+		return sim.Footage{Video: video, LastFrame: last}, err
+	}
+}
+
+func (s *standIn) vetting(t *testing.T, dir string) *Vetting {
+	t.Helper()
+	service, err := Choose("byteplus", s.base, func(string) string { return "" })
+	require.NoError(t, err)
+	v, err := OpenVetting(VetService{Service: service, Key: vetKey, Model: "seedance-2.0", Dir: dir})
+	require.NoError(t, err)
+	t.Cleanup(v.Close)
+	return v
+}
+
+// answered answers the calls that match, and passes the others on.
+func answered(match func(r *http.Request, body []byte) bool, status int, media, text string) lie {
+	return func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler) {
+		if !match(r, body) {
+			real.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", media)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, text)
+	}
+}
+
+func isList(r *http.Request, _ []byte) bool {
+	return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/tasks")
+}
+func isCreate(r *http.Request, _ []byte) bool { return r.Method == http.MethodPost }
+func anything(*http.Request, []byte) bool     { return true }
+
+const (
+	asJSON = "application/json"
+	asHTML = "text/html; charset=utf-8"
+)
+
+// TestFreeProbesOfAnHonestServiceMakeNothing holds that the stage proves what it can, and makes no task.
+func TestFreeProbesOfAnHonestServiceMakeNothing(t *testing.T) {
+	s, dir := newStandIn(t, nil, passOn), t.TempDir()
+	v := s.vetting(t, dir)
+	require.NoError(t, v.Free(t.Context()))
+	require.NoError(t, v.Conclude())
+	for check, want := range map[string]vet.Verdict{"F1": vet.Proven, "F2": vet.Claimed, "F3": vet.Proven, "F4": vet.Claimed, "F5": vet.Proven,
+		"F6-ratio": vet.Proven, "F6-duration": vet.Proven, "F7": vet.Proven, "F8": vet.Claimed, "F9": vet.NotTested, "envelope": vet.Proven} {
+		require.Equal(t, want, by(t, v.Report, check).Verdict, "%s: %s %v", check, by(t, v.Report, check).Found, by(t, v.Report, check).Evidence)
+	}
+	require.Nil(t, VetOutcome(v.Report))
+	require.Zero(t, s.Stats().Created)
+	require.Len(t, s.creates(), 7)
+	require.Equal(t, `{"model":"dreamina-seedance-2-0-000000"}`, s.creates()[2])
+
+	// Nothing of it holds the key, and the same again is asked anew: nothing came of it.
+	for _, name := range []string{"report.json", "report.md"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		require.NotContains(t, string(b), vetKey)
+	}
+	require.NoError(t, s.vetting(t, dir).Free(t.Context()))
+	require.Len(t, s.creates(), 14)
+}
+
+// TestEachLieOfAServiceIsRefutedOrNamed lets a gateway lie in one way each.
+func TestEachLieOfAServiceIsRefutedOrNamed(t *testing.T) {
+	for name, c := range map[string]struct {
+		gateway lie
+		check   string
+		verdict vet.Verdict
+		says    string
+		kind    Kind // of the outcome, "" for none
+		creates int
+	}{
+		"no API there":   {answered(anything, 200, asHTML, "<html>Welcome</html>"), "F1", vet.Refuted, "no API at this address", Incomplete, 0},
+		"a list of HTML": {answered(isList, 200, asHTML, "<!doctype html>"), "F2", vet.Refuted, "cannot be looked up", Incomplete, 7},
+		"no list":        {answered(isList, 404, asJSON, `{"error":{"code":"NotFound"}}`), "F2", vet.NotTested, "there is no list (404)", "", 7},
+		"any model": {answered(isCreate, 400, asJSON, `{"error":{"code":"MissingParameter","message":"content is missing"}}`),
+			"F5", vet.Refuted, "the id is not looked at", Incomplete, 7},
+		"an unknown model": {answered(func(r *http.Request, b []byte) bool {
+			return isCreate(r, b) && !strings.Contains(r.Header.Get("Authorization"), "wrong")
+		},
+			404, asJSON, `{"error":{"code":"ModelNotOpen","message":"not activated"}}`), "F4", vet.Refuted, "not open, or unknown", Incomplete, 7},
+		"takes anything": {func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler) {
+			if isCreate(r, body) && strings.Contains(r.Header.Get("Authorization"), vetKey) {
+				answered(anything, 200, asJSON, `{"id":"cgt-1"}`)(w, r, body, real)
+				return
+			}
+			real.ServeHTTP(w, r)
+		}, "F4", vet.Refuted, "takes anything", Unclear, 2},
+		"any key": {answered(isCreate, 200, asJSON, `{"id":"cgt-1"}`), "F3", vet.Refuted, "a wrong key is let in", Unclear, 1},
+		"an envelope that says error": {answered(isCreate, 200, asJSON, `{"code":400,"message":"no channel"}`), "F3", vet.NotTested,
+			"does not say whether a task was made", Unclear, 1},
+		"judged late": {func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler) {
+			answered(func(r *http.Request, b []byte) bool { return isCreate(r, b) && bytes.Contains(b, []byte("7:5")) }, 200, asJSON, `{"id":"cgt-1"}`)(w, r, body, real)
+		}, "F6-ratio", vet.NotTested, "judged late", Unclear, 4},
+		"two shapes": {answered(func(_ *http.Request, b []byte) bool { return bytes.Contains(b, []byte("99")) }, 400, asJSON, `{"msg":"duration","code":1}`),
+			"envelope", vet.Refuted, "2 shapes", Incomplete, 7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, dir := newStandIn(t, nil, c.gateway), t.TempDir()
+			v := s.vetting(t, dir)
+			require.NoError(t, v.Free(t.Context()))
+			require.NoError(t, v.Conclude())
+			f := by(t, v.Report, c.check)
+			require.Equal(t, c.verdict, f.Verdict, f.Found)
+			require.Contains(t, f.Found+" "+f.Evidence[0].Value, c.says)
+			fail := VetOutcome(v.Report)
+			if c.kind == "" {
+				require.Nil(t, fail)
+			} else {
+				require.Equal(t, c.kind, fail.Kind)
+			}
+			require.Len(t, s.creates(), c.creates)
+			if c.kind != Unclear {
+				return
+			}
+			// It is on record as a take, and never sent again.
+			require.NoError(t, s.vetting(t, dir).Free(t.Context()))
+			last := c.creates
+			if name != "any key" && name != "an envelope that says error" { // what was refused before it is asked anew
+				last += c.creates - 1
+			}
+			require.Len(t, s.creates(), last)
+		})
+	}
+}
+
+// TestAProbeIsWrittenDownBeforeItIsSent looks into the store while the service is asked.
+func TestAProbeIsWrittenDownBeforeItIsSent(t *testing.T) {
+	dir, seen := t.TempDir(), 0
+	s := newStandIn(t, nil, func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler) {
+		if isCreate(r, body) {
+			st, err := store.Peek(filepath.Join(dir, store.DirName))
+			require.NoError(t, err)
+			takes, err := st.Takes()
+			require.NoError(t, err)
+			found := false
+			for _, take := range takes {
+				req, err := take.Request()
+				require.NoError(t, err)
+				j, err := take.Journal()
+				require.NoError(t, err)
+				var asked struct{ Body json.RawMessage }
+				require.NoError(t, json.Unmarshal(req.Asked, &asked))
+				var tight bytes.Buffer
+				require.NoError(t, json.Compact(&tight, asked.Body))
+				if bytes.Equal(tight.Bytes(), body) && j.Last() != nil && j.Last().State == store.Intended {
+					found = true
+				}
+			}
+			require.True(t, found, string(body))
+			seen++
+		}
+		real.ServeHTTP(w, r)
+	})
+	require.NoError(t, s.vetting(t, dir).Free(t.Context()))
+	require.Equal(t, 7, seen)
+}
