@@ -28,10 +28,12 @@ chain/store: chain/money internal/durable
 chain: chain/models chain/money chain/provider chain/store internal/say storyboard
 chain/wire: chain/provider internal/guard
 chain/ark: chain/models chain/provider chain/wire internal/guard
+chain/fal: chain/models chain/provider chain/wire internal/guard
 chain/lock: chain chain/store
 chain/providertest: chain/provider
 chain/vet: chain/models
 chain/sim: chain/models chain/sim/trouble
+chain/sim/falsim: chain/models chain/sim chain/sim/trouble
 chain/sim/trouble:
 chain/sim/simtest: chain/sim chain/store
 
@@ -60,7 +62,7 @@ scripts/house:
 // homes are the packages that a heavy or dangerous import lives in: exactly these.
 const homes = `
 os/exec: render/ffmpeg render/sheet/sheettest
-net/http: chain/ark chain/sim chain/sim/simtest chain/sim/trouble chain/wire film film/board internal/guard
+net/http: chain/ark chain/fal chain/sim chain/sim/falsim chain/sim/simtest chain/sim/trouble chain/wire film film/board internal/guard
 gopkg.in/yaml.v3: chain/lock chain/models storyboard
 html/template: render/sheet
 github.com/u2takey/ffmpeg-go: render/ffmpeg

@@ -1,0 +1,177 @@
+// Package fal speaks to fal.ai's queue. [New] makes a [Client], which is a provider.Provider. A submit is sent at most
+// once: fal knows no idempotency key, and its own clients, which repeat one, can buy twice. COMPLETED says only that a
+// request ended; whether it made a clip is read from the result. A task's id is the path of its URL, which fal chose and
+// which is used at the configured host only: the key goes to the queue, the platform and the storage that were
+// configured, and nowhere else. A submit whose answer was lost is looked for in fal's history, by the marker that it was
+// sent with; the history may leave out what has not ended, so that it never proves that nothing was made.
+//
+// fal gives no last frame and charges by units that it does not tell with the clip: frames are decoded from clips, and
+// the worst case is booked.
+package fal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"shotchain/chain/models"
+	"shotchain/chain/provider"
+	"shotchain/chain/wire"
+	"shotchain/internal/guard"
+)
+
+// fal's own hosts.
+const (
+	BaseURL     = "https://queue.fal.run"
+	PlatformURL = "https://api.fal.ai/v1"
+	StorageURL  = "https://rest.fal.ai"
+)
+
+// Options say which service is called and how.
+type Options struct {
+	// BaseURL is the queue's, "" for fal's own. Of any other the platform is expected below /v1 and the storage below
+	// /rest, as shotchain's simulator has them; a gateway that has neither cannot look anything up, and is sent pictures
+	// inside its requests.
+	BaseURL   string
+	Key       string            // <key_id>:<key_secret>; white space around it is taken off
+	Models    *models.Catalogue // what a request to each model may hold; nil: models.Default()
+	AllowHTTP bool              // plain http also to hosts other than this machine: the key then travels in the clear
+	Version   string            // of the program, for the User-Agent; "": dev
+	HTTP      *http.Client      // the client beneath; nil: an own one. See ark.Options
+
+	Patience       time.Duration // how long a read may take, and how long a download may stand still; 0: 60 s
+	CreatePatience time.Duration // how long a submit may stand still, and then its answer may take; 0: 3 min
+}
+
+// String leaves out the key.
+func (o Options) String() string { return "fal options" }
+
+// GoString leaves out the key.
+func (o Options) GoString() string { return o.String() }
+
+// Client is a provider.Provider for one key. It is immutable after New and safe for concurrent use.
+type Client struct {
+	base, platform, storage *url.URL
+
+	about    provider.About
+	models   *models.Catalogue
+	auth     string
+	agent    string
+	secret   wire.Redactor
+	create   *http.Client
+	api      *http.Client
+	loads    wire.Loads
+	patience time.Duration
+	upload   time.Duration
+}
+
+var _ provider.Provider = (*Client)(nil)
+
+// String names the service, not the key.
+func (c *Client) String() string { return "fal client for " + c.base.Host }
+
+// GoString names the service, not the key.
+func (c *Client) GoString() string { return c.String() }
+
+// New checks the options and makes a client. It sends nothing.
+func New(o Options) (*Client, error) {
+	key, err := checkKey(o.Key)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{models: o.Models, auth: "Key " + key, patience: orElse(o.Patience, time.Minute), upload: orElse(o.CreatePatience, 3*time.Minute)}
+	if c.models == nil {
+		c.models = models.Default()
+	}
+	if c.about, err = Service(o.BaseURL); err != nil {
+		return nil, err
+	}
+	if err := c.places(o.BaseURL, o.AllowHTTP); err != nil {
+		return nil, err
+	}
+	_, half, _ := strings.Cut(key, ":")
+	c.agent, c.secret = "shotchain/"+wire.Header(orElse(o.Version, "dev"), 40), wire.NewRedactor(key).With(half)
+	c.loads = wire.Loads{Base: c.base, Inside: guard.New(c.base), Agent: c.agent, Secret: c.secret, Patience: c.patience,
+		BadHint: hintURL, GoneHint: hintLapsed}
+	c.create, c.api, c.loads.Client = wire.Clients(o.HTTP, c.loads.Inside, c.loads.May)
+	return c, nil
+}
+
+func orElse[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}
+
+// checkKey returns the key without white space around it, and refuses what cannot be one, without showing it.
+func checkKey(key string) (string, error) {
+	key = strings.TrimSpace(key)
+	id, secret, pair := strings.Cut(key, ":")
+	switch {
+	case key == "":
+		return "", errors.New("the API key is empty: set FAL_KEY")
+	case !pair || id == "" || secret == "" || strings.Trim(key, visible) != "":
+		return "", errors.New("the API key is not of the form <key_id>:<key_secret>: check FAL_KEY")
+	}
+	return key, nil
+}
+
+// visible are the characters that a key may have.
+var visible = func() (s string) {
+	for r := '!'; r <= '~'; r++ {
+		s += string(r)
+	}
+	return s
+}()
+
+// Service is what plans and keys know of fal by the queue's URL, "" for fal's own; every other is named with its host.
+func Service(base string) (provider.About, error) {
+	about := provider.About{Namespace: "fal", Region: models.Fal}
+	base = strings.TrimRight(base, "/")
+	if base == "" || base == BaseURL {
+		return about, nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return provider.About{}, errors.New("the base URL is not an absolute URL")
+	}
+	about.Namespace += "@" + strings.ToLower(u.Host)
+	return about, nil
+}
+
+// About says which service this is; see provider.Provider.
+func (c *Client) About() provider.About { return c.about }
+
+// places finds the three hosts.
+func (c *Client) places(base string, allowHTTP bool) error {
+	base = strings.TrimRight(orElse(base, BaseURL), "/")
+	u, err := url.Parse(base)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Opaque != "":
+		return errors.New("the base URL is not an absolute URL such as " + BaseURL)
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return fmt.Errorf("the base URL at %s holds more than a scheme, a host and a path", u.Host)
+	case u.Scheme != "https" && u.Scheme != "http":
+		return fmt.Errorf("the base URL at %s is neither https nor http", u.Host)
+	case u.Scheme == "http" && !allowHTTP && !wire.Loopback(u.Hostname()):
+		return fmt.Errorf("the base URL at %s is plain http, which would show the key to the network: use https", u.Host)
+	}
+	c.base, c.platform, c.storage = u, u.JoinPath("v1"), u.JoinPath("rest")
+	if base == BaseURL {
+		c.platform, _ = url.Parse(PlatformURL)
+		c.storage, _ = url.Parse(StorageURL)
+	}
+	return nil
+}
+
+// Fetch copies what a clip's URL names into w, without the key; see provider.Provider.
+func (c *Client) Fetch(ctx context.Context, u provider.SignedURL, w io.Writer, limit int64) error {
+	return c.loads.Fetch(ctx, u, w, limit)
+}
