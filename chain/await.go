@@ -35,6 +35,7 @@ func (v *life) pollPause(since time.Time) time.Duration {
 
 // await reads a task until it is done, and then keeps what it made.
 func (v *life) await(ctx context.Context, a *store.Attempt) (Outcome, bool) {
+	v.underway(a)
 	told, reached := provider.Status(""), time.Now()
 	rung, leave := v.Bell.hear(a.Task)
 	defer leave()

@@ -2,6 +2,9 @@ package chain
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -75,6 +78,78 @@ func (p *Plan) promote(t *Take) *Promotion {
 	return made
 }
 
+// finalFrame names a frame of the final clip of a draft: so the key of what is made from the next draft of a chain is
+// known before that clip is there. The service itself starts the one from the other; nobody here sends the picture.
+func finalFrame(task string, frame int) string {
+	if frame == Last {
+		return "last frame of the final of " + task
+	}
+	return fmt.Sprintf("frame %d of the final of %s", frame, task)
+}
+
+// finals names the take's pictures by the drafts that what it grows from and ends on is made from; ok is false where
+// one of them is made from none.
+func (t *Take) finals(from, to string) (a anchors, ok bool) {
+	if a.first = t.Request.FirstFrame.InKey(); t.From != nil {
+		a.first = finalFrame(from, t.from())
+	}
+	if a.last = t.Request.LastFrame.InKey(); t.To != nil {
+		a.last = finalFrame(to, t.ToFrame)
+	}
+	return a, (t.From == nil || from != "") && (t.To == nil || to != "")
+}
+
+// named are the pictures of a take's question, by their bytes where all that it needs is there, or by its drafts (final)
+// where it is to be made from its own, or has been. ok is false where neither is known yet. up is only read if there.
+func (t *Take) named(namespace string, st *store.Store, up upstream, there bool, p *Promotion) (a anchors, final, ok bool) {
+	var from, to string
+	switch {
+	case there && len(t.needs()) == 0:
+		return t.anchors(up), false, true
+	case p != nil:
+		from, to = p.from, p.to
+	case there:
+		from, to = up.promotedFrom()
+	}
+	if there {
+		a = t.anchors(up)
+	}
+	finals, known := t.finals(from, to)
+	if !known || there && begun(st.Take(t.key(namespace, a))) {
+		return a, false, there
+	}
+	if p != nil || begun(st.Take(t.key(namespace, finals))) {
+		return finals, true, true
+	}
+	return a, false, there
+}
+
+// promotedFrom are the tasks of the drafts that the clips were made from, "" for none.
+func (u upstream) promotedFrom() (from, to string) {
+	if u.from != nil {
+		from = u.from.Clip.PromotedFrom
+	}
+	if u.to != nil {
+		to = u.to.Clip.PromotedFrom
+	}
+	return from, to
+}
+
+// begun reports whether a take has a clip, or an attempt that may turn into one.
+func begun(take store.Take) bool {
+	if _, err := take.Clip(); !errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	j, err := take.Journal()
+	return err != nil || j.Last() != nil && j.Last().Open()
+}
+
+// attempts reports whether an unfinished attempt of the take at its key is one at this promotion.
+func (m *Promotion) attempts(take store.Take) bool {
+	j, err := take.Journal()
+	return err == nil && j.Last() != nil && j.Last().PromotedFrom == m.Task
+}
+
 // made reports whether a take's clip is, or will be, made from a draft.
 func (p *Plan) made(t *Take, draft *Planned) bool {
 	pt := p.Of(t)
@@ -99,8 +174,13 @@ func (v *life) promotion() *Promotion {
 		return nil
 	}
 	p := v.plan.Of(v.t).Promotes
-	if p == nil || v.up.from != nil && v.up.from.Clip.PromotedFrom != p.from || v.up.to != nil && v.up.to.Clip.PromotedFrom != p.to {
+	if p == nil {
 		return nil
+	}
+	if from, to := "", ""; !v.final { // else its key says which drafts those must be
+		if from, to = v.up.promotedFrom(); v.up.from != nil && from != p.from || v.up.to != nil && to != p.to {
+			return nil
+		}
 	}
 	if clip, err := v.Store.Take(p.Key).Clip(); err != nil || clip.Task != p.Task {
 		return nil

@@ -17,7 +17,7 @@ func TestLeft(t *testing.T) {
 	b := &Take{Index: 1, Expected: 2 * time.Minute, Remaining: 2 * time.Minute, Model: oneAtATime, From: a}
 	c := &Take{Index: 2, Expected: time.Minute, Remaining: time.Minute, Model: oneAtATime}
 	a.Grows = []*Take{b}
-	p := &Plan{Graph: &Graph{Takes: []*Take{a, b, c}}}
+	p := &Plan{Graph: &Graph{Takes: []*Take{a, b, c}}, Takes: make([]Planned, 3)}
 	ended, under := map[*Take]bool{}, map[*Take]time.Duration{}
 	left := func() time.Duration {
 		return p.Left(func(t *Take) bool { return ended[t] }, func(t *Take) time.Duration { return under[t] })

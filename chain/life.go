@@ -24,30 +24,28 @@ const maxTries = 3
 // the package: intent, one POST, task id, verified result, kept.
 type life struct {
 	*run
-	t     *Take
-	up    upstream
+	t *Take
+	asking
 	l     *store.Locked
 	j     *store.Journal
 	free  func() // gives the place at the provider back
 	tries int    // create calls of this run
 	held  bool   // the take's price is set aside in the purse
 	leave func() // gives back the room on disk that is set aside for the take; nil before
-	a     anchors
 
 	pictures []*given // that the key names, once they are frozen
 }
 
-// make gets one take. up is what it grows from and ends on; free is called once its place at the provider is no longer needed.
-func (r *run) make(ctx context.Context, t *Take, up upstream, free func()) Outcome {
+// make gets one take. free is called once its place at the provider is no longer needed.
+func (r *run) make(ctx context.Context, t *Take, q asking, free func()) Outcome {
 	ctx = context.WithValue(ctx, workingKey{}, t)
-	a := t.anchors(up)
-	key := r.key(t, a)
+	key := r.key(t, q.a)
 	l, err := r.Store.Lock(ctx, key, func() { r.observe(Event{Take: t, Stage: StageWaiting}) })
 	if err != nil {
 		return r.ended(ctx, t, StageFailed, "", err)
 	}
 	defer l.Unlock()
-	v := &life{run: r, t: t, up: up, l: l, free: free, a: a}
+	v := &life{run: r, t: t, asking: q, l: l, free: free}
 	out := v.live(ctx)
 	if v.leave != nil {
 		v.leave()
@@ -157,6 +155,9 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 	if ctx.Err() != nil {
 		return v.ended(ctx, v.t, StageStopped, "", context.Cause(ctx)), false
 	}
+	if v.final && v.promotion() == nil {
+		return v.unpromotable(nil)
+	}
 	if v.leave == nil {
 		leave, err := v.claim(v.t)
 		if err != nil {
@@ -200,6 +201,9 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
 		return v.ended(ctx, v.t, StageStopped, "", err), false
+	}
+	if v.final && a.PromotedFrom == "" {
+		return v.unpromotable(err)
 	}
 	return v.ended(ctx, v.t, StageFailed, "", err), false
 }
@@ -254,6 +258,9 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (provider.Created, 
 			return made, nil
 		case req.DraftTask != "" && (f.Class == provider.Invalid || f.Class == provider.Gone): // the draft is no longer there: nothing was created
 			a.PromotedFrom = ""
+			if v.final { // the pictures of the whole question are not there yet
+				return provider.Created{}, err
+			}
 			if err := v.l.PutJournal(v.j); err != nil {
 				return provider.Created{}, err
 			}

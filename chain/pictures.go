@@ -80,6 +80,9 @@ func (p *given) faulty(err error) error {
 // freeze puts the bytes of the take's pictures into its folder, each as what the key says that it is. What an
 // earlier attempt froze is replaced.
 func (v *life) freeze(ctx context.Context) error {
+	if v.final { // nothing is sent but the draft's task
+		return nil
+	}
 	v.pictures = v.t.pictures(v.up, v.a)
 	for _, p := range v.pictures {
 		if p.up == nil && p.asked != nil && p.asked.Web != "" {
@@ -213,6 +216,9 @@ func (v *life) sealed(req provider.Request) error {
 			return fmt.Errorf("nothing was sent: task %s is not the draft of this clip", req.DraftTask)
 		}
 		return nil
+	}
+	if v.final {
+		return errors.New("nothing was sent: its key says that it is made from a draft, and the request is not")
 	}
 	if len(sent) != len(v.pictures) {
 		return fmt.Errorf("nothing was sent: the request has %d pictures, and its key names %d", len(sent), len(v.pictures))

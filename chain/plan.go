@@ -46,6 +46,7 @@ type Planned struct {
 	Promotes *Promotion // the draft that the clip is made from; nil for none
 
 	Damaged   bool // it was kept, and something of it is not what it was
+	final     bool // its key names what it grows from by the drafts: it is made at the same time
 	frameless bool // its clip is kept, but its last frame has to be made again: nobody knows yet what it will be
 	away      bool // its clip is not in its place: a run puts it there again
 
@@ -98,11 +99,14 @@ func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan,
 			pt.State, pt.Reason = Left, "which clip it used last cannot be read, and it is to be kept: "+unread.Error()
 			continue
 		}
+		pt.Promotes = p.promote(t)
 		p.look(pt, st, was)
-		if pt.State == New || pt.State == Stale || pt.State == Waits {
-			if pt.Promotes = p.promote(t); pt.Promotes != nil {
-				pt.Reason += "; its draft is promoted"
-			}
+		switch {
+		case pt.Promotes == nil:
+		case pt.State == New, pt.State == Stale, pt.State == Waits:
+			pt.Reason += "; its draft is promoted"
+		case pt.State != InFlight && pt.State != Unclear, !pt.Promotes.attempts(st.Take(pt.Key)):
+			pt.Promotes = nil
 		}
 		switch pt.State {
 		case New, Stale, Waits, Unclear:
@@ -115,7 +119,7 @@ func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan,
 		}
 	}
 	p.drag()
-	p.Expected = forecast(g, o.Limit, func(t *Take) bool { return p.Takes[t.Index].State != Cached && !p.Takes[t.Index].Out() })
+	p.Expected = p.forecast(func(t *Take) bool { return p.Takes[t.Index].State != Cached && !p.Takes[t.Index].Out() })
 	return p, nil
 }
 
@@ -132,7 +136,7 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	}
 	defer p.leave(pt)
 	defer p.stop(pt)
-	pictures, ok := p.anchors(t)
+	pictures, ok := p.anchors(pt, st)
 	if !ok {
 		up := p.absent(t)
 		pt.State = Waits
@@ -300,13 +304,13 @@ func failed(a *store.Attempt) *provider.Fault {
 	return &provider.Fault{Class: provider.Class(a.Class), Code: a.Code, Message: a.Message, RequestID: a.RequestID, Hint: a.Hint}
 }
 
-// anchors names a take's pictures; ok is false where one of them is not there yet.
-func (p *Plan) anchors(t *Take) (a anchors, ok bool) {
+// anchors names a take's pictures; ok is false where nobody knows one of them yet.
+func (p *Plan) anchors(pt *Planned, st *store.Store) (a anchors, ok bool) {
+	t := pt.Take
 	var up upstream
-	for _, need := range t.needs() {
-		if p.lacks(t, need) {
-			return anchors{}, false
-		}
+	if p.absent(t) != nil {
+		a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, up, false, pt.Promotes)
+		return a, ok
 	}
 	if t.From != nil {
 		up.from = &Outcome{Clip: p.Of(t.From).Clip}
@@ -314,7 +318,21 @@ func (p *Plan) anchors(t *Take) (a anchors, ok bool) {
 	if t.To != nil {
 		up.to = &Outcome{Clip: p.Of(t.To).Clip}
 	}
-	return t.anchors(up), true
+	a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, up, true, pt.Promotes)
+	return a, ok
+}
+
+// waits are the takes that one waits for: those that it needs, and none where it is made from its draft.
+func (p *Plan) waits(t *Take) []*Take {
+	if p.Of(t).final {
+		return nil
+	}
+	return t.needs()
+}
+
+// forecast is how long the takes that are needed take in all.
+func (p *Plan) forecast(needed func(*Take) bool) time.Duration {
+	return forecast(p.Graph, p.Options.Limit, p.waits, needed)
 }
 
 // absent is the first of the takes that a take needs and that is not there.

@@ -16,6 +16,8 @@ type Outcome struct {
 	Fault  error        // of StageFailed, StageUnknown, StageInFlight, StageStopped; nil for nothing to say
 	Behind *Take        // of StageSkipped: the take that is missing
 	Spent  money.Amount // billed in this run
+
+	unpromoted bool // nothing was made: its draft is gone, and it has to be asked for whole
 }
 
 // Ok reports whether there is a clip.

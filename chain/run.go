@@ -69,7 +69,8 @@ func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
 	}
 	r := &run{RunOptions: o, plan: p, stop: stop, purse: purse{cap: p.Total.Add(p.Held)},
 		reel:  &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))},
-		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{}, frames: map[*Take]livingFrame{}}
+		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{}, frames: map[*Take]livingFrame{},
+		accepted: map[*Take]string{}, whole: map[*Take]bool{}, promotions: make(chan promotionOf)}
 	r.loop(ctx)
 	r.remember()
 	_ = r.Store.Remember() // what was read is read again without it
@@ -119,9 +120,13 @@ type run struct {
 	working atomic.Int32 // takes under way
 
 	// Only the goroutine of loop.
-	reel    *Reel
-	queue   *schedule
-	entered map[*Take]bool // ready, or done without a place in the queue
+	reel     *Reel
+	queue    *schedule
+	entered  map[*Take]bool   // ready, or done without a place in the queue
+	accepted map[*Take]string // the task of the draft that the service makes it from
+	whole    map[*Take]bool   // its draft could not be promoted: it is asked for whole, when what it grows from is there
+
+	promotions chan promotionOf // read by loop alone
 
 	observing sync.Mutex
 
@@ -150,12 +155,17 @@ func (r *run) loop(ctx context.Context) {
 			if t == nil {
 				break
 			}
+			q, ok := r.asking(t)
+			if !ok { // what it grows from has failed since it was ready
+				r.queue.release(t)
+				r.entered[t] = false
+				continue
+			}
 			under++
-			up := r.upstream(t)
 			takes.Go(func() error {
 				free := sync.OnceFunc(func() { freed <- t })
 				r.working.Add(1)
-				out := r.make(ctx, t, up, free)
+				out := r.make(ctx, t, q, free)
 				r.working.Add(-1)
 				free()
 				finished <- out
@@ -168,6 +178,9 @@ func (r *run) loop(ctx context.Context) {
 		select {
 		case t := <-freed:
 			r.queue.release(t)
+		case m := <-r.promotions:
+			r.accepted[m.Take] = m.task
+			r.enter(m.Grows)
 		case out := <-finished:
 			under--
 			r.settle(out)
@@ -223,12 +236,15 @@ func (r *run) enter(takes []*Take) {
 	for stack := append([]*Take(nil), takes...); len(stack) > 0; {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		up := r.upstream(t)
-		if r.reel.Outcomes[t.Index].Take != nil || r.entered[t] || r.plan.Of(t).Out() || up.missing() != nil {
+		if r.reel.Outcomes[t.Index].Take != nil || r.entered[t] || r.plan.Of(t).Out() {
+			continue
+		}
+		q, ok := r.asking(t)
+		if !ok {
 			continue
 		}
 		r.entered[t] = true
-		if out, ok := r.cached(t, up); ok {
+		if out, ok := r.cached(t, q); ok {
 			r.record(out)
 			stack = append(stack, t.Grows...)
 		} else {
@@ -238,8 +254,8 @@ func (r *run) enter(takes []*Take) {
 }
 
 // cached looks a take up in the store.
-func (r *run) cached(t *Take, up upstream) (Outcome, bool) {
-	take := r.Store.Take(r.key(t, t.anchors(up)))
+func (r *run) cached(t *Take, q asking) (Outcome, bool) {
+	take := r.Store.Take(r.key(t, q.a))
 	clip, err := take.Clip()
 	if err != nil {
 		return Outcome{}, false
@@ -257,6 +273,11 @@ func (r *run) key(t *Take, a anchors) string {
 
 // settle records an outcome and lets follow what grows from it.
 func (r *run) settle(out Outcome) {
+	if out.unpromoted {
+		r.whole[out.Take], r.entered[out.Take] = true, false
+		r.enter([]*Take{out.Take})
+		return
+	}
 	r.record(out)
 	if out.Ok() {
 		r.enter(out.Take.Grows)
@@ -285,6 +306,7 @@ func (r *run) record(out Outcome) {
 
 // closeBooks gives the takes that never started their outcome.
 func (r *run) closeBooks(ctx context.Context) {
+	r.strays()
 	for i, t := range r.plan.Graph.Takes {
 		if r.reel.Outcomes[i].Take != nil {
 			continue
@@ -319,7 +341,7 @@ func (r *run) remember() {
 		if !out.Ok() || up.missing() != nil {
 			continue
 		}
-		a := out.Take.anchors(up)
+		a, _, _ := out.Take.named(r.plan.Graph.Service.Namespace, r.Store, up, true, nil)
 		if out.Dir.Key != out.Take.key(r.plan.Graph.Service.Namespace, a) {
 			continue // kept although it was made for another request: that one is still the one to compare with
 		}

@@ -94,13 +94,13 @@ func (r *running) Pop() any {
 	return f
 }
 
-// forecast plays the schedule through with expected times and returns how long it takes in all. needed says which
-// takes cost time.
-func forecast(g *Graph, limit int, needed func(*Take) bool) time.Duration {
+// forecast plays the schedule through with expected times and returns how long it takes in all. waitsFor are
+// the takes that one waits for, needed says which cost time.
+func forecast(g *Graph, limit int, waitsFor func(*Take) []*Take, needed func(*Take) bool) time.Duration {
 	s, under, now := newSchedule(limit), running{}, time.Duration(0)
 	waits := make([]int, len(g.Takes)) // takes that are still missing, of each
 	for i, t := range g.Takes {
-		waits[i] = len(t.needs())
+		waits[i] = len(waitsFor(t))
 	}
 	// A take that costs no time is passed through at once; the stack stands in for a recursion over long chains.
 	enter := func(t *Take) {
@@ -119,7 +119,7 @@ func forecast(g *Graph, limit int, needed func(*Take) bool) time.Duration {
 		}
 	}
 	for _, t := range g.Takes {
-		if len(t.needs()) == 0 {
+		if waits[t.Index] == 0 {
 			enter(t)
 		}
 	}

@@ -212,7 +212,7 @@ func (p *Plan) DraftLine() string {
 		}
 	}
 	if n > 0 {
-		s += fmt.Sprintf(" %s made from drafts.", say.Count(n, "clip"))
+		s += fmt.Sprintf(" %s made from drafts, all at once.", say.Count(n, "clip"))
 	}
 	return s
 }
