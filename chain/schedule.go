@@ -119,7 +119,7 @@ func forecast(g *Graph, limit int, waitsFor func(*Take) []*Take, needed func(*Ta
 		}
 	}
 	for _, t := range g.Takes {
-		if waits[t.Index] == 0 {
+		if len(waitsFor(t)) == 0 {
 			enter(t)
 		}
 	}
