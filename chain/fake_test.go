@@ -315,6 +315,11 @@ func (glance) Fit(picture []byte, width, height int) ([]byte, error) {
 // film parses a storyboard whose shots are given as lines of "scene/shot key: value; key: value".
 func film(t testing.TB, shots ...string) *storyboard.Storyboard {
 	t.Helper()
+	return parse(t, t.TempDir(), written(shots...))
+}
+
+// written is the file of such a storyboard.
+func written(shots ...string) string {
 	var b strings.Builder
 	b.WriteString("title: Test\nlook: {model: seedance-2.0}\nscenes:\n")
 	scene := ""
@@ -335,9 +340,7 @@ func film(t testing.TB, shots ...string) *storyboard.Storyboard {
 			fmt.Fprintf(&b, "        prompt: %s\n", id)
 		}
 	}
-	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(b.String()), storyboard.Options{})
-	require.NoError(t, err)
-	return sb
+	return b.String()
 }
 
 var simTarget = Target{Models: models.Default(), Service: aboutFake, Ended: true}

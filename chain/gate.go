@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 // gate is shut for all takes when the provider told one of them that it is busy, so that many takes do not each
@@ -35,6 +37,17 @@ func (g *gate) pass(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// pauses are those between tries: they grow from a second to half a minute, and vary so that processes that were
+// refused together do not come back together.
+func (r *run) pauses() *backoff.ExponentialBackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval, b.MaxInterval = time.Second, 30*time.Second
+	if r.luck != nil {
+		b.RandomizationFactor = 0
+	}
+	return b
 }
 
 // pause waits for d or the context's end.

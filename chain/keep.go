@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
@@ -19,8 +17,7 @@ const maxFetches = 3
 
 // keep fetches, checks and stores what a task made.
 func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) (out Outcome, again bool) {
-	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = time.Second, 30*time.Second
+	wait := v.pauses()
 	if clip, ok := v.there(ctx); ok {
 		return v.book(ctx, a, task, clip), false
 	}

@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
@@ -226,7 +224,7 @@ func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
 	attempt := store.Attempt{Number: len(v.j.Attempts) + 1, State: store.Intended,
 		Mark: v.marks.choose(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()}
 	if v.t.Request.SafetyIdentifier == "" {
-		attempt.Identifier = identifier()
+		attempt.Identifier = v.marks.identifier()
 	}
 	if from := v.promotion(); from != nil {
 		attempt.PromotedFrom = from.Task
@@ -237,8 +235,7 @@ func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
 
 // create sends the request. Only where nothing was created is it sent again, after a pause that all takes keep.
 func (v *life) create(ctx context.Context, a *store.Attempt) (provider.Created, error) {
-	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = time.Second, 30*time.Second
+	wait := v.pauses()
 	for began, urls := time.Now(), true; ; {
 		if err := v.gate.pass(ctx); err != nil {
 			return provider.Created{}, context.Cause(ctx)

@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
@@ -100,8 +98,7 @@ func (v *life) ownFrame(ctx context.Context, clip *store.Clip) (bool, error) {
 	}
 	temp := v.l.Temp("last_frame")
 	defer v.discard(temp)
-	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval = time.Second
+	wait := v.pauses()
 	for n := 1; ; n++ {
 		task, err := v.Provider.Get(ctx, clip.Task)
 		if err == nil && task.Status == provider.Succeeded && task.LastFrame != "" {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,8 @@ type RunOptions struct {
 
 	// Free is how many bytes the store's disk can still take; nil: Store.Free. A take that may need more is not bought.
 	Free func() (int64, error)
+
+	luck *rand.Rand // of the attempts' marks, and pauses do not vary then; nil for the runtime's. A test repeats a run by it
 }
 
 // Timing are the patiences of a run. Zero fields take the defaults.
@@ -71,6 +74,7 @@ func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
 		reel:  &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))},
 		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{}, frames: map[*Take]livingFrame{},
 		accepted: map[*Take]string{}, whole: map[*Take]bool{}, promotions: make(chan promotionOf)}
+	r.marks.luck = o.luck
 	r.loop(ctx)
 	r.remember()
 	_ = r.Store.Remember() // what was read is read again without it

@@ -259,3 +259,30 @@ func (n *inode) left(s Survival, r *rand.Rand) []byte {
 	}
 	return b
 }
+
+// Know takes what is in the disk's folder already for synced. It is called before anything else.
+func (d *Forgetful) Know() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.know(".")
+}
+
+func (d *Forgetful) know(dir string) error {
+	all, err := d.disk.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range all {
+		name, node := filepath.Join(dir, e.Name()), &inode{folder: e.IsDir()}
+		if e.IsDir() {
+			err = d.know(name)
+		} else if node.bytes, err = durable.ReadFile(d.disk, name, 1<<30); err == nil {
+			node.synced = node.bytes
+		}
+		if err != nil {
+			return err
+		}
+		d.names[name], d.kept[name] = node, node
+	}
+	return err
+}
