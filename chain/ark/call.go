@@ -105,5 +105,6 @@ func (c *Client) request(ctx context.Context, method, path string, query url.Val
 	req.Header.Set("Authorization", c.auth)
 	req.Header.Set("User-Agent", c.agent)
 	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept-Encoding", "identity") // bodies are small, and one gateway's gzip is none: see wire.Read
 	return req, nil
 }

@@ -58,7 +58,7 @@ func (d decoder) taskOf(o object) provider.Task {
 		ID:               strings.TrimSpace(o.text("id")),
 		Model:            o.text("model"),
 		Status:           status(o.text("status")),
-		Video:            link(content, o, "video_url"),
+		Video:            videoLink(content, o),
 		LastFrame:        link(content, o, "last_frame_url"),
 		Tokens:           tokensOf(o.object("usage")),
 		Resolution:       o.text("resolution"),
@@ -78,21 +78,23 @@ func (d decoder) taskOf(o object) provider.Task {
 	return t
 }
 
-// status reads the service's word. It keeps an unknown one, which taskFault makes an error of.
-func status(s string) provider.Status {
-	s = strings.ToLower(strings.TrimSpace(s))
-	if s == "canceled" {
-		return provider.Cancelled
-	}
-	return provider.Status(s)
+// words are the names that services of this shape were met to have for a task's states, in lower case
+// (gateways-and-vetting.md's list). One that is not among them is neither failed nor done: the task is read again.
+var words = map[string]provider.Status{
+	"queued": provider.Queued, "pending": provider.Queued, "submitted": provider.Queued, "created": provider.Queued,
+	"not_start": provider.Queued, "in_queue": provider.Queued,
+	"running": provider.Running, "processing": provider.Running, "in_progress": provider.Running,
+	"succeeded": provider.Succeeded, "success": provider.Succeeded, "completed": provider.Succeeded,
+	"failed": provider.Failed, "failure": provider.Failed, "error": provider.Failed,
+	"cancelled": provider.Cancelled, "canceled": provider.Cancelled, "expired": provider.Expired,
 }
 
-func known(s provider.Status) bool {
-	switch s {
-	case provider.Queued, provider.Running, provider.Succeeded, provider.Failed, provider.Cancelled, provider.Expired:
-		return true
+// status reads the service's word.
+func status(s string) provider.Status {
+	if known, ok := words[strings.ToLower(strings.TrimSpace(s))]; ok {
+		return known
 	}
-	return false
+	return provider.Running
 }
 
 // link is a URL in content, or beside it, as a string or as {"url": "…"}.
@@ -102,6 +104,20 @@ func link(content, o object, key string) provider.SignedURL {
 			return provider.SignedURL(s)
 		}
 		if s := from.object(key).text("url"); s != "" {
+			return provider.SignedURL(s)
+		}
+	}
+	return ""
+}
+
+// videoLink is the clip's URL, wherever gateways were met to put it.
+func videoLink(content, o object) provider.SignedURL {
+	if u := link(content, o, "video_url"); u != "" {
+		return u
+	}
+	for _, s := range []string{o.object("video").text("url"), o.object("data").firstOf("outputs"), o.firstOf("outputs"),
+		o.firstOf("output"), o.object("result").text("video_url"), o.object("metadata").text("url")} {
+		if s != "" {
 			return provider.SignedURL(s)
 		}
 	}

@@ -151,7 +151,8 @@ func FuzzDecodeTask(f *testing.F) {
 		if got.Fault != nil {
 			fitToShow(t, got.Fault)
 		}
-		if !known(got.Status) || got.Status == provider.Failed {
+		require.True(t, got.Status.Known())
+		if got.Status == provider.Failed {
 			require.NotNil(t, got.Fault)
 		}
 	})

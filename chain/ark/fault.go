@@ -1,6 +1,7 @@
 package ark
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -53,10 +54,19 @@ func message(a wire.Answer, s said, secret wire.Redactor) string {
 		return what + ", cut off: " + secret.Cause(a.Err).Error()
 	case len(a.Body) == 0:
 		return strings.TrimSpace(what) + " without a word"
+	case web(a):
+		return strings.TrimSpace(what) + " with a web page, not with JSON"
 	case parseObject(a.Body) == nil:
 		return strings.TrimSpace(what) + " with something that is not JSON"
 	}
 	return strings.TrimSpace(what) + " without what was asked for"
+}
+
+// web reports whether an answer is a page for people: where a base URL leads that is none, or a call that a gateway does
+// not have.
+func web(a wire.Answer) bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Header.Get("Content-Type"))), "text/html") ||
+		bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }
 
 func paramOf(s said, secret wire.Redactor) string {
@@ -84,15 +94,8 @@ func requestID(a wire.Answer, secret wire.Redactor) string {
 	return wire.Cut(secret.Text(id), 120)
 }
 
-// taskFault is why a task failed, nil for one that did not. An unknown status is a fault too.
+// taskFault is why a task failed, nil for one that did not.
 func (d decoder) taskFault(status provider.Status, o object) *provider.Fault {
-	if !known(status) {
-		return &provider.Fault{
-			Class: provider.Invalid, Code: "UnknownStatus",
-			Message: fmt.Sprintf("the service calls the task %q, which this version does not know", wire.Cut(d.secret.Text(string(status)), 60)),
-			Hint:    "the task is kept on record and may be billed: look at it in the service's console, or use a newer shotchain",
-		}
-	}
 	s := taskSaid(o)
 	if status != provider.Failed && (status == provider.Queued || status == provider.Running || status == provider.Succeeded || s == said{}) {
 		return nil

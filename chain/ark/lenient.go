@@ -52,6 +52,15 @@ func (o object) first(keys ...string) string {
 	return ""
 }
 
+// firstOf is a string, or the first one of a list of them.
+func (o object) firstOf(key string) string {
+	var all []string
+	if json.Unmarshal(o[key], &all) == nil && len(all) > 0 {
+		return all[0]
+	}
+	return o.text(key)
+}
+
 // number reads 5, 5.0, "5".
 func number(s string) (float64, bool) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)

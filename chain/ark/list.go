@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"shotchain/chain/provider"
+	"shotchain/chain/wire"
 )
 
 const (
@@ -16,7 +17,8 @@ const (
 	passes    = 3   // over a list that changes while it is read
 )
 
-// List reads all matching tasks; see chain.Provider. An item whose status is unknown is among them, with a Fault.
+// List reads all matching tasks; see chain.Provider. A service that
+// has no list is class Invalid, code NoList.
 // What was read before an error is returned with it. complete is false where the list changed during each of three
 // passes, was shorter than its own total, or held something that could not be read.
 func (c *Client) List(ctx context.Context, f provider.Filter) (tasks []provider.Task, complete bool, err error) {
@@ -122,6 +124,9 @@ func (c *Client) listPage(ctx context.Context, f provider.Filter, n int) (page, 
 	if err != nil {
 		return page{}, err
 	}
+	if a.Err == nil && (a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusOK && web(a)) {
+		return page{}, c.listless(a)
+	}
 	if a.Status != http.StatusOK || a.Err != nil {
 		return page{}, c.fault(atRead, a, c.secret)
 	}
@@ -133,6 +138,13 @@ func (c *Client) listPage(ctx context.Context, f provider.Filter, n int) (page, 
 		p.tasks[i].RequestID = requestID(a, c.secret)
 	}
 	return p, nil
+}
+
+// listless: the service has no such call, and asking again will not help.
+func (c *Client) listless(a wire.Answer) *provider.Fault {
+	f := c.fault(atRead, a, c.secret)
+	f.Class, f.Code, f.Hint = provider.Invalid, "NoList", "this service does not list tasks (or the base URL is another program's): what became of a lost answer cannot be looked up here"
+	return f
 }
 
 // turnless is why a list was not asked for: the caller's context has ended, or the turns are out of order.

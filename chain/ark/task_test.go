@@ -25,18 +25,16 @@ func TestGetFaults(t *testing.T) {
 		body   string
 		class  provider.Class
 	}{
-		"gone":                 {404, `{"error":{"code":"NotFound","message":"no such task"}}`, provider.Gone},
-		"gone without a word":  {404, ``, provider.Gone},
-		"another's 404":        {404, `<html>nginx</html>`, provider.Busy},
-		"a failed question":    {502, `<html>`, provider.Busy},
-		"HTML with 200":        {200, `<html>`, provider.Busy},
-		"nothing with 200":     {200, ``, provider.Busy},
-		"something else":       {200, `{"hello":1}`, provider.Busy},
-		"key refused":          {401, `{"error":{"code":"AuthenticationError","message":"no"}}`, provider.Account},
-		"too fast":             {429, `{}`, provider.Busy},
-		"a status of tomorrow": {200, `{"id":"a","status":"dreaming"}`, provider.Invalid},
-		"without a status":     {200, `{"id":"a"}`, provider.Invalid},
-		"accepted, not read":   {202, `{"id":"a","status":"queued"}`, provider.Busy},
+		"gone":                {404, `{"error":{"code":"NotFound","message":"no such task"}}`, provider.Gone},
+		"gone without a word": {404, ``, provider.Gone},
+		"another's 404":       {404, `<html>nginx</html>`, provider.Busy},
+		"a failed question":   {502, `<html>`, provider.Busy},
+		"HTML with 200":       {200, `<html>`, provider.Busy},
+		"nothing with 200":    {200, ``, provider.Busy},
+		"something else":      {200, `{"hello":1}`, provider.Busy},
+		"key refused":         {401, `{"error":{"code":"AuthenticationError","message":"no"}}`, provider.Account},
+		"too fast":            {429, `{}`, provider.Busy},
+		"accepted, not read":  {202, `{"id":"a","status":"queued"}`, provider.Busy},
 	} {
 		t.Run(name, func(t *testing.T) {
 			task, err := serve(t, constant(c.status, c.body)).Get(t.Context(), "cgt-1")

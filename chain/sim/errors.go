@@ -59,6 +59,7 @@ type answer struct {
 	media      string // "": application/json
 	body       []byte
 	retryAfter string
+	encoding   string // "": none
 }
 
 func (e *refusal) answer(request string) answer {
@@ -80,6 +81,9 @@ func (a answer) write(w http.ResponseWriter) {
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	if a.media != "" {
 		h.Set("Content-Type", a.media)
+	}
+	if a.encoding != "" {
+		h.Set("Content-Encoding", a.encoding)
 	}
 	if a.retryAfter != "" {
 		h.Set("Retry-After", a.retryAfter)

@@ -30,6 +30,7 @@ var (
 	actions     = map[string][]string{
 		opCreate: callActions, opGet: callActions, opList: listActions, opDelete: callActions,
 		opVideo: loadActions, opLastFrame: loadActions, opTask: taskActions, opCallback: {"drop"}, opEcho: slices.Sorted(maps.Keys(echoes)),
+		opAnswer: slices.Sorted(maps.Keys(wrappings)),
 	}
 )
 

@@ -19,6 +19,7 @@ const (
 	opTask      = "task"
 	opCallback  = "callback"
 	opEcho      = "echo"
+	opAnswer    = "answer"
 )
 
 // Prefix is the path below which the API lies; a client's base URL ends in it.
@@ -122,7 +123,9 @@ func (c *call) route() *refusal {
 	return nil
 }
 
-func (s *Service) do(c *call) answer {
+func (s *Service) do(c *call) answer { return s.passed(c, s.work(c)) }
+
+func (s *Service) work(c *call) answer {
 	var v any
 	var e *refusal
 	switch c.op {

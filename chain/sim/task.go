@@ -120,6 +120,7 @@ type shown struct {
 	Error      *shownError `json:"error,omitempty"`
 	Failure    *shownError `json:"failure_reason,omitempty"` // what list calls error
 	Content    *shownFiles `json:"content,omitempty"`
+	Video      string      `json:"video_url,omitempty"` // of a gateway that has it here
 	Usage      *shownUsage `json:"usage,omitempty"`
 	Created    int64       `json:"created_at"`
 	Updated    int64       `json:"updated_at"`
@@ -145,7 +146,7 @@ type shownError struct {
 }
 
 type shownFiles struct {
-	Video     string `json:"video_url"`
+	Video     string `json:"video_url,omitempty"`
 	LastFrame string `json:"last_frame_url,omitempty"`
 }
 

@@ -5,6 +5,8 @@
 package wire
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -26,14 +28,31 @@ type Answer struct {
 	Err    error  // why the body is not all there, nil where it is
 }
 
-// Read reads a response and closes it.
+// Read reads a response and closes it. What is compressed is unpacked by how its bytes begin: gateways were met whose
+// header says gzip over plain JSON, which would cost the answer of a paid create.
 func Read(res *http.Response) Answer {
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, MaxAnswer+1))
 	if len(body) > MaxAnswer {
 		body, err = nil, errors.New("the answer is larger than 8 MB")
 	}
+	if err == nil && bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
+		body, err = unpack(body)
+	}
 	return Answer{res.StatusCode, res.Header, body, err}
+}
+
+// unpack is the plain form of a compressed answer.
+func unpack(packed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	plain, err := io.ReadAll(io.LimitReader(r, MaxAnswer+1))
+	if len(plain) > MaxAnswer {
+		return nil, errors.New("the answer is larger than 8 MB")
+	}
+	return plain, err
 }
 
 // Explain returns what lies behind a transport's error: that the caller's context has ended, or that our own

@@ -56,6 +56,13 @@ type Fault struct {
 	//   no-expiry       it is left out
 	//   no-identifier   safety_identifier is left out
 	//   hash-identifier it is another text
+	//   other-words     the status is called as other gateways do, in capitals
+	//   odd-word        a status that is not final is called by a word that nobody knows
+	//   flat-video      the clip's URL stands beside content, not in it
+	// Of an answer, what a gateway makes of the service's, of which all are done:
+	//   envelope        it is wrapped: {"code":200,"data":{…}}
+	//   refused200      a refusal is an HTTP 200 with {"code":400,"message":"no channel"}
+	//   false-gzip      its header says gzip over plain JSON, unless it was asked for with Accept-Encoding: identity
 	Action string `json:"action"`
 
 	Status     int    `json:"status,omitempty"`      // 0: 500

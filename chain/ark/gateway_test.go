@@ -1,0 +1,120 @@
+package ark
+
+import (
+	"bytes"
+	"compress/gzip"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"shotchain/chain/provider"
+	"shotchain/chain/providertest"
+	"shotchain/chain/sim"
+	"shotchain/chain/sim/simtest"
+)
+
+// gateway is a service that answers as gateways of Ark's shape were met to do, in every way that leaves a list.
+func gateway(t *testing.T) (provider.Provider, providertest.Control) {
+	c := &simControl{t: t, words: map[string]chan error{}}
+	server := simtest.NewServer(t, sim.Options{Camera: c.film, Key: testKey, Limits: sim.Limits{
+		Concurrency: 1, CreatePerMinute: -1, GetPerSecond: -1, ListPerSecond: -1, DeletePerSecond: -1}})
+	for op, actions := range map[string][]string{"echo": {"other-words", "flat-video"}, "answer": {"envelope", "false-gzip"}} {
+		for _, action := range actions {
+			require.NoError(t, server.Sim.Inject(sim.Fault{Op: op, Action: action, Times: -1}))
+		}
+	}
+	c.s, c.p = server.Sim, newClient(t, server.BaseURL())
+	return c.p, c
+}
+
+func TestProviderAgainstAGateway(t *testing.T) { providertest.Run(t, gateway) }
+
+func TestStatusWords(t *testing.T) {
+	for word, want := range map[string]provider.Status{
+		"queued": "queued", "pending": "queued", "Submitted": "queued", "created": "queued", "NOT_START": "queued", "in_queue": "queued",
+		"running": "running", "processing": "running", "IN_PROGRESS": "running",
+		"succeeded": "succeeded", "SUCCESS": "succeeded", "completed": "succeeded",
+		"failed": "failed", "FAILURE": "failed", "error": "failed",
+		"cancelled": "cancelled", "canceled": "cancelled", "expired": "expired",
+		"dreaming": "running", "": "running", // nobody knows: read again, never a failure
+	} {
+		task, err := serve(t, constant(200, `{"id":"a","status":"`+word+`"}`)).Get(t.Context(), "a")
+		require.NoError(t, err, word)
+		require.Equal(t, want, task.Status, word)
+		require.Equal(t, want == provider.Failed, task.Fault != nil, word)
+	}
+}
+
+func TestTheClipIsFoundWhereverAGatewayPutsIt(t *testing.T) {
+	for _, body := range []string{
+		`"content":{"video_url":"https://h/v"}`, `"video_url":"https://h/v"`, `"video":{"url":"https://h/v"}`,
+		`"data":{"outputs":["https://h/v"]}`, `"output":"https://h/v"`, `"output":["https://h/v","https://h/w"]`,
+		`"result":{"video_url":"https://h/v"}`, `"metadata":{"url":"https://h/v"}`,
+	} {
+		task, err := serve(t, constant(200, `{"id":"a","status":"success",`+body+`}`)).Get(t.Context(), "a")
+		require.NoError(t, err, body)
+		require.Equal(t, provider.SignedURL("https://h/v"), task.Video, body)
+	}
+}
+
+func TestAnswersAreAskedForPlainAndReadAsTheyAre(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write([]byte(`{"id":"cgt-1"}`))
+	require.NoError(t, w.Close())
+	for name, body := range map[string][]byte{"plain under a header that says gzip": []byte(`{"id":"cgt-1"}`), "gzip all the same": packed.Bytes()} {
+		t.Run(name, func(t *testing.T) {
+			asked := ""
+			made, err := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				asked = r.Header.Get("Accept-Encoding")
+				w.Header().Set("Content-Encoding", "gzip")
+				_, _ = w.Write(body)
+			}).Create(t.Context(), provider.Request{Model: "m", Prompt: "p"})
+			require.NoError(t, err)
+			require.Equal(t, "cgt-1", made.Task)
+			require.Equal(t, "identity", asked)
+		})
+	}
+}
+
+func TestAListThatIsNoneCannotBeLookedUpIn(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"the site's page": constant(200, "<!DOCTYPE html><html><body>Welcome</body></html>"),
+		"not found":       constant(404, `{"error":{"code":"NotFound","message":"no such route"}}`),
+		"not allowed":     constant(405, ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := 0
+			_, complete, err := serve(t, func(w http.ResponseWriter, r *http.Request) { asked++; answer(w, r) }).List(t.Context(), provider.Filter{})
+			f := faultOf(t, err)
+			require.Equal(t, "NoList", f.Code)
+			require.NotEqual(t, provider.Busy, f.Class, "nobody waits for it")
+			require.Contains(t, f.Hint, "does not list tasks")
+			require.False(t, complete)
+			require.Equal(t, 1, asked)
+		})
+	}
+	_, _, err := serve(t, constant(502, "<html>Bad Gateway</html>")).List(t.Context(), provider.Filter{})
+	require.Equal(t, provider.Busy, faultOf(t, err).Class, "a proxy's page is no answer")
+}
+
+func TestTheWordsOfAnEnvelopeAreShown(t *testing.T) {
+	server := simtest.NewServer(t, sim.Options{Camera: simtest.Camera, Key: testKey})
+	require.NoError(t, server.Sim.Inject(sim.Fault{Op: "answer", Action: "refused200"}))
+	_, err := newClient(t, server.BaseURL()).Create(t.Context(), provider.Request{Model: simModel, Prompt: "p", Duration: 5})
+	f := faultOf(t, err)
+	require.Equal(t, provider.Lost, f.Class, "nobody knows whether it made something")
+	require.Contains(t, f.Error(), "400: no channel")
+}
+
+func TestAWebPageIsCalledOne(t *testing.T) {
+	calls := 0
+	_, err := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		_, _ = w.Write([]byte("<!DOCTYPE html><html></html>"))
+	}).Create(t.Context(), provider.Request{Model: "m", Prompt: "p"})
+	require.ErrorContains(t, err, "the service answered 200 OK with a web page, not with JSON")
+	require.NotContains(t, err.Error(), "\n")
+	require.Equal(t, 1, calls)
+}
