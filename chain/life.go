@@ -156,6 +156,9 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 	if v.final && v.promotion() == nil {
 		return v.unpromotable(nil)
 	}
+	if held := (*Held)(nil); errors.As(v.judged(ctx), &held) {
+		return v.ended(ctx, v.t, StageStopped, "", held), false
+	}
 	if v.leave == nil {
 		leave, err := v.claim(v.t)
 		if err != nil {

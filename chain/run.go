@@ -28,6 +28,7 @@ type RunOptions struct {
 	Bell      *Bell              // rung by callbacks; nil where there are none
 	Callback  provider.SignedURL // where the provider is asked to send callbacks, "" for nowhere; not part of any key
 	Timing    Timing
+	Judge     Judge // asked before a take is bought that grows from a last frame; nil for nobody
 
 	// Free is how many bytes the store's disk can still take; nil: Store.Free. A take that may need more is not bought.
 	Free func() (int64, error)

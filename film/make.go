@@ -111,7 +111,8 @@ func (f *Film) begin(ctx context.Context, p *Plan, o MakeOptions) (*Made, error)
 		return nil, err
 	}
 	defer calls.close()
-	how := chain.RunOptions{Provider: provider, Store: f.Store, Inspector: inspector{}, Timing: o.Timing}
+	how := chain.RunOptions{Provider: provider, Store: f.Store, Inspector: inspector{}, Timing: o.Timing,
+		Judge: &judge{f: f, o: o.Observer, how: f.assembly(o)}}
 	calls.into(&how, o.Callbacks.URL)
 	if o.Before != nil {
 		if err := o.Before(); err != nil {

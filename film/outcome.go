@@ -37,6 +37,11 @@ func (f *Film) Outcome(ctx context.Context, r *chain.Reel, err error) *Failure {
 		fail.Message = "the film has its clips, but not every take was made"
 	}
 	for _, o := range r.Outcomes {
+		if held := (*chain.Held)(nil); errors.As(o.Fault, &held) {
+			fail.Shot, fail.Message, fail.Hint = o.Take.Name(), fmt.Sprintf("%s is held: %s", o.Take.Name(), held), held.Hint
+		}
+	}
+	for _, o := range r.Outcomes {
 		if o.Stage == chain.StageUnknown {
 			fail.Kind, fail.Shot, fail.Retry = Unclear, o.Take.Name(), []string{"--resubmit", o.Take.Shot.Name()}
 			fail.Message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)

@@ -46,7 +46,7 @@ const (
 	fadeFrames   = 12   // that a fade is measured over
 	betterFrames = 12   // among which another frame is looked for: focus is always best far from the cut
 	asSharp      = 0.3  // octaves below the sharpest of them that are as good
-	sameRatio    = 0.01 // difference of two ratios that are one
+	sameRatio    = 0.05 // difference of two ratios that are one: models round their sizes by up to 3 %
 )
 
 // Judge looks at the frame that another shot is about to grow from.
@@ -64,8 +64,12 @@ func Judge(e Ending) Verdict {
 		}
 	}
 	better, softer := e.better()
-	if softer > mostBlur {
-		add("blurred", true, "is blurred (%.1f octaves softer than %d frames earlier)", softer, max(1, better))
+	switch {
+	case softer <= mostBlur || len(v.Reasons) > 0:
+	case better > 1:
+		add("blurred", true, "is blurred (%.1f octaves softer than %d frames earlier)", softer, better)
+	default:
+		add("blurred", true, "is blurred (%.1f octaves softer than the sharpest before it)", softer)
 	}
 	if len(v.Reasons) > 0 {
 		v.Better = better
