@@ -35,6 +35,9 @@ func (j *judge) Judge(ctx context.Context, from chain.Outcome, next *chain.Take)
 		j.o.note("the frame that %s grows from was not looked at: %s", next.Name(), err)
 		return nil
 	}
+	if j.f.Service.Simulated() {
+		e.Sharp = nil // its slate is detail that goes before the last frame comes
+	}
 	e.Next = image.Pt(next.Size.Width, next.Size.Height)
 	v := seam.Judge(e)
 	if len(v.Reasons) == 0 {

@@ -156,6 +156,7 @@ func (f *Film) run(ctx context.Context, p *Plan, how chain.RunOptions, o MakeOpt
 			}
 		}
 	}
+	p.Seams = m.Seams
 	m.Took = time.Since(began)
 	m.note(began)
 	if fail != nil {
@@ -195,6 +196,7 @@ func (f *Film) Cut(ctx context.Context, p *Plan, o MakeOptions) (*Made, error) {
 	}
 	m := &Made{Reel: reel, plan: p, o: o.Observer}
 	m.Files, m.Seams, err = p.deliver(ctx, reel, f.assembly(o), nil)
+	p.Seams = m.Seams
 	m.Took = time.Since(began)
 	return m, err
 }

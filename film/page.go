@@ -92,6 +92,7 @@ func (f page) fill(ctx context.Context) *sheet.Page {
 				one.Cuts = append(one.Cuts, c)
 			}
 		}
+		one.Seams, one.Chains = f.seamsOf(ctx, d.Variant)
 		p.Films = append(p.Films, one)
 	}
 	return p

@@ -32,6 +32,7 @@ type Plan struct {
 	Films []Delivery // each variant with the cuts that are made of it; nil before Into
 	Sheet string     // the contact sheet's folder, "" for none
 
+	Seams   []*Seams    // as Make or Cut measured them last, for the contact sheet; nil before
 	Earlier *chain.Reel // of a run of the same takes: why those are missing that it did not get; nil for none
 }
 

@@ -22,6 +22,7 @@ func TestExamples(t *testing.T) {
 		{"lighthouse", 24*25 + 3},
 		{"branches", 24*20 + 3},
 		{"product-reel", 24*12 + 2},
+		{"long-take", 24*26 + 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -42,10 +43,18 @@ func TestExamples(t *testing.T) {
 					Path   string `json:"path"`
 					Frames int    `json:"frames"`
 				} `json:"film"`
+				Seams []struct {
+					Shot  string   `json:"shot"`
+					Flags []string `json:"flags"`
+				} `json:"seams"`
 			}
 			require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &result))
 			require.Equal(t, c.frames, result.Film.Frames)
 			require.FileExists(t, result.Film.Path)
+			require.NotEmpty(t, result.Seams)
+			for _, s := range result.Seams {
+				require.Empty(t, s.Flags, "the join to %s is perfect", s.Shot)
+			}
 		})
 	}
 }

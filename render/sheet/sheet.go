@@ -47,7 +47,9 @@ type Board struct {
 type Film struct {
 	Variant string // "" where there are no variants
 	Cuts    []Cut
-	Shots   []Shot // in film order
+	Shots   []Shot  // in film order
+	Seams   []Seam  // that were measured
+	Chains  []Chain // whose drift was
 }
 
 // Cut is a film that was assembled.

@@ -171,6 +171,7 @@
   }
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, video, dialog, [role=tab], .scroll")) return;
+    if (e.key === "f") { flip(); return; }
     const card = e.target.closest(".card");
     if (e.key.startsWith("Arrow")) {
       const next = step(card, e.key);
@@ -190,6 +191,13 @@
     if (e.key === " ") { e.preventDefault(); toggle(card); }
     if (e.key === "Enter") $(".frames[href]", card)?.click();
   });
+  // The two pictures of each seam lie on one another: the key shows the other one, and opens them first.
+  function flip() {
+    const all = $$(".film:not([hidden]) .flip");
+    if (all.some((d) => d.open)) { document.body.classList.toggle("flipped"); return; }
+    all.forEach((d) => { d.open = true; });
+    all[0]?.scrollIntoView({ block: "center" });
+  }
   document.addEventListener("keypress", (e) => {
     if (e.key === " " && e.target.classList?.contains("card")) e.preventDefault(); // where a key is pressed by a program, it would scroll
   });
@@ -293,7 +301,7 @@
 
   // The page is fetched anew when something has come of a take, and only what is different is put in its place.
   const parts = (film) => new Map([...$$(".card", film).map((c) => [c.id, c]),
-    ...[".player", ".facts", ".problems", ".graph", ".joins"].flatMap((q) => $$(q, film).map((e, i) => [film.id + q + i, e]))]);
+    ...[".player", ".facts", ".problems", ".graph", ".joins", ".drift"].flatMap((q) => $$(q, film).map((e, i) => [film.id + q + i, e]))]);
   function remember() {
     for (const film of $$(".film")) for (const [key, e] of parts(film)) origin.set(key, e.outerHTML);
   }

@@ -38,6 +38,7 @@ type filmView struct {
 	Strip      []*shotView // in film order
 	ScenesNote string
 	Joins      []joinView
+	Chains     []chainView
 	Graph      drawing
 	Shots      int
 }
@@ -114,6 +115,7 @@ type joinView struct {
 	Seam                 bool   // they share a frame; otherwise the film cuts from one to the other
 	Last, First          template.URL
 	Width, Height        int
+	Measured             *seamView // nil where nothing was
 }
 
 // maxChapters is how many chapters stand apart: more would be wider than a phone.
@@ -297,14 +299,17 @@ func (p *Page) film(i int, link func(string) template.URL) filmView {
 		v.Strip = append(v.Strip, sh)
 	}
 	v.ScenesNote = fmt.Sprintf("%d in %s", len(shots), say.Count(len(scenes), "scene"))
-	v.Joins = joins(shots, at)
+	v.Joins = f.joins(shots, at, link)
+	for _, c := range f.Chains {
+		v.Chains = append(v.Chains, c.view())
+	}
 	v.Graph = lay2D(shots)
 	return v
 }
 
 // joins are the places where one shot meets another: each shot with the one before it in the film, with the one it
 // grows from and with the one that ends on its first frame, where those stand elsewhere.
-func joins(shots []shotView, at map[string]*shotView) (all []joinView) {
+func (f *Film) joins(shots []shotView, at map[string]*shotView, link func(string) template.URL) (all []joinView) {
 	meet := func(a, b *shotView) {
 		if a.Take.Last == "" && b.Take.First == "" {
 			return
@@ -319,6 +324,7 @@ func joins(shots []shotView, at map[string]*shotView) (all []joinView) {
 		case a.To == b.Name:
 			j.Kind, j.Seam = "ends on the first frame of", true
 		}
+		j.Measured = f.measured(a.Name, b.Name, link)
 		all = append(all, j)
 	}
 	for i := range shots {

@@ -91,6 +91,17 @@ func Write(ctx context.Context, p *Page, dir, work string) (string, error) {
 			kept[filepath.Base(name)] = true
 		}
 	}
+	for _, path := range p.pictures() {
+		if *path == "" {
+			continue
+		}
+		name := filepath.Join(mediaName, filepath.Base(*path))
+		if err := share(*path, disk, dir, name); err != nil {
+			return "", err
+		}
+		*path = filepath.Join(dir, name)
+		kept[filepath.Base(name)] = true
+	}
 	var page bytes.Buffer
 	if err := p.Render(&page, func(path string) string { return relative(dir, path) }); err != nil {
 		return "", err
