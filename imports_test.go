@@ -49,7 +49,7 @@ render: render/ffmpeg render/font render/mux render/seam render/sound render/tim
 render/sheet: chain/money internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 
-film: chain chain/ark chain/lock chain/models chain/money chain/provider chain/sim chain/store chain/vet chain/wire internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/sound render/timeline render/work storyboard
+film: chain chain/ark chain/fal chain/lock chain/models chain/money chain/provider chain/sim chain/sim/falsim chain/store chain/vet chain/wire internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/sound render/timeline render/work storyboard
 film/board: chain film internal/say render/sheet
 
 cmd/shotchain: chain chain/models chain/money chain/provider chain/store chain/vet examples film film/board internal/durable internal/say storyboard

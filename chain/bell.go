@@ -1,6 +1,9 @@
 package chain
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // Bell wakes the takes that wait for a task before their time has come, as a callback of the provider does. It is a
 // hint and nothing more: whoever is woken asks the provider. The zero Bell is ready; it is safe for concurrent use.
@@ -9,13 +12,19 @@ type Bell struct {
 	ropes map[string]chan struct{} // by task
 }
 
-// Ring wakes whoever waits for the task; where nobody does, nothing happens.
+// Ring wakes whoever waits for the task; where nobody does, nothing happens. A provider whose tasks have a path for an
+// id may name the path's last part.
 func (b *Bell) Ring(task string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	select {
-	case b.ropes[task] <- struct{}{}: // never ready for a task that is not waited for: a nil channel
-	default:
+	for id, rope := range b.ropes {
+		if id != task && (task == "" || !strings.HasSuffix(id, "/"+task)) {
+			continue
+		}
+		select {
+		case rope <- struct{}{}:
+		default:
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package film
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/json"
@@ -46,10 +47,24 @@ type callbacks struct {
 	bell   *chain.Bell
 	token  string
 	server *http.Server
+	reads  reader // of a provider that signs its callbacks, nil for none
+}
+
+// reader returns the task that a callback is about, or why it is not the provider's.
+type reader func(ctx context.Context, header http.Header, body []byte) (task string, err error)
+
+// readerOf is the provider's own.
+func readerOf(p provider.Provider) reader {
+	if j, ok := p.(interface {
+		Rings(ctx context.Context, header http.Header, body []byte) (string, error)
+	}); ok {
+		return j.Rings
+	}
+	return nil
 }
 
 // start listens. Nowhere gives nil, which close and the run understand as no callbacks.
-func (c Callbacks) start() (*callbacks, error) {
+func (c Callbacks) start(read reader) (*callbacks, error) {
 	if err := c.Check(); err != nil || c.Listen == "" {
 		return nil, err
 	}
@@ -58,6 +73,7 @@ func (c Callbacks) start() (*callbacks, error) {
 		return nil, misused("choose a port that is free", "--callback-listen: %v", err)
 	}
 	cb := newCallbacks()
+	cb.reads = read
 	cb.server = &http.Server{Handler: cb, ReadTimeout: callbackPatience, WriteTimeout: callbackPatience,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	go func() { _ = cb.server.Serve(l) }()
@@ -97,19 +113,41 @@ func (c *callbacks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "post a task", http.StatusMethodNotAllowed)
 		return
 	}
-	var task struct {
-		ID string `json:"id"`
-	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCallback))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
-	case err != nil || json.Unmarshal(body, &task) != nil || task.ID == "":
+	case err != nil:
 		http.Error(w, "not a task", http.StatusBadRequest)
 	default:
-		w.WriteHeader(http.StatusOK)
-		c.bell.Ring(task.ID)
+		c.ring(w, r, body)
 	}
+}
+
+// ring rings for the task that a callback is about.
+func (c *callbacks) ring(w http.ResponseWriter, r *http.Request, body []byte) {
+	read := c.reads
+	if read == nil {
+		read = unsigned
+	}
+	task, err := read(r.Context(), r.Header, body)
+	if err != nil {
+		http.Error(w, "not a task", http.StatusBadRequest)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+	c.bell.Ring(task)
+}
+
+// unsigned reads the callback of a provider that signs none: a task, as its API shows it.
+func unsigned(_ context.Context, _ http.Header, body []byte) (string, error) {
+	var task struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal(body, &task); err != nil || task.ID == "" {
+		return "", errors.New("not a task")
+	}
+	return task.ID, nil
 }
 
 // loopbackCalls take the callbacks of a simulator in this process: a film is ready sooner than by asking.

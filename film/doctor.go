@@ -96,12 +96,12 @@ func examineFonts() Finding {
 
 // examineKey tells whether there is a key, never which.
 func examineKey(s Service, there bool) Finding {
-	f := Finding{What: EnvKey, OK: true, Found: "set"}
+	f := Finding{What: s.KeyEnv, OK: true, Found: "set"}
 	switch {
 	case there:
 	case s.Simulated():
 		f.Found = "not set: clips come from the built-in simulator"
-		f.Hint = "set it to buy clips from Volcengine Ark; for BytePlus add --provider byteplus"
+		f.Hint = "set it to buy clips from Volcengine Ark; for BytePlus add --provider byteplus, for fal.ai --provider fal and FAL_KEY"
 	default:
 		f.OK, f.Found, f.Hint = false, "not set", "set it to the API key of "+s.Name
 	}

@@ -97,6 +97,7 @@ func (f *Film) begin(ctx context.Context, p *Plan, o MakeOptions) (*Made, error)
 		return nil, err
 	}
 	defer done()
+	read := readerOf(provider)
 	if o.Around != nil {
 		provider = o.Around(provider)
 	}
@@ -106,7 +107,7 @@ func (f *Film) begin(ctx context.Context, p *Plan, o MakeOptions) (*Made, error)
 	if err := f.keepFrames(); err != nil {
 		return nil, err
 	}
-	calls, err := o.Callbacks.start()
+	calls, err := o.Callbacks.start(read)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"shotchain/chain/ark"
+	"shotchain/chain/fal"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 )
@@ -19,9 +20,11 @@ type Service struct {
 	About  provider.About // the clips' namespace in the store, region, and whether its tasks end with this process
 	Base   string         // URL; "" for the built-in simulator
 	Chosen bool           // the user named it
+	KeyEnv string         // the environment variable that holds its key; of the simulator, the one that would choose Ark
 
-	drift   string // of the simulator's camera, "" for none
-	connect func(s Service, how Connection) (provider.Provider, func(), error)
+	arkShaped bool   // it speaks Ark's protocol
+	drift     string // of the simulator's camera, "" for none
+	connect   func(s Service, how Connection) (provider.Provider, func(), error)
 }
 
 // Connection is what a client needs beside the service's address.
@@ -31,22 +34,29 @@ type Connection struct {
 	Models  *models.Catalogue // that the simulator serves; nil for the built-in ones
 }
 
-// EnvKey is the environment variable that holds the key of Ark's services, EnvBase that of their base URL.
+// EnvKey is the environment variable that holds the key of Ark's services, EnvBase that of their base URL; the other two
+// are fal's.
 const (
-	EnvKey  = "ARK_API_KEY"
-	EnvBase = "ARK_BASE_URL"
+	EnvKey     = "ARK_API_KEY"
+	EnvBase    = "ARK_BASE_URL"
+	EnvFalKey  = "FAL_KEY"
+	EnvFalBase = "FAL_BASE_URL"
 )
 
 // services are all there are. A new one is a row.
 var services = []struct {
 	name    string
 	vendor  string // the vendor's own base URL, "" for a service in this process
+	key     string // the environment variable of its key
+	base    string // and of its base URL
+	ark     bool   // it speaks Ark's protocol
 	about   func(base string) (provider.About, error)
 	connect func(s Service, how Connection) (provider.Provider, func(), error)
 }{
-	{"ark", ark.BaseURLArk, arkIn(models.Ark), connectArk},
-	{"byteplus", ark.BaseURLBytePlus, arkIn(models.BytePlus), connectArk},
-	{simulated, "", func(string) (provider.About, error) { return ark.Simulator(""), nil }, connectSimulator},
+	{"ark", ark.BaseURLArk, EnvKey, EnvBase, true, arkIn(models.Ark), connectArk},
+	{"byteplus", ark.BaseURLBytePlus, EnvKey, EnvBase, true, arkIn(models.BytePlus), connectArk},
+	{"fal", fal.BaseURL, EnvFalKey, EnvFalBase, false, fal.Service, connectFal},
+	{simulated, "", EnvKey, "", true, func(string) (provider.About, error) { return ark.Simulator(""), nil }, connectSimulator},
 }
 
 // simulated is the name of the built-in simulator, and of its clips in the store.
@@ -90,15 +100,16 @@ func Choose(name, base string, env func(string) string) (Service, error) {
 	i := slices.Index(ServiceNames(), s.Name)
 	switch {
 	case i < 0:
-		return s, misused("--provider is ark, byteplus or sim", "no provider is called %q", s.Name)
+		return s, misused("--provider is ark, byteplus, fal or sim", "no provider is called %q", s.Name)
 	case s.Simulated() && base != "" && !s.Chosen:
 		return s, misused("set ARK_API_KEY to the key of the service", "the built-in simulator has no base URL")
 	case s.Simulated() && base != "":
 		return s, misused("leave --base-url out, or choose --provider ark", "the built-in simulator has no base URL")
 	}
 	row := services[i]
+	s.KeyEnv, s.arkShaped = row.key, row.ark
 	if s.connect = row.connect; row.vendor != "" {
-		s.Base = cmp.Or(strings.TrimRight(base, "/"), strings.TrimRight(env(EnvBase), "/"), row.vendor)
+		s.Base = cmp.Or(strings.TrimRight(base, "/"), strings.TrimRight(env(row.base), "/"), row.vendor)
 	}
 	about, err := row.about(s.Base)
 	if err != nil {
@@ -145,11 +156,27 @@ func arkIn(region models.Region) func(base string) (provider.About, error) {
 
 func connectArk(s Service, how Connection) (provider.Provider, func(), error) {
 	if how.Key == "" {
-		return nil, nil, &Failure{Kind: Refused, Message: fmt.Sprintf("%s needs %s", s.Name, EnvKey),
-			Hint: "set it to the service's API key, or use --provider sim"}
+		return nil, nil, s.keyless()
 	}
 	return arkClient(ark.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Region: s.About.Region,
 		Turn: listTurns(s.Base, how.Key)})
+}
+
+// keyless is why nothing is asked of a service whose key is not there.
+func (s Service) keyless() error {
+	return &Failure{Kind: Refused, Message: fmt.Sprintf("%s needs %s", s.Name, s.KeyEnv),
+		Hint: "set it to the service's API key, or use --provider sim"}
+}
+
+func connectFal(s Service, how Connection) (provider.Provider, func(), error) {
+	if how.Key == "" {
+		return nil, nil, s.keyless()
+	}
+	c, err := fal.New(fal.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Models: how.Models})
+	if err != nil {
+		return nil, nil, &Failure{Kind: Misused, Message: err.Error()}
+	}
+	return c, func() {}, nil
 }
 
 func connectSimulator(s Service, how Connection) (provider.Provider, func(), error) {

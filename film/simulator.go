@@ -12,15 +12,19 @@ import (
 
 	"shotchain/chain/models"
 	"shotchain/chain/sim"
+	"shotchain/chain/sim/falsim"
 )
 
-// Server is an Ark service that this process serves over HTTP. Its clips are animatics.
+// Server is a service of Ark's or fal's shape that this process serves over HTTP. Its clips are animatics.
 type Server struct {
 	URL     string // base URL of its API
-	service *sim.Service
-	server  *http.Server
-	dir     string
-	served  chan error
+	service interface {
+		http.Handler
+		Close()
+	}
+	server *http.Server
+	dir    string
+	served chan error
 }
 
 // ServeOptions say what the simulator serves. The zero value serves the built-in models to anybody.
@@ -29,6 +33,7 @@ type ServeOptions struct {
 	Key    string            // the one that is let in; "" for any
 	Pace   float64           // how long tasks take: 1 is as long as the real service's, 0 no longer than filming them
 	Log    *slog.Logger      // nil for none
+	Shape  string            // "" for Ark's, "fal" for fal.ai's
 	Drift  string            // how its pictures drift, one of Drifts; "" for not at all
 }
 
@@ -43,8 +48,8 @@ func Serve(addr string, o ServeOptions) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{dir: dir, served: make(chan error, 1)}
-	how := sim.Options{Dir: dir, Camera: camera(drift), Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log}
-	if s.service, err = sim.New(how); err != nil {
+	path, err := s.make(o, camera(drift))
+	if err != nil {
 		os.RemoveAll(dir)
 		return nil, err
 	}
@@ -54,10 +59,23 @@ func Serve(addr string, o ServeOptions) (*Server, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	s.URL = "http://" + l.Addr().String() + "/api/v3"
+	s.URL = "http://" + l.Addr().String() + path
 	s.server = &http.Server{Handler: s.service, ReadHeaderTimeout: 10 * time.Second}
 	go func() { s.served <- s.server.Serve(l) }()
 	return s, nil
+}
+
+// make makes the service, and says below which path its API lies.
+func (s *Server) make(o ServeOptions, camera sim.Camera) (path string, err error) {
+	switch o.Shape {
+	case "", "ark":
+		s.service, err = sim.New(sim.Options{Dir: s.dir, Camera: camera, Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log})
+		return sim.Prefix, err
+	case "fal":
+		s.service, err = falsim.New(falsim.Options{Dir: s.dir, Camera: camera, Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log})
+		return "", err
+	}
+	return "", misused("--shape is ark or fal", "no simulator has the shape of %q", o.Shape)
 }
 
 // Close ends the service, what it films, and its folder.

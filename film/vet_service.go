@@ -63,6 +63,8 @@ func OpenVetting(o VetService) (_ *Vetting, err error) {
 	}
 	base, key := v.o.Service.Base, o.Key
 	switch {
+	case !v.o.Service.arkShaped:
+		return nil, misused("vet a clip of it: `shotchain vet CLIP`", "%s does not speak Ark's protocol, which the probes are written in", v.o.Service.Name)
 	case v.o.Service.Simulated():
 		key = rand.Text()
 		if v.server, err = Serve("127.0.0.1:0", ServeOptions{Models: v.cat, Key: key, Drift: v.o.Service.drift}); err != nil {
@@ -73,7 +75,7 @@ func OpenVetting(o VetService) (_ *Vetting, err error) {
 			return simulatorAt(base, key, s.drift, how.Version)
 		}
 	case key == "":
-		return nil, &Failure{Kind: Refused, Message: v.o.Service.Name + " needs " + EnvKey, Hint: "set it to the service's API key, or use --provider sim"}
+		return nil, v.o.Service.keyless()
 	}
 	if v.ask, err = newAsker(base, key, o.Version, v.o.Service.About, v.st); err != nil {
 		v.Close()

@@ -54,7 +54,7 @@ func (o Options) String() string { return "fal options" }
 // GoString leaves out the key.
 func (o Options) GoString() string { return o.String() }
 
-// Client is a provider.Provider for one key. It is immutable after New and safe for concurrent use.
+// Client is a provider.Provider for one key. It is safe for concurrent use.
 type Client struct {
 	base, platform, storage *url.URL
 
@@ -68,6 +68,7 @@ type Client struct {
 	loads    wire.Loads
 	patience time.Duration
 	upload   time.Duration
+	hooks    hooks
 }
 
 var _ provider.Provider = (*Client)(nil)

@@ -23,21 +23,16 @@ const (
 	keysPause = time.Minute     // how often they are asked for at most, whatever strangers send
 )
 
-// Hooks judges webhooks by the keys that fal publishes. Safe for concurrent use.
-type Hooks struct {
-	c *Client
-
+// hooks judges webhooks by the keys that fal publishes.
+type hooks struct {
 	mu    sync.Mutex
 	keys  []ed25519.PublicKey // guarded by mu, as what follows
 	asked time.Time
 }
 
-// Hooks makes a judge of the webhooks that the service sends.
-func (c *Client) Hooks() *Hooks { return &Hooks{c: c} }
-
 // Rings returns the request that a webhook is about. A webhook is a bell: whatever it says, the status is read. The error
 // says why it is none of fal's; it is fit to be shown.
-func (h *Hooks) Rings(ctx context.Context, header http.Header, body []byte) (request string, err error) {
+func (c *Client) Rings(ctx context.Context, header http.Header, body []byte) (request string, err error) {
 	id, at := header.Get("X-Fal-Webhook-Request-Id"), header.Get("X-Fal-Webhook-Timestamp")
 	seconds, err := strconv.ParseInt(at, 10, 64)
 	if err != nil || time.Since(time.Unix(seconds, 0)).Abs() > hookSlack {
@@ -50,13 +45,13 @@ func (h *Hooks) Rings(ctx context.Context, header http.Header, body []byte) (req
 	digest := sha256.Sum256(body)
 	signed := fmt.Appendf(nil, "%s\n%s\n%s\n%s", id, header.Get("X-Fal-Webhook-User-Id"), at, hex.EncodeToString(digest[:]))
 	for _, fresh := range []bool{false, true} {
-		keys, err := h.known(ctx, fresh)
+		keys, err := c.known(ctx, fresh)
 		if err != nil {
 			return "", err
 		}
 		for _, k := range keys {
 			if ed25519.Verify(k, signed, signature) {
-				return h.named(id, body)
+				return named(id, body)
 			}
 		}
 	}
@@ -64,7 +59,7 @@ func (h *Hooks) Rings(ctx context.Context, header http.Header, body []byte) (req
 }
 
 // named is the request that both header and body name.
-func (h *Hooks) named(id string, body []byte) (string, error) {
+func named(id string, body []byte) (string, error) {
 	var v struct {
 		ID string `json:"request_id"`
 	}
@@ -75,7 +70,8 @@ func (h *Hooks) named(id string, body []byte) (string, error) {
 }
 
 // known are the keys: those that are kept, or such as are asked for anew.
-func (h *Hooks) known(ctx context.Context, fresh bool) ([]ed25519.PublicKey, error) {
+func (c *Client) known(ctx context.Context, fresh bool) ([]ed25519.PublicKey, error) {
+	h := &c.hooks
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	age := time.Since(h.asked)
@@ -83,7 +79,7 @@ func (h *Hooks) known(ctx context.Context, fresh bool) ([]ed25519.PublicKey, err
 		return h.keys, nil
 	}
 	h.asked = time.Now()
-	a, err := h.c.ask(ctx, http.MethodGet, h.c.storage.JoinPath(".well-known/jwks.json").String(), nil)
+	a, err := c.ask(ctx, http.MethodGet, c.storage.JoinPath(".well-known/jwks.json").String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +90,7 @@ func (h *Hooks) known(ctx context.Context, fresh bool) ([]ed25519.PublicKey, err
 		} `json:"keys"`
 	}
 	if a.Status != http.StatusOK || json.Unmarshal(a.Body, &set) != nil {
-		return nil, h.c.fault(atRead, a, h.c.secret)
+		return nil, c.fault(atRead, a, c.secret)
 	}
 	h.keys = nil
 	for _, k := range set.Keys {

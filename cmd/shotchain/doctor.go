@@ -22,7 +22,7 @@ with the simulator, else with 1.`,
 			if err != nil {
 				return err
 			}
-			return p.tellFindings(film.Examine(cmd.Context(), s, p.env(film.EnvKey) != "", p.storeDir(stores)))
+			return p.tellFindings(film.Examine(cmd.Context(), s, p.key != "", p.storeDir(stores)))
 		},
 	}
 	service.add(cmd)

@@ -32,8 +32,8 @@ type serviceFlags struct{ provider, base, drift string }
 func (f *serviceFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.provider, "provider", "",
-		"who makes the clips: `NAME` is ark, byteplus or sim (default ark where ARK_API_KEY is set, else sim)")
-	fs.StringVar(&f.base, "base-url", "", "a service of Ark's shape at another `URL` (default $ARK_BASE_URL, else the vendor's)")
+		"who makes the clips: `NAME` is ark, byteplus, fal or sim (default ark where ARK_API_KEY is set, else sim)")
+	fs.StringVar(&f.base, "base-url", "", "a service of the provider's shape at another `URL` (default $ARK_BASE_URL or $FAL_BASE_URL, else the vendor's)")
 	_ = cmd.RegisterFlagCompletionFunc("provider", fixed(film.ServiceNames()))
 	addDrift(cmd, &f.drift)
 }
@@ -51,6 +51,7 @@ func (p *program) service(f serviceFlags) (film.Service, error) {
 	if err != nil {
 		return s, err
 	}
+	p.key = p.env(s.KeyEnv)
 	return s.Drifting(f.drift)
 }
 

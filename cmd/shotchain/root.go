@@ -19,6 +19,7 @@ import (
 type program struct {
 	terminal
 	env   func(string) string
+	key   string // of the service that was chosen, "" for none
 	temps *film.Scratch
 	hooks
 }
@@ -40,8 +41,8 @@ func (p *program) root() *cobra.Command {
 model generates; a shot that continues another starts from that clip's last frame. Clips are kept in a store, so a
 clip that has been paid for is never paid for again, and assembled to a film by ffmpeg.
 
-With ARK_API_KEY set, clips are bought from Volcengine Ark (--provider byteplus: BytePlus ModelArk). Without a key, a
-built-in simulator draws placeholders, and nothing is charged.
+With ARK_API_KEY set, clips are bought from Volcengine Ark (--provider byteplus: BytePlus ModelArk;
+--provider fal with FAL_KEY: fal.ai). Without a key, a built-in simulator draws placeholders, and nothing is charged.
 
   storyboard   the film, written down; "shotchain help language" tells every key
   scene        one continuous action

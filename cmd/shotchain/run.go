@@ -166,6 +166,6 @@ func (p *program) making(show progress, observe func(chain.Event)) film.MakeOpti
 			observe(e)
 		}
 	}
-	return film.MakeOptions{Key: p.env(film.EnvKey), Version: buildInfo().Version, Around: p.around,
+	return film.MakeOptions{Key: p.key, Version: buildInfo().Version, Around: p.around,
 		Observer: film.Observer{Take: take, Frames: show.film, Note: func(words string) { p.say("%s", words) }}}
 }

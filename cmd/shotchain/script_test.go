@@ -28,6 +28,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"shotchain/chain/sim"
+	"shotchain/chain/sim/falsim"
 	"shotchain/film"
 	"shotchain/render/animatic"
 	"shotchain/render/ffmpeg"
@@ -64,13 +65,13 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../../testdata/scripts",
 		Setup: func(e *testscript.Env) error {
-			for _, name := range []string{film.EnvKey, film.EnvBase, film.EnvStore} {
+			for _, name := range []string{film.EnvKey, film.EnvBase, film.EnvFalKey, film.EnvFalBase, film.EnvStore} {
 				e.Setenv(name, "")
 			}
 			e.Setenv(ffmpeg.Env, os.Getenv(ffmpeg.Env))
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("GORACE", noLinger)
-			e.Values[simKey{}] = &testSim{}
+			e.Values[simKey{}], e.Values[falKey{}] = &testSim{}, new(*falsim.Service)
 			e.Defer(e.Values[simKey{}].(*testSim).close)
 			return nil
 		},
@@ -78,6 +79,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simadvance": simAdvance, "simfault": simFault, "simstats": simStats,
 			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant, "tone": tone,
 			"spoil": spoil, "setaside": setAsideAll, "there": there, "aged": aged, "stopped": stopped,
+			"falstart": falStart, "falfault": falFault, "falstats": falStats, "faladvance": falAdvance,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond != "tmpfs" { // a disk of any size can be had
@@ -343,7 +345,7 @@ func lookPath(ts *testscript.TestScript, name string) string {
 
 func environ(ts *testscript.TestScript) []string {
 	var env []string
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", film.EnvKey, film.EnvBase, film.EnvStore, ffmpeg.Env} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", film.EnvKey, film.EnvBase, film.EnvFalKey, film.EnvFalBase, film.EnvStore, ffmpeg.Env} {
 		env = append(env, name+"="+ts.Getenv(name))
 	}
 	return env

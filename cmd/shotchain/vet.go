@@ -105,7 +105,7 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 	if o.dir == "" {
 		o.dir = "vet"
 	}
-	v, err := film.OpenVetting(film.VetService{Service: s, Key: p.env(film.EnvKey), Version: buildInfo().Version, Models: o.catalogue.models,
+	v, err := film.OpenVetting(film.VetService{Service: s, Key: p.key, Version: buildInfo().Version, Models: o.catalogue.models,
 		Model: o.model, Dir: o.dir, Earlier: o.clip.Earlier})
 	if err != nil {
 		return err
