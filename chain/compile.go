@@ -247,11 +247,18 @@ func (c *compiler) prompt(t *Take) {
 
 // picture decides resolution, ratio and length.
 func (c *compiler) picture(t *Take) {
-	s, m, r := t.Shot, t.Model, &t.Request
-	r.Resolution = cmp.Or(s.Look.Resolution.Value, m.DefaultResolution)
+	t.Request.Resolution = cmp.Or(t.Shot.Look.Resolution.Value, t.Model.DefaultResolution)
 	if c.to.Draft {
 		c.draft(t)
 	}
+	c.resolution(t)
+	c.length(t)
+	c.ratio(t)
+}
+
+// resolution refuses one that the model does not make.
+func (c *compiler) resolution(t *Take) {
+	s, m, r := t.Shot, t.Model, &t.Request
 	region := c.to.Service.Region
 	if res, ok := m.Resolution(r.Resolution); !ok || !res.Sold(region) {
 		where := ""
@@ -262,8 +269,6 @@ func (c *compiler) picture(t *Take) {
 			"%s does not make %s%s", m.Alias, r.Resolution, where)
 		r.Resolution = m.DefaultResolution
 	}
-	c.length(t)
-	c.ratio(t)
 }
 
 // unsaidDuration is the length of a shot that says none, in seconds: the API's own default but for 2.5, whose

@@ -15,6 +15,7 @@ package film
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -66,9 +67,28 @@ type Film struct {
 func Open(ctx context.Context, path string, o Options) (*Film, error) {
 	sb, err := storyboard.Load(path, o.Reading(ctx))
 	if err != nil {
-		return nil, err
+		return nil, o.allWrong(ctx, sb, err)
 	}
 	return Of(ctx, sb, path, o)
+}
+
+// allWrong adds to the problems of a broken storyboard what its models surely cannot do.
+func (o Options) allWrong(ctx context.Context, sb *storyboard.Storyboard, err error) error {
+	var ps storyboard.Problems
+	catalogue, unread := Catalogue(o.Models)
+	if sb == nil || unread != nil || !errors.As(err, &ps) {
+		return err
+	}
+	more := chain.Check(ctx, sb, o.target(catalogue))
+	all := append(slices.Clone(ps), more...)
+	all.Sort()
+	return all
+}
+
+// target is what a storyboard is compiled for.
+func (o Options) target(catalogue *models.Catalogue) chain.Target {
+	s := o.Service.orSimulator()
+	return chain.Target{Models: catalogue, Service: s.About, Ended: s.Simulated(), Now: time.Now(), Draft: o.Draft}
 }
 
 // Reading is how the storyboard is read, until ctx ends.
@@ -140,8 +160,8 @@ func (f *Film) compile(ctx context.Context, variants []string) error {
 		return err
 	}
 	filmed := f.Storyboard.Filmed(frames)
-	to := chain.Target{Models: f.models, Service: f.Service.About, Ended: f.Service.Simulated(), Now: time.Now(),
-		Variants: wanted, Draft: f.Draft}
+	to := Options{Service: f.Service, Draft: f.Draft}.target(f.models)
+	to.Variants = wanted
 	if f.Graph, err = chain.Compile(ctx, filmed, to); err != nil {
 		return err
 	}

@@ -107,7 +107,10 @@ func (r *reader) scenes(sb *Storyboard, f field) {
 		sb.Scenes = append(sb.Scenes, s.Scene)
 		drafts = append(drafts, s.drafts...)
 	}
-	r.seams(sb, drafts)
+	found := len(r.found)
+	if r.seams(sb, drafts); len(r.found) > found {
+		r.spoil("from")
+	}
 }
 
 // id reads an id and refuses one that was given before.

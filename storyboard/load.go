@@ -43,7 +43,8 @@ func readBounded(path string) ([]byte, error) {
 }
 
 // Parse parses src. file names it in messages, dir is the folder that its paths are relative to. The error, if
-// any, is Problems, save where the working folder itself cannot be named or Options.Done ended the reading. Parse reads
+// any, is Problems, and the storyboard beside it what could be read – broken, only good for finding what else is wrong;
+// nil where nothing could –, save where the working folder itself cannot be named or Options.Done ended the reading. Parse reads
 // the stills that the storyboard names, and nothing else.
 func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
 	abs, err := filepath.Abs(dir)
@@ -68,7 +69,8 @@ func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
 		return nil, context.Canceled
 	}
 	if err := s.problems(r.found); err != nil {
-		return nil, err
+		sb.unread = r.unread
+		return sb, err
 	}
 	return sb, nil
 }

@@ -42,6 +42,8 @@ type reader struct {
 	takes  int  // of the film, or of its variants so far
 	halted bool // a limit was reached: nothing more is read or reported
 
+	unread map[string]bool // keys that something is wrong with, anywhere in the film
+
 	done    <-chan struct{}
 	stopped bool // by done
 
@@ -71,6 +73,14 @@ func (r *reader) report(at Pos, hint func() string, format string, args ...any) 
 	if len(r.found) >= maxFindings {
 		r.halted = true
 	}
+}
+
+// spoil notes that a key of the film was written but could not be read: what it leaves unsaid is no finding.
+func (r *reader) spoil(key string) {
+	if r.unread == nil {
+		r.unread = map[string]bool{}
+	}
+	r.unread[key] = true
 }
 
 // problems puts the findings into file order, drops what was found twice through aliases, and cuts the list.
@@ -239,8 +249,10 @@ func (r *reader) key(n *yaml.Node, in place) *key {
 		r.report(position(n), advise("write the keys out; an alias (`*name`) may stand for a whole value"),
 			"merge keys (`<<`) are not supported")
 	case home != 0:
+		r.spoil(name)
 		r.report(position(n), advise(homeHint(name, home, in)), "`%s` does not belong %s", name, whereNames[in])
 	default:
+		r.spoil(say.Nearest(name, keyNames(in)))
 		r.report(position(n), didYouMean(name, func() []string { return keyNames(in) }), "unknown key %s", quote(name))
 	}
 	return nil

@@ -69,7 +69,10 @@ func (r *reader) fill(to any, fs fields) {
 	fs = slices.Clone(fs)
 	slices.SortStableFunc(fs, func(a, b field) int { return cmp.Compare(a.key.turn, b.key.turn) })
 	for _, f := range fs {
-		f.key.set(r, to, f)
+		found := len(r.found)
+		if f.key.set(r, to, f); len(r.found) > found {
+			r.spoil(f.key.name)
+		}
 	}
 }
 

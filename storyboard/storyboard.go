@@ -8,7 +8,10 @@
 // asks is decided by package chain, which reports it with this package's positions.
 package storyboard
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Storyboard is one film. Immutable after Parse.
 type Storyboard struct {
@@ -22,9 +25,10 @@ type Storyboard struct {
 
 	Variant string // id of the variant that this is, "" for a film without variants
 
-	films []*Storyboard // the variants, in order; empty where there are none
-	lines []string      // of the source, for excerpts
-	index index
+	unread map[string]bool // keys that were written and could not be read; of a broken storyboard
+	films  []*Storyboard   // the variants, in order; empty where there are none
+	lines  []string        // of the source, for excerpts
+	index  index
 }
 
 // Scene is one continuous action: shots that, unless they say otherwise, continue one another.
@@ -80,6 +84,12 @@ func (s *Shot) Unpicked() bool { return s.Approve && !s.Pick.Set }
 
 // Name is the shot's full name, scene/shot.
 func (s *Shot) Name() string { return s.Scene + "/" + s.ID }
+
+// Unread reports whether one of some keys was written somewhere in the film and could not be read. Only a broken
+// storyboard, which Parse gives beside its problems, has any: what such a key leaves unsaid is no further problem.
+func (sb *Storyboard) Unread(keys ...string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool { return sb.unread[key] })
+}
 
 // Films are the storyboards that are made: one for each variant, in the file's order, or this one alone where the
 // film has no variants. All have the same shots, with other settings and texts.
