@@ -232,3 +232,16 @@ func (p *Plan) UnconfirmedLine() string {
 	}
 	return "The vendor has not published the price of " + strings.Join(models, ", ") + ": the bill may differ."
 }
+
+// GatewayLine says what is not known, or cannot be done, at a gateway that something is bought from; "" for none.
+func (p *Plan) GatewayLine() string {
+	g := p.Film.Service.gateway
+	if g.Name == "" || p.Buys == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("What %s charges is not known here: these are the prices of %s.", g.Name, g.Region)
+	if g.List == "none" {
+		s += " It lists no tasks: of an answer that is lost nobody can tell whether the clip was bought."
+	}
+	return s
+}

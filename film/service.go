@@ -22,8 +22,9 @@ type Service struct {
 	Chosen bool           // the user named it
 	KeyEnv string         // the environment variable that holds its key; of the simulator, the one that would choose Ark
 
-	arkShaped bool   // it speaks Ark's protocol
-	drift     string // of the simulator's camera, "" for none
+	gateway   models.Gateway // where it is one of the catalogue
+	arkShaped bool           // it speaks Ark's protocol
+	drift     string         // of the simulator's camera, "" for none
 	connect   func(s Service, how Connection) (provider.Provider, func(), error)
 }
 
@@ -72,7 +73,7 @@ func ServiceNames() (names []string) {
 
 // Simulator is the built-in service: it draws animatics and charges nothing.
 func Simulator() Service {
-	s, err := Choose(simulated, "", func(string) string { return "" })
+	s, err := Choose(simulated, "", func(string) string { return "" }, nil)
 	if err != nil {
 		panic(err) // it depends on nothing
 	}
@@ -88,8 +89,9 @@ func (s Service) orSimulator() Service {
 }
 
 // Choose finds a service by name: "" is ark where env has its key, else the simulator. base is the URL of a service of
-// the same shape elsewhere, "" for what env says, else the vendor's own. It needs no key and sends nothing.
-func Choose(name, base string, env func(string) string) (Service, error) {
+// the same shape elsewhere, "" for what env says, else the vendor's own. It needs no key and sends nothing. A gateway of the
+// catalogue (nil: the built-in one) goes by its name, and by its own base URL or the one that is given.
+func Choose(name, base string, env func(string) string, c *models.Catalogue) (Service, error) {
 	s := Service{Name: name, Chosen: name != ""}
 	if name == "" {
 		s.Name = simulated
@@ -97,10 +99,14 @@ func Choose(name, base string, env func(string) string) (Service, error) {
 			s.Name = "ark"
 		}
 	}
+	c = cmp.Or(c, models.Default())
+	if g, ok := c.Gateway(name); ok {
+		return s.through(g, base)
+	}
 	i := slices.Index(ServiceNames(), s.Name)
 	switch {
 	case i < 0:
-		return s, misused("--provider is ark, byteplus, fal or sim", "no provider is called %q", s.Name)
+		return s, misused("--provider is "+strings.Join(append(ServiceNames(), c.GatewayNames()...), ", "), "no provider is called %q", s.Name)
 	case s.Simulated() && base != "" && !s.Chosen:
 		return s, misused("set ARK_API_KEY to the key of the service", "the built-in simulator has no base URL")
 	case s.Simulated() && base != "":
@@ -116,6 +122,21 @@ func Choose(name, base string, env func(string) string) (Service, error) {
 		return s, misused("it looks like "+row.vendor, "%v", err)
 	}
 	s.About = about
+	return s, nil
+}
+
+// through is the service behind a gateway.
+func (s Service) through(g models.Gateway, base string) (Service, error) {
+	s.Base = cmp.Or(strings.TrimRight(base, "/"), strings.TrimRight(g.Base, "/"))
+	if s.Base == "" {
+		return s, misused("give it with --base-url", "%s has a base URL of its own for everybody", g.Name)
+	}
+	about, err := ark.Service(g.Region, s.Base)
+	if err != nil {
+		return s, misused("it looks like "+ark.BaseURLArk, "%v", err)
+	}
+	s.About, s.gateway, s.connect, s.arkShaped = about, g, connectArk, true
+	s.KeyEnv = strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(g.Name)) + "_API_KEY" // nobody gets the key of another
 	return s, nil
 }
 
@@ -158,7 +179,7 @@ func connectArk(s Service, how Connection) (provider.Provider, func(), error) {
 	if how.Key == "" {
 		return nil, nil, s.keyless()
 	}
-	return arkClient(ark.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Region: s.About.Region,
+	return arkClient(ark.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Region: s.About.Region, Gateway: s.gateway,
 		Turn: listTurns(s.Base, how.Key)})
 }
 

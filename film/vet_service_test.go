@@ -84,7 +84,7 @@ func sealing(model string) sim.Camera {
 
 func (s *standIn) vetting(t *testing.T, dir string) *Vetting {
 	t.Helper()
-	service, err := Choose("byteplus", s.base, func(string) string { return "" })
+	service, err := Choose("byteplus", s.base, func(string) string { return "" }, nil)
 	require.NoError(t, err)
 	v, err := OpenVetting(VetService{Service: service, Key: vetKey, Model: "seedance-2.0", Dir: dir})
 	require.NoError(t, err)

@@ -35,13 +35,14 @@ const (
 
 // Options say which service is called and how.
 type Options struct {
-	BaseURL   string        // up to and without /contents; "": BaseURLArk
-	Key       string        // the API key
-	Region    models.Region // whose ids and prices it has; "": BytePlus at BaseURLBytePlus, else Ark
-	Simulator bool          // it is shotchain's own simulator, which ends with this process
-	Camera    string        // the name of the simulator's camera, "" for its plain one
-	AllowHTTP bool          // plain http also to hosts other than this machine: the key then travels in the clear
-	Version   string        // of the program, for the User-Agent; "": dev
+	BaseURL   string         // up to and without /contents; "": BaseURLArk
+	Key       string         // the API key
+	Region    models.Region  // whose ids and prices it has; "": BytePlus at BaseURLBytePlus, else Ark
+	Gateway   models.Gateway // what a gateway does otherwise; zero: nothing
+	Simulator bool           // it is shotchain's own simulator, which ends with this process
+	Camera    string         // the name of the simulator's camera, "" for its plain one
+	AllowHTTP bool           // plain http also to hosts other than this machine: the key then travels in the clear
+	Version   string         // of the program, for the User-Agent; "": dev
 
 	// HTTP is the client beneath; nil: an own one, with time limits for connecting and for silence but none in
 	// total. It is copied, and its redirect policy replaced. Where its downloads connect to is its own affair: only
@@ -73,6 +74,8 @@ type Client struct {
 	base   *url.URL
 	about  provider.About
 	auth   string // the Authorization header's value
+	key    string // instead of it, where the gateway wants it as x-api-key
+	gate   models.Gateway
 	agent  string
 	secret wire.Redactor
 
@@ -110,12 +113,16 @@ func New(o Options) (*Client, error) {
 		base:           base,
 		about:          about,
 		auth:           "Bearer " + o.Key,
+		gate:           o.Gateway,
 		agent:          "shotchain/" + wire.Header(orElse(o.Version, "dev"), 40),
 		secret:         wire.NewRedactor(o.Key),
 		pace:           newPacers(o.Paces),
 		turn:           o.Turn,
 		patience:       orElse(o.Patience, 60*time.Second),
 		createPatience: orElse(o.CreatePatience, 3*time.Minute),
+	}
+	if o.Gateway.Auth == "x-api-key" {
+		c.auth, c.key = "", o.Key
 	}
 	if c.turn == nil {
 		c.turn = func(context.Context) (func(), error) { return func() {}, nil }

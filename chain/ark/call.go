@@ -14,6 +14,7 @@ const tasksPath = "/contents/generations/tasks"
 // Create asks for one clip; see chain.Provider. The context's end before the request has been sent creates nothing;
 // after that the answer is lost.
 func (c *Client) Create(ctx context.Context, r provider.Request) (provider.Created, error) {
+	r.Model = c.gate.Their(r.Model)
 	body, err := encode(r)
 	if err != nil {
 		return provider.Created{}, err
@@ -102,7 +103,11 @@ func (c *Client) request(ctx context.Context, method, path string, query url.Val
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Authorization", c.auth)
+	if c.key != "" {
+		req.Header.Set("X-Api-Key", c.key)
+	} else {
+		req.Header.Set("Authorization", c.auth)
+	}
 	req.Header.Set("User-Agent", c.agent)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Accept-Encoding", "identity") // bodies are small, and one gateway's gzip is none: see wire.Read

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/wire"
 )
@@ -50,14 +51,19 @@ func (d decoder) task(b []byte) (t provider.Task, ok bool) {
 }
 
 // decoder reads tasks, with secrets taken out of what they say.
-type decoder struct{ secret wire.Redactor }
+type decoder struct {
+	secret wire.Redactor
+	gate   models.Gateway
+}
+
+func (c *Client) decoder() decoder { return decoder{c.secret, c.gate} }
 
 func (d decoder) taskOf(o object) provider.Task {
 	content := o.object("content")
 	t := provider.Task{
 		ID:               strings.TrimSpace(o.text("id")),
-		Model:            o.text("model"),
-		Status:           status(o.text("status")),
+		Model:            d.gate.Our(o.text("model")),
+		Status:           d.status(o.text("status")),
 		Video:            videoLink(content, o),
 		LastFrame:        link(content, o, "last_frame_url"),
 		Tokens:           tokensOf(o.object("usage")),
@@ -90,8 +96,12 @@ var words = map[string]provider.Status{
 }
 
 // status reads the service's word.
-func status(s string) provider.Status {
-	if known, ok := words[strings.ToLower(strings.TrimSpace(s))]; ok {
+func (d decoder) status(s string) provider.Status {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if own, ok := d.gate.Status[s]; ok {
+		return provider.Status(own)
+	}
+	if known, ok := words[s]; ok {
 		return known
 	}
 	return provider.Running

@@ -14,7 +14,7 @@ import (
 	"shotchain/chain/wire"
 )
 
-var plainDecoder = decoder{wire.NewRedactor(testKey)}
+var plainDecoder = decoder{secret: wire.NewRedactor(testKey)}
 
 // documented is the answer of ark-api.md §3.
 const documented = `{"id":"cgt-20260514183217-t8rzv","model":"doubao-seedance-2-0-260128","status":"succeeded",

@@ -35,6 +35,7 @@ type rule struct {
 
 const (
 	hintLost     = "a task may exist and be billed: it is looked for at the service before anything is created again"
+	hintNoList   = "this service does not list tasks (or the base URL is another program's): what became of a lost answer cannot be looked up here"
 	hintBase     = "check the base URL (ARK_BASE_URL): something else than the API answered"
 	hintFace     = "the model refuses realistic faces in input pictures, except untouched outputs of the same account from the last 30 days: continue a generated clip, use a still without a recognisable face, or one that was generated under this key"
 	hintText     = "reword the prompt; nothing was billed"

@@ -3,11 +3,14 @@ package ark
 import (
 	"bytes"
 	"compress/gzip"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/providertest"
 	"shotchain/chain/sim"
@@ -117,4 +120,33 @@ func TestAWebPageIsCalledOne(t *testing.T) {
 	require.ErrorContains(t, err, "the service answered 200 OK with a web page, not with JSON")
 	require.NotContains(t, err.Error(), "\n")
 	require.Equal(t, 1, calls)
+}
+
+func TestAGatewaysRecordIsKeptTo(t *testing.T) {
+	var asked []string
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		asked = append(asked, r.Method+" "+r.Header.Get("X-Api-Key")+r.Header.Get("Authorization")+" "+string(body))
+		_, _ = w.Write([]byte(`{"id":"task_1","model":"their-two","status":"Zzz"}`))
+	}, func(o *Options) {
+		o.Gateway = models.Gateway{Name: "mine", Auth: "x-api-key", List: "none", Cancel: "none",
+			Models: map[string]string{"our-two": "their-two"}, Status: map[string]string{"zzz": "queued"}}
+	})
+	made, err := client.Create(t.Context(), provider.Request{Model: "our-two", Prompt: "p"})
+	require.NoError(t, err)
+	require.Equal(t, "task_1", made.Task)
+	require.Len(t, asked, 1)
+	require.Contains(t, asked[0], "POST "+testKey+` {"model":"their-two"`, "the key in its own header, and no other")
+	task, err := client.Get(t.Context(), made.Task)
+	require.NoError(t, err)
+	require.Equal(t, "our-two queued", task.Model+" "+string(task.Status))
+
+	_, complete, err := client.List(t.Context(), provider.Filter{})
+	require.ErrorContains(t, err, "mine lists no tasks")
+	require.False(t, complete)
+	require.Len(t, asked, 2, "nobody asks for what is not there")
+	err = client.Cancel(t.Context(), made.Task)
+	require.Equal(t, provider.Invalid, faultOf(t, err).Class)
+	require.ErrorContains(t, err, "mine cancels nothing")
+	require.NotContains(t, strings.Join(asked, " "), "DELETE")
 }

@@ -22,6 +22,9 @@ const (
 // What was read before an error is returned with it. complete is false where the list changed during each of three
 // passes, was shorter than its own total, or held something that could not be read.
 func (c *Client) List(ctx context.Context, f provider.Filter) (tasks []provider.Task, complete bool, err error) {
+	if c.gate.List == "none" {
+		return nil, false, &provider.Fault{Class: provider.Invalid, Code: "NoList", Message: c.gate.Name + " lists no tasks", Hint: hintNoList}
+	}
 	found := map[string]provider.Task{}
 	complete = true
 	for _, ids := range idGroups(f.Tasks) {
@@ -130,7 +133,7 @@ func (c *Client) listPage(ctx context.Context, f provider.Filter, n int) (page, 
 	if a.Status != http.StatusOK || a.Err != nil {
 		return page{}, c.fault(atRead, a, c.secret)
 	}
-	p, ok := decoder{c.secret}.list(a.Body)
+	p, ok := c.decoder().list(a.Body)
 	if !ok {
 		return page{}, c.fault(atRead, a, c.secret)
 	}
@@ -143,7 +146,7 @@ func (c *Client) listPage(ctx context.Context, f provider.Filter, n int) (page, 
 // listless: the service has no such call, and asking again will not help.
 func (c *Client) listless(a wire.Answer) *provider.Fault {
 	f := c.fault(atRead, a, c.secret)
-	f.Class, f.Code, f.Hint = provider.Invalid, "NoList", "this service does not list tasks (or the base URL is another program's): what became of a lost answer cannot be looked up here"
+	f.Class, f.Code, f.Hint = provider.Invalid, "NoList", hintNoList
 	return f
 }
 

@@ -21,7 +21,7 @@ func (c *Client) Get(ctx context.Context, id string) (provider.Task, error) {
 	if a.Status != http.StatusOK || a.Err != nil {
 		return provider.Task{}, c.fault(atRead, a, c.secret)
 	}
-	t, ok := decoder{c.secret}.task(a.Body)
+	t, ok := c.decoder().task(a.Body)
 	if !ok {
 		return provider.Task{}, c.fault(atRead, a, c.secret)
 	}
@@ -44,6 +44,10 @@ func (c *Client) Cancel(ctx context.Context, id string) error {
 			Class: provider.Invalid, Code: "NotQueued", Message: "the task is " + string(t.Status) + " and cannot be cancelled",
 			RequestID: t.RequestID, Hint: hintRunning,
 		}
+	}
+	if c.gate.Cancel == "none" {
+		return &provider.Fault{Class: provider.Invalid, Code: "NoCancel", Message: c.gate.Name + " cancels nothing",
+			Hint: "the task goes on and is billed if it succeeds, so its clip is kept"}
 	}
 	a, err := c.ask(ctx, c.pace.delete, http.MethodDelete, tasksPath+"/"+url.PathEscape(id), nil)
 	if err != nil {

@@ -63,7 +63,10 @@ func read(path string) ([]byte, error) {
 func overlay(file string, base, over *Catalogue) (*Catalogue, error) {
 	all := &Catalogue{Source: over.Source, Date: over.Date}
 	if base != nil {
-		all.Models = slices.Clone(base.Models)
+		all.Models, all.Gateways = slices.Clone(base.Models), slices.Clone(base.Gateways)
+	}
+	for _, g := range over.Gateways {
+		all.Gateways = append(slices.DeleteFunc(all.Gateways, func(o Gateway) bool { return o.Name == g.Name }), g)
 	}
 	for _, m := range over.Models {
 		if i := slices.IndexFunc(all.Models, func(o Model) bool { return o.Alias == m.Alias }); i >= 0 {

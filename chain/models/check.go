@@ -75,7 +75,8 @@ func (c *checker) catalogue(f *fileCatalogue) {
 	if _, err := time.Parse(time.DateOnly, f.Date); err != nil {
 		c.fail([]any{"date"}, "date %q is no date such as 2026-10-08", f.Date)
 	}
-	if len(f.Models) == 0 {
+	c.gateways(f.Gateways)
+	if len(f.Models) == 0 && len(f.Gateways) == 0 {
 		c.fail([]any{"models"}, "models is empty")
 	}
 	taken := map[string]string{}

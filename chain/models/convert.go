@@ -31,6 +31,10 @@ var lacks = map[string]func(*Model){
 // catalogue is the checked file as the rest of the program sees it.
 func (f *fileCatalogue) catalogue() *Catalogue {
 	c := &Catalogue{Source: f.Source, Date: f.Date}
+	for _, g := range f.Gateways {
+		g.Source, g.Date = cmp.Or(g.Source, f.Source), cmp.Or(g.Date, f.Date)
+		c.Gateways = append(c.Gateways, g)
+	}
 	for i := range f.Models {
 		c.Models = append(c.Models, f.Models[i].model(f))
 	}

@@ -19,6 +19,8 @@ type (
 		Source string      `yaml:"source"`
 		Date   string      `yaml:"date"`
 		Models []fileModel `yaml:"models"`
+
+		Gateways []Gateway `yaml:"gateways"`
 	}
 	fileModel struct {
 		Alias              string               `yaml:"alias"`

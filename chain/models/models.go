@@ -12,6 +12,8 @@ type Catalogue struct {
 	Source string // where the facts come from
 	Date   string // when they were read, YYYY-MM-DD
 	Models []Model
+
+	Gateways []Gateway // services of Ark's shape that others run
 }
 
 // Region is a place that sells the models under ids and prices of its own: "ark" (China, CNY), "byteplus"

@@ -28,7 +28,7 @@ func (o *tasks) add(cmd *cobra.Command) {
 
 // unfinished finds the provider's open tasks in the store. What belongs to another provider is told.
 func (p *program) unfinished(o tasks, args []string) (film.Service, *film.Tasks, error) {
-	s, err := p.service(o.serviceFlags)
+	s, err := p.service(o.serviceFlags, catalogueFlags{})
 	if err != nil {
 		return s, nil, err
 	}

@@ -18,7 +18,7 @@ with the simulator, else with 1.`,
 		Example: "shotchain doctor --provider ark",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := p.service(service)
+			s, err := p.service(service, catalogueFlags{})
 			if err != nil {
 				return err
 			}

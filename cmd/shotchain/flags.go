@@ -32,9 +32,9 @@ type serviceFlags struct{ provider, base, drift string }
 func (f *serviceFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.provider, "provider", "",
-		"who makes the clips: `NAME` is ark, byteplus, fal or sim (default ark where ARK_API_KEY is set, else sim)")
+		"who makes the clips: `NAME` is ark, byteplus, fal, sim or a gateway of the catalogue (default ark where ARK_API_KEY is set, else sim)")
 	fs.StringVar(&f.base, "base-url", "", "a service of the provider's shape at another `URL` (default $ARK_BASE_URL or $FAL_BASE_URL, else the vendor's)")
-	_ = cmd.RegisterFlagCompletionFunc("provider", fixed(film.ServiceNames()))
+	_ = cmd.RegisterFlagCompletionFunc("provider", fixed(append(film.ServiceNames(), models.Default().GatewayNames()...)))
 	addDrift(cmd, &f.drift)
 }
 
@@ -46,8 +46,12 @@ func addDrift(cmd *cobra.Command, drift *string) {
 }
 
 // service chooses who makes the clips. It needs no key.
-func (p *program) service(f serviceFlags) (film.Service, error) {
-	s, err := film.Choose(f.provider, f.base, p.env)
+func (p *program) service(f serviceFlags, of catalogueFlags) (film.Service, error) {
+	c, err := of.catalogue()
+	if err != nil {
+		return film.Service{}, err
+	}
+	s, err := film.Choose(f.provider, f.base, p.env, c)
 	if err != nil {
 		return s, err
 	}
@@ -113,7 +117,7 @@ func (f filmFlags) load(path string) (*storyboard.Storyboard, error) {
 
 // film are the options of a film for the library.
 func (p *program) film(f filmFlags, stores storeFlags) (film.Options, error) {
-	s, err := p.service(f.serviceFlags)
+	s, err := p.service(f.serviceFlags, f.catalogueFlags)
 	if err != nil {
 		return film.Options{}, err
 	}

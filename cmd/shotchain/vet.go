@@ -98,7 +98,7 @@ func (o *vetFlags) check(cmd *cobra.Command, args []string) error {
 
 // vetService vets a service.
 func (p *program) vetService(ctx context.Context, o *vetFlags) error {
-	s, err := p.service(o.service)
+	s, err := p.service(o.service, o.catalogue)
 	if err != nil {
 		return err
 	}

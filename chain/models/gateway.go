@@ -1,0 +1,92 @@
+package models
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Gateway is a service of Ark's shape that somebody else runs: what it does otherwise than Ark, as data. A zero field is
+// Ark's way.
+type Gateway struct {
+	Name   string `yaml:"name"`
+	Base   string `yaml:"base"`   // URL up to and without /contents; "" where everybody has one of their own
+	Region Region `yaml:"region"` // whose model ids it takes, and whose prices stand in for its own
+	Auth   string `yaml:"auth"`   // bearer, or x-api-key: the header that carries the key
+
+	Models map[string]string `yaml:"models"` // the region's ids that it calls otherwise
+	Status map[string]string `yaml:"status"` // its words for a task's states beside those that many use, in lower case
+	List   string            `yaml:"list"`   // ark, or none: what became of a lost answer cannot be looked up
+	Cancel string            `yaml:"cancel"` // ark, or none
+
+	Source string `yaml:"source"`
+	Date   string `yaml:"date"` // YYYY-MM-DD
+}
+
+// states are those that a gateway's words may stand for.
+var states = []string{"queued", "running", "succeeded", "failed", "cancelled", "expired"}
+
+// Their is the gateway's name for a model id.
+func (g Gateway) Their(id string) string { return cmp.Or(g.Models[id], id) }
+
+// Our is the region's id for the gateway's name of a model.
+func (g Gateway) Our(name string) string {
+	for id, theirs := range g.Models {
+		if theirs == name {
+			return id
+		}
+	}
+	return name
+}
+
+// Gateway returns the one of that name.
+func (c *Catalogue) Gateway(name string) (g Gateway, ok bool) {
+	i := slices.IndexFunc(c.Gateways, func(g Gateway) bool { return g.Name == name })
+	if i < 0 {
+		return g, false
+	}
+	return c.Gateways[i], true
+}
+
+// GatewayNames are the names of all gateways, in the catalogue's order.
+func (c *Catalogue) GatewayNames() (names []string) {
+	for _, g := range c.Gateways {
+		names = append(names, g.Name)
+	}
+	return names
+}
+
+func (c *checker) gateways(all []Gateway) {
+	seen := map[string]bool{}
+	for i, g := range all {
+		at := []any{"gateways", i}
+		if !word.MatchString(g.Name) || seen[g.Name] {
+			c.fail(under(at, "name"), "gateway %q is there twice or has no name of letters, digits, dots and dashes", g.Name)
+		}
+		seen[g.Name] = true
+		if u, err := url.Parse(g.Base); g.Base != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+			c.fail(under(at, "base"), "%s: base %q is no URL such as https://host/api/v3", g.Name, g.Base)
+		}
+		if g.Region != Ark && g.Region != BytePlus {
+			c.fail(under(at, "region"), "%s: region %q: there are ark and byteplus", g.Name, string(g.Region))
+		}
+		for _, f := range []struct {
+			key, value string
+			known      []string
+		}{{"auth", g.Auth, []string{"bearer", "x-api-key"}}, {"list", g.List, []string{"ark", "none"}}, {"cancel", g.Cancel, []string{"ark", "none"}}} {
+			if f.value != "" && !slices.Contains(f.known, f.value) {
+				c.fail(under(at, f.key), "%s: %s %q: there are %s", g.Name, f.key, f.value, strings.Join(f.known, " and "))
+			}
+		}
+		for theirs, state := range g.Status {
+			if !slices.Contains(states, state) || theirs != strings.ToLower(theirs) {
+				c.fail(under(at, "status", theirs), "%s: status %q: %q: a word in lower case for one of %s", g.Name, theirs, state, strings.Join(states, " "))
+			}
+		}
+		if _, err := time.Parse(time.DateOnly, g.Date); g.Date != "" && err != nil {
+			c.fail(under(at, "date"), "%s: date %q is no date such as 2026-10-08", g.Name, g.Date)
+		}
+	}
+}

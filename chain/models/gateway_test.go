@@ -1,0 +1,63 @@
+package models
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const oneGateway = `source: mine
+date: 2026-11-20
+gateways:
+  - name: mine
+    base: https://gate.example/api/v3
+    region: ark
+    auth: x-api-key
+    models: { doubao-seedance-2-0-260128: seedance-two }
+    status: { dreaming: running }
+    list: none
+    cancel: none
+`
+
+func TestAUsersGatewaysJoinTheBuiltInOnes(t *testing.T) {
+	c, err := Load(write(t, oneGateway), Default())
+	require.NoError(t, err)
+	require.Equal(t, Default().Aliases(), c.Aliases(), "a file may have gateways alone")
+	require.Equal(t, append(Default().GatewayNames(), "mine"), c.GatewayNames())
+	g, ok := c.Gateway("mine")
+	require.True(t, ok)
+	require.Equal(t, Gateway{Name: "mine", Base: "https://gate.example/api/v3", Region: Ark, Auth: "x-api-key",
+		Models: map[string]string{"doubao-seedance-2-0-260128": "seedance-two"}, Status: map[string]string{"dreaming": "running"},
+		List: "none", Cancel: "none", Source: "mine", Date: "2026-11-20"}, g)
+	require.Equal(t, "seedance-two", g.Their("doubao-seedance-2-0-260128"))
+	require.Equal(t, "doubao-seedance-2-0-260128", g.Our("seedance-two"))
+	require.Equal(t, "other", g.Our(g.Their("other")))
+	_, ok = Default().Gateway("mine")
+	require.False(t, ok, "the base does not change")
+}
+
+func TestTheBuiltInGateways(t *testing.T) {
+	for _, g := range Default().Gateways {
+		require.NotEmpty(t, g.Source, g.Name)
+		require.NotEmpty(t, g.Date, g.Name)
+	}
+	g, ok := Default().Gateway("laozhang")
+	require.True(t, ok)
+	require.Equal(t, "https://api.laozhang.ai/seedance/api/v3 none none", g.Base+" "+g.List+" "+g.Cancel)
+}
+
+func TestBadGatewaysAreRefusedAtTheirLine(t *testing.T) {
+	for old, c := range map[string]struct{ new, want string }{
+		"name: mine":        {"name: ''", `:4: gateway "" is there twice`},
+		"https://gate":      {"gate", `:5: mine: base "gate.example/api/v3" is no URL`},
+		"region: ark":       {"region: mars", `:6: mine: region "mars"`},
+		"auth: x-api-key":   {"auth: magic", `:7: mine: auth "magic": there are bearer and x-api-key`},
+		"dreaming: running": {"dreaming: asleep", `:9: mine: status "dreaming": "asleep"`},
+		"list: none":        {"list: some", `:10: mine: list "some": there are ark and none`},
+		"cancel: none":      {"cancel: some", `:11: mine: cancel "some"`},
+	} {
+		_, err := Load(write(t, strings.Replace(oneGateway, old, c.new, 1)), Default())
+		require.ErrorContains(t, err, c.want)
+	}
+}
