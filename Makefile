@@ -32,6 +32,7 @@ FUZZTIME := 2m
 
 soak: setup ## hours of random tests: a crash at every point and at random moments, properties, fuzzing
 	$(GO) test $(RACE) -count=1 -timeout 90m ./cmd/shotchain -run 'Stopped|Killed|Drafts' -crash.all -crash.for=10m
+	$(GO) test -count=1 -timeout 30m ./chain/fal -run 'Killed' -fal.kills=300
 	$(GO) test -count=1 -timeout 60m ./chain -run 'ADiskThatFails|APowerLoss|EveryDamagedByte' -disk.all
 	$(GO) test -count=1 -timeout 60m ./chain -run 'Worlds' -world.count=20000
 	$(GO) test $(RACE) -count=1 -timeout 60m $$(grep -rl --include='*_test.go' pgregory.net/rapid . | xargs -n 1 dirname | sort -u) -rapid.checks=2000

@@ -95,6 +95,9 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task provider.Task, c
 	if task.Duration > 0 {
 		clip.Seconds = task.Duration
 	}
+	if task.Video != "" && task.LastFrame == "" { // also where its files were in place before a run was stopped
+		clip.Decoded = true
+	}
 	clip.CreatedAt, clip.FinishedAt, clip.KeptAt = task.Created.UTC(), finishedAt(task).UTC(), time.Now().UTC()
 	now := time.Now().UTC()
 	a.State, a.EndedAt, a.Tokens, a.Message = store.Succeeded, &now, task.Tokens, ""

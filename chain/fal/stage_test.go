@@ -10,6 +10,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,6 +85,7 @@ type stage struct {
 	t       *testing.T
 	service *falsim.Service
 	p       provider.Provider
+	client  *http.Client
 	st      *store.Store
 	options chain.PlanOptions
 	timing  chain.Timing
@@ -111,7 +113,7 @@ func newStage(t *testing.T, o falsim.Options) (*stage, func()) {
 	require.NoError(t, err)
 	st, err := store.Open(filepath.Join(t.TempDir(), store.DirName))
 	require.NoError(t, err)
-	return &stage{t: t, service: service, p: p, st: st, ctx: t.Context()}, stop
+	return &stage{t: t, service: service, p: p, client: client, st: st, ctx: t.Context()}, stop
 }
 
 func (s *stage) inject(faults ...trouble.Fault) {
