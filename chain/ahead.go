@@ -11,7 +11,7 @@ import (
 
 // asking is what a take is asked for with.
 type asking struct {
-	up    upstream // what it grows from and ends on; not all there where final
+	up    Upstream // what it grows from and ends on; not all there where final
 	a     anchors
 	final bool // a names the drafts of what it grows from: only its own draft can answer
 }
@@ -24,17 +24,23 @@ type promotionOf struct {
 
 // asking is what a take is asked for with by now; ok is false where it has to wait. Only the goroutine of loop.
 func (r *run) asking(t *Take) (q asking, ok bool) {
-	q.up = r.upstream(t)
 	p := r.plan.Of(t).Promotes
 	if p != nil && (r.whole[t] || !r.follows(t.From, p.from) || !r.follows(t.To, p.to)) {
 		p = nil
 	}
-	there := q.up.missing() == nil
+	return r.ask(t, r.upstream(t), p)
+}
+
+// ask is what a take is asked for with, with the clips that are there and the draft, if any, that may answer it; ok is
+// false where more must be there.
+func (s *Shooter) ask(t *Take, up Upstream, p *Promotion) (q asking, ok bool) {
+	q.up = up
+	there := t.missing(up) == nil
 	if t.kept != "" && there {
-		q.a = t.anchors(q.up)
+		q.a = t.anchors(up)
 		return q, true
 	}
-	q.a, q.final, ok = t.named(r.plan.Graph.Service.Namespace, r.Store, q.up, there, p)
+	q.a, q.final, ok = t.named(s.plan.Graph.Service.Namespace, s.how.Store, up, there, p)
 	return q, ok
 }
 
@@ -50,17 +56,17 @@ func (r *run) follows(up *Take, task string) bool {
 	return r.accepted[up] == task
 }
 
-// underway tells the loop that the take's task is made from a draft: what follows it needs not wait.
+// underway tells whoever hands out takes that the take's task is made from a draft: what follows it needs not wait.
 func (v *life) underway(a *store.Attempt) {
 	if a.PromotedFrom != "" {
-		v.promotions <- promotionOf{v.t, a.PromotedFrom}
+		v.accepted(a.PromotedFrom)
 	}
 }
 
 // unpromotable is the outcome of a take whose draft the service no longer has: it has to be asked for whole, and waits
 // for what it grows from. Nothing was made.
-func (v *life) unpromotable(err error) (Outcome, bool) {
-	return Outcome{Take: v.t, Stage: StageFailed, Fault: err, unpromoted: true}, false
+func (v *life) unpromotable(err error) Outcome {
+	return Outcome{Take: v.t, Stage: StageFailed, Fault: err, unpromoted: true}
 }
 
 // strays fails the finals that grew from another clip than the one that the film now has before them: that one's draft

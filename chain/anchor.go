@@ -20,11 +20,11 @@ type anchors struct{ first, last string }
 
 // frameOf names a frame of a clip: its last by its own bytes, any other by the bytes that it is decoded from. So a
 // plan knows it without decoding, and no decoder's version makes anybody pay again.
-func frameOf(out *Outcome, frame int) string {
+func frameOf(k *Kept, frame int) string {
 	if frame == Last {
-		return out.Clip.LastFrame.Digest
+		return k.Clip.LastFrame.Digest
 	}
-	return fmt.Sprintf("%s@%d", out.Clip.Video.Digest, frame)
+	return fmt.Sprintf("%s@%d", k.Clip.Video.Digest, frame)
 }
 
 // from is the frame of From's clip.
@@ -35,16 +35,13 @@ func (t *Take) from() int {
 	return Last
 }
 
-// upstream are the outcomes that a take grows from and ends on; nil for none.
-type upstream struct{ from, to *Outcome }
-
 // anchors names the take's pictures when all that it needs is there.
-func (t *Take) anchors(up upstream) (a anchors) {
-	if a.first = t.Request.FirstFrame.InKey(); up.from != nil {
-		a.first = frameOf(up.from, t.from())
+func (t *Take) anchors(up Upstream) (a anchors) {
+	if a.first = t.Request.FirstFrame.InKey(); up.From != nil {
+		a.first = frameOf(up.From, t.from())
 	}
-	if a.last = t.Request.LastFrame.InKey(); up.to != nil {
-		a.last = frameOf(up.to, t.ToFrame)
+	if a.last = t.Request.LastFrame.InKey(); up.To != nil {
+		a.last = frameOf(up.To, t.ToFrame)
 	}
 	return a
 }

@@ -34,26 +34,26 @@ func (v *life) pollPause(since time.Time) time.Duration {
 }
 
 // await reads a task until it is done, and then keeps what it made.
-func (v *life) await(ctx context.Context, a *store.Attempt) (Outcome, bool) {
+func (v *life) await(ctx context.Context, a *store.Attempt) Outcome {
 	v.underway(a)
 	told, reached := provider.Status(""), time.Now()
-	rung, leave := v.Bell.hear(a.Task)
+	rung, leave := v.how.Bell.hear(a.Task)
 	defer leave()
 	for {
-		task, err := v.Provider.Get(ctx, a.Task)
+		task, err := v.how.Provider.Get(ctx, a.Task)
 		f := asFault(err)
 		switch {
 		case err == nil:
 			reached = time.Now()
 		case ctx.Err() != nil:
-			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
+			return v.ended(ctx, StageInFlight, err)
 		case f.Class == provider.Gone && time.Since(a.IntendedAt) > young:
 			if clip, ok := v.there(ctx); ok && a.State == store.Succeeded {
-				return v.book(ctx, a, provider.Task{ID: a.Task, Tokens: a.Tokens}, clip), false
+				return v.book(ctx, a, provider.Task{ID: a.Task, Tokens: a.Tokens}, clip)
 			}
 			return v.gone(ctx, a, err)
-		case f.Class != provider.Busy && f.Class != provider.Gone, time.Since(reached) > v.Timing.Patience:
-			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
+		case f.Class != provider.Busy && f.Class != provider.Gone, time.Since(reached) > v.how.Timing.Patience:
+			return v.ended(ctx, StageInFlight, err)
 		}
 		if err == nil {
 			if task.Status.Done() {
@@ -66,35 +66,35 @@ func (v *life) await(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 			}
 			if time.Since(a.IntendedAt) > time.Duration(a.Mark)*time.Second+overdue {
 				err := fmt.Errorf("task %s is %s long after it should have expired", a.Task, task.Status)
-				return v.ended(ctx, v.t, StageUnknown, a.Task, err), false
+				return v.ended(ctx, StageUnknown, err)
 			}
 		}
 		if err := pauseOr(ctx, max(v.pollPause(a.IntendedAt), f.RetryAfter), rung); err != nil {
-			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
+			return v.ended(ctx, StageInFlight, err)
 		}
 	}
 }
 
 // gone ends an attempt whose task the provider no longer has. Where that was long ago, and
 // the plan said that the clip is bought again, it is.
-func (v *life) gone(ctx context.Context, a *store.Attempt, err error) (out Outcome, again bool) {
+func (v *life) gone(ctx context.Context, a *store.Attempt, err error) Outcome {
 	if a.State != store.Succeeded {
-		return v.ended(ctx, v.t, StageUnknown, a.Task, fmt.Errorf("the provider no longer has task %s: %w", a.Task, err)), false
+		return v.ended(ctx, StageUnknown, fmt.Errorf("the provider no longer has task %s: %w", a.Task, err))
 	}
 	planned := a.Lapsed(time.Now()) && v.tries == 0 && v.buys()
 	v.unhold()
 	v.close(a, &provider.Fault{Class: provider.Gone, Message: "it was made, but its result is no longer to be had: " + err.Error()})
 	if err := v.l.PutJournal(v.j); err != nil {
-		return v.ended(ctx, v.t, StageFailed, a.Task, err), false
+		return v.ended(ctx, StageFailed, err)
 	}
 	if planned {
-		return Outcome{}, true
+		return Outcome{again: true}
 	}
-	return v.ended(ctx, v.t, StageFailed, a.Task, errors.New(a.Message)), false
+	return v.ended(ctx, StageFailed, errors.New(a.Message))
 }
 
 // done turns a finished task into an outcome.
-func (v *life) done(ctx context.Context, a *store.Attempt, task provider.Task) (Outcome, bool) {
+func (v *life) done(ctx context.Context, a *store.Attempt, task provider.Task) Outcome {
 	if task.Status == provider.Succeeded {
 		return v.keep(ctx, a, task)
 	}
@@ -104,7 +104,7 @@ func (v *life) done(ctx context.Context, a *store.Attempt, task provider.Task) (
 		if f == nil {
 			err = fmt.Errorf("task %s has a status that nobody knows", a.Task)
 		}
-		return v.ended(ctx, v.t, StageUnknown, a.Task, err), false
+		return v.ended(ctx, StageUnknown, err)
 	}
 	if f == nil {
 		f = &provider.Fault{Class: provider.Invalid, Message: "the task was " + string(task.Status), RequestID: task.RequestID}
@@ -115,11 +115,11 @@ func (v *life) done(ctx context.Context, a *store.Attempt, task provider.Task) (
 	v.unhold()
 	v.close(a, f)
 	if err := v.l.PutJournal(v.j); err != nil {
-		return v.ended(ctx, v.t, StageFailed, a.Task, err), false
+		return v.ended(ctx, StageFailed, err)
 	}
 	if f.Class == provider.Internal && v.tries < maxTries {
 		v.observe(Event{Take: v.t, Stage: StageAgain, Task: a.Task, Message: f.Error()})
-		return Outcome{}, true
+		return Outcome{again: true}
 	}
-	return v.ended(ctx, v.t, StageFailed, a.Task, f), false
+	return v.ended(ctx, StageFailed, f)
 }

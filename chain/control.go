@@ -45,7 +45,7 @@ func recorded(st *store.Store) map[string]record {
 // them are exact, and nothing that nobody knows was made at the attempt's time: one task cannot show what a gateway does
 // to every number, nor to everything else that it echoes.
 func (v *life) control(a *store.Attempt, tasks []provider.Task) error {
-	known := recorded(v.Store)
+	known := recorded(v.how.Store)
 	named, dated := tally{}, tally{}
 	shown := 0
 	for _, t := range tasks {

@@ -101,7 +101,7 @@ func (t *Take) finals(from, to string) (a anchors, ok bool) {
 
 // named are the pictures of a take's question, by their bytes where all that it needs is there, or by its drafts (final)
 // where it is to be made from its own, or has been. ok is false where neither is known yet. up is only read if there.
-func (t *Take) named(namespace string, st *store.Store, up upstream, there bool, p *Promotion) (a anchors, final, ok bool) {
+func (t *Take) named(namespace string, st *store.Store, up Upstream, there bool, p *Promotion) (a anchors, final, ok bool) {
 	var from, to string
 	switch {
 	case there && len(t.needs()) == 0:
@@ -125,12 +125,12 @@ func (t *Take) named(namespace string, st *store.Store, up upstream, there bool,
 }
 
 // promotedFrom are the tasks of the drafts that the clips were made from, "" for none.
-func (u upstream) promotedFrom() (from, to string) {
-	if u.from != nil {
-		from = u.from.Clip.PromotedFrom
+func (u Upstream) promotedFrom() (from, to string) {
+	if u.From != nil {
+		from = u.From.Clip.PromotedFrom
 	}
-	if u.to != nil {
-		to = u.to.Clip.PromotedFrom
+	if u.To != nil {
+		to = u.To.Clip.PromotedFrom
 	}
 	return from, to
 }
@@ -178,11 +178,11 @@ func (v *life) promotion() *Promotion {
 		return nil
 	}
 	if from, to := "", ""; !v.final { // else its key says which drafts those must be
-		if from, to = v.up.promotedFrom(); v.up.from != nil && from != p.from || v.up.to != nil && to != p.to {
+		if from, to = v.up.promotedFrom(); v.up.From != nil && from != p.from || v.up.To != nil && to != p.to {
 			return nil
 		}
 	}
-	if clip, err := v.Store.Take(p.Key).Clip(); err != nil || clip.Task != p.Task {
+	if clip, err := v.how.Store.Take(p.Key).Clip(); err != nil || clip.Task != p.Task {
 		return nil
 	}
 	return p

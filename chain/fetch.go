@@ -30,7 +30,7 @@ func (v *life) fetch(ctx context.Context, task provider.Task, got *result) error
 		if err != nil {
 			return err
 		}
-		facts, err := v.Inspector.Clip(ctx, video)
+		facts, err := v.how.Inspector.Clip(ctx, video)
 		if err != nil {
 			return v.spoiled(ctx, video, fmt.Errorf("the clip does not decode: %w", err))
 		}
@@ -45,7 +45,7 @@ func (v *life) fetch(ctx context.Context, task provider.Task, got *result) error
 			v.discard(frame)
 		}
 	}()
-	mediaType, err := v.Inspector.Picture(frame)
+	mediaType, err := v.how.Inspector.Picture(frame)
 	if err != nil {
 		return v.spoiled(ctx, frame, fmt.Errorf("the last frame does not decode: %w", err))
 	}
@@ -59,7 +59,7 @@ func (v *life) lastFrame(ctx context.Context, task provider.Task, got *result) (
 		return v.fetched(ctx, got.task, "last_frame", task.LastFrame, maxFrameBytes)
 	}
 	path = v.l.Temp("last_frame.png")
-	if err := v.Inspector.LastFrame(ctx, got.video, path); err != nil {
+	if err := v.how.Inspector.LastFrame(ctx, got.video, path); err != nil {
 		v.discard(path)
 		return "", err
 	}
@@ -127,7 +127,7 @@ func (v *life) download(ctx context.Context, u provider.SignedURL, path string, 
 	}
 	defer f.Close()
 	to := &disk{to: f}
-	if err := v.Provider.Fetch(ctx, u, to, limit); to.err != nil {
+	if err := v.how.Provider.Fetch(ctx, u, to, limit); to.err != nil {
 		return &unkept{to.err}
 	} else if err != nil {
 		return err

@@ -18,21 +18,21 @@ type livingFrame struct {
 	until time.Time
 }
 
-func (r *run) keepFrame(t *Take, task provider.Task) {
-	r.framesMu.Lock()
-	defer r.framesMu.Unlock()
-	r.frames[t] = livingFrame{task.LastFrame, finishedAt(task).Add(frameLife)}
+func (s *Shooter) keepFrame(key string, task provider.Task) {
+	s.framesMu.Lock()
+	defer s.framesMu.Unlock()
+	s.frames[key] = livingFrame{task.LastFrame, finishedAt(task).Add(frameLife)}
 }
 
-// frameURL is the provider's own URL of a kept take's last frame, "" where it no longer lives. The untouched output
+// frameURL is the provider's own URL of a kept clip's last frame, "" where it no longer lives. The untouched output
 // of the same account is what the provider takes most readily (ark-api.md §7.5).
-func (r *run) frameURL(ctx context.Context, up *Outcome) provider.SignedURL {
-	r.framesMu.Lock()
-	f, known := r.frames[up.Take]
-	r.framesMu.Unlock()
-	if !known && !r.plan.Graph.Service.Forgets && !up.Clip.Decoded && up.Clip.Task != "" && time.Since(up.Clip.FinishedAt) < frameLife {
-		if task, err := r.Provider.Get(ctx, up.Clip.Task); err == nil && task.Status == provider.Succeeded {
-			r.keepFrame(up.Take, task)
+func (s *Shooter) frameURL(ctx context.Context, up *Kept) provider.SignedURL {
+	s.framesMu.Lock()
+	f, known := s.frames[up.Dir.Key]
+	s.framesMu.Unlock()
+	if !known && framed(up.Clip, s.plan.Graph.Service.Forgets) {
+		if task, err := s.how.Provider.Get(ctx, up.Clip.Task); err == nil && task.Status == provider.Succeeded {
+			s.keepFrame(up.Dir.Key, task)
 			f = livingFrame{task.LastFrame, finishedAt(task).Add(frameLife)}
 		}
 	}

@@ -41,10 +41,10 @@ func (g *gate) pass(ctx context.Context) error {
 
 // pauses are those between tries: they grow from a second to half a minute, and vary so that processes that were
 // refused together do not come back together.
-func (r *run) pauses() *backoff.ExponentialBackOff {
+func (s *Shooter) pauses() *backoff.ExponentialBackOff {
 	b := backoff.NewExponentialBackOff()
 	b.InitialInterval, b.MaxInterval = time.Second, 30*time.Second
-	if r.luck != nil {
+	if s.how.luck != nil {
 		b.RandomizationFactor = 0
 	}
 	return b

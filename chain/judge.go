@@ -22,8 +22,9 @@ func (h *Held) Error() string { return h.From.Name() + "'s last frame " + h.Why 
 
 // judged asks whether the take may be bought.
 func (v *life) judged(ctx context.Context) error {
-	if v.Judge == nil || v.up.from == nil || v.t.At != 0 || v.tries > 0 {
+	if v.how.Judge == nil || v.up.From == nil || v.t.At != 0 || v.tries > 0 {
 		return nil
 	}
-	return v.Judge.Judge(ctx, *v.up.from, v.t)
+	from := Outcome{Take: v.t.From, Stage: StageCached, Clip: v.up.From.Clip, Dir: v.up.From.Dir, Task: v.up.From.Clip.Task}
+	return v.how.Judge.Judge(ctx, from, v.t)
 }

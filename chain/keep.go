@@ -16,10 +16,10 @@ import (
 const maxFetches = 3
 
 // keep fetches, checks and stores what a task made.
-func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) (out Outcome, again bool) {
+func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) Outcome {
 	wait := v.pauses()
 	if clip, ok := v.there(ctx); ok {
-		return v.book(ctx, a, task, clip), false
+		return v.book(ctx, a, task, clip)
 	}
 	got, reached, bad := &result{task: a.Task}, time.Now(), 0
 	for n := 1; ; n++ {
@@ -27,7 +27,7 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) (
 		had := got.clip
 		err := v.fetch(ctx, task, got)
 		if err == nil {
-			return v.book(ctx, a, task, got.clip), false
+			return v.book(ctx, a, task, got.clip)
 		}
 		f := asFault(err)
 		if f.Class != provider.Busy {
@@ -38,20 +38,20 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) (
 		}
 		switch {
 		case errors.As(err, new(*unkept)):
-			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task)), false
+			return v.ended(ctx, StageFailed, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task))
 		case ctx.Err() != nil:
-			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
+			return v.ended(ctx, StageInFlight, err)
 		case bad == maxFetches && f.Class == provider.Gone && time.Since(finishedAt(task)) > frameLife:
 			a.State = store.Succeeded
 			return v.gone(ctx, a, err)
-		case bad == maxFetches, time.Since(reached) > v.Timing.Patience:
-			return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task)), false
+		case bad == maxFetches, time.Since(reached) > v.how.Timing.Patience:
+			return v.ended(ctx, StageFailed, fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task))
 		}
 		v.observe(Event{Take: v.t, Stage: StageBusy, Task: a.Task, Message: err.Error()})
 		if err := pause(ctx, max(f.RetryAfter, wait.NextBackOff())); err != nil {
-			return v.ended(ctx, v.t, StageInFlight, a.Task, err), false
+			return v.ended(ctx, StageInFlight, err)
 		}
-		if again, err := v.Provider.Get(ctx, a.Task); err == nil && again.Status == provider.Succeeded {
+		if again, err := v.how.Provider.Get(ctx, a.Task); err == nil && again.Status == provider.Succeeded {
 			task = again // with URLs that live longer, where the provider signs anew
 		}
 	}
@@ -64,11 +64,11 @@ func (v *life) there(ctx context.Context) (*store.Clip, bool) {
 	if err != nil || len(frames) != 1 {
 		return nil, false
 	}
-	facts, err := v.Inspector.Clip(ctx, v.l.Path(clipName))
+	facts, err := v.how.Inspector.Clip(ctx, v.l.Path(clipName))
 	if err != nil {
 		return nil, false
 	}
-	if _, err := v.Inspector.Picture(v.l.Path(frames[0])); err != nil {
+	if _, err := v.how.Inspector.Picture(v.l.Path(frames[0])); err != nil {
 		return nil, false
 	}
 	clip := facts.clip()
@@ -108,7 +108,7 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task provider.Task, c
 		err = v.l.PutClip(clip)
 	}
 	if err != nil {
-		return v.ended(ctx, v.t, StageFailed, a.Task, fmt.Errorf("the clip could not be kept: %w", err))
+		return v.ended(ctx, StageFailed, fmt.Errorf("the clip could not be kept: %w", err))
 	}
 	v.l.DropFetched()
 	out := Outcome{Take: v.t, Stage: StageKept, Clip: clip, Task: a.Task}
@@ -119,7 +119,7 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task provider.Task, c
 		out.Spent = billed
 	}
 	if task.LastFrame != "" && !clip.Decoded {
-		v.keepFrame(v.t, task)
+		v.keepFrame(v.l.Key, task)
 	}
 	return out
 }

@@ -21,12 +21,13 @@ const maxTries = 3
 // life is one take on its way from intent to kept clip, under its lock. The order of its writes is the promise of
 // the package: intent, one POST, task id, verified result, kept.
 type life struct {
-	*run
+	*Shooter
 	t *Take
 	asking
+	hands
 	l     *store.Locked
 	j     *store.Journal
-	free  func() // gives the place at the provider back
+	task  string // the provider's id of what the attempt has made, "" as long as there is none
 	tries int    // create calls of this run
 	held  bool   // the take's price is set aside in the purse
 	leave func() // gives back the room on disk that is set aside for the take; nil before
@@ -34,50 +35,31 @@ type life struct {
 	pictures []*given // that the key names, once they are frozen
 }
 
-// make gets one take. free is called once its place at the provider is no longer needed.
-func (r *run) make(ctx context.Context, t *Take, q asking, free func()) Outcome {
-	ctx = context.WithValue(ctx, workingKey{}, t)
-	key := r.key(t, q.a)
-	l, err := r.Store.Lock(ctx, key, func() { r.observe(Event{Take: t, Stage: StageWaiting}) })
-	if err != nil {
-		return r.ended(ctx, t, StageFailed, "", err)
-	}
-	defer l.Unlock()
-	v := &life{run: r, t: t, asking: q, l: l, free: free}
-	out := v.live(ctx)
-	if v.leave != nil {
-		v.leave()
-	}
-	out.Dir = l.Take
-	return out
-}
-
 func (v *life) live(ctx context.Context) Outcome {
 	if err := v.l.Clean(); err != nil {
-		return v.ended(ctx, v.t, StageFailed, "", err)
+		return v.ended(ctx, StageFailed, err)
 	}
 	clip, err := v.l.Clip()
 	switch {
 	case err == nil: // another process has made it in the meantime
 	case errors.Is(err, store.ErrDamaged), errors.Is(err, fs.ErrNotExist):
 		if clip, err = v.mend(ctx); err != nil {
-			return v.ended(ctx, v.t, StageFailed, "", err)
+			return v.ended(ctx, StageFailed, err)
 		}
 	default: // there may well be a clip: not for us to buy another
-		return v.ended(ctx, v.t, StageUnknown, "", err)
+		return v.ended(ctx, StageUnknown, err)
 	}
 	if clip != nil {
 		return Outcome{Take: v.t, Stage: StageCached, Clip: clip, Task: clip.Task}
 	}
 	if err := v.unreadable(); err != nil {
-		return v.ended(ctx, v.t, StageFailed, "", err)
+		return v.ended(ctx, StageFailed, err)
 	}
 	if err := v.openJournal(); err != nil {
-		return v.ended(ctx, v.t, StageUnknown, "", err)
+		return v.ended(ctx, StageUnknown, err)
 	}
 	for {
-		out, again := v.step(ctx)
-		if !again {
+		if out := v.step(ctx); !out.again {
 			return out
 		}
 	}
@@ -133,50 +115,53 @@ func (v *life) unhold() {
 	}
 }
 
-// step does the next thing for the take; again is false when the outcome is final.
-func (v *life) step(ctx context.Context) (out Outcome, again bool) {
-	switch a := v.j.Last(); {
+// step does the next thing for the take. The outcome is final unless there is more to do: again.
+func (v *life) step(ctx context.Context) Outcome {
+	a := v.j.Last()
+	v.task = ""
+	switch {
 	case a == nil || !a.Open():
 		return v.submit(ctx)
 	case a.State == store.Intended:
 		return v.find(ctx, a)
 	default:
+		v.task = a.Task
 		return v.await(ctx, a)
 	}
 }
 
 // submit records the intent, asks for the clip once, and records the task.
-func (v *life) submit(ctx context.Context) (Outcome, bool) {
+func (v *life) submit(ctx context.Context) Outcome {
 	if v.t.kept != "" {
-		return v.ended(ctx, v.t, StageStopped, "", errNothing), false
+		return v.ended(ctx, StageStopped, errNothing)
 	}
 	if ctx.Err() != nil {
-		return v.ended(ctx, v.t, StageStopped, "", context.Cause(ctx)), false
+		return v.ended(ctx, StageStopped, context.Cause(ctx))
 	}
 	if v.final && v.promotion() == nil {
 		return v.unpromotable(nil)
 	}
 	if held := (*Held)(nil); errors.As(v.judged(ctx), &held) {
-		return v.ended(ctx, v.t, StageStopped, "", held), false
+		return v.ended(ctx, StageStopped, held)
 	}
 	if v.leave == nil {
 		leave, err := v.claim(v.t)
 		if err != nil {
-			return v.ended(ctx, v.t, StageFailed, "", err), false
+			return v.ended(ctx, StageFailed, err)
 		}
 		v.leave = leave
 	}
 	v.held = v.plan.Of(v.t).State != Cached && (v.held || v.purse.reserve(v.t.Cost))
 	if !v.held {
 		err := fmt.Errorf("making it would cost %s more than the plan said; look at the plan again", v.t.Cost.String())
-		return v.ended(ctx, v.t, StageFailed, "", err), false
+		return v.ended(ctx, StageFailed, err)
 	}
 	v.tries++
 	a, err := v.intend(ctx)
 	if err != nil {
 		v.unhold()
 		v.up.reread()
-		return v.ended(ctx, v.t, StageFailed, "", err), false
+		return v.ended(ctx, StageFailed, err)
 	}
 	made, err := v.create(ctx, a)
 	f := asFault(err)
@@ -193,20 +178,20 @@ func (v *life) submit(ctx context.Context) (Outcome, bool) {
 	if err := v.l.PutJournal(v.j); err != nil {
 		what := "what became of its create call"
 		if made.Task != "" {
-			what = "task " + made.Task + " runs, but"
+			what, v.task = "task "+made.Task+" runs, but", made.Task
 		}
-		return v.ended(ctx, v.t, StageUnknown, made.Task, fmt.Errorf("%s could not be recorded: %w", what, err)), false
+		return v.ended(ctx, StageUnknown, fmt.Errorf("%s could not be recorded: %w", what, err))
 	}
 	if err == nil || f.Class == provider.Lost {
-		return Outcome{}, true
+		return Outcome{again: true}
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
-		return v.ended(ctx, v.t, StageStopped, "", err), false
+		return v.ended(ctx, StageStopped, err)
 	}
 	if v.final && a.PromotedFrom == "" {
 		return v.unpromotable(err)
 	}
-	return v.ended(ctx, v.t, StageFailed, "", err), false
+	return v.ended(ctx, StageFailed, err)
 }
 
 // intend writes down what is about to be asked for. When it returns, the intent is on disk.
@@ -274,7 +259,7 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (provider.Created, 
 		case f.Class == provider.Invalid && freshIn(&req): // the provider would not take its own URL: nothing was created
 			urls = false
 			continue
-		case f.Class != provider.Busy || time.Since(began) > v.Timing.Patience:
+		case f.Class != provider.Busy || time.Since(began) > v.how.Timing.Patience:
 			return provider.Created{}, err
 		}
 		d := max(f.RetryAfter, wait.NextBackOff())
@@ -290,7 +275,7 @@ func (v *life) request(ctx context.Context, a *store.Attempt, urls bool) (provid
 	req.Label = v.t.Name() + "#" + v.l.Key[:12] + "-" + strconv.Itoa(a.Number)
 	req.ExpiresAfter = a.Mark
 	req.SafetyIdentifier = cmp.Or(req.SafetyIdentifier, a.Identifier)
-	req.CallbackURL = string(v.Callback)
+	req.CallbackURL = string(v.how.Callback)
 	if a.PromotedFrom != "" {
 		from := v.promotion()
 		if from == nil || from.Task != a.PromotedFrom {
@@ -329,9 +314,9 @@ func (v *life) post(ctx context.Context, req provider.Request) (provider.Created
 	if err := v.sealed(req); err != nil {
 		return provider.Created{}, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), v.Timing.Answer)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), v.how.Timing.Answer)
 	defer cancel()
-	return v.Provider.Create(ctx, req)
+	return v.how.Provider.Create(ctx, req)
 }
 
 // close ends an attempt that made no clip.
@@ -345,14 +330,14 @@ func (v *life) close(a *store.Attempt, f *provider.Fault) {
 }
 
 // ended is an outcome without a clip. Faults of the context are told as what they are: the run stopped.
-func (r *run) ended(ctx context.Context, t *Take, s Stage, task string, err error) Outcome {
+func (v *life) ended(ctx context.Context, s Stage, err error) Outcome {
 	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(ctx))) {
 		err = context.Cause(ctx)
 		if s == StageFailed {
 			s = StageStopped
 		}
 	}
-	return Outcome{Take: t, Stage: s, Task: task, Fault: err}
+	return Outcome{Take: v.t, Stage: s, Task: v.task, Fault: err}
 }
 
 // asFault is err as a fault; one that is none is of no class. nil stays a fault without a class.

@@ -19,18 +19,18 @@ const skew = 5 * time.Minute
 // find looks for the task of an attempt whose answer was never seen. It is adopted where the provider lists it,
 // created again where it surely is absent – the list is complete, enough time has passed for a task to show up, and
 // the list has shown us what we know to be there – and left to the user where that is not conclusive.
-func (v *life) find(ctx context.Context, a *store.Attempt) (Outcome, bool) {
+func (v *life) find(ctx context.Context, a *store.Attempt) Outcome {
 	v.observe(Event{Take: v.t, Stage: StageLooking})
 	settled := v.settled(a)
 	for began := time.Now(); ; {
 		last := !time.Now().Before(settled)
-		tasks, complete, err := v.Provider.List(ctx, provider.Filter{ServiceTier: v.t.Request.ServiceTier})
+		tasks, complete, err := v.how.Provider.List(ctx, provider.Filter{ServiceTier: v.t.Request.ServiceTier})
 		if ctx.Err() != nil {
-			return v.ended(ctx, v.t, StageUnknown, "", err), false
+			return v.ended(ctx, StageUnknown, err)
 		}
 		switch f := asFault(err); {
-		case err != nil && (f.Class != provider.Busy || time.Since(began) > v.Timing.Patience+v.Timing.Settle):
-			return v.unknown(ctx, a, fmt.Errorf("it could not be looked up: %w", err)), false
+		case err != nil && (f.Class != provider.Busy || time.Since(began) > v.how.Timing.Patience+v.how.Timing.Settle):
+			return v.unknown(ctx, a, fmt.Errorf("it could not be looked up: %w", err))
 		case err != nil:
 		default:
 			task, verdict := v.match(a, tasks)
@@ -38,21 +38,21 @@ func (v *life) find(ctx context.Context, a *store.Attempt) (Outcome, bool) {
 			case verdict == found:
 				return v.take(ctx, a, task)
 			case verdict == unclear:
-				return v.unknown(ctx, a, fmt.Errorf("the provider lists tasks that may or may not be it")), false
+				return v.unknown(ctx, a, fmt.Errorf("the provider lists tasks that may or may not be it"))
 			case !last:
 			default:
 				why := v.doubt(a, tasks, complete)
 				if why == nil {
 					return v.absent(ctx, a)
 				}
-				if errors.Is(why, errUncontrolled) && v.working.Load() > 1 && time.Since(settled) < v.Timing.Settle {
+				if errors.Is(why, errUncontrolled) && v.working.Load() > 1 && time.Since(settled) < v.how.Timing.Settle {
 					break // another take of this run may be about to show what the list is worth
 				}
-				return v.unknown(ctx, a, why), false
+				return v.unknown(ctx, a, why)
 			}
 		}
 		if err := pause(ctx, v.findPause(settled)); err != nil {
-			return v.ended(ctx, v.t, StageUnknown, "", err), false
+			return v.ended(ctx, StageUnknown, err)
 		}
 	}
 }
@@ -74,12 +74,12 @@ func (v *life) doubt(a *store.Attempt, tasks []provider.Task, complete bool) err
 // when that was; where the program died, the call may have been sent up to a moment ago. A clock that was ahead then
 // must not make anybody wait longer.
 func (v *life) settled(a *store.Attempt) time.Time {
-	at := a.IntendedAt.Add(v.Timing.Answer)
+	at := a.IntendedAt.Add(v.how.Timing.Answer)
 	if a.LostAt != nil {
 		at = *a.LostAt
 	}
-	at = at.Add(v.Timing.Settle)
-	if limit := time.Now().Add(v.Timing.Settle); at.After(limit) {
+	at = at.Add(v.how.Timing.Settle)
+	if limit := time.Now().Add(v.how.Timing.Settle); at.After(limit) {
 		return limit
 	}
 	return at
@@ -123,7 +123,7 @@ func (v *life) match(a *store.Attempt, tasks []provider.Task) (task provider.Tas
 			continue
 		}
 		if owned == nil {
-			owned = recorded(v.Store)
+			owned = recorded(v.how.Store)
 		}
 		if _, ok := owned[t.ID]; ok {
 			continue
@@ -138,9 +138,9 @@ func (v *life) match(a *store.Attempt, tasks []provider.Task) (task provider.Tas
 
 // inTime reports whether a task was made, by the provider's clock, when the attempt's call was under way by ours.
 func (v *life) inTime(a store.Attempt, t provider.Task) bool {
-	until := a.IntendedAt.Add(v.Timing.Answer + v.Timing.Settle + skew)
-	if a.LostAt != nil && a.LostAt.Add(v.Timing.Settle+skew).After(until) {
-		until = a.LostAt.Add(v.Timing.Settle + skew)
+	until := a.IntendedAt.Add(v.how.Timing.Answer + v.how.Timing.Settle + skew)
+	if a.LostAt != nil && a.LostAt.Add(v.how.Timing.Settle+skew).After(until) {
+		until = a.LostAt.Add(v.how.Timing.Settle + skew)
 	}
 	return !t.Created.Before(a.IntendedAt.Add(-skew)) && !t.Created.After(until)
 }
@@ -167,28 +167,29 @@ func (v *life) contradicts(a *store.Attempt, t provider.Task) bool {
 }
 
 // take records a task that was found as the attempt's own.
-func (v *life) take(ctx context.Context, a *store.Attempt, task provider.Task) (Outcome, bool) {
+func (v *life) take(ctx context.Context, a *store.Attempt, task provider.Task) Outcome {
 	a.State, a.Task, a.Message = store.Submitted, task.ID, ""
+	v.task = task.ID
 	if err := v.l.PutJournal(v.j); err != nil {
-		return v.ended(ctx, v.t, StageUnknown, task.ID, err), false
+		return v.ended(ctx, StageUnknown, err)
 	}
-	return Outcome{}, true
+	return Outcome{again: true}
 }
 
 // absent closes an attempt that never made a task.
-func (v *life) absent(ctx context.Context, a *store.Attempt) (Outcome, bool) {
+func (v *life) absent(ctx context.Context, a *store.Attempt) Outcome {
 	v.unhold()
 	v.close(a, &provider.Fault{Class: provider.Lost, Message: "the create call was lost before it made a task"})
 	if err := v.l.PutJournal(v.j); err != nil {
-		return v.ended(ctx, v.t, StageFailed, "", err), false
+		return v.ended(ctx, StageFailed, err)
 	}
 	if v.tries >= maxTries {
-		return v.ended(ctx, v.t, StageFailed, "", fmt.Errorf("the create call was lost %d times before it made a task", v.tries)), false
+		return v.ended(ctx, StageFailed, fmt.Errorf("the create call was lost %d times before it made a task", v.tries))
 	}
-	return Outcome{}, true
+	return Outcome{again: true}
 }
 
 // unknown leaves the attempt as it is: the user decides.
 func (v *life) unknown(ctx context.Context, a *store.Attempt, why error) Outcome {
-	return v.ended(ctx, v.t, StageUnknown, "", fmt.Errorf("sent at %s, answer lost, and %w", a.IntendedAt.Local().Format(time.DateTime), why))
+	return v.ended(ctx, StageUnknown, fmt.Errorf("sent at %s, answer lost, and %w", a.IntendedAt.Local().Format(time.DateTime), why))
 }

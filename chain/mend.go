@@ -52,7 +52,7 @@ func (v *life) frame(ctx context.Context, clip *store.Clip) (did string, err err
 	const name = "last_frame.png"
 	temp := v.l.Temp(name)
 	defer v.discard(temp)
-	if err := v.Inspector.LastFrame(ctx, v.l.Path(clip.Video.Name), temp); err != nil {
+	if err := v.how.Inspector.LastFrame(ctx, v.l.Path(clip.Video.Name), temp); err != nil {
 		return "", err
 	}
 	if err := v.l.Adopt(temp, name); err != nil {
@@ -100,7 +100,7 @@ func (v *life) ownFrame(ctx context.Context, clip *store.Clip) (bool, error) {
 	defer v.discard(temp)
 	wait := v.pauses()
 	for n := 1; ; n++ {
-		task, err := v.Provider.Get(ctx, clip.Task)
+		task, err := v.how.Provider.Get(ctx, clip.Task)
 		if err == nil && task.Status == provider.Succeeded && task.LastFrame != "" {
 			err = v.download(ctx, task.LastFrame, temp, maxFrameBytes)
 		}
@@ -125,10 +125,10 @@ func (v *life) ownFrame(ctx context.Context, clip *store.Clip) (bool, error) {
 
 // reread has the store read what a take could not grow from: what it remembers of those files may be wrong, and the
 // next plan is to know.
-func (u upstream) reread() {
-	for _, out := range []*Outcome{u.from, u.to} {
-		if out != nil && out.Ok() {
-			_ = out.Dir.Verify()
+func (u Upstream) reread() {
+	for _, k := range []*Kept{u.From, u.To} {
+		if k != nil {
+			_ = k.Dir.Verify()
 		}
 	}
 }

@@ -31,7 +31,8 @@ type given struct {
 	role  role
 	file  string            // in the take's folder, without the end of the name
 	name  string            // in the key
-	up    *Outcome          // whose clip's frame it is; nil for a still
+	up    *Kept             // the clip whose frame it is; nil for a still
+	of    *Take             // that clip's
 	frame int               // of that clip
 	asked *provider.Frame   // a still as the request asks for it
 	still *storyboard.Still // and where its bytes are
@@ -41,13 +42,13 @@ type given struct {
 }
 
 // pictures are all that the key names, in the order of the request.
-func (t *Take) pictures(up upstream, a anchors) (all []*given) {
+func (t *Take) pictures(up Upstream, a anchors) (all []*given) {
 	if a.first != "" || t.From != nil {
-		all = append(all, &given{role: opening, file: "first_frame", name: a.first, up: up.from, frame: t.from(),
+		all = append(all, &given{role: opening, file: "first_frame", name: a.first, up: up.From, of: t.From, frame: t.from(),
 			asked: t.Request.FirstFrame, still: t.Shot.FirstFrame})
 	}
 	if a.last != "" || t.To != nil {
-		all = append(all, &given{role: closing, file: "end_frame", name: a.last, up: up.to, frame: t.ToFrame,
+		all = append(all, &given{role: closing, file: "end_frame", name: a.last, up: up.To, of: t.To, frame: t.ToFrame,
 			asked: t.Request.LastFrame, still: t.ending})
 	}
 	for i := range t.Request.References {
@@ -57,13 +58,13 @@ func (t *Take) pictures(up upstream, a anchors) (all []*given) {
 	return all
 }
 
-// of is where the picture comes from, as messages name it.
-func (p *given) of() string {
+// from is where the picture comes from, as messages name it.
+func (p *given) from() string {
 	switch {
 	case p.up != nil && p.frame == Last:
-		return "the last frame of " + p.up.Take.Name()
+		return "the last frame of " + p.of.Name()
 	case p.up != nil:
-		return fmt.Sprintf("frame %d of %s", p.frame, p.up.Take.Name())
+		return fmt.Sprintf("frame %d of %s", p.frame, p.of.Name())
 	case p.asked == nil || p.still == nil:
 		return "a picture that nothing names"
 	case p.asked.Web != "":
@@ -74,7 +75,7 @@ func (p *given) of() string {
 
 // faulty is an error of the picture, told with its role and where it comes from.
 func (p *given) faulty(err error) error {
-	return fmt.Errorf("its %s (%s): %w", p.role, p.of(), err)
+	return fmt.Errorf("its %s (%s): %w", p.role, p.from(), err)
 }
 
 // freeze puts the bytes of the take's pictures into its folder, each as what the key says that it is. What an
@@ -141,7 +142,7 @@ func (v *life) source(ctx context.Context, p *given) ([]byte, error) {
 	if _, err := fmt.Sscanf(p.asked.Fit, "%dx%d", &width, &height); err != nil {
 		return nil, err
 	}
-	if b, err = v.Inspector.Fit(b, width, height); err != nil {
+	if b, err = v.how.Inspector.Fit(b, width, height); err != nil {
 		return nil, fmt.Errorf("the still does not fit: %w", err)
 	}
 	return b, nil
@@ -162,7 +163,7 @@ func (v *life) moment(ctx context.Context, p *given) ([]byte, error) {
 	}
 	temp := v.l.Temp(p.file + ".png")
 	defer v.discard(temp)
-	if err := v.Inspector.FrameAt(ctx, p.up.Dir.Path(clip.Video.Name), p.frame, temp); err != nil {
+	if err := v.how.Inspector.FrameAt(ctx, p.up.Dir.Path(clip.Video.Name), p.frame, temp); err != nil {
 		return nil, err
 	}
 	return v.l.ReadFile(filepath.Base(temp), maxFrameBytes)
@@ -180,7 +181,7 @@ func (v *life) carried(ctx context.Context, p *given, urls bool) (*provider.Fram
 		}
 	}
 	path := v.l.Path(p.frozen)
-	mediaType, err := v.Inspector.Picture(path)
+	mediaType, err := v.how.Inspector.Picture(path)
 	if err != nil {
 		return nil, err
 	}

@@ -307,16 +307,16 @@ func failed(a *store.Attempt) *provider.Fault {
 // anchors names a take's pictures; ok is false where nobody knows one of them yet.
 func (p *Plan) anchors(pt *Planned, st *store.Store) (a anchors, ok bool) {
 	t := pt.Take
-	var up upstream
+	var up Upstream
 	if p.absent(t) != nil {
 		a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, up, false, pt.Promotes)
 		return a, ok
 	}
 	if t.From != nil {
-		up.from = &Outcome{Clip: p.Of(t.From).Clip}
+		up.From = &Kept{Clip: p.Of(t.From).Clip}
 	}
 	if t.To != nil {
-		up.to = &Outcome{Clip: p.Of(t.To).Clip}
+		up.To = &Kept{Clip: p.Of(t.To).Clip}
 	}
 	a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, up, true, pt.Promotes)
 	return a, ok

@@ -17,6 +17,7 @@ type Outcome struct {
 	Behind *Take        // of StageSkipped: the take that is missing
 	Spent  money.Amount // billed in this run
 
+	again      bool // nothing is final yet: there is more to do for the take
 	unpromoted bool // nothing was made: its draft is gone, and it has to be asked for whole
 }
 

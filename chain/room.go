@@ -40,24 +40,24 @@ type rooms struct {
 
 // claim sets room aside for a take, or refuses it. A disk that does not say how much is free refuses nothing. What
 // others write meanwhile is not foreseen.
-func (r *run) claim(t *Take) (release func(), err error) {
-	free, err := r.Free()
+func (s *Shooter) claim(t *Take) (release func(), err error) {
+	free, err := s.how.Free()
 	if err != nil {
 		return func() {}, nil
 	}
 	need := t.room()
-	r.rooms.mu.Lock()
-	defer r.rooms.mu.Unlock()
-	if left := max(free-r.rooms.claimed, 0); left < need {
+	s.rooms.mu.Lock()
+	defer s.rooms.mu.Unlock()
+	if left := max(free-s.rooms.claimed, 0); left < need {
 		return nil, &provider.Fault{Code: "NoRoom", Hint: "make room (shotchain store gc), or keep clips elsewhere with --store",
 			Message: fmt.Sprintf("the disk has no room for it, so it was not bought: it may need %s, and %s are left in %s",
-				megabytes(need), megabytes(left), r.Store.Dir())}
+				megabytes(need), megabytes(left), s.how.Store.Dir())}
 	}
-	r.rooms.claimed += need
+	s.rooms.claimed += need
 	return sync.OnceFunc(func() {
-		r.rooms.mu.Lock()
-		defer r.rooms.mu.Unlock()
-		r.rooms.claimed -= need
+		s.rooms.mu.Lock()
+		defer s.rooms.mu.Unlock()
+		s.rooms.claimed -= need
 	}), nil
 }
 

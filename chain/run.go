@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -62,23 +61,18 @@ func (s *Stopped) Unwrap() error { return s.Cause }
 // more was submitted, tasks that run at the provider go on, and the next run picks them up. Where an option is missing,
 // or the plan was made for another service than the provider's, the error says so and nothing was done.
 func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
-	if err := o.fit(p); err != nil {
+	shooter, err := NewShooter(p, o)
+	if err != nil {
 		return p.unmade(err), err
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	o.Timing = o.Timing.orDefault()
-	if o.Free == nil {
-		o.Free = o.Store.Free
-	}
-	r := &run{RunOptions: o, plan: p, stop: stop, purse: purse{cap: p.Total.Add(p.Held)},
-		reel:  &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))},
-		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{}, frames: map[*Take]livingFrame{},
-		accepted: map[*Take]string{}, whole: map[*Take]bool{}, promotions: make(chan promotionOf)}
-	r.marks.luck = o.luck
+	r := &run{Shooter: shooter, stop: stop, reel: &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))},
+		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{},
+		accepted: map[*Take]string{}, whole: map[*Take]bool{}}
 	r.loop(ctx)
 	r.remember()
-	_ = r.Store.Remember() // what was read is read again without it
+	_ = o.Store.Remember() // what was read is read again without it
 	if err := context.Cause(ctx); err != nil {
 		return r.reel, &Stopped{err}
 	}
@@ -112,46 +106,21 @@ func (p *Plan) unmade(why error) *Reel {
 	return r
 }
 
-// run is one run under way.
+// run is one run under way: it hands the takes of a plan to its Shooter, in order. Only the goroutine of loop uses it.
 type run struct {
-	RunOptions
-	plan  *Plan
-	stop  context.CancelCauseFunc
-	purse purse
-	gate  gate
-	rooms rooms
-	marks marks
-
-	working atomic.Int32 // takes under way
-
-	// Only the goroutine of loop.
+	*Shooter
+	stop     context.CancelCauseFunc
 	reel     *Reel
 	queue    *schedule
 	entered  map[*Take]bool   // ready, or done without a place in the queue
 	accepted map[*Take]string // the task of the draft that the service makes it from
 	whole    map[*Take]bool   // its draft could not be promoted: it is asked for whole, when what it grows from is there
-
-	promotions chan promotionOf // read by loop alone
-
-	observing sync.Mutex
-
-	framesMu sync.Mutex
-	frames   map[*Take]livingFrame // guarded by framesMu
-}
-
-type workingKey struct{}
-
-// Working is the take that a run works for, as far as ctx tells: that of every call of its Provider and Inspector for
-// one take. nil for none.
-func Working(ctx context.Context) *Take {
-	t, _ := ctx.Value(workingKey{}).(*Take)
-	return t
 }
 
 // loop hands out takes until nothing is left that could start.
 func (r *run) loop(ctx context.Context) {
 	var takes errgroup.Group // a plain group: one failed take must not end its siblings
-	freed, finished := make(chan *Take), make(chan Outcome)
+	freed, finished, promotions := make(chan *Take), make(chan Outcome), make(chan promotionOf)
 	under := 0
 	r.begin()
 	for {
@@ -169,9 +138,7 @@ func (r *run) loop(ctx context.Context) {
 			under++
 			takes.Go(func() error {
 				free := sync.OnceFunc(func() { freed <- t })
-				r.working.Add(1)
-				out := r.make(ctx, t, q, free)
-				r.working.Add(-1)
+				out := r.shoot(ctx, t, q, hands{free, func(task string) { promotions <- promotionOf{t, task} }})
 				free()
 				finished <- out
 				return nil
@@ -183,7 +150,7 @@ func (r *run) loop(ctx context.Context) {
 		select {
 		case t := <-freed:
 			r.queue.release(t)
-		case m := <-r.promotions:
+		case m := <-promotions:
 			r.accepted[m.Take] = m.task
 			r.enter(m.Grows)
 		case out := <-finished:
@@ -195,27 +162,15 @@ func (r *run) loop(ctx context.Context) {
 	r.closeBooks(ctx)
 }
 
-// upstream are the outcomes that a take grows from and ends on.
-func (r *run) upstream(t *Take) (up upstream) {
-	if t.From != nil {
-		out := r.reel.Outcomes[t.From.Index]
-		up.from = &out
-	}
-	if t.To != nil {
-		out := r.reel.Outcomes[t.To.Index]
-		up.to = &out
-	}
-	return up
-}
+// upstream are the clips that a take grows from and ends on, as far as they are there.
+func (r *run) upstream(t *Take) Upstream { return Upstream{r.kept(t.From), r.kept(t.To)} }
 
-// missing is the outcome of the first take that another one needs and that has no clip; nil where all are there.
-func (u upstream) missing() *Outcome {
-	for _, out := range []*Outcome{u.from, u.to} {
-		if out != nil && !out.Ok() {
-			return out
-		}
+// kept is the clip of a take, nil where there is none.
+func (r *run) kept(t *Take) *Kept {
+	if t == nil || !r.reel.Outcomes[t.Index].Ok() {
+		return nil
 	}
-	return nil
+	return &Kept{r.reel.Outcomes[t.Index].Dir, r.reel.Outcomes[t.Index].Clip}
 }
 
 // begin records what the plan found in the store, and makes ready what can start.
@@ -225,7 +180,7 @@ func (r *run) begin() {
 		if pt.State != Cached {
 			continue
 		}
-		take := r.Store.Take(pt.Key)
+		take := r.how.Store.Take(pt.Key)
 		if clip, err := take.Clip(); err == nil {
 			r.record(Outcome{Take: pt.Take, Stage: StageCached, Clip: clip, Dir: take, Task: clip.Task})
 		}
@@ -260,20 +215,12 @@ func (r *run) enter(takes []*Take) {
 
 // cached looks a take up in the store.
 func (r *run) cached(t *Take, q asking) (Outcome, bool) {
-	take := r.Store.Take(r.key(t, q.a))
+	take := r.how.Store.Take(r.key(t, q.a))
 	clip, err := take.Clip()
 	if err != nil {
 		return Outcome{}, false
 	}
 	return Outcome{Take: t, Stage: StageCached, Clip: clip, Dir: take, Task: clip.Task}, true
-}
-
-// key is the take's in the store: what it was planned with where the store holds it, else what it asks for by now.
-func (r *run) key(t *Take, a anchors) string {
-	if pt := r.plan.Of(t); pt.State == Cached {
-		return pt.Key
-	}
-	return cmp.Or(t.kept, t.key(r.plan.Graph.Service.Namespace, a))
 }
 
 // settle records an outcome and lets follow what grows from it.
@@ -317,18 +264,24 @@ func (r *run) closeBooks(ctx context.Context) {
 			continue
 		}
 		out := Outcome{Take: t, Stage: StageStopped, Fault: context.Cause(ctx)}
-		switch r.plan.Of(t).State {
-		case Unpicked:
-			out.Stage, out.Fault = StageUnpicked, errors.New(r.plan.Of(t).Reason)
-		case Left:
-			out.Stage = StageLeft
+		if left, ok := r.left(t); ok {
+			out = left
 		}
-		if up := r.upstream(t).missing(); up != nil && up.Stage != "" && up.Stage != StageStopped && up.Stage != StageLeft && up.Stage != StageUnpicked {
-			out = Outcome{Take: t, Stage: StageSkipped, Behind: cmp.Or(up.Behind, up.Take)}
-			out.Fault = fmt.Errorf("it %s %s, which is not there", t.how(up.Take), up.Take.Name())
+		if need := t.missing(r.upstream(t)); need != nil && r.reel.Outcomes[need.Index].lacking() {
+			out = t.behind(need)
+			out.Behind = cmp.Or(r.reel.Outcomes[need.Index].Behind, need)
 		}
 		r.record(out)
 	}
+}
+
+// lacking reports whether the take was tried, or could not be: its clip is not merely left for another run.
+func (o Outcome) lacking() bool {
+	switch o.Stage {
+	case "", StageStopped, StageLeft, StageUnpicked:
+		return false
+	}
+	return !o.Ok()
 }
 
 // remember notes which takes the film used, so that a later plan can say what has changed.
@@ -336,17 +289,17 @@ func (r *run) remember() {
 	if r.plan.Options.FilmID == "" {
 		return
 	}
-	film, err := r.Store.Film(r.plan.Options.FilmID)
+	film, err := r.how.Store.Film(r.plan.Options.FilmID)
 	if err != nil && (!errors.Is(err, store.ErrDamaged) || slices.ContainsFunc(r.plan.Graph.Takes, r.plan.keeps)) {
 		return // what is there may still be wanted
 	}
 	film.Title = r.plan.Graph.Film.Title
 	for _, out := range r.reel.Outcomes {
 		up := r.upstream(out.Take)
-		if !out.Ok() || up.missing() != nil {
+		if !out.Ok() || out.Take.missing(up) != nil {
 			continue
 		}
-		a, _, _ := out.Take.named(r.plan.Graph.Service.Namespace, r.Store, up, true, nil)
+		a, _, _ := out.Take.named(r.plan.Graph.Service.Namespace, r.how.Store, up, true, nil)
 		if out.Dir.Key != out.Take.key(r.plan.Graph.Service.Namespace, a) {
 			continue // kept although it was made for another request: that one is still the one to compare with
 		}
@@ -355,15 +308,5 @@ func (r *run) remember() {
 			film.Shots[u.memory(r.plan.Graph.Films)] = used
 		}
 	}
-	_ = r.Store.PutFilm(r.plan.Options.FilmID, film) // it only serves to explain; clips are kept without it
-}
-
-func (r *run) observe(e Event) {
-	if r.Observe == nil {
-		return
-	}
-	r.observing.Lock()
-	defer r.observing.Unlock()
-	e.Time = time.Now()
-	r.Observe(e)
+	_ = r.how.Store.PutFilm(r.plan.Options.FilmID, film) // it only serves to explain; clips are kept without it
 }
