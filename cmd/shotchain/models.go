@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,6 +92,17 @@ func (p *program) printModels(c *models.Catalogue) {
 		return ""
 	})
 	fmt.Fprintln(p.out)
+	gates := newTable("GATEWAY", "MODELS OF", "LISTS TASKS", "CANCELS", "BASE URL", "AS OF")
+	yes := func(s string) string { return map[bool]string{true: "no", false: "yes"}[s == "none"] }
+	for _, g := range c.Gateways {
+		if !slices.Contains(sources, g.Source) {
+			sources = append(sources, g.Source)
+		}
+		gates.add(g.Name, string(g.Region), yes(g.List), yes(g.Cancel), cmp.Or(g.Base, "yours, with --base-url"),
+			fmt.Sprintf("%s [%d]", g.Date, 1+slices.Index(sources, g.Source)))
+	}
+	gates.write(p.out, nil)
+	fmt.Fprintln(p.out)
 	for i, source := range sources {
 		fmt.Fprintf(p.out, "[%d] %s\n", i+1, say.Clean(source))
 	}
@@ -157,6 +169,16 @@ type jsonOffer struct {
 	Date   string      `json:"date"`
 }
 
+type jsonGateway struct {
+	Name    string `json:"name"`
+	BaseURL string `json:"base_url,omitempty"`
+	Region  string `json:"region"`
+	Lists   bool   `json:"lists"`
+	Cancels bool   `json:"cancels"`
+	Source  string `json:"source"`
+	Date    string `json:"date"`
+}
+
 type jsonPrice struct {
 	PerMillion  price    `json:"per_million_tokens"`
 	PerSecond   *price   `json:"per_second,omitempty"`
@@ -170,7 +192,12 @@ func catalogueJSON(c *models.Catalogue) any {
 		Source string      `json:"source"`
 		Date   string      `json:"date"`
 		Models []jsonModel `json:"models"`
-	}{c.Source, c.Date, []jsonModel{}}
+
+		Gateways []jsonGateway `json:"gateways"`
+	}{c.Source, c.Date, []jsonModel{}, []jsonGateway{}}
+	for _, g := range c.Gateways {
+		out.Gateways = append(out.Gateways, jsonGateway{g.Name, g.Base, string(g.Region), g.List != "none", g.Cancel != "none", g.Source, g.Date})
+	}
 	for i := range c.Models {
 		m := &c.Models[i]
 		j := jsonModel{Alias: m.Alias, MinSeconds: m.MinDuration, MaxSeconds: m.MaxDuration, Ratios: m.Ratios,
