@@ -22,6 +22,10 @@ import (
 type Callbacks struct {
 	Listen string // host:port to listen at
 	URL    string // under which the provider reaches that address; a token that nobody can guess is added to it
+
+	// Heard is told of each callback, by many goroutines; it may have it refused, to see what the provider does. Nil
+	// for nobody.
+	Heard func(task, status string) (refuse bool)
 }
 
 // Check refuses what cannot work.
@@ -46,6 +50,7 @@ func (c Callbacks) Check() error {
 type callbacks struct {
 	bell   *chain.Bell
 	token  string
+	heard  func(task, status string) (refuse bool) // nil for nobody
 	server *http.Server
 	reads  reader // of a provider that signs its callbacks, nil for none
 }
@@ -73,7 +78,7 @@ func (c Callbacks) start(read reader) (*callbacks, error) {
 		return nil, misused("choose a port that is free", "--callback-listen: %v", err)
 	}
 	cb := newCallbacks()
-	cb.reads = read
+	cb.reads, cb.heard = read, c.Heard
 	cb.server = &http.Server{Handler: cb, ReadTimeout: callbackPatience, WriteTimeout: callbackPatience,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	go func() { _ = cb.server.Serve(l) }()
@@ -119,9 +124,24 @@ func (c *callbacks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 	case err != nil:
 		http.Error(w, "not a task", http.StatusBadRequest)
+	case c.refuses(body):
+		http.Error(w, "not now", http.StatusInternalServerError)
 	default:
 		c.ring(w, r, body)
 	}
+}
+
+// refuses tells whoever listens of a callback, and whether it is to be refused.
+func (c *callbacks) refuses(body []byte) bool {
+	var task struct {
+		ID     string `json:"id"`
+		Status string `json:"status"`
+	}
+	if c.heard == nil || json.Unmarshal(body, &task) != nil || task.ID == "" || !c.heard(task.ID, task.Status) {
+		return false
+	}
+	c.bell.Ring(task.ID)
+	return true
 }
 
 // ring rings for the task that a callback is about.

@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -33,6 +35,7 @@ type asker struct {
 	secret    wire.Redactor
 	create    *http.Client
 	api       *http.Client
+	loads     *http.Client // without the key, and only to where the guard lets it
 
 	listed time.Time // when the last list was asked for; the service allows one a second
 }
@@ -65,7 +68,7 @@ func newAsker(base, key, version string, about provider.About, st *store.Store) 
 	}
 	a := &asker{base: strings.TrimRight(base, "/"), key: key, version: version, namespace: about.Namespace, forgets: about.Forgets,
 		st: st, secret: wire.NewRedactor(key)}
-	a.create, a.api, _ = wire.Clients(nil, guard.New(u), func(*http.Request) error { return nil })
+	a.create, a.api, a.loads = wire.Clients(nil, guard.New(u), func(*http.Request) error { return nil })
 	return a, nil
 }
 
@@ -255,4 +258,37 @@ func (a *asker) cleaned(v any) any {
 		return clean
 	}
 	return v
+}
+
+// maxPage is how much of a page is hashed, bytes.
+const maxPage = 8 << 20
+
+// page reads a page on the web, without the key, and hashes it.
+func (a *asker) page(ctx context.Context, address string) (digest string, err error) {
+	res, err := a.look(ctx, http.MethodGet, address)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("it is answered by %d", res.StatusCode)
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, io.LimitReader(res.Body, maxPage)); err != nil {
+		return "", a.secret.Cause(err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// look opens an address without the key. The caller closes the body.
+func (a *asker) look(ctx context.Context, method, address string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return nil, errors.New("it is no URL")
+	}
+	res, err := a.loads.Do(req)
+	if err != nil {
+		return nil, a.secret.Cause(err)
+	}
+	return res, nil
 }

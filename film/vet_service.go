@@ -3,12 +3,15 @@ package film
 import (
 	"context"
 	"crypto/rand"
+	"net/url"
 	"path/filepath"
+	"slices"
 
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/chain/vet"
+	"shotchain/internal/say"
 )
 
 // VetService says which service is vetted, and how far.
@@ -96,6 +99,60 @@ func (v *Vetting) Close() {
 // Free asks the service what it refuses. No clip is made.
 func (v *Vetting) Free(ctx context.Context) error {
 	return vet.Free(ctx, v.ask, v.Report, v.model, v.Report.Subject.Model)
+}
+
+// Trusted reports whether, after the free stage, anything may be bought at all: not where there is no API, and not
+// while nobody knows what became of a probe. Where not, the report says so.
+func (v *Vetting) Trusted() bool {
+	nowhere := slices.ContainsFunc(v.Report.Findings, func(f vet.Finding) bool { return f.Check == "F1" && f.Verdict == vet.Refuted })
+	if !nowhere && !v.Report.Unclear() {
+		return true
+	}
+	v.Report.Notes = append(v.Report.Notes, "nothing was bought: see what became of the free probes first")
+	return false
+}
+
+// VetWords are what the user knows of a service and no probe does.
+type VetWords struct {
+	BalanceBefore, BalanceAfter string // as its console shows them, "12.50"; "" for not told
+	TermsURL, TermsAnswer       string // where its terms are, and what the user makes of them
+}
+
+// Check refuses what makes no sense.
+func (w VetWords) Check() error {
+	for flag, amount := range map[string]string{"--balance-before": w.BalanceBefore, "--balance-after": w.BalanceAfter} {
+		if _, _, err := (Budget{MaxCost: amount}).cost(); err != nil {
+			return misused("write it as 12.50", "%s %q is no amount", flag, say.Clean(amount))
+		}
+	}
+	if u, err := url.Parse(w.TermsURL); w.TermsURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		return misused("", "--terms-url is no http or https URL")
+	}
+	return nil
+}
+
+// Told adds what the user knows: two balances, and the terms, which are read and hashed.
+func (v *Vetting) Told(ctx context.Context, w VetWords) error {
+	if err := w.Check(); err != nil {
+		return err
+	}
+	before, ok1, _ := Budget{MaxCost: w.BalanceBefore}.cost()
+	after, ok2, _ := Budget{MaxCost: w.BalanceAfter}.cost()
+	if ok1 && ok2 {
+		v.Report.Put(vet.Balance(before, after, v.Report.Micros))
+	} else {
+		v.Report.Put(vet.Finding{Check: "balance", Line: vet.Billing, Verdict: vet.NotTested,
+			Found: "no balance was told: note the console's numbers before and after, --balance-before and --balance-after"})
+	}
+	digest := ""
+	if w.TermsURL != "" {
+		var err error
+		if digest, err = v.ask.page(ctx, w.TermsURL); err != nil {
+			v.Report.Notes = append(v.Report.Notes, "the terms could not be read: "+err.Error())
+		}
+	}
+	v.Report.Put(vet.Promised(v.ask.secret.Text(w.TermsURL), digest, w.TermsAnswer))
+	return nil
 }
 
 // Conclude gives the checklist its verdicts and writes the report into its folder.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,6 +21,7 @@ import (
 	"shotchain/chain/store"
 	"shotchain/chain/vet"
 	"shotchain/render/animatic"
+	"shotchain/render/ffmpeg"
 )
 
 const vetKey = "vet-key-0123456789"
@@ -184,6 +187,7 @@ func TestEachLieOfAServiceIsRefutedOrNamed(t *testing.T) {
 			f := by(t, v.Report, c.check)
 			require.Equal(t, c.verdict, f.Verdict, f.Found)
 			require.Contains(t, f.Found+" "+f.Evidence[0].Value, c.says)
+			require.Equal(t, c.kind != Unclear && c.creates > 0, v.Trusted(), "whether anything may be bought after it")
 			fail := VetOutcome(v.Report)
 			if c.kind == "" {
 				require.Nil(t, fail)
@@ -235,4 +239,149 @@ func TestAProbeIsWrittenDownBeforeItIsSent(t *testing.T) {
 	})
 	require.NoError(t, s.vetting(t, dir).Free(t.Context()))
 	require.Equal(t, 7, seen)
+}
+
+// paid vets a stand-in with bought probes, in silence.
+func (s *standIn) paid(t *testing.T, dir string, o VetPaid, how MakeOptions) *vet.Report {
+	t.Helper()
+	v := s.vetting(t, dir)
+	o.Pause = 1
+	p, err := v.Probes(t.Context(), o)
+	require.NoError(t, err)
+	defer p.Close()
+	how.Key, how.Timing.Settle = vetKey, 1
+	require.NoError(t, p.Buy(t.Context(), how))
+	require.NoError(t, v.Told(t.Context(), VetWords{}))
+	require.NoError(t, v.Conclude())
+	return v.Report
+}
+
+// of finds a probe's finding of a check.
+func of(t *testing.T, r *vet.Report, probe, check string) vet.Finding {
+	t.Helper()
+	for _, f := range r.Findings {
+		if f.Check == check && f.Probe == probe {
+			return f
+		}
+	}
+	require.Failf(t, "no finding", "%s of %s in %s", check, probe, r.Text())
+	return vet.Finding{}
+}
+
+// films caches what the animatic camera makes of a scene: many stand-ins film the same probes.
+var films sync.Map
+
+// filming films as sealing does, and lets change have the files.
+func filming(change func(ctx context.Context, sc sim.Scene, dir string, f *sim.Footage) error) sim.Camera {
+	return func(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
+		f := sim.Footage{Video: filepath.Join(dir, "clip.mp4"), LastFrame: filepath.Join(dir, "last.png")}
+		made, ok := films.Load(sc.Prompt)
+		if !ok {
+			video, last, err := animatic.Camera{NoSlate: true}.Film(ctx, animatic.Shot{Prompt: sc.Prompt, FirstFrame: sc.FirstFrame,
+				LastFrame: sc.LastFrame, Width: sc.Width, Height: sc.Height, Frames: sc.Frames, Audio: sc.Audio}, dir)
+			if err != nil {
+				return f, err
+			}
+			v, err1 := os.ReadFile(video)
+			l, err2 := os.ReadFile(last)
+			if err := errors.Join(err1, err2); err != nil {
+				return f, err
+			}
+			made = [2][]byte{append(v, manifest("dreamina-seedance-2-0", someLog, time.Now())...), l}
+			films.Store(sc.Prompt, made)
+		}
+		b := made.([2][]byte)
+		if err := errors.Join(os.WriteFile(f.Video, b[0], 0o644), os.WriteFile(f.LastFrame, b[1], 0o644)); err != nil {
+			return f, err
+		}
+		return f, change(ctx, sc, dir, &f)
+	}
+}
+
+func honestly(context.Context, sim.Scene, string, *sim.Footage) error { return nil }
+
+// reencoded passes a clip through ffmpeg.
+func reencoded(args ...string) func(context.Context, sim.Scene, string, *sim.Footage) error {
+	return func(ctx context.Context, _ sim.Scene, dir string, f *sim.Footage) error {
+		out := filepath.Join(dir, "changed.mp4")
+		if err := ffmpeg.Run(ctx, append(append(ffmpeg.Input(f.Video), args...), "file:"+out), ffmpeg.Options{}); err != nil {
+			return err
+		}
+		f.Video = out
+		return nil
+	}
+}
+
+// edited lets a gateway change the answers to reads of a task.
+func edited(change func(task map[string]any)) lie {
+	return func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler) {
+		if r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/tasks/") {
+			real.ServeHTTP(w, r)
+			return
+		}
+		got := httptest.NewRecorder()
+		real.ServeHTTP(got, r)
+		task := map[string]any{}
+		if json.Unmarshal(got.Body.Bytes(), &task) == nil && task["id"] != nil {
+			change(task)
+		} else {
+			task = nil
+		}
+		out := got.Body.Bytes()
+		if task != nil {
+			out, _ = json.Marshal(task)
+		}
+		w.Header().Set("Content-Type", asJSON)
+		w.WriteHeader(got.Code)
+		_, _ = w.Write(out)
+	}
+}
+
+// failing makes the probe that is to fail fail.
+func (s *standIn) failing(t *testing.T) *standIn {
+	require.NoError(t, s.Inject(sim.Fault{Op: "task", Match: "Obama", Action: "fail", Times: -1,
+		Code: "OutputVideoSensitiveContentDetected.PolicyViolation", Message: "The output may contain a public figure."}))
+	return s
+}
+
+// TestPaidProbesOfAnHonestService buys three clips and a refusal, proves what can be proven, and never buys them again.
+func TestPaidProbesOfAnHonestService(t *testing.T) {
+	s, dir := newStandIn(t, filming(honestly), passOn).failing(t), t.TempDir()
+	r := s.paid(t, dir, VetPaid{}, MakeOptions{})
+	require.Nil(t, VetOutcome(r), r.Text())
+	for _, want := range []struct {
+		probe, check string
+		verdict      vet.Verdict
+	}{{"p1", "trace", vet.Proven}, {"p1", "terminal", vet.Proven}, {"p1", "listed", vet.Proven}, {"p1", "echo", vet.Proven},
+		{"p1", "c2pa", vet.Claimed}, {"p1", "size", vet.Proven}, {"p1", "length", vet.Proven}, {"p1", "sound_off", vet.Proven},
+		{"p1", "last_frame", vet.Proven}, {"p1", "retention", vet.Claimed}, {"p1", "tokens", vet.Claimed}, {"p2", "first_frame", vet.Proven},
+		{"p2", "end_frame", vet.Proven}, {"p3", "sound", vet.Proven}, {"p4", "failure", vet.Proven}, {"p4", "failure_billed", vet.NotTested}} {
+		f := of(t, r, want.probe, want.check)
+		require.Equal(t, want.verdict, f.Verdict, "%s %s: %s", want.probe, want.check, f.Found)
+	}
+	require.Contains(t, of(t, r, "p4", "failure").Found, "OutputVideoSensitiveContentDetected.PolicyViolation")
+	require.Equal(t, 4, s.Stats().Created)
+	for _, name := range []string{"report.json", "report.md"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		for _, secret := range []string{vetKey, "X-Tos-Signature", "/files/cgt-"} {
+			require.NotContains(t, string(b), secret)
+		}
+	}
+
+	// The same again finds its clips, and asks only for what failed, which is free.
+	again := s.paid(t, dir, VetPaid{}, MakeOptions{})
+	require.Equal(t, 5, s.Stats().Created)
+	require.Equal(t, r.Clips[0].Digest, again.Clips[0].Digest)
+
+	// A second look: the URLs live as they say, and end as they say.
+	o := VetService{Service: s.vetting(t, t.TempDir()).o.Service, Key: vetKey}
+	late, err := VetAgain(t.Context(), o, filepath.Join(dir, "report.json"), VetWords{})
+	require.NoError(t, err)
+	require.Equal(t, vet.Claimed, of(t, late, "p1", "retention_later").Verdict)
+	s.Advance(25 * time.Hour)
+	late, err = VetAgain(t.Context(), o, filepath.Join(dir, "report.json"), VetWords{BalanceBefore: "10", BalanceAfter: "2"})
+	require.NoError(t, err)
+	require.NotEqual(t, vet.Refuted, of(t, late, "p1", "retention_later").Verdict, of(t, late, "p1", "retention_later").Found)
+	require.Equal(t, vet.Refuted, of(t, late, "", "balance").Verdict)
 }

@@ -25,6 +25,7 @@ type Clip struct {
 	Created   time.Time // of the task, zero where it is not known
 	Finished  time.Time
 	Control   string // a clip without these stills, for comparison
+	Claps     bool   // it was to have three claps in its sound, then silence
 }
 
 // Judge judges a clip. earlier are prints of clips in other reports. The error is of a file that cannot be read at all;

@@ -16,7 +16,8 @@ type Report struct {
 
 	Lines    []LineVerdict `json:"checklist"`
 	Findings []Finding     `json:"findings"`
-	Clips    []Print       `json:"clips,omitempty"` // for later reports: the same clip again, retention later
+	Clips    []Print       `json:"clips,omitempty"`           // for later reports: the same clip again, retention later
+	Micros   int64         `json:"micros_of_clips,omitempty"` // what the probes' clips cost, in millionths of the service's currency
 	Notes    []string      `json:"notes,omitempty"`
 	Doubts   []string      `json:"unclear_bills,omitempty"` // probes of which nobody knows whether they were bought
 }
@@ -105,6 +106,12 @@ func orElse(s, other string) string {
 		return other
 	}
 	return s
+}
+
+// Put adds a finding in place of an earlier one of the same check and probe.
+func (r *Report) Put(f Finding) {
+	r.Findings = slices.DeleteFunc(r.Findings, func(old Finding) bool { return old.Check == f.Check && old.Probe == f.Probe })
+	r.Findings = append(r.Findings, f)
 }
 
 // Refuted reports whether anything is.

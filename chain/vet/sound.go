@@ -36,6 +36,9 @@ func (j *judge) sound(ctx context.Context) error {
 		j.add(finding("sound", Sound, Refuted, "the sound does not decode: %s", printable(err.Error(), 300)))
 		return nil
 	}
+	if j.c.Claps {
+		j.add(prompted(h))
+	}
 	j.add(j.heard(h, *asked).with("codec", j.m.Audio, "channels", h.Channels, "seconds", h.Seconds, "peak dBFS", tenth(h.Peak), "integrated LUFS", tenth(h.Integrated)))
 	return nil
 }

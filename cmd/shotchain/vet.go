@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,13 @@ type vetFlags struct {
 	catalogue catalogueFlags
 	model     string
 	dir       string
+	again     string
+	paid      bool
+	probes    film.VetPaid
+	budget    budgetFlags
+	timing    timingFlags
+	calls     callbackFlags
+	words     film.VetWords
 }
 
 func (p *program) vetVerb() *cobra.Command {
@@ -28,6 +36,11 @@ func (p *program) vetVerb() *cobra.Command {
 cannot exist, fields that make no sense. Each request that a careless service could take for an order is written down
 as a take before it is sent, in the store of the report's folder; the first that makes a task ends them, and it is never
 sent again.
+
+With --paid it buys probes, too, after showing the worst case and asking: one clip from text alone, one between two
+pictures of its own, one for its sound, and a prompt that should be refused (the worst case counts it as a clip). They
+are shots of a storyboard that it writes, so they are kept, picked up and never bought twice, as those of any film. The
+clips and the lives of their tasks are judged. --again REPORT looks at the results later.
 
 Vet CLIP judges a file against what is claimed of it: its size to the pixel, decoded frames and rate, codec, what it
 says of its origin (C2PA, not verified), sound, first, end and returned last frame, tokens, retention by its URL, and
@@ -72,20 +85,34 @@ where --report says. Exit code 0: nothing is refuted; 4: something is; 7: nobody
 	fs.StringVar(&o.model, "model", "", "vet the service's `MODEL`")
 	o.service.add(cmd)
 	o.catalogue.add(cmd)
+	fs.StringVar(&o.again, "again", "", "look at the results of this `REPORT` once more: are they there, do their URLs end as stated?")
+	fs.BoolVar(&o.paid, "paid", false, "buy the probes, too, after asking")
+	fs.BoolVar(&o.probes.Cheap, "cheap", false, "one clip less: the image probe is the sound one, too")
+	fs.BoolVar(&o.probes.ProbeCancel, "probe-cancel", false, "make a task to cancel it at once; it may cost a clip")
+	fs.StringVar(&o.words.BalanceBefore, "balance-before", "", "the console's balance before, `AMOUNT`")
+	fs.StringVar(&o.words.BalanceAfter, "balance-after", "", "the console's balance once all is settled, `AMOUNT`")
+	fs.StringVar(&o.words.TermsURL, "terms-url", "", "read the seller's terms at this `URL`, and record their hash")
+	fs.StringVar(&o.words.TermsAnswer, "terms", "", "what you make of them, for the record: `TEXT`")
+	o.budget.add(cmd)
+	o.timing.add(cmd)
+	o.calls.add(cmd)
 	return cmd
 }
 
 // check refuses options that have nothing to do with what is vetted.
 func (o *vetFlags) check(cmd *cobra.Command, args []string) error {
 	ofClip := []string{"claims", "first-frame", "end-frame", "last-frame", "url", "tokens"}
-	ofService := []string{"model", "provider", "base-url", "drift"}
+	ofService := []string{"again", "model", "provider", "base-url", "drift", "paid", "cheap", "probe-cancel", "balance-before", "balance-after",
+		"terms-url", "terms", "yes", "max-cost", "max-takes", "patience", "settle", "callback-listen", "callback-url"}
 	others, what := ofClip, "a clip"
 	switch {
 	case len(args) > 1:
 		return usage(cmd.CommandPath()+" clip.mp4 --claims model=seedance-2.0", "%s takes one clip, not %d", cmd.Name(), len(args))
 	case len(args) == 1:
 		others, what = ofService, "a service"
-	case o.model == "":
+	case o.again != "" && (o.model != "" || o.paid || o.dir != ""):
+		return usage("", "--again looks at a report's results, and needs nothing else")
+	case o.model == "" && o.again == "":
 		return usage("`shotchain models` lists them; to judge a file, name it", "vetting a service needs --model")
 	}
 	for _, name := range others {
@@ -102,6 +129,16 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := errors.Join(o.calls.Check(), o.words.Check()); err != nil {
+		return err
+	}
+	if o.again != "" {
+		r, err := film.VetAgain(ctx, film.VetService{Service: s, Key: p.env(film.EnvKey), Version: buildInfo().Version}, o.again, o.words)
+		if err != nil {
+			return err
+		}
+		return p.vetted(r, "")
+	}
 	if o.dir == "" {
 		o.dir = "vet"
 	}
@@ -112,10 +149,42 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 	}
 	defer v.Close()
 	p.admit(s)
+	buy := func() error { return nil }
+	if o.paid { // asked first: whoever says no has asked the service nothing
+		probes, err := v.Probes(ctx, o.probes)
+		if err != nil {
+			return err
+		}
+		defer probes.Close()
+		p.tellPlan(probes.Plan)
+		if err := p.allow(ctx, probes.Plan, o.budget); err != nil {
+			return err
+		}
+		buy = func() error { return p.buyProbes(ctx, probes, o) }
+	}
 	if err := v.Free(ctx); err != nil {
 		return err
 	}
+	if !v.Trusted() {
+		buy = func() error { return nil }
+	}
+	if err := buy(); err != nil {
+		return err
+	}
+	if err := v.Told(ctx, o.words); err != nil {
+		return err
+	}
 	return p.concludeVetting(v)
+}
+
+// buyProbes buys what was allowed.
+func (p *program) buyProbes(ctx context.Context, probes *film.Probes, o *vetFlags) error {
+	show := p.progress(probes.Plan)
+	how := p.making(show, nil)
+	how.Timing, how.Callbacks = o.timing.Timing, o.calls.Callbacks
+	err := probes.Buy(ctx, how)
+	show.close()
+	return err
 }
 
 // concludeVetting writes and tells what was found.

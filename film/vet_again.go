@@ -1,0 +1,80 @@
+package film
+
+import (
+	"context"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"shotchain/chain/vet"
+)
+
+// VetAgain looks at the results of an earlier report once more: whether they are still there, and whether their URLs
+// end when they say. The URLs are asked for anew, since no report holds one. It buys nothing; the report is written
+// again, beside where it was.
+func VetAgain(ctx context.Context, o VetService, report string, w VetWords) (*vet.Report, error) {
+	r, err := ReadVetReport(report)
+	if err != nil {
+		return nil, err
+	}
+	s := o.Service.orSimulator()
+	switch {
+	case r.Subject.Provider != s.Name || r.Subject.Base != s.Base:
+		return nil, misused("name it with --provider and --base-url", "the report is of %s, not of %s", r.Subject, s.By())
+	case s.Simulated():
+		return nil, misused("", "the simulator of that report has ended, and what it made with it")
+	case o.Key == "":
+		return nil, &Failure{Kind: Refused, Message: s.Name + " needs " + EnvKey, Hint: "set it to the service's API key"}
+	}
+	ask, err := newAsker(s.Base, o.Key, o.Version, s.About, nil)
+	if err != nil {
+		return nil, err
+	}
+	v := &Vetting{Report: r, o: o, ask: ask}
+	for _, p := range r.Clips {
+		if p.Task == "" {
+			continue
+		}
+		f, err := v.later(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		r.Put(f)
+	}
+	if w != (VetWords{}) {
+		if err := v.Told(ctx, w); err != nil {
+			return nil, err
+		}
+	}
+	r.Date = time.Now().UTC().Truncate(time.Second)
+	r.Conclude()
+	return r, WriteVetReport(r, filepath.Dir(report))
+}
+
+// later looks at one result.
+func (v *Vetting) later(ctx context.Context, p vet.Print) (vet.Finding, error) {
+	got, err := v.ask.raw(ctx, vet.Call{Method: http.MethodGet, Path: taskPath(p.Task)})
+	if err != nil {
+		return vet.Finding{}, v.ask.secret.Cause(err)
+	}
+	link := readTask(got.Body).Content.Video
+	l, ok := vet.LifetimeOf(link)
+	if got.Status != http.StatusOK || !ok {
+		return vet.Later(p, false, 0, time.Now().UTC()), nil
+	}
+	// A URL that is signed for reading may refuse anything else: so it is read, and let go of.
+	res, err := v.ask.look(ctx, http.MethodGet, link)
+	if err != nil {
+		return vet.Finding{}, err
+	}
+	defer res.Body.Close()
+	return vet.Later(p, p.Link != nil && p.Link.Digest == l.Digest, res.StatusCode, v.ask.clock(res)), nil
+}
+
+// clock is the time by the service's own clock, where it tells it.
+func (*asker) clock(res *http.Response) time.Time {
+	if t, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+		return t.UTC()
+	}
+	return time.Now().UTC()
+}

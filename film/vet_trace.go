@@ -1,0 +1,137 @@
+package film
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"shotchain/chain/provider"
+	"shotchain/chain/vet"
+)
+
+// recorder stands around a service's client and reads each task raw, too, as often as it is read. Safe for
+// concurrent use.
+type recorder struct {
+	provider.Provider
+	ask *asker
+
+	mu     sync.Mutex
+	traces map[string]*vet.Trace // by probe; guarded by mu, and so is what they hold
+	links  map[string]string     // of the clips, by task; never written anywhere
+}
+
+// raw is what is read of a task beside its words.
+type rawTask struct {
+	Status  string          `json:"status"`
+	Data    json.RawMessage `json:"data"`
+	Content struct {
+		Video string `json:"video_url"`
+	} `json:"content"`
+	VideoURL string `json:"video_url"`
+}
+
+func readTask(body []byte) rawTask {
+	var t rawTask
+	_ = json.Unmarshal(body, &t)
+	if t.Status == "" && len(t.Data) > 0 {
+		_ = json.Unmarshal(t.Data, &t)
+	}
+	if t.Content.Video == "" {
+		t.Content.Video = t.VideoURL
+	}
+	return t
+}
+
+func taskPath(id string) string { return vet.TasksPath + "/" + url.PathEscape(id) }
+
+// trace is that of a probe, made on first use. Only with the mutex.
+func (r *recorder) trace(name string) *vet.Trace {
+	t := r.traces[name]
+	if t == nil {
+		t = &vet.Trace{Probe: name}
+		r.traces[name] = t
+	}
+	return t
+}
+
+// of is the trace of a task. Only with the mutex.
+func (r *recorder) of(task string) *vet.Trace {
+	for _, t := range r.traces {
+		if t.Task == task && task != "" {
+			return t
+		}
+	}
+	return nil
+}
+
+func (r *recorder) Create(ctx context.Context, req provider.Request) (provider.Created, error) {
+	name, _, _ := strings.Cut(req.Label, "/")
+	began := time.Now()
+	made, err := r.Provider.Create(ctx, req)
+	r.mu.Lock()
+	t := r.trace(name)
+	t.Created = began
+	var f *provider.Fault
+	switch {
+	case err == nil:
+		t.Task, t.Seen, t.Refused, t.Code = made.Task, nil, "", ""
+	case errors.As(err, &f):
+		t.Refused, t.Code = f.Message, f.Code
+	}
+	r.mu.Unlock()
+	if err == nil && name == probeCancel { // at once: it is queued yet, if ever
+		a, _ := r.ask.send(context.WithoutCancel(ctx), vet.Call{Method: http.MethodDelete, Path: taskPath(made.Task)})
+		r.mu.Lock()
+		t.Cancel = &a
+		r.mu.Unlock()
+	}
+	return made, err
+}
+
+func (r *recorder) Get(ctx context.Context, id string) (provider.Task, error) {
+	r.read(ctx, id)
+	return r.Provider.Get(ctx, id)
+}
+
+// read reads a task raw, and remembers what it says. ok is false where there was no answer.
+func (r *recorder) read(ctx context.Context, id string) (s vet.Seen, ok bool) {
+	got, err := r.ask.raw(ctx, vet.Call{Method: http.MethodGet, Path: taskPath(id)})
+	if err != nil || got.Err != nil || got.Status != http.StatusOK {
+		return s, false
+	}
+	task := readTask(got.Body)
+	s = vet.Seen{At: time.Now(), Status: strings.ToLower(task.Status), HTTP: got.Status, RetryAfter: got.Header.Get("Retry-After")}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if task.Content.Video != "" {
+		r.links[id] = task.Content.Video
+	}
+	if t := r.of(id); t != nil {
+		t.Seen, t.Echo = append(t.Seen, s), r.ask.clean(got.Body)
+	}
+	return s, true
+}
+
+// heard is told of each callback. The first is answered by 500, to see whether it comes again.
+func (r *recorder) heard(task, status string) (refuse bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.of(task)
+	if t == nil {
+		return false
+	}
+	first := true
+	for _, other := range r.traces {
+		first = first && len(other.Calls) == 0
+	}
+	if n := len(t.Calls); n == 1 && t.Calls[0] == status {
+		t.Repeated = true
+	}
+	t.Calls = append(t.Calls, strings.ToLower(status))
+	return first
+}
