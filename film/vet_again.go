@@ -21,12 +21,14 @@ func VetAgain(ctx context.Context, o VetService, report string, w VetWords) (*ve
 	switch {
 	case r.Subject.Provider != s.Name || r.Subject.Base != s.Base:
 		return nil, misused("name it with --provider and --base-url", "the report is of %s, not of %s", r.Subject, s.By())
+	case !s.arkShaped:
+		return nil, misused("", "%s does not speak Ark's protocol, which the second look is written in", s.Name)
 	case s.Simulated():
 		return nil, misused("", "the simulator of that report has ended, and what it made with it")
 	case o.Key == "":
-		return nil, &Failure{Kind: Refused, Message: s.Name + " needs " + EnvKey, Hint: "set it to the service's API key"}
+		return nil, s.keyless()
 	}
-	ask, err := newAsker(s.Base, o.Key, o.Version, s.About, nil)
+	ask, err := newAsker(s, s.Base, o.Key, o.Version, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ type asker struct {
 	key       string
 	version   string
 	namespace string
+	header    bool // the key goes in a header of its own, X-Api-Key
 	forgets   bool // tasks of earlier processes are gone
 	st        *store.Store
 	secret    wire.Redactor
@@ -61,13 +62,14 @@ func (a *asker) pace(ctx context.Context, c vet.Call) error {
 
 var _ vet.Asker = (*asker)(nil)
 
-func newAsker(base, key, version string, about provider.About, st *store.Store) (*asker, error) {
+func newAsker(s Service, base, key, version string, st *store.Store) (*asker, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return nil, misused("", "--base-url: %v", err)
 	}
-	a := &asker{base: strings.TrimRight(base, "/"), key: key, version: version, namespace: about.Namespace, forgets: about.Forgets,
-		st: st, secret: wire.NewRedactor(key)}
+	a := &asker{base: strings.TrimRight(base, "/"), key: key, version: version, namespace: s.About.Namespace, forgets: s.About.Forgets,
+		header: s.gateway.Auth == "x-api-key",
+		st:     st, secret: wire.NewRedactor(key)}
 	a.create, a.api, a.loads = wire.Clients(nil, guard.New(u), func(*http.Request) error { return nil })
 	return a, nil
 }
@@ -200,10 +202,14 @@ func (a *asker) raw(ctx context.Context, c vet.Call) (wire.Answer, error) {
 	if err != nil {
 		return wire.Answer{}, err
 	}
-	req.Header.Set("Authorization", "Bearer "+a.key)
+	name, key := "Authorization", "Bearer "+a.key
 	if c.WrongKey {
-		req.Header.Set("Authorization", "Bearer wrong-"+strings.Repeat("ab", 12))
+		key = "Bearer wrong-" + strings.Repeat("ab", 12)
 	}
+	if a.header {
+		name, key = "X-Api-Key", strings.TrimPrefix(key, "Bearer ")
+	}
+	req.Header.Set(name, key)
 	req.Header.Set("User-Agent", "shotchain/"+wire.Header(cmp.Or(a.version, "dev"), 40))
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Accept-Encoding", "identity")

@@ -80,12 +80,12 @@ func OpenVetting(o VetService) (_ *Vetting, err error) {
 	case key == "":
 		return nil, v.o.Service.keyless()
 	}
-	if v.ask, err = newAsker(base, key, o.Version, v.o.Service.About, v.st); err != nil {
+	if v.ask, err = newAsker(v.o.Service, base, key, o.Version, v.st); err != nil {
 		v.Close()
 		return nil, err
 	}
 	v.Report.Subject = vet.Subject{Provider: v.o.Service.Name, Base: v.o.Service.Base, Simulated: v.o.Service.Simulated(),
-		Model: offer.ID, Claims: vet.Claims{Model: m.Alias}}
+		Model: v.o.Service.gateway.Their(offer.ID), Claims: vet.Claims{Model: m.Alias}}
 	return v, nil
 }
 

@@ -133,7 +133,7 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 		return err
 	}
 	if o.again != "" {
-		r, err := film.VetAgain(ctx, film.VetService{Service: s, Key: p.env(film.EnvKey), Version: buildInfo().Version}, o.again, o.words)
+		r, err := film.VetAgain(ctx, film.VetService{Service: s, Key: p.key, Version: buildInfo().Version}, o.again, o.words)
 		if err != nil {
 			return err
 		}
