@@ -23,11 +23,12 @@ storyboard: internal/say
 
 chain/money:
 chain/models:
-chain/provider: chain/models
+chain/provider: chain/models chain/money
+chain/lookup: chain/provider
 chain/store: chain/money internal/durable
 chain: chain/models chain/money chain/provider chain/store internal/say storyboard
 chain/wire: chain/provider internal/guard
-chain/ark: chain/models chain/provider chain/wire internal/guard
+chain/ark: chain/lookup chain/models chain/provider chain/wire internal/guard
 chain/fal: chain/models chain/provider chain/wire internal/guard
 chain/lock: chain chain/store
 chain/providertest: chain/provider

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,20 @@ func (v *life) pollPause(since time.Time) time.Duration {
 	return min(max(d, pollSoonest), latest)
 }
 
+// longest is for how long a task may be under way before its service ends it.
+func (v *life) longest(task provider.Task) time.Duration {
+	longest := cmp.Or(v.plan.Graph.Service.Can.TaskTime, 3*24*time.Hour)
+	if d := time.Duration(task.ExpiresAfter) * time.Second; d > 0 {
+		return min(d, longest)
+	}
+	return longest
+}
+
+// refOf names an attempt's task.
+func refOf(a *store.Attempt) provider.Ref {
+	return provider.Ref{Task: a.Task, Handle: provider.Handle(a.Handle)}
+}
+
 // await reads a task until it is done, and then keeps what it made.
 func (v *life) await(ctx context.Context, a *store.Attempt) Outcome {
 	v.underway(a)
@@ -40,7 +55,7 @@ func (v *life) await(ctx context.Context, a *store.Attempt) Outcome {
 	rung, leave := v.how.Bell.hear(a.Task)
 	defer leave()
 	for {
-		task, err := v.how.Provider.Get(ctx, a.Task)
+		task, err := v.how.Provider.Get(ctx, refOf(a))
 		f := asFault(err)
 		switch {
 		case err == nil:
@@ -64,7 +79,7 @@ func (v *life) await(ctx context.Context, a *store.Attempt) Outcome {
 				told = task.Status
 				v.observe(Event{Take: v.t, Stage: Stage(told), Task: a.Task})
 			}
-			if time.Since(a.IntendedAt) > time.Duration(a.Mark)*time.Second+overdue {
+			if time.Since(a.IntendedAt) > v.longest(task)+overdue {
 				err := fmt.Errorf("task %s is %s long after it should have expired", a.Task, task.Status)
 				return v.ended(ctx, StageUnknown, err)
 			}

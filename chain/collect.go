@@ -124,7 +124,7 @@ func Cancel(ctx context.Context, open []Open, o RunOptions) []Cancellation {
 		c := Cancellation{Open: u}
 		if u.Attempt.Task == "" {
 			c.Why = errors.New("it is not known whether a task was made: `shotchain collect` looks it up")
-		} else if c.Why = o.Provider.Cancel(ctx, u.Attempt.Task); c.Why == nil {
+		} else if c.Why = o.Provider.Cancel(ctx, refOf(&u.Attempt)); c.Why == nil {
 			c.Ended = true
 			c.Why = note(ctx, u, o.Store)
 		}

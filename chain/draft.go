@@ -163,7 +163,7 @@ func (p *Plan) made(t *Take, draft *Planned) bool {
 func (v *life) promoting(req provider.Request, from *Promotion) provider.Request {
 	return provider.Request{Label: req.Label, Model: req.Model, DraftTask: from.Task, Resolution: req.Resolution, Watermark: req.Watermark,
 		ServiceTier: req.ServiceTier, Priority: req.Priority, ExpiresAfter: req.ExpiresAfter,
-		SafetyIdentifier: req.SafetyIdentifier, CallbackURL: req.CallbackURL}
+		SafetyIdentifier: req.SafetyIdentifier, CallbackURL: req.CallbackURL, Mark: req.Mark}
 }
 
 // promotion is what the plan promotes for the take; nil for nothing. What the take grows from must have come of the

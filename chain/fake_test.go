@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/lookup"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/sim"
@@ -38,6 +39,8 @@ type fake struct {
 	clock  time.Duration                        // how far the service's clock is ahead of ours
 	echo   func(*provider.Task)                 // what the service makes of a task in its answers; nil for nothing
 	blank  bool                                 // nothing is ever listed
+	marks  lookup.Marks
+	marked string // the last mark that was made
 
 	mu            sync.Mutex
 	tasks         []*fakeTask // that it remembers
@@ -93,7 +96,9 @@ func (f *fake) saleOf(id string, r provider.Request) simtest.Sale {
 }
 
 // aboutFake is the fake as a service that remembers its tasks.
-var aboutFake = provider.About{Namespace: "sim", Region: models.Ark}
+var aboutFake = provider.About{Namespace: "sim", Region: models.Ark, Can: provider.Abilities{Lookup: provider.List,
+	Cancel: provider.CancelQueued, LastFrame: provider.Yes, OwnFrames: provider.Yes, Seed: provider.Yes, Failed: provider.No,
+	Bill: provider.ByTokens, ResultLife: 24 * time.Hour, TaskLife: 7 * 24 * time.Hour, TaskTime: 72 * time.Hour}}
 
 func (f *fake) About() provider.About { return aboutFake }
 
@@ -116,6 +121,7 @@ func (f *fake) called(op, label string) error {
 func shotOf(label string) string { return label[:max(strings.LastIndex(label, "#"), 0)] }
 
 func (f *fake) Create(ctx context.Context, r provider.Request) (provider.Created, error) {
+	r = lookup.Marked(r)
 	sent := r
 	err := f.called("create", shotOf(r.Label))
 	if err != nil && !f.after {
@@ -191,7 +197,8 @@ func (f *fake) finish(t *fakeTask) {
 	f.start()
 }
 
-func (f *fake) Get(ctx context.Context, id string) (provider.Task, error) {
+func (f *fake) Get(ctx context.Context, r provider.Ref) (provider.Task, error) {
+	id := r.Task
 	if err := f.called("get", id); err != nil {
 		return provider.Task{}, err
 	}
@@ -203,6 +210,18 @@ func (f *fake) Get(ctx context.Context, id string) (provider.Task, error) {
 		}
 	}
 	return provider.Task{}, &provider.Fault{Class: provider.Gone, Code: "NotFound", Message: "no such task"}
+}
+
+func (f *fake) Mark(r provider.Request) string {
+	mark := f.marks.For(r)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.marked = mark
+	return mark
+}
+
+func (f *fake) Find(ctx context.Context, a provider.Attempt) (provider.Finding, error) {
+	return lookup.Find(ctx, f, a, 7*24*time.Hour)
 }
 
 func (f *fake) List(ctx context.Context, _ provider.Filter) ([]provider.Task, bool, error) {
@@ -225,7 +244,8 @@ func (f *fake) List(ctx context.Context, _ provider.Filter) ([]provider.Task, bo
 	return all, true, nil
 }
 
-func (f *fake) Cancel(ctx context.Context, id string) error {
+func (f *fake) Cancel(ctx context.Context, r provider.Ref) error {
+	id := r.Task
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, t := range f.tasks {

@@ -31,7 +31,7 @@ func (s *Shooter) frameURL(ctx context.Context, up *Kept) provider.SignedURL {
 	f, known := s.frames[up.Dir.Key]
 	s.framesMu.Unlock()
 	if !known && framed(up.Clip, s.plan.Graph.Service.Forgets) {
-		if task, err := s.how.Provider.Get(ctx, up.Clip.Task); err == nil && task.Status == provider.Succeeded {
+		if task, err := s.how.Provider.Get(ctx, up.ref()); err == nil && task.Status == provider.Succeeded {
 			s.keepFrame(up.Dir.Key, task)
 			f = livingFrame{task.LastFrame, finishedAt(task).Add(frameLife)}
 		}

@@ -44,7 +44,7 @@ func (g *gate) pass(ctx context.Context) error {
 func (s *Shooter) pauses() *backoff.ExponentialBackOff {
 	b := backoff.NewExponentialBackOff()
 	b.InitialInterval, b.MaxInterval = time.Second, 30*time.Second
-	if s.how.luck != nil {
+	if s.how.steady {
 		b.RandomizationFactor = 0
 	}
 	return b

@@ -51,7 +51,7 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) O
 		if err := pause(ctx, max(f.RetryAfter, wait.NextBackOff())); err != nil {
 			return v.ended(ctx, StageInFlight, err)
 		}
-		if again, err := v.how.Provider.Get(ctx, a.Task); err == nil && again.Status == provider.Succeeded {
+		if again, err := v.how.Provider.Get(ctx, refOf(a)); err == nil && again.Status == provider.Succeeded {
 			task = again // with URLs that live longer, where the provider signs anew
 		}
 	}

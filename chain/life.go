@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -167,7 +166,7 @@ func (v *life) submit(ctx context.Context) Outcome {
 	f := asFault(err)
 	switch {
 	case err == nil:
-		a.State, a.Task, a.RequestID = store.Submitted, made.Task, made.RequestID
+		a.State, a.Task, a.Handle, a.RequestID = store.Submitted, made.Task, string(made.Handle), made.RequestID
 	case f.Class == provider.Lost:
 		now := time.Now().UTC()
 		a.LostAt, a.RequestID, a.Message = &now, f.RequestID, f.Error()
@@ -210,10 +209,7 @@ func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
 		return nil, err
 	}
 	attempt := store.Attempt{Number: len(v.j.Attempts) + 1, State: store.Intended,
-		Mark: v.marks.choose(v.t.Request.ExpiresAfter), IntendedAt: time.Now().UTC()}
-	if v.t.Request.SafetyIdentifier == "" {
-		attempt.Identifier = v.marks.identifier()
-	}
+		Mark: v.how.Provider.Mark(v.t.Request), IntendedAt: time.Now().UTC()}
 	if from := v.promotion(); from != nil {
 		attempt.PromotedFrom = from.Task
 	}
@@ -250,8 +246,8 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (provider.Created, 
 				return provider.Created{}, err
 			}
 			continue
-		case f.Class == provider.Invalid && a.Identifier != "" && f.Names("safety_identifier"): // a model or gateway that does not take it
-			a.Identifier = ""
+		case f.Class == provider.Invalid && f.Remark != "" && f.Remark != a.Mark: // a model or gateway that does not take it
+			a.Mark = f.Remark
 			if err := v.l.PutJournal(v.j); err != nil {
 				return provider.Created{}, err
 			}
@@ -273,8 +269,7 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (provider.Created, 
 func (v *life) request(ctx context.Context, a *store.Attempt, urls bool) (provider.Request, error) {
 	req := v.t.Request
 	req.Label = v.t.Name() + "#" + v.l.Key[:12] + "-" + strconv.Itoa(a.Number)
-	req.ExpiresAfter = a.Mark
-	req.SafetyIdentifier = cmp.Or(req.SafetyIdentifier, a.Identifier)
+	req.Mark = a.Mark
 	req.CallbackURL = string(v.how.Callback)
 	if a.PromotedFrom != "" {
 		from := v.promotion()

@@ -2,12 +2,14 @@ package chain
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/lookup"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
@@ -86,12 +88,12 @@ func TestALostTaskIsNeverTakenForAbsent(t *testing.T) {
 // gateways are what services in between do to what a task was asked with.
 var gateways = map[string]func(*provider.Task){
 	"exact":            func(*provider.Task) {},
-	"bounds to 2 days": func(t *provider.Task) { t.ExpiresAfter = min(t.ExpiresAfter, defaultExpiry) },
-	"bounds to 1 day":  func(t *provider.Task) { t.ExpiresAfter = min(t.ExpiresAfter, defaultExpiry/2) },
+	"bounds to 2 days": func(t *provider.Task) { t.ExpiresAfter = min(t.ExpiresAfter, lookup.DefaultExpiry) },
+	"bounds to 1 day":  func(t *provider.Task) { t.ExpiresAfter = min(t.ExpiresAfter, lookup.DefaultExpiry/2) },
 	"at least 30 h":    func(t *provider.Task) { t.ExpiresAfter = max(t.ExpiresAfter, 108000) },
-	"at least 2 days":  func(t *provider.Task) { t.ExpiresAfter = max(t.ExpiresAfter, defaultExpiry) },
+	"at least 2 days":  func(t *provider.Task) { t.ExpiresAfter = max(t.ExpiresAfter, lookup.DefaultExpiry) },
 	"other words": func(t *provider.Task) {
-		t.ExpiresAfter, t.Model, t.Resolution, t.Duration = max(t.ExpiresAfter, defaultExpiry), "gateway/"+t.Model, "720", 0
+		t.ExpiresAfter, t.Model, t.Resolution, t.Duration = max(t.ExpiresAfter, lookup.DefaultExpiry), "gateway/"+t.Model, "720", 0
 	},
 	"whole minutes":     func(t *provider.Task) { t.ExpiresAfter = t.ExpiresAfter / 60 * 60 },
 	"whole hours":       func(t *provider.Task) { t.ExpiresAfter = t.ExpiresAfter / 3600 * 3600 },
@@ -198,7 +200,7 @@ func TestALostCallCountsAsNeverMadeOnlyWhereThatIsSure(t *testing.T) {
 				x.f.echo = c.echo
 				sb := film(t, "a/one")
 				p := x.plan(sb)
-				intended(t, x.st, p.Takes[0], store.Attempt{IntendedAt: time.Now().Add(c.intended).UTC(), Mark: 123_456, Identifier: c.identifier})
+				intended(t, x.st, p.Takes[0], store.Attempt{IntendedAt: time.Now().Add(c.intended).UTC(), Mark: strings.TrimSpace("123456 " + c.identifier)})
 				for _, o := range c.others {
 					x.f.tasks = append(x.f.tasks, &fakeTask{Task: o})
 				}
@@ -226,7 +228,7 @@ func TestAFirstCallThatIsLostIsLeftToTheUser(t *testing.T) {
 			r, err := x.run(t.Context(), x.plan(sb))
 			require.NoError(t, err)
 			require.Equal(t, StageUnknown, r.Outcomes[0].Stage)
-			require.ErrorIs(t, r.Outcomes[0].Fault, errUncontrolled)
+			require.ErrorContains(t, r.Outcomes[0].Fault, "shows none of our tasks")
 			require.Zero(t, x.f.created())
 		}
 		x.o.Resubmit = map[string]bool{"a/one": true}
@@ -266,7 +268,8 @@ func TestAnIdentifierThatIsNotTakenIsLeftOut(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" && n == 1 {
-				return &provider.Fault{Class: provider.Invalid, Code: "InvalidParameter", Message: "there is no such parameter: safety_identifier"}
+				mark := lookup.Unnamed(x.f.marked)
+				return &provider.Fault{Class: provider.Invalid, Code: "InvalidParameter", Remark: mark, Message: "there is no such parameter: safety_identifier"}
 			}
 			return nil
 		}
@@ -277,8 +280,7 @@ func TestAnIdentifierThatIsNotTakenIsLeftOut(t *testing.T) {
 		require.Empty(t, x.f.tasks[0].req.SafetyIdentifier)
 		j, err := r.Outcomes[0].Dir.Journal()
 		require.NoError(t, err)
-		require.Empty(t, j.Last().Identifier)
-		require.Equal(t, x.f.tasks[0].ExpiresAfter, j.Last().Mark)
+		require.Equal(t, fmt.Sprint(x.f.tasks[0].ExpiresAfter), j.Last().Mark, "without an identifier")
 	})
 }
 
@@ -296,7 +298,7 @@ func TestTheFilmsOwnIdentifierIsKept(t *testing.T) {
 		require.Regexp(t, `^shotchain-[A-Z2-7]{26}$`, seen["b/two"])
 		j, err := r.Outcomes[0].Dir.Journal()
 		require.NoError(t, err)
-		require.Empty(t, j.Last().Identifier)
+		require.NotContains(t, j.Last().Mark, " ", "its identifier is no mark")
 		req, err := r.Outcomes[1].Dir.Request()
 		require.NoError(t, err)
 		require.NotContains(t, string(req.Asked), "shotchain-", "it is no part of what is asked")
@@ -318,8 +320,8 @@ func TestAProgramThatDiedDuringItsCallIsGivenTimeToShowItsTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
 		sb := film(t, "a/one")
-		intended(t, x.st, x.plan(sb).Takes[0], store.Attempt{IntendedAt: time.Now().Add(-100 * time.Second).UTC(), Mark: 123_456}) // a slow call, killed a moment ago
-		time.AfterFunc(10*time.Second, func() {                                                                                    // and only now it is listed
+		intended(t, x.st, x.plan(sb).Takes[0], store.Attempt{IntendedAt: time.Now().Add(-100 * time.Second).UTC(), Mark: "123456"}) // a slow call, killed a moment ago
+		time.AfterFunc(10*time.Second, func() {                                                                                     // and only now it is listed
 			req := compile(t, sb).Takes[0].Request
 			req.ExpiresAfter = 123_456
 			_, err := x.f.Create(t.Context(), req)
@@ -361,7 +363,7 @@ func TestASiblingsTaskIsNotAdopted(t *testing.T) {
 		sb := film(t, "a/one", "b/two")
 		p := x.plan(sb)
 		for i, pt := range p.Takes {
-			intended(t, x.st, pt, store.Attempt{IntendedAt: time.Now().UTC(), Mark: 123_456})
+			intended(t, x.st, pt, store.Attempt{IntendedAt: time.Now().UTC(), Mark: "123456"})
 			if i == 1 {
 				l, err := x.st.Lock(t.Context(), pt.Key, nil)
 				require.NoError(t, err)
@@ -382,27 +384,4 @@ func TestASiblingsTaskIsNotAdopted(t *testing.T) {
 		require.Equal(t, 2, x.f.created())
 		require.NotEqual(t, r.Outcomes[0].Task, r.Outcomes[1].Task)
 	})
-}
-
-func TestMarksAreDistinctAndWithinTheRange(t *testing.T) {
-	for _, asked := range []int{0, minExpiry, minExpiry + 10, 2 * minExpiry, maxExpiry} {
-		t.Run(fmt.Sprint(asked), func(t *testing.T) {
-			var m marks
-			seen := map[int]bool{}
-			for range 1000 {
-				mark := m.choose(asked)
-				require.False(t, seen[mark])
-				require.GreaterOrEqual(t, mark, minExpiry)
-				require.LessOrEqual(t, mark, maxExpiry)
-				require.NotEqual(t, defaultExpiry, mark)
-				require.NotZero(t, mark%60, "one that is rounded shows it")
-				if asked == 0 {
-					require.Less(t, mark, defaultExpiry, "what some gateways make of more")
-				} else {
-					require.InDelta(t, asked, mark, markSpread)
-				}
-				seen[mark] = true
-			}
-		})
-	}
 }

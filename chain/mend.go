@@ -100,7 +100,7 @@ func (v *life) ownFrame(ctx context.Context, clip *store.Clip) (bool, error) {
 	defer v.discard(temp)
 	wait := v.pauses()
 	for n := 1; ; n++ {
-		task, err := v.how.Provider.Get(ctx, clip.Task)
+		task, err := v.how.Provider.Get(ctx, (&Kept{v.l.Take, clip}).ref())
 		if err == nil && task.Status == provider.Succeeded && task.LastFrame != "" {
 			err = v.download(ctx, task.LastFrame, temp, maxFrameBytes)
 		}

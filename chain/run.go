@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -32,7 +31,7 @@ type RunOptions struct {
 	// Free is how many bytes the store's disk can still take; nil: Store.Free. A take that may need more is not bought.
 	Free func() (int64, error)
 
-	luck *rand.Rand // of the attempts' marks, and pauses do not vary then; nil for the runtime's. A test repeats a run by it
+	steady bool // pauses do not vary: a test repeats a run
 }
 
 // Timing are the patiences of a run. Zero fields take the defaults.
@@ -90,7 +89,7 @@ func (o RunOptions) fit(p *Plan) error {
 		return errors.New("a run needs an inspector: it would pay for clips that nobody has looked at")
 	}
 	for _, p := range []*Plan{p, p.Options.Drafts} {
-		if p != nil && p.Graph.Service != o.Provider.About() {
+		if p != nil && !p.Graph.Service.Same(o.Provider.About()) {
 			return fmt.Errorf("the plan was made for %s, and the provider is %s", p.Graph.Service, o.Provider.About())
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
 
@@ -16,8 +17,7 @@ import (
 // hands them out, and so may anybody else, over as many processes and machines as see the same store.
 //
 // All Shoot calls may run at once. What those of one Shooter share is kept in memory only: the plan's price, which they
-// do not pass together; the pause that all keep when the service is busy; the marks by which lost tasks are told apart;
-// the last frames that the service still holds. Shooters of one plan in several processes each keep within its price.
+// do not pass together; the pause that all keep when the service is busy; the last frames that the service still holds. Shooters of one plan in several processes each keep within its price.
 //
 // A take is made under the lock of its folder in the store, so that two calls for the same clip, wherever they run, buy
 // it once. What is written, each before the next is begun and synced: request.json, what is asked for, beside its
@@ -33,7 +33,6 @@ type Shooter struct {
 	purse purse
 	gate  gate
 	rooms rooms
-	marks marks
 
 	working   atomic.Int32 // takes under way
 	observing sync.Mutex
@@ -52,9 +51,7 @@ func NewShooter(p *Plan, o RunOptions) (*Shooter, error) {
 	if o.Free == nil {
 		o.Free = o.Store.Free
 	}
-	s := &Shooter{how: o, plan: p, purse: purse{cap: p.Total.Add(p.Held)}, frames: map[string]livingFrame{}}
-	s.marks.luck = o.luck
-	return s, nil
+	return &Shooter{how: o, plan: p, purse: purse{cap: p.Total.Add(p.Held)}, frames: map[string]livingFrame{}}, nil
 }
 
 // Upstream are the clips that a take grows from and ends on; nil where it does so of none. The store alone tells them:
@@ -74,6 +71,18 @@ func KeptIn(dir store.Take) (*Kept, error) {
 		return nil, err
 	}
 	return &Kept{dir, clip}, nil
+}
+
+// ref names the task that made the clip. Its handle is in the attempt that it came of.
+func (k *Kept) ref() provider.Ref {
+	if j, err := k.Dir.Journal(); err == nil {
+		for i := range j.Attempts {
+			if j.Attempts[i].Task == k.Clip.Task {
+				return refOf(&j.Attempts[i])
+			}
+		}
+	}
+	return provider.Ref{Task: k.Clip.Task}
 }
 
 // Shoot gets one take of the plan: the clip that the store holds, one that an earlier run has bought, or a new one where

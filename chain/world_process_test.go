@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"shotchain/chain/lookup"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/internal/durable"
@@ -30,7 +31,8 @@ type process struct {
 	life, number int
 	ends         string
 	weather
-	disk func(dir string) durable.FS
+	disk  func(dir string) durable.FS
+	marks lookup.Marks
 
 	mu     sync.Mutex
 	counts map[string]int
@@ -59,6 +61,7 @@ type weather struct {
 
 func (w *world) start(life, number int, ends string, disk func(string) durable.FS) *process {
 	p := &process{w: w, life: life, number: number, ends: ends, disk: disk, counts: map[string]int{}}
+	p.marks.Luck = w.luck("run", life, number)
 	if ends != "calm" {
 		r := w.luck("weather", life, number)
 		some := func(of ...int) int { return pick(r, append(of, 0, 0)...) }
@@ -105,7 +108,7 @@ func (p *process) run() {
 		p.w.tell("%d.%d plans %s %.12s: %s, %s", p.life, p.number, pt.Take.Name(), pt.Key, pt.State, pt.Reason)
 	}
 	p.reel, p.err = Run(ctx, p.plan, RunOptions{Provider: p, Store: st, Inspector: eyes{p},
-		luck: p.w.luck("run", p.life, p.number), Free: func() (int64, error) { return 0, errors.ErrUnsupported }})
+		steady: true, Free: func() (int64, error) { return 0, errors.ErrUnsupported }})
 	for _, out := range p.reel.Outcomes {
 		p.w.tell("%d.%d has %s: %s %s %s", p.life, p.number, out.Take.Name(), out.Stage, out.Task, p.w.plain(out.Fault))
 	}
@@ -176,6 +179,7 @@ var lostAnswer = &provider.Fault{Class: provider.Lost, Message: "connection rese
 
 func (p *process) Create(ctx context.Context, q provider.Request) (provider.Created, error) {
 	r, err := p.step("create", q.Label)
+	q = lookup.Marked(q)
 	switch {
 	case err != nil:
 		return provider.Created{}, &provider.Fault{Class: provider.Lost, Err: err}
@@ -185,7 +189,7 @@ func (p *process) Create(ctx context.Context, q provider.Request) (provider.Crea
 		class := pick(r, provider.Moderated, provider.Invalid, provider.Quota)
 		return provider.Created{}, &provider.Fault{Class: class, Message: "no"}
 	case q.SafetyIdentifier != "" && p.w.nameless:
-		return provider.Created{}, &provider.Fault{Class: provider.Invalid, Message: "no such parameter: safety_identifier"}
+		return provider.Created{}, &provider.Fault{Class: provider.Invalid, Message: "no such parameter: safety_identifier", Remark: lookup.Unnamed(q.Mark)}
 	case slices.ContainsFunc(picturesOf(&q), func(s sent) bool { return s.URL != "" && p.w.lapsed(string(s.URL)) }):
 		return provider.Created{}, &provider.Fault{Class: provider.Invalid, Message: "the picture cannot be loaded"}
 	case q.DraftTask != "" && p.w.old(q.DraftTask):
@@ -214,7 +218,14 @@ func (p *process) Create(ctx context.Context, q provider.Request) (provider.Crea
 	return made, nil
 }
 
-func (p *process) Get(ctx context.Context, id string) (provider.Task, error) {
+func (p *process) Mark(q provider.Request) string { return p.marks.For(q) }
+
+func (p *process) Find(ctx context.Context, a provider.Attempt) (provider.Finding, error) {
+	return lookup.Find(ctx, p, a, aboutFake.Can.TaskLife)
+}
+
+func (p *process) Get(ctx context.Context, ref provider.Ref) (provider.Task, error) {
+	id := ref.Task
 	r, err := p.step("get", id)
 	switch {
 	case err != nil:
@@ -224,7 +235,7 @@ func (p *process) Get(ctx context.Context, id string) (provider.Task, error) {
 	case p.w.old(id):
 		return provider.Task{}, &provider.Fault{Class: provider.Gone, Code: "NotFound", Message: "no such task"}
 	}
-	return p.w.f.Get(ctx, id)
+	return p.w.f.Get(ctx, ref)
 }
 
 func (p *process) List(ctx context.Context, f provider.Filter) ([]provider.Task, bool, error) {
@@ -247,7 +258,7 @@ func (p *process) List(ctx context.Context, f provider.Filter) ([]provider.Task,
 	return all, complete && p.list != "incomplete", err
 }
 
-func (p *process) Cancel(ctx context.Context, id string) error { return p.w.f.Cancel(ctx, id) }
+func (p *process) Cancel(ctx context.Context, r provider.Ref) error { return p.w.f.Cancel(ctx, r) }
 
 func (p *process) Fetch(ctx context.Context, u provider.SignedURL, out io.Writer, limit int64) error {
 	r, err := p.step("fetch", string(u))

@@ -135,7 +135,7 @@ func (s Service) through(g models.Gateway, base string) (Service, error) {
 	if err != nil {
 		return s, misused("it looks like "+ark.BaseURLArk, "%v", err)
 	}
-	s.About, s.gateway, s.connect, s.arkShaped = about, g, connectArk, true
+	s.About, s.gateway, s.connect, s.arkShaped = ark.Through(g, about), g, connectArk, true
 	s.KeyEnv = strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(g.Name)) + "_API_KEY" // nobody gets the key of another
 	return s, nil
 }

@@ -93,9 +93,9 @@ func (r *recorder) Create(ctx context.Context, req provider.Request) (provider.C
 	return made, err
 }
 
-func (r *recorder) Get(ctx context.Context, id string) (provider.Task, error) {
-	r.read(ctx, id)
-	return r.Provider.Get(ctx, id)
+func (r *recorder) Get(ctx context.Context, ref provider.Ref) (provider.Task, error) {
+	r.read(ctx, ref.Task)
+	return r.Provider.Get(ctx, ref)
 }
 
 // read reads a task raw, and remembers what it says. ok is false where there was no answer.

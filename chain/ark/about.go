@@ -5,16 +5,41 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
+	"shotchain/chain/lookup"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/wire"
 )
 
+// vendors is what the vendor's own services can do (ark-api.md).
+var vendors = provider.Abilities{
+	Lookup:     provider.List,
+	Conclusive: time.Minute,
+	Cancel:     provider.CancelQueued,
+	LastFrame:  provider.Yes,
+	OwnFrames:  provider.Yes,
+	Seed:       provider.Yes,
+	Failed:     provider.No,
+	Bill:       provider.ByTokens,
+	ResultLife: 24 * time.Hour,
+	TaskLife:   7 * 24 * time.Hour,
+	TaskTime:   lookup.MaxExpiry * time.Second,
+}
+
+// shaped is what is assumed of a service elsewhere that speaks as the vendor's do: as much, but for its bills, of which
+// nobody knows.
+var shaped = func() provider.Abilities {
+	can := vendors
+	can.LastFrame, can.OwnFrames, can.Seed, can.Failed = provider.Unknown, provider.Unknown, provider.Unknown, provider.Unknown
+	return can
+}()
+
 // Simulator is what plans and keys know of shotchain's own simulator where it serves in the same process: it ends
 // with it, and so do its tasks. Clips of a camera that has a name are kept apart from those of the plain one, "".
 func Simulator(camera string) provider.About {
-	about := provider.About{Namespace: "sim", Region: models.Ark, Forgets: true}
+	about := provider.About{Namespace: "sim", Region: models.Ark, Forgets: true, Can: vendors}
 	if camera != "" {
 		about.Namespace += "+" + camera
 	}
@@ -31,14 +56,27 @@ func Service(region models.Region, base string) (provider.About, error) {
 	about := provider.About{Namespace: string(region), Region: region}
 	base = strings.TrimRight(base, "/")
 	if base == "" || base == vendor {
+		about.Can = vendors
 		return about, nil
 	}
+	about.Can = shaped
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" {
 		return provider.About{}, errors.New("the base URL is not an absolute URL")
 	}
 	about.Namespace += "@" + strings.ToLower(u.Host)
 	return about, nil
+}
+
+// Through is a service as it is behind a gateway: with what the gateway cannot do.
+func Through(g models.Gateway, about provider.About) provider.About {
+	if g.List == "none" {
+		about.Can.Lookup, about.Can.Conclusive = provider.NoLookup, 0
+	}
+	if g.Cancel == "none" {
+		about.Can.Cancel = provider.NoCancel
+	}
+	return about
 }
 
 // about is what the client will say of its service: it follows from where the service is, so that no clip of one can
@@ -57,7 +95,8 @@ func (o Options) about(base *url.URL) (provider.About, error) {
 			region = models.BytePlus
 		}
 	}
-	return Service(region, base.String())
+	about, err := Service(region, base.String())
+	return Through(o.Gateway, about), err
 }
 
 // About says which service this is; see chain.Provider.

@@ -9,6 +9,10 @@ import (
 	"shotchain/chain/provider"
 )
 
+func at(namespace string, region models.Region, can provider.Abilities) provider.About {
+	return provider.About{Namespace: namespace, Region: region, Can: can}
+}
+
 // What a client says of its service follows from where that is: no caller can give one service another's name.
 func TestAServiceIsKnownByWhereItIs(t *testing.T) {
 	for _, c := range []struct {
@@ -16,13 +20,13 @@ func TestAServiceIsKnownByWhereItIs(t *testing.T) {
 		want provider.About
 		says string
 	}{
-		{Options{}, provider.About{Namespace: "ark", Region: models.Ark}, ""},
-		{Options{BaseURL: BaseURLArk + "/"}, provider.About{Namespace: "ark", Region: models.Ark}, ""},
-		{Options{BaseURL: BaseURLBytePlus}, provider.About{Namespace: "byteplus", Region: models.BytePlus}, ""},
-		{Options{BaseURL: BaseURLBytePlus, Region: models.Ark}, provider.About{Namespace: "ark@ark.ap-southeast.bytepluses.com", Region: models.Ark}, ""},
-		{Options{BaseURL: "https://Gateway.example:8443/v3"}, provider.About{Namespace: "ark@gateway.example:8443", Region: models.Ark}, ""},
-		{Options{BaseURL: "https://gateway.example", Region: models.BytePlus}, provider.About{Namespace: "byteplus@gateway.example", Region: models.BytePlus}, ""},
-		{Options{BaseURL: "http://127.0.0.1:4317/api/v3"}, provider.About{Namespace: "ark@127.0.0.1:4317", Region: models.Ark}, ""},
+		{Options{}, at("ark", models.Ark, vendors), ""},
+		{Options{BaseURL: BaseURLArk + "/"}, at("ark", models.Ark, vendors), ""},
+		{Options{BaseURL: BaseURLBytePlus}, at("byteplus", models.BytePlus, vendors), ""},
+		{Options{BaseURL: BaseURLBytePlus, Region: models.Ark}, at("ark@ark.ap-southeast.bytepluses.com", models.Ark, shaped), ""},
+		{Options{BaseURL: "https://Gateway.example:8443/v3"}, at("ark@gateway.example:8443", models.Ark, shaped), ""},
+		{Options{BaseURL: "https://gateway.example", Region: models.BytePlus}, at("byteplus@gateway.example", models.BytePlus, shaped), ""},
+		{Options{BaseURL: "http://127.0.0.1:4317/api/v3"}, at("ark@127.0.0.1:4317", models.Ark, shaped), ""},
 		{Options{BaseURL: "http://127.0.0.1:4317/api/v3", Simulator: true}, Simulator(""), ""},
 		{Options{BaseURL: BaseURLArk, Simulator: true}, provider.About{}, "not on this machine"},
 		{Options{Region: "mars"}, provider.About{}, `no region "mars"`},

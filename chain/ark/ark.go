@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"shotchain/chain/lookup"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/wire"
@@ -78,6 +79,7 @@ type Client struct {
 	gate   models.Gateway
 	agent  string
 	secret wire.Redactor
+	marks  lookup.Marks
 
 	create *http.Client // for the paid call: a fresh connection each time, no redirects
 	api    *http.Client // for the other calls
@@ -88,7 +90,10 @@ type Client struct {
 	patience, createPatience time.Duration
 }
 
-var _ provider.Provider = (*Client)(nil)
+var (
+	_ provider.Provider = (*Client)(nil)
+	_ provider.Lister   = (*Client)(nil)
+)
 
 // String names the service, not the key.
 func (c *Client) String() string { return "ark client for " + c.base.Host }

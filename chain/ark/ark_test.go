@@ -87,7 +87,7 @@ func TestHeaders(t *testing.T) {
 	require.Equal(t, "application/json", got.Get("Content-Type"))
 	require.NotContains(t, got, "Idempotency-Key")
 
-	_, err = c.Get(t.Context(), "cgt-1")
+	_, err = c.Get(t.Context(), ref("cgt-1"))
 	require.NoError(t, err)
 	require.NotContains(t, got, "X-Client-Request-Id")
 	require.Equal(t, "Bearer "+testKey, got.Get("Authorization"))

@@ -2,9 +2,11 @@ package ark
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
+	"shotchain/chain/lookup"
 	"shotchain/chain/provider"
 	"shotchain/chain/wire"
 )
@@ -15,7 +17,7 @@ const tasksPath = "/contents/generations/tasks"
 // after that the answer is lost.
 func (c *Client) Create(ctx context.Context, r provider.Request) (provider.Created, error) {
 	r.Model = c.gate.Their(r.Model)
-	body, err := encode(r)
+	body, err := encode(lookup.Marked(r))
 	if err != nil {
 		return provider.Created{}, err
 	}
@@ -32,8 +34,27 @@ func (c *Client) Create(ctx context.Context, r provider.Request) (provider.Creat
 			return provider.Created{Task: id, RequestID: requestID(a, secret)}, nil
 		}
 	}
-	return provider.Created{}, c.fault(atCreate, a, secret)
+	f := c.fault(atCreate, a, secret)
+	if f.Class == provider.Invalid && f.Names("safety_identifier") {
+		f.Remark = lookup.Unnamed(r.Mark)
+	}
+	return provider.Created{}, f
 }
+
+// Mark makes an expiry and an identifier that no other attempt has; see provider.Provider.
+func (c *Client) Mark(r provider.Request) string { return c.marks.For(r) }
+
+// Find looks for a lost task in the service's list; see provider.Provider.
+func (c *Client) Find(ctx context.Context, a provider.Attempt) (provider.Finding, error) {
+	is, err := lookup.Find(ctx, c, a, c.about.Can.TaskLife)
+	if f := (*provider.Fault)(nil); errors.As(err, &f) && f.Code == codeNoList {
+		return provider.Finding{Verdict: provider.Unable, Why: f}, nil
+	}
+	return is, err
+}
+
+// codeNoList is the code of the fault of a service that has no list.
+const codeNoList = "NoList"
 
 // requestSecrets are the URLs of a request that nobody else should learn, should the service echo them.
 func requestSecrets(r provider.Request) []string {

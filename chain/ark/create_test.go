@@ -118,7 +118,7 @@ func TestCreateOnceOverKeptConnections(t *testing.T) {
 				conn, _, _ := w.(http.Hijacker).Hijack()
 				reset(conn)
 			}, func(o *Options) { o.HTTP = given })
-			_, err := c.Get(t.Context(), "cgt-1") // leaves a connection behind
+			_, err := c.Get(t.Context(), ref("cgt-1")) // leaves a connection behind
 			require.NoError(t, err)
 			_, err = c.Create(t.Context(), small)
 			require.Equal(t, provider.Lost, faultOf(t, err).Class)

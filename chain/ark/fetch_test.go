@@ -255,7 +255,7 @@ func TestReadPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := pipeClient(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
 		start := time.Now()
-		_, err := client.Get(t.Context(), "cgt-1")
+		_, err := client.Get(t.Context(), ref("cgt-1"))
 		require.Equal(t, provider.Busy, faultOf(t, err).Class)
 		require.ErrorIs(t, err, wire.ErrStalled)
 		require.Equal(t, 60*time.Second, time.Since(start))

@@ -42,7 +42,7 @@ func TestStatusWords(t *testing.T) {
 		"cancelled": "cancelled", "canceled": "cancelled", "expired": "expired",
 		"dreaming": "running", "": "running", // nobody knows: read again, never a failure
 	} {
-		task, err := serve(t, constant(200, `{"id":"a","status":"`+word+`"}`)).Get(t.Context(), "a")
+		task, err := serve(t, constant(200, `{"id":"a","status":"`+word+`"}`)).Get(t.Context(), ref("a"))
 		require.NoError(t, err, word)
 		require.Equal(t, want, task.Status, word)
 		require.Equal(t, want == provider.Failed, task.Fault != nil, word)
@@ -55,7 +55,7 @@ func TestTheClipIsFoundWhereverAGatewayPutsIt(t *testing.T) {
 		`"data":{"outputs":["https://h/v"]}`, `"output":"https://h/v"`, `"output":["https://h/v","https://h/w"]`,
 		`"result":{"video_url":"https://h/v"}`, `"metadata":{"url":"https://h/v"}`,
 	} {
-		task, err := serve(t, constant(200, `{"id":"a","status":"success",`+body+`}`)).Get(t.Context(), "a")
+		task, err := serve(t, constant(200, `{"id":"a","status":"success",`+body+`}`)).Get(t.Context(), ref("a"))
 		require.NoError(t, err, body)
 		require.Equal(t, provider.SignedURL("https://h/v"), task.Video, body)
 	}
@@ -137,7 +137,7 @@ func TestAGatewaysRecordIsKeptTo(t *testing.T) {
 	require.Equal(t, "task_1", made.Task)
 	require.Len(t, asked, 1)
 	require.Contains(t, asked[0], "POST "+testKey+` {"model":"their-two"`, "the key in its own header, and no other")
-	task, err := client.Get(t.Context(), made.Task)
+	task, err := client.Get(t.Context(), ref(made.Task))
 	require.NoError(t, err)
 	require.Equal(t, "our-two queued", task.Model+" "+string(task.Status))
 
@@ -145,7 +145,7 @@ func TestAGatewaysRecordIsKeptTo(t *testing.T) {
 	require.ErrorContains(t, err, "mine lists no tasks")
 	require.False(t, complete)
 	require.Len(t, asked, 2, "nobody asks for what is not there")
-	err = client.Cancel(t.Context(), made.Task)
+	err = client.Cancel(t.Context(), ref(made.Task))
 	require.Equal(t, provider.Invalid, faultOf(t, err).Class)
 	require.ErrorContains(t, err, "mine cancels nothing")
 	require.NotContains(t, strings.Join(asked, " "), "DELETE")

@@ -23,7 +23,7 @@ const (
 // passes, was shorter than its own total, or held something that could not be read.
 func (c *Client) List(ctx context.Context, f provider.Filter) (tasks []provider.Task, complete bool, err error) {
 	if c.gate.List == "none" {
-		return nil, false, &provider.Fault{Class: provider.Invalid, Code: "NoList", Message: c.gate.Name + " lists no tasks", Hint: hintNoList}
+		return nil, false, &provider.Fault{Class: provider.Invalid, Code: codeNoList, Message: c.gate.Name + " lists no tasks", Hint: hintNoList}
 	}
 	found := map[string]provider.Task{}
 	complete = true
@@ -146,7 +146,7 @@ func (c *Client) listPage(ctx context.Context, f provider.Filter, n int) (page, 
 // listless: the service has no such call, and asking again will not help.
 func (c *Client) listless(a wire.Answer) *provider.Fault {
 	f := c.fault(atRead, a, c.secret)
-	f.Class, f.Code, f.Hint = provider.Invalid, "NoList", hintNoList
+	f.Class, f.Code, f.Hint = provider.Invalid, codeNoList, hintNoList
 	return f
 }
 

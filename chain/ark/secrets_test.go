@@ -71,9 +71,9 @@ func TestErrorsKeepSecrets(t *testing.T) {
 			c := newClient(t, s.URL)
 			r := provider.Request{Model: "m", Prompt: "p", CallbackURL: hook, FirstFrame: &provider.Frame{URL: provider.SignedURL("https://tos.example/v.mp4?" + sign)}}
 			_, created := c.Create(t.Context(), r)
-			task, got := c.Get(t.Context(), "cgt-1")
+			task, got := c.Get(t.Context(), ref("cgt-1"))
 			_, _, listed := c.List(t.Context(), provider.Filter{Tasks: []string{"cgt-1"}})
-			errs := []error{created, got, listed, c.Cancel(t.Context(), "cgt-1"),
+			errs := []error{created, got, listed, c.Cancel(t.Context(), ref("cgt-1")),
 				c.Fetch(t.Context(), provider.SignedURL(s.URL+"/v.mp4?"+sign), io.Discard, 2)}
 			if task.Fault != nil {
 				errs = append(errs, task.Fault)

@@ -235,6 +235,9 @@ func (s *service) find(id string) map[string]any {
 
 func (s *service) locked() func() { s.mu.Lock(); return s.mu.Unlock }
 
+// ref names a task.
+func ref(id string) provider.Ref { return provider.Ref{Task: id} }
+
 // service is a providertest.Control.
 
 func (s *service) Request() provider.Request {

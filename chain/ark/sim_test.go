@@ -188,7 +188,7 @@ func TestReadFaultsOfSimulator(t *testing.T) {
 			for _, op := range []string{"get", "list"} {
 				require.NoError(t, server.Sim.Inject(sim.Fault{Op: op, Action: action, Times: -1}))
 			}
-			_, err = p.Get(t.Context(), made.Task)
+			_, err = p.Get(t.Context(), ref(made.Task))
 			require.Equal(t, provider.Busy, faultOf(t, err).Class)
 			_, complete, err := p.List(t.Context(), provider.Filter{})
 			want := provider.Busy
@@ -197,10 +197,10 @@ func TestReadFaultsOfSimulator(t *testing.T) {
 			}
 			require.Equal(t, want, faultOf(t, err).Class)
 			require.False(t, complete)
-			require.Equal(t, provider.Busy, faultOf(t, p.Cancel(t.Context(), made.Task)).Class)
+			require.Equal(t, provider.Busy, faultOf(t, p.Cancel(t.Context(), ref(made.Task))).Class)
 
 			server.Sim.ClearFaults()
-			_, err = p.Get(t.Context(), made.Task)
+			_, err = p.Get(t.Context(), ref(made.Task))
 			require.NoError(t, err)
 		})
 	}
@@ -213,7 +213,7 @@ func TestDownloadFaultsOfSimulator(t *testing.T) {
 	require.NoError(t, err)
 	var task provider.Task
 	require.Eventually(t, func() bool {
-		task, err = p.Get(t.Context(), made.Task)
+		task, err = p.Get(t.Context(), ref(made.Task))
 		return err == nil && task.Status == provider.Succeeded
 	}, 10*time.Second, time.Millisecond)
 	for _, action := range []string{"answer", "drop-before", "drop-after", "html502", "hang", "truncate"} {

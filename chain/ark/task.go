@@ -10,7 +10,8 @@ import (
 
 // Get reads one task; see chain.Provider. One whose status is called by a word that nobody knows is running: it is read
 // again until its time is over, and not created again.
-func (c *Client) Get(ctx context.Context, id string) (provider.Task, error) {
+func (c *Client) Get(ctx context.Context, r provider.Ref) (provider.Task, error) {
+	id := r.Task
 	if err := checkID(id); err != nil {
 		return provider.Task{}, err
 	}
@@ -32,8 +33,8 @@ func (c *Client) Get(ctx context.Context, id string) (provider.Task, error) {
 // Cancel ends a queued task; see chain.Provider. DELETE would erase the record of a finished task, and with it a
 // paid clip, so the task is read first and only a queued one is deleted. (Between the two calls it may start, which
 // the service refuses; it cannot also finish.) A task that is cancelled already is no error.
-func (c *Client) Cancel(ctx context.Context, id string) error {
-	t, err := c.Get(ctx, id)
+func (c *Client) Cancel(ctx context.Context, r provider.Ref) error {
+	t, err := c.Get(ctx, r)
 	switch {
 	case err != nil:
 		return err
@@ -49,7 +50,7 @@ func (c *Client) Cancel(ctx context.Context, id string) error {
 		return &provider.Fault{Class: provider.Invalid, Code: "NoCancel", Message: c.gate.Name + " cancels nothing",
 			Hint: "the task goes on and is billed if it succeeds, so its clip is kept"}
 	}
-	a, err := c.ask(ctx, c.pace.delete, http.MethodDelete, tasksPath+"/"+url.PathEscape(id), nil)
+	a, err := c.ask(ctx, c.pace.delete, http.MethodDelete, tasksPath+"/"+url.PathEscape(r.Task), nil)
 	if err != nil {
 		return err
 	}

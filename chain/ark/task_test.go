@@ -37,7 +37,7 @@ func TestGetFaults(t *testing.T) {
 		"accepted, not read":  {202, `{"id":"a","status":"queued"}`, provider.Busy},
 	} {
 		t.Run(name, func(t *testing.T) {
-			task, err := serve(t, constant(c.status, c.body)).Get(t.Context(), "cgt-1")
+			task, err := serve(t, constant(c.status, c.body)).Get(t.Context(), ref("cgt-1"))
 			f := faultOf(t, err)
 			require.Equal(t, c.class, f.Class, "%v", f)
 			require.Equal(t, c.status, f.HTTPStatus)
@@ -52,7 +52,7 @@ func TestGetAsksForOneTask(t *testing.T) {
 		path = r.URL.EscapedPath()
 		reply(w, 200, map[string]any{"status": "queued"})
 	})
-	task, err := c.Get(t.Context(), "a/b?c")
+	task, err := c.Get(t.Context(), ref("a/b?c"))
 	require.NoError(t, err)
 	require.Equal(t, tasksPath+"/a%2Fb%3Fc", path)
 	require.Equal(t, "a/b?c", task.ID)
@@ -60,9 +60,9 @@ func TestGetAsksForOneTask(t *testing.T) {
 
 	path = ""
 	for _, id := range []string{"", ".", "..", "a b", "a\n", "é"} {
-		_, err := c.Get(t.Context(), id)
+		_, err := c.Get(t.Context(), ref(id))
 		require.Equal(t, provider.Invalid, faultOf(t, err).Class)
-		require.Equal(t, provider.Invalid, faultOf(t, c.Cancel(t.Context(), id)).Class)
+		require.Equal(t, provider.Invalid, faultOf(t, c.Cancel(t.Context(), ref(id))).Class)
 	}
 	require.Empty(t, path, "nothing was asked")
 }
@@ -77,7 +77,7 @@ func TestCancelDeletesOnlyWhatIsQueued(t *testing.T) {
 			}
 			reply(w, 200, map[string]any{"id": "a", "status": status})
 		})
-		err := c.Cancel(t.Context(), "a")
+		err := c.Cancel(t.Context(), ref("a"))
 		switch status {
 		case provider.Queued:
 			require.NoError(t, err)
@@ -101,7 +101,7 @@ func TestCancelRefused(t *testing.T) {
 			}
 			reply(w, 200, map[string]any{"id": "a", "status": "queued"})
 		})
-		f := faultOf(t, c.Cancel(t.Context(), "a"))
+		f := faultOf(t, c.Cancel(t.Context(), ref("a")))
 		require.Equal(t, class, f.Class, "%d", status)
 		require.Equal(t, "it has started", f.Message)
 	}
@@ -129,13 +129,13 @@ func TestReadsFollowRedirectsAtHomeOnly(t *testing.T) {
 		}
 	})
 	for _, id := range []string{"away", "round"} {
-		_, err := home.Get(t.Context(), id)
+		_, err := home.Get(t.Context(), ref(id))
 		f := faultOf(t, err)
 		require.Equal(t, provider.Busy, f.Class)
 		require.Equal(t, hintRedirect, f.Hint)
 	}
 	require.Zero(t, stolen.Load())
-	task, err := home.Get(t.Context(), "moved")
+	task, err := home.Get(t.Context(), ref("moved"))
 	require.NoError(t, err)
 	require.Equal(t, provider.Queued, task.Status)
 }

@@ -26,6 +26,9 @@ func (c *Client) Create(ctx context.Context, r provider.Request) (provider.Creat
 	if err := fits(r); err != nil {
 		return provider.Created{}, err
 	}
+	if r.Mark != "" {
+		r.SafetyIdentifier = r.Mark
+	}
 	links, err := c.pictures(ctx, r)
 	if err != nil {
 		return provider.Created{}, err

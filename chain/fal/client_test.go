@@ -42,6 +42,9 @@ func classOf(t *testing.T, err error) provider.Class {
 	return f.Class
 }
 
+// ref names a task.
+func ref(id string) provider.Ref { return provider.Ref{Task: id} }
+
 // idOf is the request's own id.
 func idOf(task string) string { return task[strings.LastIndexByte(task, '/')+1:] }
 
@@ -52,23 +55,23 @@ func TestCancelEndsForSureWhatIsQueuedAndLeavesTheRest(t *testing.T) {
 			defer stop()
 			s.service.Hold()
 			task := create(t, s.p)
-			require.NoError(t, s.p.Cancel(t.Context(), task))
-			got, err := s.p.Get(t.Context(), task)
+			require.NoError(t, s.p.Cancel(t.Context(), ref(task)))
+			got, err := s.p.Get(t.Context(), ref(task))
 			require.NoError(t, err)
 			require.Equal(t, provider.Cancelled, got.Status)
-			require.NoError(t, s.p.Cancel(t.Context(), task), "it is what was wanted")
+			require.NoError(t, s.p.Cancel(t.Context(), ref(task)), "it is what was wanted")
 
 			task = create(t, s.p)
 			s.service.Start(idOf(task))
-			require.Equal(t, provider.Invalid, classOf(t, s.p.Cancel(t.Context(), task)), "it may go on, and be billed")
+			require.Equal(t, provider.Invalid, classOf(t, s.p.Cancel(t.Context(), ref(task))), "it may go on, and be billed")
 			require.Equal(t, 1, s.service.Stats().Calls["delete"], "a running one is not even signalled")
 			time.Sleep(10 * time.Minute)
-			got, err = s.p.Get(t.Context(), task)
+			got, err = s.p.Get(t.Context(), ref(task))
 			require.NoError(t, err)
 			require.Equal(t, provider.Succeeded, got.Status)
-			require.Equal(t, provider.Invalid, classOf(t, s.p.Cancel(t.Context(), task)))
+			require.Equal(t, provider.Invalid, classOf(t, s.p.Cancel(t.Context(), ref(task))))
 			for _, none := range []string{mini[:22] + "/requests/0", "bytedance/seedance-2.0/requests/none", "../../v1/models", "", "https://evil.example/a/b/requests/1"} {
-				require.Equal(t, provider.Gone, classOf(t, s.p.Cancel(t.Context(), none)), none)
+				require.Equal(t, provider.Gone, classOf(t, s.p.Cancel(t.Context(), ref(none))), none)
 			}
 		})
 	}
@@ -82,7 +85,7 @@ func TestARequestThatNeverStartsExpires(t *testing.T) {
 		s.service.Hold()
 		task := create(t, s.p)
 		time.Sleep(time.Hour + time.Second)
-		got, err := s.p.Get(t.Context(), task)
+		got, err := s.p.Get(t.Context(), ref(task))
 		require.NoError(t, err)
 		require.Equal(t, provider.Expired, got.Status)
 		require.Equal(t, "request_timeout", got.Fault.Code)
@@ -95,13 +98,13 @@ func TestAResultThatIsGoneIsNoFailure(t *testing.T) {
 		defer stop()
 		task := create(t, s.p)
 		synctest.Wait()
-		got, err := s.p.Get(t.Context(), task)
+		got, err := s.p.Get(t.Context(), ref(task))
 		require.NoError(t, err)
 		var b bytes.Buffer
 		require.NoError(t, s.p.Fetch(t.Context(), got.Video, &b, 1<<20))
 		require.NotZero(t, b.Len())
 		s.service.Advance(2 * time.Hour)
-		_, err = s.p.Get(t.Context(), task)
+		_, err = s.p.Get(t.Context(), ref(task))
 		require.Equal(t, provider.Gone, classOf(t, err))
 		s.service.Advance(8 * 24 * time.Hour)
 		require.Equal(t, provider.Gone, classOf(t, s.p.Fetch(t.Context(), got.Video, &b, 1<<20)))
@@ -139,7 +142,7 @@ func TestOnlyTheModelsOwnWordEndsATask(t *testing.T) {
 			defer server.Close()
 			p, err := fal.New(fal.Options{BaseURL: server.URL, Key: testKey})
 			require.NoError(t, err)
-			task, err := p.Get(t.Context(), "bytedance/seedance-2.0/requests/x")
+			task, err := p.Get(t.Context(), ref("bytedance/seedance-2.0/requests/x"))
 			if c.class != "" {
 				require.Equal(t, c.class, classOf(t, err))
 				return
@@ -164,7 +167,7 @@ func TestABilledFailureIsNotRepeated(t *testing.T) {
 	defer server.Close()
 	p, err := fal.New(fal.Options{BaseURL: server.URL, Key: testKey})
 	require.NoError(t, err)
-	task, err := p.Get(t.Context(), "bytedance/seedance-2.0/requests/x")
+	task, err := p.Get(t.Context(), ref("bytedance/seedance-2.0/requests/x"))
 	require.NoError(t, err)
 	require.Equal(t, provider.Invalid, task.Fault.Class)
 	require.Contains(t, task.Fault.Hint, "bills it")
@@ -204,7 +207,7 @@ func TestOnlyTheConfiguredHostIsAsked(t *testing.T) {
 		made, err := p.Create(t.Context(), provider.Request{Model: mini, Prompt: "p", Duration: 4})
 		require.NoError(t, err)
 		require.Equal(t, want, made.Task, url)
-		_, err = p.Get(t.Context(), made.Task)
+		_, err = p.Get(t.Context(), ref(made.Task))
 		require.NoError(t, err)
 		require.Equal(t, "/"+want+"/status", asked)
 	}
@@ -306,9 +309,9 @@ func TestErrorsKeepSecrets(t *testing.T) {
 			p, err := fal.New(fal.Options{BaseURL: server.URL, Key: " " + testKey + "\n"})
 			require.NoError(t, err)
 			_, created := p.Create(t.Context(), provider.Request{Model: mini, Prompt: "p", FirstFrame: &provider.Frame{Web: "https://x.example/a.png?X-Amz-Signature=00decafbad"}})
-			_, got := p.Get(t.Context(), "a/b/requests/c")
+			_, got := p.Get(t.Context(), ref("a/b/requests/c"))
 			_, _, listed := p.List(t.Context(), provider.Filter{Model: mini})
-			errs := []error{created, got, listed, p.Cancel(t.Context(), "a/b/requests/c"),
+			errs := []error{created, got, listed, p.Cancel(t.Context(), ref("a/b/requests/c")),
 				p.Fetch(t.Context(), provider.SignedURL(server.URL+"/v.mp4?X-Amz-Signature=00decafbad"), io.Discard, 2)}
 			require.Error(t, errors.Join(errs...))
 			for _, err := range errs {
@@ -348,6 +351,6 @@ func TestKeysAndURLsAreCheckedBeforeAnythingIsSent(t *testing.T) {
 	cancel()
 	_, err = p.Create(ctx, provider.Request{Model: mini, Prompt: "p"})
 	require.ErrorIs(t, err, context.Canceled)
-	_, err = p.Get(ctx, "a/b/requests/c")
+	_, err = p.Get(ctx, ref("a/b/requests/c"))
 	require.ErrorIs(t, err, context.Canceled)
 }

@@ -71,7 +71,10 @@ type Client struct {
 	hooks    hooks
 }
 
-var _ provider.Provider = (*Client)(nil)
+var (
+	_ provider.Provider = (*Client)(nil)
+	_ provider.Lister   = (*Client)(nil)
+)
 
 // String names the service, not the key.
 func (c *Client) String() string { return "fal client for " + c.base.Host }
@@ -134,7 +137,7 @@ var visible = func() (s string) {
 
 // Service is what plans and keys know of fal by the queue's URL, "" for fal's own; every other is named with its host.
 func Service(base string) (provider.About, error) {
-	about := provider.About{Namespace: "fal", Region: models.Fal}
+	about := provider.About{Namespace: "fal", Region: models.Fal, Can: abilities}
 	base = strings.TrimRight(base, "/")
 	if base == "" || base == BaseURL {
 		return about, nil

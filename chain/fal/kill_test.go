@@ -107,7 +107,7 @@ func TestRunsThatAreKilledAtRandomBuyNothingTwice(t *testing.T) {
 						unknown++
 						j, err := out.Dir.Journal()
 						require.NoError(t, err)
-						require.False(t, sold[j.Last().Identifier], "the service has it, and the history shows it: %v", out.Fault)
+						require.False(t, sold[j.Last().Mark], "the service has it, and the history shows it: %v", out.Fault)
 					default:
 						require.Equal(t, chain.StageSkipped, out.Stage, "%v", out.Fault)
 					}

@@ -160,7 +160,7 @@ func (s *stage) hold() {
 		j, err := take.Journal()
 		require.NoError(t, err)
 		for _, a := range j.Attempts {
-			owner[a.Identifier] = take
+			owner[a.Mark] = take
 			if a.State == store.Abandoned {
 				gaveUp[take.Key]++
 			}

@@ -17,7 +17,8 @@ type state struct {
 }
 
 // Get reads one task; see provider.Provider. That it has ended says nothing: what came of it is read from the result.
-func (c *Client) Get(ctx context.Context, id string) (provider.Task, error) {
+func (c *Client) Get(ctx context.Context, r provider.Ref) (provider.Task, error) {
+	id := r.Task
 	if !usable(id) {
 		return provider.Task{}, &provider.Fault{Class: provider.Gone, Code: "InvalidTaskID", Message: "that is no task id of fal.ai"}
 	}
@@ -105,8 +106,8 @@ func date(a wire.Answer) time.Time {
 
 // Cancel ends a queued task; see provider.Provider. fal only signals a running one, which may go on and be billed: that
 // one is left alone, and what was cancelled counts as ended once its status says so.
-func (c *Client) Cancel(ctx context.Context, id string) error {
-	t, err := c.Get(ctx, id)
+func (c *Client) Cancel(ctx context.Context, r provider.Ref) error {
+	t, err := c.Get(ctx, r)
 	switch {
 	case err != nil:
 		return err
@@ -115,14 +116,14 @@ func (c *Client) Cancel(ctx context.Context, id string) error {
 	case t.Status != provider.Queued:
 		return running(t)
 	}
-	a, err := c.ask(ctx, http.MethodPut, c.base.String()+"/"+id+"/cancel", nil)
+	a, err := c.ask(ctx, http.MethodPut, c.base.String()+"/"+r.Task+"/cancel", nil)
 	if err != nil {
 		return err
 	}
 	if a.Status/100 != 2 && a.Status != http.StatusBadRequest {
 		return c.fault(atRead, a, c.secret)
 	}
-	if t, err = c.Get(ctx, id); err != nil {
+	if t, err = c.Get(ctx, r); err != nil {
 		return err
 	}
 	if t.Status != provider.Cancelled {

@@ -14,61 +14,56 @@ import (
 	"strings"
 	"time"
 
-	"shotchain/chain/models"
+	"shotchain/chain/money"
 )
 
 // Provider is a service that makes clips from requests, as the run sees it. All methods may be called by many
 // goroutines at once. A method that fails returns a *Fault, or the context's error where the context ended before
-// anything was sent.
+// anything was sent. Fault.Message and Hint are fit to be shown: no key, no signed URL, no handle.
 type Provider interface {
-	// About is what plans and keys must know of the service. It is always the same, and sends nothing.
+	// About is what plans and keys must know of the service, and what it can do. It is always the same, and sends
+	// nothing.
 	About() About
+
+	// Mark makes a text that no other attempt of anybody has, by which Find finds the task of the request again; ""
+	// where the service has no place for one. It is stored before the request is sent with it, and never in a key. It
+	// sends nothing.
+	Mark(r Request) string
 
 	// Create asks for one clip. It sends the request at most once. When it returns a task id, the task exists and
 	// may be billed. When the fault's class is Lost, a task may exist; with every other class none does.
 	Create(ctx context.Context, r Request) (Created, error)
 
+	// Find looks once for the task of a create call whose answer was lost. What it concludes is certain: Found is the
+	// attempt's own task and nobody else's, Absent says that none was made and none will be; where it cannot know, it
+	// says so. Class Busy: ask again. A service without a Lookup answers Unable, and sends nothing.
+	Find(ctx context.Context, a Attempt) (Finding, error)
+
 	// Get reads one task. Class Gone: the service has no such task (any more).
-	Get(ctx context.Context, id string) (Task, error)
+	Get(ctx context.Context, r Ref) (Task, error)
 
-	// List reads all tasks of the last 7 days that match, newest first; it pages through them at the service's
-	// pace. complete is false where the service had more than it would show.
-	List(ctx context.Context, f Filter) (tasks []Task, complete bool, err error)
+	// Cancel ends a task. nil: it has ended without a clip. Class Invalid: it is running or finished, and cannot be
+	// stopped. Class Busy: it was asked to stop, and may go on all the same. A service that cannot cancel answers
+	// Invalid, and sends nothing.
+	Cancel(ctx context.Context, r Ref) error
 
-	// Cancel ends a task that is still queued. Class Invalid: it is running or finished, and cannot be stopped.
-	Cancel(ctx context.Context, id string) error
-
-	// Fetch copies what a signed URL names into w: all of it, or an error. Never more than limit bytes.
-	// Class Gone: the URL has lapsed.
+	// Fetch copies what a URL of one of the service's tasks names into w: all of it, or an error. Never more than
+	// limit bytes. The key goes along only where the host is the service's own and wants it. Class Gone: the URL has
+	// lapsed.
 	Fetch(ctx context.Context, u SignedURL, w io.Writer, limit int64) error
 }
 
-// About is a service as plans and keys know it: one value, so that what is planned for one service cannot be bought
-// from another, and no clip of one answers the other's question. Comparable; what is equal is the same service.
-type About struct {
-	Namespace string        // of its clips: "ark", "byteplus", "sim", "ark@gateway.example"; part of every key
-	Region    models.Region // whose model ids and prices
-
-	// Forgets: its tasks end with the process that asked for them (the built-in simulator's do), so those of an
-	// earlier run are surely gone, and were never paid.
-	Forgets bool
-}
-
-// String names the service for messages.
-func (a About) String() string {
-	s := a.Namespace
-	if string(a.Region) != a.Namespace {
-		s += " with the models of " + string(a.Region)
-	}
-	if a.Forgets {
-		s += ", whose tasks end with it"
-	}
-	return s
+// Lister is a Provider whose service lists the account's tasks.
+type Lister interface {
+	// List reads all tasks of the service's memory that match, newest first; it pages through them at the service's
+	// pace. complete is false where the service had more than it would show.
+	List(ctx context.Context, f Filter) (tasks []Task, complete bool, err error)
 }
 
 // Created is a create call's answer.
 type Created struct {
 	Task      string // the task's id
+	Handle    Handle // goes with the id from here on, "" for none
 	RequestID string // of the call, "" where the service named none
 }
 
@@ -96,6 +91,7 @@ type Request struct {
 	DraftTask        string  `json:"-"`               // the task whose draft becomes a final clip; what the draft has settled is left out
 	NoLastFrame      bool    `json:"-"`               // the service gives none for it, and refuses to be asked
 	CallbackURL      string  `json:"-"`
+	Mark             string  `json:"-"` // what Mark made for the attempt, "" for none
 }
 
 // Frame is a picture that a request carries. One of URL and Data is set when it is sent.
@@ -140,7 +136,9 @@ type Task struct {
 	Fault            *Fault // why it failed
 	Video, LastFrame SignedURL
 	Seed             *int64
-	Tokens           int64 // billed
+	Tokens           int64        // billed; 0 where the service does not say
+	Cost             money.Amount // billed, exactly; zero where the service does not say
+	Billed           Answer       // of a task that has ended: whether anything is billed, as far as the service says
 	Resolution       string
 	Ratio            string
 	Duration         int // seconds
@@ -189,7 +187,7 @@ const (
 	Quota     Class = "quota"     // a usage window is used up: the run stops and says when it resets
 	Busy      Class = "busy"      // nothing was done, also because the service was not reached: try again later
 	Gone      Class = "gone"      // no such task, or the URL has lapsed
-	Internal  Class = "internal"  // the service failed at a task: not billed, may be created again
+	Internal  Class = "internal"  // the service failed at a task: where it is not billed, it may be created again
 	Lost      Class = "lost"      // a create call's answer was lost: a task may exist
 )
 
@@ -203,6 +201,8 @@ type Fault struct {
 	RequestID  string        // of the call, "" for none
 	RetryAfter time.Duration // what the service asked for; 0 for nothing
 	Hint       string        // what the user can do, "" for nothing to say
+	Billed     Answer        // of a task that failed: whether it is billed all the same, as far as the service says
+	Remark     string        // of a create call refused for its mark: the mark that may be taken instead; "" for none
 	Err        error         // what caused it, nil for an answer of the service
 }
 

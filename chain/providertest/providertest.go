@@ -88,9 +88,12 @@ func create(t *testing.T, p provider.Provider, r provider.Request) string {
 	return made.Task
 }
 
+// ref names a task that came without a handle.
+func ref(id string) provider.Ref { return provider.Ref{Task: id} }
+
 func get(t *testing.T, p provider.Provider, id string) provider.Task {
 	t.Helper()
-	task, err := p.Get(t.Context(), id)
+	task, err := p.Get(t.Context(), ref(id))
 	require.NoError(t, err)
 	require.Equal(t, id, task.ID)
 	return task
@@ -98,7 +101,7 @@ func get(t *testing.T, p provider.Provider, id string) provider.Task {
 
 func list(t *testing.T, p provider.Provider, f provider.Filter) []provider.Task {
 	t.Helper()
-	tasks, complete, err := p.List(t.Context(), f)
+	tasks, complete, err := p.(provider.Lister).List(t.Context(), f)
 	require.NoError(t, err)
 	require.True(t, complete, "the list is complete")
 	for i := 1; i < len(tasks); i++ {
@@ -223,11 +226,11 @@ func taskIDs(tasks []provider.Task) []string {
 func cancelEndsQueued(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
 	id, other := create(t, p, c.Request()), create(t, p, c.Request())
-	require.NoError(t, p.Cancel(t.Context(), id))
+	require.NoError(t, p.Cancel(t.Context(), ref(id)))
 	require.Equal(t, provider.Cancelled, get(t, p, id).Status)
 	require.Equal(t, provider.Queued, get(t, p, other).Status)
 
-	if err := p.Cancel(t.Context(), id); err != nil { // it is what was wanted, or it is finished: both are true
+	if err := p.Cancel(t.Context(), ref(id)); err != nil { // it is what was wanted, or it is finished: both are true
 		fault(t, err, provider.Invalid)
 	}
 	require.Equal(t, provider.Cancelled, get(t, p, id).Status, "cancelling twice does not lose the record")
@@ -237,24 +240,24 @@ func cancelLeavesTheRest(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
 	id := create(t, p, c.Request())
 	c.Start(id)
-	fault(t, p.Cancel(t.Context(), id), provider.Invalid)
+	fault(t, p.Cancel(t.Context(), ref(id)), provider.Invalid)
 	require.Equal(t, provider.Running, get(t, p, id).Status)
 
 	c.Succeed(id)
-	fault(t, p.Cancel(t.Context(), id), provider.Invalid)
+	fault(t, p.Cancel(t.Context(), ref(id)), provider.Invalid)
 	task := get(t, p, id)
 	require.Equal(t, provider.Succeeded, task.Status, "the record of a paid clip stays")
 	require.NotEmpty(t, task.Video)
 }
 
 func gone(t *testing.T, p provider.Provider, c Control) {
-	_, err := p.Get(t.Context(), "cgt-20200101000000-xxxxx")
+	_, err := p.Get(t.Context(), ref("cgt-20200101000000-xxxxx"))
 	fault(t, err, provider.Gone)
-	fault(t, p.Cancel(t.Context(), "cgt-20200101000000-xxxxx"), provider.Gone)
+	fault(t, p.Cancel(t.Context(), ref("cgt-20200101000000-xxxxx")), provider.Gone)
 
 	task := succeeded(t, p, c)
 	c.Forget(task.ID)
-	_, err = p.Get(t.Context(), task.ID)
+	_, err = p.Get(t.Context(), ref(task.ID))
 	fault(t, err, provider.Gone)
 	require.NotContains(t, taskIDs(list(t, p, provider.Filter{})), task.ID)
 }
@@ -343,12 +346,12 @@ func endedContext(t *testing.T, p provider.Provider, c Control) {
 	_, err := p.Create(ctx, c.Request())
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, before, c.Made())
-	_, err = p.Get(ctx, task.ID)
+	_, err = p.Get(ctx, ref(task.ID))
 	require.ErrorIs(t, err, context.Canceled)
-	_, complete, err := p.List(ctx, provider.Filter{})
+	_, complete, err := p.(provider.Lister).List(ctx, provider.Filter{})
 	require.ErrorIs(t, err, context.Canceled)
 	require.False(t, complete)
-	require.ErrorIs(t, p.Cancel(ctx, task.ID), context.Canceled)
+	require.ErrorIs(t, p.Cancel(ctx, ref(task.ID)), context.Canceled)
 	require.ErrorIs(t, p.Fetch(ctx, task.Video, &bytes.Buffer{}, 1<<30), context.Canceled)
 }
 
@@ -364,7 +367,7 @@ func manyGoroutines(t *testing.T, p provider.Provider, c Control) {
 		group.Go(func() {
 			made, err := p.Create(t.Context(), r)
 			if err == nil {
-				_, err = p.Get(t.Context(), made.Task)
+				_, err = p.Get(t.Context(), ref(made.Task))
 			}
 			ids[i], errs[i] = made.Task, err
 		})

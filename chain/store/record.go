@@ -38,7 +38,7 @@ const (
 	Intended  State = "intended"  // about to be sent; or sent, and the answer never seen
 	Submitted State = "submitted" // the task exists
 	Succeeded State = "succeeded" // the task is finished and billed; the clip is kept once clip.json is there
-	Failed    State = "failed"    // the task ended without a clip, or was never made; not billed
+	Failed    State = "failed"    // the task ended without a clip, or was never made
 	Abandoned State = "abandoned" // the user gave up on an attempt whose outcome nobody knows
 )
 
@@ -46,11 +46,11 @@ const (
 type Attempt struct {
 	Number     int        `json:"number"`
 	State      State      `json:"state"`
-	Mark       int        `json:"mark"`                        // execution_expires_after: a value that finds a lost task again
-	Identifier string     `json:"safety_identifier,omitempty"` // another one; "" where the film has its own
+	Mark       string     `json:"mark,omitempty"` // by which its service finds a lost task again: what, only its provider knows
 	IntendedAt time.Time  `json:"intended_at"`
 	LostAt     *time.Time `json:"lost_at,omitempty"` // when the answer was given up
 	Task       string     `json:"task,omitempty"`
+	Handle     string     `json:"handle,omitempty"` // what its provider needs beside the id; only that reads it, and nobody prints it
 	RequestID  string     `json:"request_id,omitempty"`
 	EndedAt    *time.Time `json:"ended_at,omitempty"`
 	Tokens     int64      `json:"tokens,omitempty"`
@@ -58,6 +58,9 @@ type Attempt struct {
 	Code       string     `json:"code,omitempty"`
 	Message    string     `json:"message,omitempty"`
 	Hint       string     `json:"hint,omitempty"` // what the user can do about it
+
+	Billed string       `json:"billed,omitempty"` // of a failed one: "yes", or "unknown"; "" where nothing was
+	Cost   money.Amount `json:"cost,omitzero"`    // of a failed one that is billed: what the service says; zero where it does not
 
 	PromotedFrom string `json:"promoted_from,omitempty"` // the task of the draft that it was to make the final clip of
 

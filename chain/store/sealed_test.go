@@ -19,7 +19,7 @@ func records(t testing.TB, s *Store) map[string]func() error {
 	l := lock(t, s)
 	keep(t, l)
 	require.NoError(t, l.PutRequest(&Request{Provider: "ark", Shot: "a/one", Asked: json.RawMessage(`{"prompt":"<p>"}`)}))
-	require.NoError(t, l.PutJournal(&Journal{Attempts: []Attempt{{Number: 1, State: Succeeded, Task: "cgt-1", Mark: 7200,
+	require.NoError(t, l.PutJournal(&Journal{Attempts: []Attempt{{Number: 1, State: Succeeded, Task: "cgt-1", Mark: "7200",
 		IntendedAt: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}}}))
 	require.NoError(t, s.PutFilm("film", &Film{Title: "T", Shots: map[string]Used{"a/one": {Key: testKey, Asked: json.RawMessage(`{}`)}}}))
 	require.NoError(t, s.PutRun(&Run{Film: "T", Began: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}, RunEvent{Shot: "a/one"}))
@@ -77,7 +77,7 @@ func unsealed(t *testing.T, path string) {
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
 	old := regexp.MustCompile(`(,\n  "events_sha256": "[0-9a-f]*")?,\n  "sha256": "[0-9a-f]{64}"\n}\n$`).ReplaceAllString(string(b), "\n}\n")
-	old = strings.Replace(old, `"format": 2`, `"format": 1`, 1)
+	old = strings.Replace(old, `"format": 3`, `"format": 1`, 1)
 	require.NotContains(t, old, `"sha256": "`+lastDigest(b))
 	require.NoError(t, os.WriteFile(path, []byte(old), 0o644))
 }
@@ -122,7 +122,7 @@ func TestRecordsOfFormat1AreReadStrictlyAndSealedByTheirNextWrite(t *testing.T) 
 	b, err = os.ReadFile(l.Path("task.json"))
 	require.NoError(t, err)
 	require.NotEqual(t, "none", lastDigest(b))
-	require.Contains(t, string(b), `"format": 2`)
+	require.Contains(t, string(b), `"format": 3`)
 }
 
 func TestAStoreOfFormat1IsMarkedOnceSomethingIsWritten(t *testing.T) {
@@ -138,7 +138,7 @@ func TestAStoreOfFormat1IsMarkedOnceSomethingIsWritten(t *testing.T) {
 	require.NoError(t, s.Create())
 	b, err = os.ReadFile(filepath.Join(dir, "format"))
 	require.NoError(t, err)
-	require.Equal(t, "2\n", string(b), "or an older program would take what it cannot read for damage")
+	require.Equal(t, "3\n", string(b), "or an older program would take what it cannot read for damage")
 }
 
 // A newer version's record is not damaged: it is not for this program to judge, nor to buy again.
@@ -152,7 +152,7 @@ func TestARecordOfTheFutureIsNotDamage(t *testing.T) {
 		b, err := os.ReadFile(path)
 		require.NoError(t, err)
 		body := strings.TrimSuffix(string(b), ",\n  \"sha256\": \""+lastDigest(b)+"\"\n}\n")
-		body = strings.Replace(body, `"format": 2`, "\"format\": 3,\n  \"new\": []", 1)
+		body = strings.Replace(body, `"format": 3`, "\"format\": 4,\n  \"new\": []", 1)
 		require.NoError(t, os.WriteFile(path, reseal(body), 0o644))
 		require.ErrorIs(t, read(), ErrFormat, name)
 		require.NotErrorIs(t, read(), ErrDamaged, name)

@@ -31,8 +31,9 @@ import (
 	"shotchain/internal/durable"
 )
 
-// Format is the version of the layout and of every record in it. Format 1 is read, too: its records had no digest.
-const Format = 2
+// Format is the version of the layout and of every record in it. Formats 1 and 2 are read, too: records of
+// the first had no digest, and marks of the first two were numbers.
+const Format = 3
 
 // Sizes in bytes up to which files of a store are read.
 const (

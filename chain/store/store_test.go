@@ -81,7 +81,7 @@ func TestADamagedTakeIsAMissWithAReason(t *testing.T) {
 		}, "has 14 bytes, not 15"},
 		"facts lead out":      {func(k Take) error { return swap(k, "clip.mp4", "../../x") }, "outside its folder"},
 		"facts of another":    {func(k Take) error { return swap(k, testKey, strings.Repeat("cd", 32)) }, "not this take's"},
-		"facts of the future": {func(k Take) error { return swap(k, `"format": 2`, `"format": 3`) }, "version 3"},
+		"facts of the future": {func(k Take) error { return swap(k, `"format": 3`, `"format": 4`) }, "version 4"},
 		"facts changed by hand": {func(k Take) error {
 			b, err := os.ReadFile(k.Path("clip.json"))
 			if err != nil {
@@ -241,11 +241,11 @@ func TestOneWriterAtATime(t *testing.T) {
 
 func TestAStoreOfTheFutureIsRefused(t *testing.T) {
 	s := open(t)
-	require.NoError(t, os.WriteFile(filepath.Join(s.Dir(), "format"), []byte("3\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(s.Dir(), "format"), []byte("4\n"), 0o644))
 	for _, open := range []func(string, ...Option) (*Store, error){Open, Peek} {
 		_, err := open(s.Dir())
 		require.ErrorIs(t, err, ErrFormat)
-		require.ErrorContains(t, err, "has version 3")
+		require.ErrorContains(t, err, "has version 4")
 	}
 }
 

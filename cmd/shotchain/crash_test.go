@@ -108,16 +108,16 @@ func (w watched) Create(ctx context.Context, r provider.Request) (provider.Creat
 	return made, err
 }
 
-func (w watched) Get(ctx context.Context, id string) (provider.Task, error) {
+func (w watched) Get(ctx context.Context, r provider.Ref) (provider.Task, error) {
 	w.s.step("get")
-	t, err := w.Provider.Get(ctx, id)
+	t, err := w.Provider.Get(ctx, r)
 	w.s.step("get: read")
 	return t, err
 }
 
 func (w watched) List(ctx context.Context, f provider.Filter) ([]provider.Task, bool, error) {
 	w.s.step("list")
-	tasks, complete, err := w.Provider.List(ctx, f)
+	tasks, complete, err := w.Provider.(provider.Lister).List(ctx, f)
 	w.s.step("list: read")
 	return tasks, complete, err
 }

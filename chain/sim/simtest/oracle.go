@@ -255,9 +255,10 @@ func (q asked) fields(a *store.Attempt) map[string]json.RawMessage {
 		want["generate_audio"] = audio
 	}
 	if a != nil {
-		want["execution_expires_after"] = json.RawMessage(fmt.Sprint(a.Mark))
-		if a.Identifier != "" {
-			want["safety_identifier"] = json.RawMessage(fmt.Sprintf("%q", a.Identifier))
+		expiry, identifier, named := strings.Cut(a.Mark, " ")
+		want["execution_expires_after"] = json.RawMessage(expiry)
+		if named {
+			want["safety_identifier"] = json.RawMessage(fmt.Sprintf("%q", identifier))
 		}
 	}
 	return want
