@@ -157,7 +157,10 @@ func (c *Client) fault(at place, a wire.Answer, secret wire.Redactor) *provider.
 	f := &provider.Fault{Class: r.class, Code: wire.Cut(secret.Text(s.code), 120), Message: message(a, s, secret),
 		Param: wire.Cut(secret.Text(s.param), 120), HTTPStatus: a.Status, RequestID: requestID(a, secret),
 		RetryAfter: wire.RetryAfter(a.Header, time.Now()), Hint: r.hint}
-	if f.Class == provider.Internal && billed(a) { // not to be made, and paid, again unasked
+	if at == atResult {
+		f.Billed = billed(a)
+	}
+	if f.Class == provider.Internal && f.Billed == provider.Yes { // not to be made, and paid, again unasked
 		f.Class, f.Hint = provider.Invalid, "fal.ai bills it all the same"
 	}
 	if a.Err != nil {
@@ -166,10 +169,16 @@ func (c *Client) fault(at place, a wire.Answer, secret wire.Redactor) *provider.
 	return f
 }
 
-// billed reports whether a result says that it is billed.
-func billed(a wire.Answer) bool {
+// billed is what a failed result says of its bill: fal never bills what is its own failure, and may bill a refusal.
+func billed(a wire.Answer) provider.Answer {
 	units, err := strconv.ParseFloat(strings.TrimSpace(a.Header.Get("X-Fal-Billable-Units")), 64)
-	return err == nil && units > 0
+	switch {
+	case err == nil && units > 0:
+		return provider.Yes
+	case err == nil || a.Status >= 500:
+		return provider.No
+	}
+	return provider.Unknown
 }
 
 // message are the service's words, or what can be said without any.

@@ -3,7 +3,7 @@
 // request ended; whether it made a clip is read from the result. A task's id is the path of its URL, which fal chose and
 // which is used at the configured host only: the key goes to the queue, the platform and the storage that were
 // configured, and nowhere else. A submit whose answer was lost is looked for in fal's history, by the marker that it was
-// sent with; the history may leave out what has not ended, so that it never proves that nothing was made.
+// sent with; the history may leave out what has not ended, so that it proves only late that nothing was made.
 //
 // fal gives no last frame and charges by units that it does not tell with the clip: frames are decoded from clips, and
 // the worst case is booked.

@@ -31,28 +31,38 @@ type item struct {
 	Input  json.RawMessage `json:"json_input"`
 }
 
-// List reads the account's history at the routes of the catalogue's models, newest first; see provider.Provider. It is
+// List reads what the account asked of the catalogue's models in the last week, newest first; see provider.Lister. It is
 // never complete: fal does not say whether it shows what has not ended. What carries no marker of shotchain's, at a route
 // that would have one, is somebody else's and left out.
 func (c *Client) List(ctx context.Context, f provider.Filter) (tasks []provider.Task, complete bool, err error) {
-	since := time.Now().Add(-historyDays)
 	for _, base := range c.bases() {
 		if f.Model != "" && f.Model != base {
 			continue
 		}
-		for _, kind := range []string{textRoute, imageRoute, referenceRoute} {
-			found, err := c.history(ctx, base, kind, since)
-			if err != nil {
-				return nil, false, err
-			}
-			tasks = append(tasks, found...)
+		of, _, err := c.read(ctx, base, time.Now().Add(-historyDays))
+		if err != nil {
+			return nil, false, err
 		}
+		tasks = append(tasks, of...)
 	}
 	tasks = slices.DeleteFunc(tasks, func(t provider.Task) bool {
 		return f.Status != "" && t.Status != f.Status || len(f.Tasks) > 0 && !slices.Contains(f.Tasks, t.ID)
 	})
 	slices.SortStableFunc(tasks, func(a, b provider.Task) int { return b.Created.Compare(a.Created) })
 	return tasks, false, nil
+}
+
+// read reads the history of a model at all its routes. whole is false where there was more than is read.
+func (c *Client) read(ctx context.Context, model string, since time.Time) (tasks []provider.Task, whole bool, err error) {
+	whole = true
+	for _, kind := range []string{textRoute, imageRoute, referenceRoute} {
+		of, end, err := c.history(ctx, model, kind, since)
+		if err != nil {
+			return nil, false, err
+		}
+		tasks, whole = append(tasks, of...), whole && end
+	}
+	return tasks, whole, nil
 }
 
 // bases are the ids of the models that fal sells.
@@ -65,14 +75,14 @@ func (c *Client) bases() (ids []string) {
 	return ids
 }
 
-// history reads what one route was asked for since a time, all pages. A route that there is not has none.
-func (c *Client) history(ctx context.Context, base, kind string, since time.Time) (tasks []provider.Task, err error) {
+// history reads what one route was asked for since a time; whole: all pages.
+func (c *Client) history(ctx context.Context, base, kind string, since time.Time) (tasks []provider.Task, whole bool, err error) {
 	q := url.Values{"endpoint_id": {base + kind}, "start": {since.UTC().Format(time.RFC3339)}, "expand": {"payloads"},
 		"limit": {strconv.Itoa(historyPage)}}
 	for range maxPages {
 		a, err := c.ask(ctx, http.MethodGet, c.platform.JoinPath("models/requests/by-endpoint").String()+"?"+q.Encode(), nil)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		var page struct {
 			Items  []item  `json:"items"`
@@ -80,7 +90,7 @@ func (c *Client) history(ctx context.Context, base, kind string, since time.Time
 			More   bool    `json:"has_more"`
 		}
 		if a.Status != http.StatusOK || a.Err != nil || json.Unmarshal(a.Body, &page) != nil || page.Items == nil {
-			return nil, c.unable(a)
+			return nil, false, c.unable(a)
 		}
 		for _, i := range page.Items {
 			if t, ok := c.task(base, kind, i); ok {
@@ -88,24 +98,27 @@ func (c *Client) history(ctx context.Context, base, kind string, since time.Time
 			}
 		}
 		if page.Cursor == nil || !page.More {
-			return tasks, nil
+			return tasks, true, nil
 		}
 		q.Set("cursor", *page.Cursor)
 	}
-	return tasks, nil
+	return tasks, false, nil
 }
+
+// noHistory is the code of a service that keeps none.
+const noHistory = "NoHistory"
 
 // unable is why the history was not read. A service that has none says so at once: nobody waits for it.
 func (c *Client) unable(a wire.Answer) *provider.Fault {
 	f := c.fault(atRead, a, c.secret)
 	if a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusOK && a.Err == nil && !json.Valid(a.Body) {
-		f.Class, f.Code, f.Hint = provider.Invalid, "NoHistory", "this service keeps no history that could be looked up"
+		f.Class, f.Code, f.Hint = provider.Invalid, noHistory, "this service keeps no history that could be looked up"
 	}
 	return f
 }
 
 // markWord is the form of the markers that shotchain sends.
-var markWord = regexp.MustCompile(`shotchain-[A-Z2-7]{26}`)
+var markWord = regexp.MustCompile(`(?:[0-9a-f]{16}\.)?shotchain-[A-Z2-7]{26}`)
 
 // task is an item as the run looks at it. ok is false for what surely is not shotchain's.
 func (c *Client) task(base, kind string, i item) (t provider.Task, ok bool) {

@@ -90,7 +90,7 @@ func TestRunsThatAreKilledAtRandomBuyNothingTwice(t *testing.T) {
 					}
 					time.Sleep(time.Duration(r.IntN(30)) * time.Minute)
 				}
-				time.Sleep(2 * time.Hour)
+				time.Sleep(3 * time.Hour)
 				reel := s.alive(client)
 				entries := s.service.Stats().Tasks
 				sold := map[string]bool{}

@@ -88,6 +88,11 @@ func TestEachAnswerHasItsRule(t *testing.T) {
 				require.Equal(t, c.fault.Code, fault.Code)
 				require.Contains(t, fault.Error(), c.fault.Message)
 				require.Contains(t, fault.Hint, c.hint)
+				free := provider.Unknown // of what was refused fal says "may be billed"
+				if c.fault.Op == "task" && c.fault.Status >= 500 {
+					free = provider.No
+				}
+				require.Equal(t, free, fault.Billed)
 				require.Equal(t, c.stops, errors.As(err, new(*chain.Stopped)))
 				stats := s.service.Stats()
 				require.Equal(t, c.created, stats.Created)

@@ -58,6 +58,7 @@ func (c *Client) result(ctx context.Context, t provider.Task) (provider.Task, er
 	switch whole := a.Err == nil && json.Valid(a.Body); {
 	case a.Status == http.StatusOK && whole && json.Unmarshal(a.Body, &o) == nil && o.Video.URL != "":
 		t.Status, t.Video, t.Seed, t.Updated = provider.Succeeded, provider.SignedURL(o.Video.URL), o.Seed, date(a)
+		t.Billed = provider.Yes
 		return t, nil
 	case a.Status == http.StatusBadRequest && whole && unfinished(a.Body): // the two answers crossed
 		return t, nil
@@ -65,7 +66,7 @@ func (c *Client) result(ctx context.Context, t provider.Task) (provider.Task, er
 		return provider.Task{}, c.fault(atRead, a, c.secret)
 	}
 	t.Fault = c.fault(atResult, a, c.secret)
-	t.Status, t.Updated = fate(a.Status, t.Fault.Code), date(a)
+	t.Status, t.Updated, t.Billed = fate(a.Status, t.Fault.Code), date(a), t.Fault.Billed
 	return t, nil
 }
 
