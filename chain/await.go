@@ -63,7 +63,7 @@ func (v *life) await(ctx context.Context, a *store.Attempt) Outcome {
 		case ctx.Err() != nil:
 			return v.ended(ctx, StageInFlight, err)
 		case f.Class == provider.Gone && time.Since(a.IntendedAt) > young:
-			if clip, ok := v.there(ctx); ok && a.State == store.Succeeded {
+			if clip, ok := v.there(ctx, a); ok && a.State == store.Succeeded {
 				return v.book(ctx, a, provider.Task{ID: a.Task, Tokens: a.Tokens}, clip)
 			}
 			return v.gone(ctx, a, err)

@@ -317,3 +317,33 @@ func (x *fixture) spoil(dir string, first *Reel, shots []string) {
 	}
 	t.Logf("%d damaged bytes", tries)
 }
+
+// A run is stopped between having a take's files in place and saying so, and one of them spoils before the next run:
+// it is not taken for what the provider gave, and what grows from it is bought with the true frame.
+func TestFilesThatSpoilBeforeTheirFactsAreWrittenAreFetchedAgain(t *testing.T) {
+	for _, name := range []string{"last_frame.png", "clip.mp4"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x, dir := newFixture(t), filepath.Join(t.TempDir(), store.DirName)
+				placed := 0 // of the two files
+				x.attempt(dir, func(c durabletest.Call) error {
+					switch base := filepath.Base(c.Name); {
+					case c.Op == durabletest.Rename && (base == "clip.mp4" || base == "last_frame.png"):
+						placed++
+					case placed >= 2 && c.Op == durabletest.Create:
+						return syscall.EIO
+					}
+					return nil
+				}, "a/one", "a/two")
+				there, err := filepath.Glob(filepath.Join(dir, "takes", "*", name))
+				require.NoError(t, err)
+				require.Len(t, there, 1)
+				b, err := os.ReadFile(there[0])
+				require.NoError(t, err)
+				b[len(b)/2] ^= 1
+				require.NoError(t, os.WriteFile(there[0], b, 0o644))
+				x.mended(dir, "a/one", "a/two")
+			})
+		})
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
@@ -90,17 +91,29 @@ func (v *life) fetched(ctx context.Context, task, name string, u provider.Signed
 	return path, nil
 }
 
-func (v *life) adopt(clip *store.Clip, video, frame, frameName string) error {
+// adopt puts files that were checked in place. What they are is on record before: whoever finds them there later, with
+// no facts beside them, holds them against it.
+func (v *life) adopt(clip *store.Clip, video, frame, frameName string) (err error) {
+	defer func() {
+		if err != nil {
+			err = &unkept{err}
+		}
+	}()
+	if clip.Video, err = v.l.Describe(filepath.Base(video)); err != nil {
+		return err
+	}
+	if clip.LastFrame, err = v.l.Describe(filepath.Base(frame)); err != nil {
+		return err
+	}
+	clip.Video.Name, clip.LastFrame.Name = clipName, frameName
+	v.j.Last().Fetched = &store.Files{Video: clip.Video, LastFrame: clip.LastFrame}
+	if err := v.l.PutJournal(v.j); err != nil {
+		return err
+	}
 	if err := v.l.Adopt(frame, frameName); err != nil {
-		return &unkept{err}
+		return err
 	}
-	if err := v.l.Adopt(video, clipName); err != nil {
-		return &unkept{err}
-	}
-	if err := v.describe(clip, frameName); err != nil {
-		return &unkept{err}
-	}
-	return nil
+	return v.l.Adopt(video, clipName)
 }
 
 // unkept is a failure of the disk: downloading again would not help.

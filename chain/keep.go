@@ -18,7 +18,7 @@ const maxFetches = 3
 // keep fetches, checks and stores what a task made.
 func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) Outcome {
 	wait := v.pauses()
-	if clip, ok := v.there(ctx); ok {
+	if clip, ok := v.there(ctx, a); ok {
 		return v.book(ctx, a, task, clip)
 	}
 	got, reached, bad := &result{task: a.Task}, time.Now(), 0
@@ -58,8 +58,8 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) O
 }
 
 // there finds the files of a take that was stopped between having them in place and saying so. They got their names
-// only after they had been checked and synced.
-func (v *life) there(ctx context.Context) (*store.Clip, bool) {
+// only after they had been checked and synced, and after what they are was on record: others are none of its.
+func (v *life) there(ctx context.Context, a *store.Attempt) (*store.Clip, bool) {
 	frames, err := v.l.Names("last_frame.")
 	if err != nil || len(frames) != 1 {
 		return nil, false
@@ -72,7 +72,11 @@ func (v *life) there(ctx context.Context) (*store.Clip, bool) {
 		return nil, false
 	}
 	clip := facts.clip()
-	return clip, v.describe(clip, frames[0]) == nil
+	if v.describe(clip, frames[0]) != nil {
+		return nil, false
+	}
+	// Before this was recorded, nothing said what the files were: those of older versions are believed.
+	return clip, a.Fetched == nil || *a.Fetched == store.Files{Video: clip.Video, LastFrame: clip.LastFrame}
 }
 
 // clip is what the facts say of a clip.
@@ -102,7 +106,7 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task provider.Task, c
 	now := time.Now().UTC()
 	a.State, a.EndedAt, a.Tokens, a.Message = store.Succeeded, &now, task.Tokens, ""
 	v.drafted(clip, a)
-	a.Kept = clip
+	a.Kept, a.Fetched = clip, nil
 	err := v.l.PutJournal(v.j)
 	if err == nil {
 		err = v.l.PutClip(clip)

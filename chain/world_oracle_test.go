@@ -154,10 +154,7 @@ func (w *world) rot() {
 		if err != nil || d.IsDir() || d.Name() == "lock" || !strings.Contains(path, "takes") {
 			return nil
 		}
-		_, unsaid := os.Stat(filepath.Join(filepath.Dir(path), "clip.json")) // until then nothing says what its files were
-		if unsaid == nil || filepath.Ext(path) == ".json" {
-			files = append(files, path)
-		}
+		files = append(files, path)
 		return nil
 	})
 	if len(files) == 0 {

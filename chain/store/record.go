@@ -64,7 +64,14 @@ type Attempt struct {
 
 	PromotedFrom string `json:"promoted_from,omitempty"` // the task of the draft that it was to make the final clip of
 
-	Kept *Clip `json:"kept,omitempty"` // the facts of the clip that it made, as in clip.json
+	Fetched *Files `json:"fetched,omitempty"` // what was about to be put in place: files there are those, or spoiled
+	Kept    *Clip  `json:"kept,omitempty"`    // the facts of the clip that it made, as in clip.json
+}
+
+// Files are those of a take's result.
+type Files struct {
+	Video     File `json:"video"`
+	LastFrame File `json:"last_frame"`
 }
 
 // Open reports whether the attempt may still turn into a clip, or into a bill.
