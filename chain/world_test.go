@@ -70,7 +70,6 @@ type world struct {
 	rand    *rand.Rand // of what is decided before and between lives
 	dir     string
 	lines   []string
-	stills  string
 	f       *fake
 	graph   *Graph
 	drafts  *Graph // nil for none

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/volcengine/volcengine-go-sdk/service/arkruntime"
 
-	"shotchain/chain"
 	"shotchain/chain/ark"
+	"shotchain/chain/provider"
 	"shotchain/chain/sim"
 	"shotchain/chain/sim/simtest"
 )
@@ -37,44 +37,44 @@ func TestOurRequestsAreTheSDKs(t *testing.T) {
 	still := stillURL(t, 320, 320)
 	data := pngData(t, still)
 	for name, x := range map[string]struct {
-		ours chain.Request
+		ours provider.Request
 		sdks createRequest
 	}{
 		"text": {
-			chain.Request{Model: m20, Prompt: "a <boat> & 灯塔", Duration: 5, Resolution: "720p", Ratio: "16:9"},
+			provider.Request{Model: m20, Prompt: "a <boat> & 灯塔", Duration: 5, Resolution: "720p", Ratio: "16:9"},
 			request(bare, func(r *createRequest) { *r.Content[0].Text = "a <boat> & 灯塔" }),
 		},
 		"everything": {
-			chain.Request{Model: m20, Prompt: "a boat at dusk", Duration: 5, Resolution: "720p", Ratio: "16:9", Audio: new(true),
+			provider.Request{Model: m20, Prompt: "a boat at dusk", Duration: 5, Resolution: "720p", Ratio: "16:9", Audio: new(true),
 				Seed: new(int64(11)), ExpiresAfter: 7200, Priority: new(2), SafetyIdentifier: "someone", Watermark: new(false),
 				ServiceTier: "default"},
 			request(),
 		},
 		"other models' fields": {
-			chain.Request{Model: "doubao-seedance-1-0-pro-250528", Prompt: "a boat at dusk", Duration: 5, Resolution: "720p", Ratio: "16:9",
+			provider.Request{Model: "doubao-seedance-1-0-pro-250528", Prompt: "a boat at dusk", Duration: 5, Resolution: "720p", Ratio: "16:9",
 				CameraFixed: new(true), CallbackURL: "https://here.example/hook"},
 			request(bare, func(r *createRequest) {
 				r.Model, r.CameraFixed, r.CallbackUrl = "doubao-seedance-1-0-pro-250528", new(true), new("https://here.example/hook")
 			}),
 		},
 		"continuing": {
-			chain.Request{Model: m20, Prompt: "a boat at dusk", Duration: 5, Resolution: "720p", Ratio: "adaptive",
-				FirstFrame: &chain.Frame{URL: seen, Data: data, MediaType: "image/png"}},
+			provider.Request{Model: m20, Prompt: "a boat at dusk", Duration: 5, Resolution: "720p", Ratio: "adaptive",
+				FirstFrame: &provider.Frame{URL: seen, Data: data, MediaType: "image/png"}},
 			request(bare, func(r *createRequest) {
 				r.Ratio, r.Content = new("adaptive"), append(r.Content, picture(seen, "first_frame"))
 			}),
 		},
 		"first and last frame": {
-			chain.Request{Model: m20, Prompt: "a boat at dusk", Duration: 5, Resolution: "720p", Ratio: "adaptive",
-				FirstFrame: &chain.Frame{Data: data, MediaType: "image/png"},
-				LastFrame:  &chain.Frame{Data: data, MediaType: "image/png"}},
+			provider.Request{Model: m20, Prompt: "a boat at dusk", Duration: 5, Resolution: "720p", Ratio: "adaptive",
+				FirstFrame: &provider.Frame{Data: data, MediaType: "image/png"},
+				LastFrame:  &provider.Frame{Data: data, MediaType: "image/png"}},
 			request(bare, func(r *createRequest) {
 				r.Ratio, r.Content = new("adaptive"), append(r.Content, picture(still, "first_frame"), picture(still, "last_frame"))
 			}),
 		},
 		"references": {
-			chain.Request{Model: m20, Prompt: "a boat at dusk", Duration: -1, Resolution: "720p", Ratio: "16:9",
-				References: []chain.Frame{{Data: data, MediaType: "image/png"}, {Web: "https://example.org/a.png"}}},
+			provider.Request{Model: m20, Prompt: "a boat at dusk", Duration: -1, Resolution: "720p", Ratio: "16:9",
+				References: []provider.Frame{{Data: data, MediaType: "image/png"}, {Web: "https://example.org/a.png"}}},
 			request(bare, func(r *createRequest) {
 				r.Duration = new(int64(-1))
 				r.Content = append(r.Content, picture(still, "reference_image"), picture("https://example.org/a.png", "reference_image"))
@@ -116,13 +116,13 @@ func TestOurClientReadsTasksAsTheSDKDoes(t *testing.T) {
 	s := simtest.NewServer(t, sim.Options{Limits: sim.NoRates})
 	theirs := sdk(s, "key")
 	ours := client(t, s.BaseURL())
-	r := chain.Request{Label: "sea/boat#1", Model: m20, Prompt: "a boat", Duration: 5, Resolution: "720p", Ratio: "9:16",
+	r := provider.Request{Label: "sea/boat#1", Model: m20, Prompt: "a boat", Duration: 5, Resolution: "720p", Ratio: "9:16",
 		Seed: new(int64(3)), ExpiresAfter: 5000, SafetyIdentifier: "someone"}
 	made, err := ours.Create(t.Context(), r)
 	require.NoError(t, err)
 	require.Equal(t, "sea/boat", s.Sim.Stats().Tasks[0].Label)
 	sdks := finished(t, theirs, made.Task)
-	task, err := ours.Get(t.Context(), made.Task)
+	task, err := ours.Get(t.Context(), provider.Ref{Task: made.Task})
 	require.NoError(t, err)
 	require.Equal(t, sdks.ID, task.ID)
 	require.Equal(t, sdks.Model, task.Model)
@@ -139,7 +139,7 @@ func TestOurClientReadsTasksAsTheSDKDoes(t *testing.T) {
 	require.Equal(t, sdks.CreatedAt, task.Created.Unix())
 	require.Equal(t, sdks.UpdatedAt, task.Updated.Unix())
 
-	list, complete, err := ours.List(t.Context(), chain.Filter{})
+	list, complete, err := ours.List(t.Context(), provider.Filter{})
 	require.NoError(t, err)
 	require.True(t, complete)
 	require.Len(t, list, 1)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
+	"shotchain/chain/provider"
 	"shotchain/chain/providertest"
 	"shotchain/chain/sim"
 	"shotchain/chain/sim/simtest"
@@ -17,7 +17,7 @@ import (
 
 // Our client at the simulator keeps the contract that every provider keeps.
 func TestClientAtTheSimulatorIsAProvider(t *testing.T) {
-	providertest.Run(t, func(t *testing.T) (chain.Provider, providertest.Control) {
+	providertest.Run(t, func(t *testing.T) (provider.Provider, providertest.Control) {
 		c := &control{t: t, cuts: map[string]chan error{}}
 		c.s = simtest.NewServer(t, sim.Options{Limits: sim.NoRates, Camera: c.film})
 		return client(t, c.s.BaseURL()), c
@@ -61,10 +61,10 @@ func (c *control) cut(task string) chan error {
 	return c.cuts[task]
 }
 
-func (c *control) Request() chain.Request {
+func (c *control) Request() provider.Request {
 	data := pngData(c.t, stillURL(c.t, 320, 320))
-	return chain.Request{Label: "a/b#1", Model: m20, Prompt: "a boat", Duration: 4, Resolution: "480p", Ratio: "adaptive",
-		FirstFrame: &chain.Frame{Data: data, MediaType: "image/png"}}
+	return provider.Request{Label: "a/b#1", Model: m20, Prompt: "a boat", Duration: 4, Resolution: "480p", Ratio: "adaptive",
+		FirstFrame: &provider.Frame{Data: data, MediaType: "image/png"}}
 }
 
 func (c *control) Hold() {
@@ -96,20 +96,20 @@ func (c *control) Forget(string) { c.s.Sim.Advance(7 * 24 * time.Hour) }
 
 func (c *control) Lapse(string) { c.s.Sim.Advance(24 * time.Hour) }
 
-func (c *control) Refuse(class chain.Class) {
+func (c *control) Refuse(class provider.Class) {
 	f := sim.Fault{Op: "create", Action: "answer"}
 	switch class {
-	case chain.Invalid:
+	case provider.Invalid:
 		f.Status, f.Code = 400, "InvalidParameter"
-	case chain.Moderated:
+	case provider.Moderated:
 		f.Status, f.Code = 400, "InputTextSensitiveContentDetected"
-	case chain.Account:
+	case provider.Account:
 		f.Status, f.Code = 403, "AccountOverdueError"
-	case chain.Quota:
+	case provider.Quota:
 		f.Status, f.Code, f.Message = 429, "QuotaExceeded", "The usage limit of this period is reached. It resets at 2026-12-01 00:00."
-	case chain.Busy:
+	case provider.Busy:
 		f.Status, f.Code = 429, "ServerOverloaded"
-	case chain.Lost:
+	case provider.Lost:
 		f.Action = "drop-after"
 	default:
 		c.t.Fatalf("a create is not refused as %s", class)
@@ -118,3 +118,5 @@ func (c *control) Refuse(class chain.Class) {
 }
 
 func (c *control) Made() int { return c.s.Sim.Stats().Created }
+
+func (c *control) Sent() int { return c.s.Sim.Stats().Calls["create"] }
