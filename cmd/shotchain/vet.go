@@ -89,6 +89,7 @@ where --report says. Exit code 0: nothing is refuted; 4: something is; 7: nobody
 	fs.BoolVar(&o.paid, "paid", false, "buy the probes, too, after asking")
 	fs.BoolVar(&o.probes.Cheap, "cheap", false, "one clip less: the image probe is the sound one, too")
 	fs.BoolVar(&o.probes.ProbeCancel, "probe-cancel", false, "make a task to cancel it at once; it may cost a clip")
+	fs.DurationVar(&o.probes.Pause, "pause", 0, "read a finished task once more after this `TIME` (default 1m, of the simulator at once)")
 	fs.StringVar(&o.words.BalanceBefore, "balance-before", "", "the console's balance before, `AMOUNT`")
 	fs.StringVar(&o.words.BalanceAfter, "balance-after", "", "the console's balance once all is settled, `AMOUNT`")
 	fs.StringVar(&o.words.TermsURL, "terms-url", "", "read the seller's terms at this `URL`, and record their hash")
@@ -102,7 +103,7 @@ where --report says. Exit code 0: nothing is refuted; 4: something is; 7: nobody
 // check refuses options that have nothing to do with what is vetted.
 func (o *vetFlags) check(cmd *cobra.Command, args []string) error {
 	ofClip := []string{"claims", "first-frame", "end-frame", "last-frame", "url", "tokens"}
-	ofService := []string{"again", "model", "provider", "base-url", "drift", "paid", "cheap", "probe-cancel", "balance-before", "balance-after",
+	ofService := []string{"again", "model", "provider", "base-url", "drift", "paid", "cheap", "pause", "probe-cancel", "balance-before", "balance-after",
 		"terms-url", "terms", "yes", "max-cost", "max-takes", "patience", "settle", "callback-listen", "callback-url"}
 	others, what := ofClip, "a clip"
 	switch {
