@@ -44,7 +44,9 @@ func (w *world) sold(p *process, id string, fails bool, r *rand.Rand) {
 	if fails {
 		t.Task.Fault = &provider.Fault{Class: pick(r, provider.Internal, provider.Moderated), Message: "sorry"}
 	}
+	w.telling.Lock()
 	w.tasks[id] = p
+	w.telling.Unlock()
 	w.tell("%d.%d buys %s as %s, fails: %t", p.life, p.number, id, t.req.Label, fails)
 }
 

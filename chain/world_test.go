@@ -15,6 +15,7 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,6 +66,8 @@ func TestAWorldRepeats(t *testing.T) {
 
 // world is one world.
 type world struct {
+	telling sync.Mutex // guards history, wrong and tasks: takes tell at the same virtual moment
+
 	t       *testing.T
 	seed    uint64
 	rand    *rand.Rand // of what is decided before and between lives
@@ -117,11 +120,15 @@ func (w *world) luck(of ...any) *rand.Rand {
 
 // tell adds to the history.
 func (w *world) tell(format string, args ...any) {
+	w.telling.Lock()
+	defer w.telling.Unlock()
 	w.history = append(w.history, fmt.Sprintf("%10s  ", time.Since(w.began).Round(time.Microsecond))+fmt.Sprintf(format, args...))
 }
 
 func (w *world) fault(format string, args ...any) {
+	w.telling.Lock()
 	w.wrong = append(w.wrong, fmt.Sprintf(format, args...))
+	w.telling.Unlock()
 	w.tell("WRONG: "+format, args...)
 }
 
