@@ -3,7 +3,6 @@ package chain
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -97,15 +96,22 @@ func (v *life) gone(ctx context.Context, a *store.Attempt, err error) Outcome {
 		return v.ended(ctx, StageUnknown, fmt.Errorf("the provider no longer has task %s: %w", a.Task, err))
 	}
 	planned := a.Lapsed(time.Now()) && v.tries == 0 && v.buys()
-	v.unhold()
-	v.close(a, &provider.Fault{Class: provider.Gone, Message: "it was made, but its result is no longer to be had: " + err.Error()})
-	if err := v.l.PutJournal(v.j); err != nil {
-		return v.ended(ctx, StageFailed, err)
+	f := &provider.Fault{Class: provider.Gone, Billed: provider.Yes,
+		Message: "it was made, but its result is no longer to be had: " + err.Error()}
+	v.close(a, f)
+	a.Billed = provider.Yes.String()
+	out := v.ended(ctx, StageFailed, f)
+	if v.tries == 0 { // an earlier run has paid it
+		v.unhold()
+	} else {
+		out.Spent = v.bill(provider.Task{Tokens: a.Tokens})
 	}
-	if planned {
+	if err := v.l.PutJournal(v.j); err != nil {
+		out.Fault = err
+	} else if planned {
 		return Outcome{again: true}
 	}
-	return v.ended(ctx, StageFailed, errors.New(a.Message))
+	return out
 }
 
 // done turns a finished task into an outcome.
@@ -127,14 +133,18 @@ func (v *life) done(ctx context.Context, a *store.Attempt, task provider.Task) O
 			f = &provider.Fault{Class: provider.Internal, Message: "the task failed without a reason", RequestID: task.RequestID}
 		}
 	}
-	v.unhold()
-	v.close(a, f)
+	f, spent, unsure := v.wasted(a, task, f)
+	again := f.Class == provider.Internal && f.Billed == provider.No && v.tries < maxTries // else a take could cost more than once
 	if err := v.l.PutJournal(v.j); err != nil {
-		return v.ended(ctx, StageFailed, err)
+		out := v.ended(ctx, StageFailed, err)
+		out.Spent, out.Unsure = spent, unsure
+		return out
 	}
-	if f.Class == provider.Internal && v.tries < maxTries {
+	if again {
 		v.observe(Event{Take: v.t, Stage: StageAgain, Task: a.Task, Message: f.Error()})
 		return Outcome{again: true}
 	}
-	return v.ended(ctx, StageFailed, f)
+	out := v.ended(ctx, StageFailed, f)
+	out.Spent, out.Unsure = spent, unsure
+	return out
 }

@@ -109,7 +109,7 @@ func requestOf(kept *store.Request) (asked provider.Request, err error) {
 // Cancellation is what became of one attempt to cancel.
 type Cancellation struct {
 	Open
-	Ended bool  // it was still queued, and will not be made or billed
+	Ended bool  // it will not be made
 	Why   error // why not, where it was not ended
 }
 
@@ -122,11 +122,16 @@ func Cancel(ctx context.Context, open []Open, o RunOptions) []Cancellation {
 			continue
 		}
 		c := Cancellation{Open: u}
-		if u.Attempt.Task == "" {
+		switch {
+		case o.Provider.About().Can.Cancel == provider.NoCancel:
+			c.Why = errors.New("the service cancels nothing: `shotchain collect` keeps what it makes")
+		case u.Attempt.Task == "":
 			c.Why = errors.New("it is not known whether a task was made: `shotchain collect` looks it up")
-		} else if c.Why = o.Provider.Cancel(ctx, refOf(&u.Attempt)); c.Why == nil {
-			c.Ended = true
-			c.Why = note(ctx, u, o.Store)
+		default:
+			if c.Why = o.Provider.Cancel(ctx, refOf(&u.Attempt)); c.Why == nil {
+				c.Ended = true
+				c.Why = note(ctx, u, o)
+			}
 		}
 		all = append(all, c)
 	}
@@ -134,10 +139,10 @@ func Cancel(ctx context.Context, open []Open, o RunOptions) []Cancellation {
 }
 
 // note records a cancelled attempt, unless a run is waiting for it: that one will see it and record it.
-func note(ctx context.Context, u Open, st *store.Store) error {
+func note(ctx context.Context, u Open, o RunOptions) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l, err := st.Lock(ctx, u.Dir.Key, cancel)
+	l, err := o.Store.Lock(ctx, u.Dir.Key, cancel)
 	if err != nil {
 		return nil // held by the run that waits for the task
 	}
@@ -152,5 +157,8 @@ func note(ctx context.Context, u Open, st *store.Store) error {
 	}
 	now := time.Now().UTC()
 	a.State, a.EndedAt, a.Message = store.Failed, &now, "cancelled by the user"
+	if can := o.Provider.About().Can; can.Cancel == provider.CancelRunning && can.Failed != provider.No {
+		a.Billed = provider.Unknown.String() // it may have run
+	}
 	return l.PutJournal(j)
 }

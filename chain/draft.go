@@ -59,7 +59,7 @@ func (p *Plan) promote(t *Take) *Promotion {
 	clip := drafts.Of(d).Clip
 	switch {
 	case clip == nil || !d.Request.Draft || d.Model != t.Model || clip.Task == "",
-		time.Since(clip.FinishedAt) > recordLife,
+		time.Since(clip.FinishedAt) > taskLife(p.Graph.Service.Can),
 		len(t.Model.Drafts.Final) > 0 && !slices.Contains(t.Model.Drafts.Final, t.Request.Resolution):
 		return nil
 	}

@@ -32,13 +32,17 @@ import (
 // fake is a Provider in memory: it honours the contract, keeps to a concurrency and takes its time by the clock of
 // the test's bubble. The simulator is the strict stand-in; this one is for virtual time and for scripted answers.
 type fake struct {
-	places int                                  // tasks at once; 0 for any number
-	took   func(provider.Request) time.Duration // how long a task runs
-	script func(op, label string, n int) error  // an answer instead of the service's own; nil for none
-	after  bool                                 // a scripted create fault comes after the task was made
-	clock  time.Duration                        // how far the service's clock is ahead of ours
-	echo   func(*provider.Task)                 // what the service makes of a task in its answers; nil for nothing
-	blank  bool                                 // nothing is ever listed
+	places int                                     // tasks at once; 0 for any number
+	took   func(provider.Request) time.Duration    // how long a task runs
+	script func(op, label string, n int) error     // an answer instead of the service's own; nil for none
+	after  bool                                    // a scripted create fault comes after the task was made
+	clock  time.Duration                           // how far the service's clock is ahead of ours
+	echo   func(*provider.Task)                    // what the service makes of a task in its answers; nil for nothing
+	blank  bool                                    // nothing is ever listed
+	can    func(*provider.Abilities)               // what it can do otherwise than Ark; nil for nothing
+	ends   func(*fakeTask)                         // what it makes of a task that is about to end; nil for nothing
+	handle string                                  // a task is found by its id with this before it as the handle; "" by the id alone
+	found  func(provider.Attempt) provider.Finding // what it finds; nil for what its list says
 	marks  lookup.Marks
 	marked string // the last mark that was made
 
@@ -100,7 +104,21 @@ var aboutFake = provider.About{Namespace: "sim", Region: models.Ark, Can: provid
 	Cancel: provider.CancelQueued, LastFrame: provider.Yes, OwnFrames: provider.Yes, Seed: provider.Yes, Failed: provider.No,
 	Bill: provider.ByTokens, ResultLife: 24 * time.Hour, TaskLife: 7 * 24 * time.Hour, TaskTime: 72 * time.Hour}}
 
-func (f *fake) About() provider.About { return aboutFake }
+func (f *fake) About() provider.About {
+	about := aboutFake
+	if f.can != nil {
+		f.can(&about.Can)
+	}
+	return about
+}
+
+// handleOf is what a task is named by beside its id.
+func (f *fake) handleOf(id string) provider.Handle {
+	if f.handle == "" {
+		return ""
+	}
+	return provider.Handle(f.handle + id)
+}
 
 func newFake() *fake {
 	return &fake{calls: map[string]int{}, took: func(r provider.Request) time.Duration { return time.Duration(60+9*r.Duration) * time.Second }}
@@ -153,7 +171,7 @@ func (f *fake) Create(ctx context.Context, r provider.Request) (provider.Created
 	if err != nil {
 		return provider.Created{}, err
 	}
-	return provider.Created{Task: t.ID, RequestID: "req-" + t.ID}, nil
+	return provider.Created{Task: t.ID, Handle: f.handleOf(t.ID), RequestID: "req-" + t.ID}, nil
 }
 
 // find is a task by its id, nil for none. The caller holds the lock.
@@ -183,6 +201,9 @@ func (f *fake) finish(t *fakeTask) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	t.Status, t.Updated = provider.Succeeded, time.Now().Add(f.clock)
+	if f.ends != nil {
+		f.ends(t)
+	}
 	if t.Task.Fault != nil {
 		t.Status = provider.Failed
 	} else {
@@ -205,7 +226,7 @@ func (f *fake) Get(ctx context.Context, r provider.Ref) (provider.Task, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, t := range f.tasks {
-		if t.ID == id {
+		if t.ID == id && r.Handle == f.handleOf(id) {
 			return t.Task, nil
 		}
 	}
@@ -221,7 +242,12 @@ func (f *fake) Mark(r provider.Request) string {
 }
 
 func (f *fake) Find(ctx context.Context, a provider.Attempt) (provider.Finding, error) {
-	return lookup.Find(ctx, f, a, 7*24*time.Hour)
+	if f.found != nil {
+		return f.found(a), f.called("find", "")
+	}
+	is, err := lookup.Find(ctx, f, a, 7*24*time.Hour)
+	is.Made.Handle = f.handleOf(is.Made.Task)
+	return is, err
 }
 
 func (f *fake) List(ctx context.Context, _ provider.Filter) ([]provider.Task, bool, error) {
@@ -249,7 +275,7 @@ func (f *fake) Cancel(ctx context.Context, r provider.Ref) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, t := range f.tasks {
-		if t.ID == id && t.Status == provider.Queued {
+		if t.ID == id && r.Handle == f.handleOf(id) && t.Status == provider.Queued {
 			t.Status, t.Updated = provider.Cancelled, time.Now()
 			return nil
 		}
@@ -412,7 +438,11 @@ func (x *fixture) known() {
 }
 
 func (x *fixture) plan(sb *storyboard.Storyboard) *Plan {
-	return plan(x.t, compile(x.t, sb), x.st, x.o)
+	to := simTarget
+	to.Service = x.f.About()
+	g, err := Compile(x.t.Context(), sb, to)
+	require.NoError(x.t, err)
+	return plan(x.t, g, x.st, x.o)
 }
 
 func plan(t testing.TB, g *Graph, st *store.Store, o PlanOptions) *Plan {

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -8,9 +9,11 @@ import (
 	"shotchain/chain/provider"
 )
 
-// frameLife is how long a provider's last_frame_url lives, counted from the task's end, less the time that a create
-// call may take to use it (ark-api.md §3: 24 h).
-const frameLife = 24*time.Hour - 10*time.Minute
+// frameLife is how long a service's own last frame can be named by its URL, counted from the task's end, less the time
+// that a create call may take to use it; a day where nobody knows.
+func frameLife(can provider.Abilities) time.Duration {
+	return cmp.Or(can.ResultLife, 24*time.Hour) - 10*time.Minute
+}
 
 // livingFrame is a take's last frame as the provider holds it.
 type livingFrame struct {
@@ -21,19 +24,22 @@ type livingFrame struct {
 func (s *Shooter) keepFrame(key string, task provider.Task) {
 	s.framesMu.Lock()
 	defer s.framesMu.Unlock()
-	s.frames[key] = livingFrame{task.LastFrame, finishedAt(task).Add(frameLife)}
+	s.frames[key] = livingFrame{task.LastFrame, finishedAt(task).Add(frameLife(s.plan.Graph.Service.Can))}
 }
 
 // frameURL is the provider's own URL of a kept clip's last frame, "" where it no longer lives. The untouched output
 // of the same account is what the provider takes most readily (ark-api.md §7.5).
 func (s *Shooter) frameURL(ctx context.Context, up *Kept) provider.SignedURL {
+	if s.plan.Graph.Service.Can.OwnFrames == provider.No {
+		return ""
+	}
 	s.framesMu.Lock()
 	f, known := s.frames[up.Dir.Key]
 	s.framesMu.Unlock()
-	if !known && framed(up.Clip, s.plan.Graph.Service.Forgets) {
+	if !known && framed(up.Clip, s.plan.Graph.Service) {
 		if task, err := s.how.Provider.Get(ctx, up.ref()); err == nil && task.Status == provider.Succeeded {
 			s.keepFrame(up.Dir.Key, task)
-			f = livingFrame{task.LastFrame, finishedAt(task).Add(frameLife)}
+			f = livingFrame{task.LastFrame, finishedAt(task).Add(frameLife(s.plan.Graph.Service.Can))}
 		}
 	}
 	if time.Now().After(f.until) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
@@ -41,8 +40,8 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) O
 			return v.ended(ctx, StageFailed, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task))
 		case ctx.Err() != nil:
 			return v.ended(ctx, StageInFlight, err)
-		case bad == maxFetches && f.Class == provider.Gone && time.Since(finishedAt(task)) > frameLife:
-			a.State = store.Succeeded
+		case bad == maxFetches && f.Class == provider.Gone && time.Since(finishedAt(task)) > frameLife(v.plan.Graph.Service.Can):
+			a.State, a.Tokens = store.Succeeded, task.Tokens
 			return v.gone(ctx, a, err)
 		case bad == maxFetches, time.Since(reached) > v.how.Timing.Patience:
 			return v.ended(ctx, StageFailed, fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task))
@@ -126,12 +125,4 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task provider.Task, c
 		v.keepFrame(v.l.Key, task)
 	}
 	return out
-}
-
-// bill is what a task cost: its billed tokens at the take's price, or the worst case where it did not say.
-func (v *life) bill(task provider.Task) money.Amount {
-	if task.Tokens <= 0 || v.t.Tokens <= 0 {
-		return v.t.Cost
-	}
-	return money.Amount{Micros: v.t.Price.Cost(task.Tokens), Currency: v.t.Price.Currency}
 }

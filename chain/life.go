@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 	"shotchain/chain/store"
 )
 
-// maxTries is how often a take is created in one run when its task fails inside the provider (not billed).
+// maxTries is how often a take is created in one run when its task fails inside the provider and is not billed.
 const maxTries = 3
 
 // life is one take on its way from intent to kept clip, under its lock. The order of its writes is the promise of
@@ -166,18 +167,22 @@ func (v *life) submit(ctx context.Context) Outcome {
 	f := asFault(err)
 	switch {
 	case err == nil:
-		a.State, a.Task, a.Handle, a.RequestID = store.Submitted, made.Task, string(made.Handle), made.RequestID
+		v.submitted(a, made)
 	case f.Class == provider.Lost:
 		now := time.Now().UTC()
 		a.LostAt, a.RequestID, a.Message = &now, f.RequestID, f.Error()
 	default:
 		v.unhold()
+		if f.Class == provider.Moderated {
+			f = withBill(f, provider.No) // nothing was made
+			err = f
+		}
 		v.close(a, f)
 	}
 	if err := v.l.PutJournal(v.j); err != nil {
 		what := "what became of its create call"
 		if made.Task != "" {
-			what, v.task = "task "+made.Task+" runs, but", made.Task
+			what = "task " + made.Task + " runs, but"
 		}
 		return v.ended(ctx, StageUnknown, fmt.Errorf("%s could not be recorded: %w", what, err))
 	}
@@ -191,6 +196,14 @@ func (v *life) submit(ctx context.Context) Outcome {
 		return v.unpromotable(err)
 	}
 	return v.ended(ctx, StageFailed, err)
+}
+
+// submitted notes the task of an attempt.
+func (v *life) submitted(a *store.Attempt, made provider.Created) {
+	a.State, a.Task, a.Handle, a.Message = store.Submitted, made.Task, string(made.Handle), ""
+	a.RequestID = cmp.Or(made.RequestID, a.RequestID)
+	a.Lapses = a.IntendedAt.Add(taskLife(v.plan.Graph.Service.Can))
+	v.task = made.Task
 }
 
 // intend writes down what is about to be asked for. When it returns, the intent is on disk.

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,8 +11,11 @@ import (
 	"shotchain/chain/store"
 )
 
-// recordLife is how long the provider tells of a task, less a margin for clocks (ark-api.md §2: 7 days).
-const recordLife = store.TaskLife
+// taskLife is how long a service tells of a task, counted from the create call, less a margin for clocks. Where nobody
+// knows it is so long that only the service's own word, that there is no such task, ends it.
+func taskLife(can provider.Abilities) time.Duration {
+	return cmp.Or(can.TaskLife, 365*24*time.Hour) - time.Hour
+}
 
 // find looks for the task of an attempt whose answer was never seen. It is adopted where the provider finds it, created
 // again where the provider says that there is none, and left to the user where neither is certain.
@@ -122,11 +126,7 @@ func (v *life) alike(take store.Take) bool {
 
 // take records a task that was found as the attempt's own.
 func (v *life) take(ctx context.Context, a *store.Attempt, made provider.Created) Outcome {
-	a.State, a.Task, a.Handle, a.Message = store.Submitted, made.Task, string(made.Handle), ""
-	if made.RequestID != "" {
-		a.RequestID = made.RequestID
-	}
-	v.task = made.Task
+	v.submitted(a, made)
 	if err := v.l.PutJournal(v.j); err != nil {
 		return v.ended(ctx, StageUnknown, err)
 	}

@@ -87,13 +87,13 @@ func (v *life) rewrite(clip *store.Clip) error {
 }
 
 // framed reports whether the service may still have the last frame of a kept clip.
-func framed(clip *store.Clip, forgetful bool) bool {
-	return !forgetful && !clip.Decoded && clip.Task != "" && time.Since(clip.FinishedAt) < frameLife
+func framed(clip *store.Clip, at provider.About) bool {
+	return !at.Forgets && !clip.Decoded && clip.Task != "" && time.Since(clip.FinishedAt) < frameLife(at.Can)
 }
 
 // ownFrame fetches the service's own last frame again. Only the very same bytes will do.
 func (v *life) ownFrame(ctx context.Context, clip *store.Clip) (bool, error) {
-	if !framed(clip, v.plan.Graph.Service.Forgets) {
+	if !framed(clip, v.plan.Graph.Service) {
 		return false, nil
 	}
 	temp := v.l.Temp("last_frame")
@@ -154,7 +154,7 @@ func (p *Plan) mended(pt *Planned, r *store.Remedy) {
 	}
 	pt.frameless = true
 	pt.Reason = r.Why + ": its last frame is cut from its clip again, and what grows from it is made anew"
-	if framed(r.Clip, p.Graph.Service.Forgets) {
+	if framed(r.Clip, p.Graph.Service) {
 		pt.Reason = r.Why + ": its last frame is fetched again, or cut from its clip; then what grows from it is made anew"
 	}
 }

@@ -291,9 +291,20 @@ func look(take store.Take) (State, string, *provider.Fault) {
 	case a.Open():
 		return InFlight, "task " + a.Task, nil
 	case a.Message != "":
-		return New, "failed before: " + a.Message, failed(a)
+		return New, "failed before: " + a.Message + billedWords(a), failed(a)
 	}
 	return New, "", nil
+}
+
+// billedWords says of an attempt that ended without a clip what was billed for it, "" for nothing.
+func billedWords(a *store.Attempt) string {
+	switch {
+	case a.Billed == "":
+		return ""
+	case a.Billed == string(provider.Yes):
+		return ", and was billed"
+	}
+	return ", and may have been billed"
 }
 
 // failed is the fault that ended an attempt; nil where none did: the user cancelled it.
@@ -301,7 +312,19 @@ func failed(a *store.Attempt) *provider.Fault {
 	if a.State != store.Failed || a.Class == "" {
 		return nil
 	}
-	return &provider.Fault{Class: provider.Class(a.Class), Code: a.Code, Message: a.Message, RequestID: a.RequestID, Hint: a.Hint}
+	return &provider.Fault{Class: provider.Class(a.Class), Code: a.Code, Message: a.Message, RequestID: a.RequestID, Hint: a.Hint,
+		Billed: billedAs(a.Billed)}
+}
+
+// billedAs reads what a record says of a failed attempt's bill.
+func billedAs(word string) provider.Answer {
+	switch word {
+	case "":
+		return provider.No
+	case string(provider.Yes):
+		return provider.Yes
+	}
+	return provider.Unknown
 }
 
 // anchors names a take's pictures; ok is false where nobody knows one of them yet.

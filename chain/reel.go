@@ -16,6 +16,7 @@ type Outcome struct {
 	Fault  error        // of StageFailed, StageUnknown, StageInFlight, StageStopped; nil for nothing to say
 	Behind *Take        // of StageSkipped: the take that is missing
 	Spent  money.Amount // billed in this run
+	Unsure money.Amount // beside it, at most: nobody but the service knows whether it is billed
 
 	again      bool // nothing is final yet: there is more to do for the take
 	unpromoted bool // nothing was made: its draft is gone, and it has to be asked for whole
@@ -29,6 +30,7 @@ type Reel struct {
 	Graph    *Graph
 	Outcomes []Outcome    // as Graph.Takes
 	Spent    money.Amount // billed in this run
+	Unsure   money.Amount // beside it, at most: of tasks that ended without a clip and may be billed
 	Saved    money.Amount // what the cached clips had cost
 }
 

@@ -241,7 +241,7 @@ func (r *run) settle(out Outcome) {
 
 func (r *run) record(out Outcome) {
 	r.reel.Outcomes[out.Take.Index] = out
-	r.reel.Spent = r.reel.Spent.Add(out.Spent)
+	r.reel.Spent, r.reel.Unsure = r.reel.Spent.Add(out.Spent), r.reel.Unsure.Add(out.Unsure)
 	if out.Stage == StageCached {
 		r.reel.Saved = r.reel.Saved.Add(out.Clip.Cost)
 	}

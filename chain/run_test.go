@@ -90,7 +90,8 @@ func TestAFailedTakeLeavesItsSiblingsAndSkipsWhatGrowsFromIt(t *testing.T) {
 		p := x.plan(film(t, lighthouse...))
 		require.Equal(t, New, p.Of(p.Graph.Take("arrival/landing")).State)
 		require.Contains(t, p.Of(p.Graph.Take("arrival/landing")).Reason, "failed before")
-		require.Equal(t, &provider.Fault{Class: provider.Moderated, Code: "InputTextSensitiveContentDetected", Message: "no", Hint: "reword it"},
+		require.Equal(t, &provider.Fault{Class: provider.Moderated, Code: "InputTextSensitiveContentDetected", Message: "no",
+			Hint: "reword it; nothing was billed", Billed: provider.No},
 			p.Of(p.Graph.Take("arrival/landing")).Fault, "kept for whoever asks later")
 		require.Equal(t, Waits, p.Of(p.Graph.Take("storm/wave")).State)
 		require.Nil(t, p.Of(p.Graph.Take("storm/wave")).Fault)

@@ -17,7 +17,8 @@ import (
 // hands them out, and so may anybody else, over as many processes and machines as see the same store.
 //
 // All Shoot calls may run at once. What those of one Shooter share is kept in memory only: the plan's price, which they
-// do not pass together; the pause that all keep when the service is busy; the last frames that the service still holds. Shooters of one plan in several processes each keep within its price.
+// do not pass together; the pause that all keep when the service is busy; the last frames that the service still holds.
+// Shooters of one plan in several processes each keep within its price.
 //
 // A take is made under the lock of its folder in the store, so that two calls for the same clip, wherever they run, buy
 // it once. What is written, each before the next is begun and synced: request.json, what is asked for, beside its

@@ -35,7 +35,8 @@ func (x *fixture) keptElsewhere(out Outcome) *Kept {
 func TestTakesShotOneByOneByStrangersAreTheFilmOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
-		board := film(t, "a/one", "a/two", "a/end first_frame: https://example.com/s.png; ratio: adaptive; to: a/two", "a/mid from: {shot: a/one, at: 1s}")
+		board := film(t, "a/one", "a/two", "a/mid from: {shot: a/one, at: 1s}",
+			"b/end first_frame: https://example.com/s.png; ratio: adaptive; to: a/two")
 		p := x.plan(board)
 		done := map[*Take]Outcome{}
 		for _, take := range p.Graph.Takes {

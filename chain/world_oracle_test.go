@@ -96,7 +96,7 @@ func (w *world) once(t *fakeTask) {
 		if was == t {
 			return
 		}
-		gone := !was.Updated.IsZero() && t.Created.Sub(was.Updated) > frameLife && !w.kept[was.ID]
+		gone := !was.Updated.IsZero() && t.Created.Sub(was.Updated) > frameLife(aboutFake.Can) && !w.kept[was.ID]
 		if billed(was) && keyOf(was) == keyOf(t) && !w.given[was.ID] && !gone {
 			w.fault("%s was bought as %s, which %s is too", t.ID, t.req.Label, was.ID)
 		}

@@ -83,6 +83,9 @@ func (f *Film) Bill(r *chain.Reel) string {
 		spent.Currency = r.Graph.Takes[0].Cost.Currency // also of nothing
 	}
 	s := fmt.Sprintf("bought %s for %s", say.Count(bought, "clip"), spent.String())
+	if r.Unsure.Micros > 0 {
+		s += fmt.Sprintf(" (up to %s more may be billed for what failed)", r.Unsure.String())
+	}
 	if kept > bought {
 		s += fmt.Sprintf(", picked up %d of earlier runs", kept-bought)
 	}

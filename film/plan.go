@@ -11,6 +11,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/lock"
+	"shotchain/chain/provider"
 	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
@@ -233,15 +234,24 @@ func (p *Plan) UnconfirmedLine() string {
 	return "The vendor has not published the price of " + strings.Join(models, ", ") + ": the bill may differ."
 }
 
-// GatewayLine says what is not known, or cannot be done, at a gateway that something is bought from; "" for none.
-func (p *Plan) GatewayLine() string {
-	g := p.Film.Service.gateway
-	if g.Name == "" || p.Buys == 0 {
+// ServiceLine says what is not known, or cannot be done, at the service that something is bought from; "" for nothing.
+func (p *Plan) ServiceLine() string {
+	g, can := p.Film.Service.gateway, p.Film.Service.About.Can
+	if p.Film.Service.Simulated() || p.Buys == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("What %s charges is not known here: these are the prices of %s.", g.Name, g.Region)
-	if g.List == "none" {
-		s += " It lists no tasks: of an answer that is lost nobody can tell whether the clip was bought."
+	var lines []string
+	if g.Name != "" {
+		lines = append(lines, fmt.Sprintf("What %s charges is not known here: these are the prices of %s.", g.Name, g.Region))
 	}
-	return s
+	if can.Lookup == provider.NoLookup {
+		lines = append(lines, "It lists no tasks: of an answer that is lost nobody can tell whether the clip was bought.")
+	}
+	switch can.Failed {
+	case provider.Unknown:
+		lines = append(lines, "A clip that fails there may be billed all the same: only what surely was not is tried again.")
+	case provider.Yes:
+		lines = append(lines, "A clip that fails there is billed all the same: none is tried again.")
+	}
+	return strings.Join(lines, " ")
 }

@@ -68,13 +68,19 @@ func Service(region models.Region, base string) (provider.About, error) {
 	return about, nil
 }
 
-// Through is a service as it is behind a gateway: with what the gateway cannot do.
+// Through is a service as it is behind a gateway: with what the gateway cannot do, and what is known of its bills.
 func Through(g models.Gateway, about provider.About) provider.About {
 	if g.List == "none" {
 		about.Can.Lookup, about.Can.Conclusive = provider.NoLookup, 0
 	}
 	if g.Cancel == "none" {
 		about.Can.Cancel = provider.NoCancel
+	}
+	switch g.Failed {
+	case "free":
+		about.Can.Failed = provider.No
+	case "billed":
+		about.Can.Failed = provider.Yes
 	}
 	return about
 }

@@ -33,6 +33,27 @@ func gateway(t *testing.T) (provider.Provider, providertest.Control) {
 
 func TestProviderAgainstAGateway(t *testing.T) { providertest.Run(t, gateway) }
 
+// A gateway that lists and cancels nothing keeps the contract by saying so.
+func TestProviderAgainstAGatewayThatCannotLookUp(t *testing.T) {
+	providertest.Run(t, func(t *testing.T) (provider.Provider, providertest.Control) {
+		s := newService(t)
+		g := models.Gateway{Name: "mine", List: "none", Cancel: "none"}
+		p := newClient(t, s.base+"/api/v3", func(o *Options) { o.Gateway = g })
+		require.Equal(t, provider.NoLookup, p.About().Can.Lookup)
+		require.Equal(t, provider.NoCancel, p.About().Can.Cancel)
+		return p, s
+	})
+}
+
+// What a gateway's failures cost is what its record says, and else not known.
+func TestAGatewaysBillsAreNotTheVendors(t *testing.T) {
+	for word, want := range map[string]provider.Answer{"": provider.Unknown, "free": provider.No, "billed": provider.Yes} {
+		c := newClient(t, "https://gate.example", func(o *Options) { o.Gateway = models.Gateway{Failed: word} })
+		require.Equal(t, want, c.About().Can.Failed)
+	}
+	require.Equal(t, provider.No, newClient(t, BaseURLBytePlus).About().Can.Failed)
+}
+
 func TestStatusWords(t *testing.T) {
 	for word, want := range map[string]provider.Status{
 		"queued": "queued", "pending": "queued", "Submitted": "queued", "created": "queued", "NOT_START": "queued", "in_queue": "queued",

@@ -86,7 +86,8 @@ func newStage(t *testing.T, o sim.Options) (*stage, func()) {
 	t.Helper()
 	o.Key = matrixKey
 	service, client, stop := simtest.NewPipe(t, o)
-	p, err := ark.New(ark.Options{BaseURL: simtest.PipeURL, Key: matrixKey, HTTP: client})
+	p, err := ark.New(ark.Options{BaseURL: simtest.PipeURL, Key: matrixKey, HTTP: client,
+		Gateway: models.Gateway{Failed: "free"}}) // as the vendor's own
 	require.NoError(t, err)
 	st, err := store.Open(filepath.Join(t.TempDir(), store.DirName))
 	require.NoError(t, err)

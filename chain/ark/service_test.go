@@ -90,6 +90,7 @@ type service struct {
 	hold   bool
 	refuse provider.Class
 	lapsed map[string]bool
+	sent   int // create requests
 }
 
 // record is a task as the service answers it.
@@ -166,6 +167,7 @@ var refusals = map[provider.Class]struct {
 }
 
 func (s *service) create(w http.ResponseWriter, r *http.Request) {
+	s.sent++
 	var fields map[string]any
 	if err := json.NewDecoder(r.Body).Decode(&fields); err != nil {
 		reply(w, 400, failure("InvalidParameter", "not JSON"))
@@ -275,3 +277,4 @@ func (s *service) Forget(id string) {
 func (s *service) Lapse(id string)             { defer s.locked()(); s.lapsed[id] = true }
 func (s *service) Refuse(class provider.Class) { defer s.locked()(); s.refuse = class }
 func (s *service) Made() int                   { defer s.locked()(); return len(s.order) }
+func (s *service) Sent() int                   { defer s.locked()(); return s.sent }

@@ -122,6 +122,7 @@ func (c *simControl) Fail(id string) {
 func (c *simControl) Forget(string) { c.s.Advance(7*24*time.Hour + time.Minute) }
 func (c *simControl) Lapse(string)  { c.s.Advance(24*time.Hour + time.Minute) }
 func (c *simControl) Made() int     { return c.s.Stats().Created - c.holds }
+func (c *simControl) Sent() int     { return c.s.Stats().Calls["create"] - c.holds }
 
 func (c *simControl) Refuse(class provider.Class) {
 	f := sim.Fault{Op: "create", Action: "drop-after"}

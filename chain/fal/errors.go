@@ -44,15 +44,14 @@ const (
 	hintScope    = "the key may not do this: give it the API scope at fal.ai/dashboard/keys"
 	hintTopUp    = "the account is locked: top it up at fal.ai/dashboard/billing"
 	hintRoute    = "the model has no such route at fal.ai; `shotchain models` lists them"
-	hintRefused  = "use another prompt or another picture: recognisable faces are refused in pictures, also in frames of earlier clips; " + hintMaybe
-	hintInput    = "change what the message names; " + hintMaybe
+	hintRefused  = "use another prompt or another picture: recognisable faces are refused in pictures, also in frames of earlier clips"
+	hintInput    = "change what the message names"
 	hintField    = "change what the message names; nothing was created"
-	hintMaybe    = "fal.ai may bill what was refused after work was done"
 	hintRunning  = "only a queued task is cancelled for sure; a running one may go on and be billed, so its clip is kept"
 	hintGone     = "fal.ai keeps results for 30 days, an hour without payload storage, and shows them only to the account that made them"
 	hintLapsed   = "the clip is no longer there: files live as long as the account's settings say"
 	hintURL      = "the clip is paid, and the next run asks for its URL again; a service that keeps its files in a private network must be spoken to there"
-	hintStarted  = "it never started, and is not billed: run again"
+	hintStarted  = "it never started: run again"
 	hintRedirect = "the service answers elsewhere: set the base URL to where it points"
 )
 
@@ -159,9 +158,6 @@ func (c *Client) fault(at place, a wire.Answer, secret wire.Redactor) *provider.
 		RetryAfter: wire.RetryAfter(a.Header, time.Now()), Hint: r.hint}
 	if at == atResult {
 		f.Billed = billed(a)
-	}
-	if f.Class == provider.Internal && f.Billed == provider.Yes { // not to be made, and paid, again unasked
-		f.Class, f.Hint = provider.Invalid, "fal.ai bills it all the same"
 	}
 	if a.Err != nil {
 		f.Err = secret.Cause(a.Err)

@@ -20,6 +20,7 @@ type Gateway struct {
 	Status map[string]string `yaml:"status"` // its words for a task's states beside those that many use, in lower case
 	List   string            `yaml:"list"`   // ark, or none: what became of a lost answer cannot be looked up
 	Cancel string            `yaml:"cancel"` // ark, or none
+	Failed string            `yaml:"failed"` // what tasks that end without a clip are: free, or billed; "" where nobody knows
 
 	Source string `yaml:"source"`
 	Date   string `yaml:"date"` // YYYY-MM-DD
@@ -75,7 +76,7 @@ func (c *checker) gateways(all []Gateway) {
 		for _, f := range []struct {
 			key, value string
 			known      []string
-		}{{"auth", g.Auth, []string{"bearer", "x-api-key"}}, {"list", g.List, []string{"ark", "none"}}, {"cancel", g.Cancel, []string{"ark", "none"}}} {
+		}{{"auth", g.Auth, []string{"bearer", "x-api-key"}}, {"list", g.List, []string{"ark", "none"}}, {"cancel", g.Cancel, []string{"ark", "none"}}, {"failed", g.Failed, []string{"free", "billed"}}} {
 			if f.value != "" && !slices.Contains(f.known, f.value) {
 				c.fail(under(at, f.key), "%s: %s %q: there are %s", g.Name, f.key, f.value, strings.Join(f.known, " and "))
 			}

@@ -18,6 +18,7 @@ gateways:
     status: { dreaming: running }
     list: none
     cancel: none
+    failed: billed
 `
 
 func TestAUsersGatewaysJoinTheBuiltInOnes(t *testing.T) {
@@ -29,7 +30,7 @@ func TestAUsersGatewaysJoinTheBuiltInOnes(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, Gateway{Name: "mine", Base: "https://gate.example/api/v3", Region: Ark, Auth: "x-api-key",
 		Models: map[string]string{"doubao-seedance-2-0-260128": "seedance-two"}, Status: map[string]string{"dreaming": "running"},
-		List: "none", Cancel: "none", Source: "mine", Date: "2026-11-20"}, g)
+		List: "none", Cancel: "none", Failed: "billed", Source: "mine", Date: "2026-11-20"}, g)
 	require.Equal(t, "seedance-two", g.Their("doubao-seedance-2-0-260128"))
 	require.Equal(t, "doubao-seedance-2-0-260128", g.Our("seedance-two"))
 	require.Equal(t, "other", g.Our(g.Their("other")))
@@ -56,6 +57,7 @@ func TestBadGatewaysAreRefusedAtTheirLine(t *testing.T) {
 		"dreaming: running": {"dreaming: asleep", `:9: mine: status "dreaming": "asleep"`},
 		"list: none":        {"list: some", `:10: mine: list "some": there are ark and none`},
 		"cancel: none":      {"cancel: some", `:11: mine: cancel "some"`},
+		"failed: billed":    {"failed: maybe", `:12: mine: failed "maybe": there are free and billed`},
 	} {
 		_, err := Load(write(t, strings.Replace(oneGateway, old, c.new, 1)), Default())
 		require.ErrorContains(t, err, c.want)

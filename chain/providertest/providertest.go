@@ -1,10 +1,12 @@
-// Package providertest proves that a [chain.Provider] keeps the contract that is written above its methods. [Run]
+// Package providertest proves that a [provider.Provider] keeps the contract that is written above its methods. [Run]
 // drives a provider against a service that the test controls; each provider's own test supplies both. The suite
-// knows no provider and no protocol: what it asks for can be asked of any service that makes clips from tasks.
+// knows no provider and no protocol: what it asks for can be asked of any service that makes clips from tasks, and of
+// each it asks what its provider.Abilities promise.
 //
 // What it holds providers to is what the run depends on to never pay twice and never lose a clip: that one Create
-// makes one task, that a refused one makes none, that a task whose answer was lost can be found again, that Cancel
-// does no harm to what is running or finished, and that a download is whole or an error.
+// is one request and makes one task, that a refused one makes none, that a task whose answer was lost is found again
+// or not judged, that Cancel does no harm to what is running or finished, that nothing is called free that may be
+// billed, and that a download is whole or an error.
 package providertest
 
 import (
@@ -46,6 +48,8 @@ type Control interface {
 	Refuse(class provider.Class)
 	// Made is how many tasks the service ever made.
 	Made() int
+	// Sent is how many create requests ever reached the service, whatever it answered.
+	Sent() int
 }
 
 // Open starts a fresh service and a provider that speaks to it; both end with the test.
@@ -58,9 +62,15 @@ func Run(t *testing.T, open Open) {
 		test func(*testing.T, provider.Provider, Control)
 	}{
 		{"create makes one task", createMakesOneTask},
+		{"a create is sent once, whatever becomes of it", createIsSentOnce},
 		{"a task is followed until it is done", taskIsFollowed},
+		{"a clip is billed as the abilities say", billedAsSaid},
+		{"a last frame comes as the abilities say", lastFrameAsSaid},
 		{"a failed task says why", failedTaskSaysWhy},
-		{"list finds a task by what it echoes", listFinds},
+		{"marks are told apart", marksDiffer},
+		{"a lost create is found by its mark", lostCreateIsFound},
+		{"nothing is absent without proof", nothingIsAbsentWithoutProof},
+		{"what is absent is proven by what is there", absenceIsProven},
 		{"list filters", listFilters},
 		{"cancel ends what is queued", cancelEndsQueued},
 		{"cancel leaves what is running or finished", cancelLeavesTheRest},
@@ -68,7 +78,6 @@ func Run(t *testing.T, open Open) {
 		{"fetch copies all of it or fails", fetchCopiesAll},
 		{"fetch tells a lapsed URL", fetchTellsLapsed},
 		{"a refused create makes nothing", refusedCreate},
-		{"a lost create can be found", lostCreate},
 		{"an ended context sends nothing", endedContext},
 		{"many goroutines may share it", manyGoroutines},
 		{"it is always the same service", sameService},
@@ -80,23 +89,30 @@ func Run(t *testing.T, open Open) {
 	}
 }
 
-func create(t *testing.T, p provider.Provider, r provider.Request) string {
+// create makes a task, marked as a run marks it.
+func create(t *testing.T, p provider.Provider, r provider.Request) provider.Ref {
 	t.Helper()
+	r.Mark = p.Mark(r)
 	made, err := p.Create(t.Context(), r)
 	require.NoError(t, err)
 	require.NotEmpty(t, made.Task)
-	return made.Task
+	return provider.Ref{Task: made.Task, Handle: made.Handle}
 }
 
-// ref names a task that came without a handle.
-func ref(id string) provider.Ref { return provider.Ref{Task: id} }
-
-func get(t *testing.T, p provider.Provider, id string) provider.Task {
+func get(t *testing.T, p provider.Provider, r provider.Ref) provider.Task {
 	t.Helper()
-	task, err := p.Get(t.Context(), ref(id))
+	task, err := p.Get(t.Context(), r)
 	require.NoError(t, err)
-	require.Equal(t, id, task.ID)
+	require.Equal(t, r.Task, task.ID)
 	return task
+}
+
+// needs skips a promise that the service does not make.
+func needs(t *testing.T, able bool, what string) {
+	t.Helper()
+	if !able {
+		t.Skip("the service " + what)
+	}
 }
 
 func list(t *testing.T, p provider.Provider, f provider.Filter) []provider.Task {
@@ -122,15 +138,15 @@ func fault(t *testing.T, err error, class provider.Class) *provider.Fault {
 }
 
 // succeeded takes a new task to its end.
-func succeeded(t *testing.T, p provider.Provider, c Control) provider.Task {
+func succeeded(t *testing.T, p provider.Provider, c Control) (provider.Ref, provider.Task) {
 	t.Helper()
 	c.Hold()
-	id := create(t, p, c.Request())
-	c.Start(id)
-	c.Succeed(id)
-	task := get(t, p, id)
+	r := create(t, p, c.Request())
+	c.Start(r.Task)
+	c.Succeed(r.Task)
+	task := get(t, p, r)
 	require.Equal(t, provider.Succeeded, task.Status)
-	return task
+	return r, task
 }
 
 func sameService(t *testing.T, p provider.Provider, c Control) {
@@ -139,6 +155,7 @@ func sameService(t *testing.T, p provider.Provider, c Control) {
 	require.NotEmpty(t, about.Region)
 	create(t, p, c.Request())
 	require.Equal(t, about, p.About())
+	require.True(t, about.Same(p.About()))
 }
 
 func createMakesOneTask(t *testing.T, p provider.Provider, c Control) {
@@ -150,63 +167,95 @@ func createMakesOneTask(t *testing.T, p provider.Provider, c Control) {
 	require.Equal(t, before+2, c.Made())
 }
 
+func createIsSentOnce(t *testing.T, p provider.Provider, c Control) {
+	c.Hold()
+	before := c.Sent()
+	create(t, p, c.Request())
+	require.Equal(t, before+1, c.Sent())
+	for i, class := range []provider.Class{provider.Lost, provider.Busy, provider.Quota, provider.Invalid, provider.Account} {
+		c.Refuse(class)
+		r := c.Request()
+		r.Mark = p.Mark(r)
+		_, err := p.Create(t.Context(), r)
+		fault(t, err, class)
+		require.Equal(t, before+2+i, c.Sent(), class)
+	}
+}
+
 func taskIsFollowed(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
-	r := c.Request()
-	id := create(t, p, r)
-	task := get(t, p, id)
+	r := create(t, p, c.Request())
+	task := get(t, p, r)
 	require.Equal(t, provider.Queued, task.Status)
 	require.False(t, task.Status.Done())
 	require.Empty(t, task.Video)
 
-	c.Start(id)
-	task = get(t, p, id)
+	c.Start(r.Task)
+	task = get(t, p, r)
 	require.Equal(t, provider.Running, task.Status)
 	require.False(t, task.Status.Done())
 
-	c.Succeed(id)
-	task = get(t, p, id)
+	c.Succeed(r.Task)
+	task = get(t, p, r)
 	require.Equal(t, provider.Succeeded, task.Status)
 	require.True(t, task.Status.Done())
 	require.Nil(t, task.Fault)
 	require.NotEmpty(t, task.Video)
 	require.NotContains(t, fmt.Sprint(task), string(task.Video), "signed URLs do not print")
+	if r.Handle != "" {
+		require.NotContains(t, fmt.Sprintf("%v %+v %#v", r, r, r), string(r.Handle), "handles do not print")
+	}
+}
+
+func billedAsSaid(t *testing.T, p provider.Provider, c Control) {
+	_, task := succeeded(t, p, c)
+	require.NotEqual(t, provider.No, task.Billed, "a clip is paid")
+	switch p.About().Can.Bill {
+	case provider.ByTokens:
+		require.Positive(t, task.Tokens)
+	case provider.ByAmount:
+		require.Positive(t, task.Cost.Micros)
+		require.NotEmpty(t, task.Cost.Currency)
+	default:
+		require.Zero(t, task.Tokens)
+		require.Zero(t, task.Cost)
+	}
+}
+
+func lastFrameAsSaid(t *testing.T, p provider.Provider, c Control) {
+	_, task := succeeded(t, p, c)
+	switch p.About().Can.LastFrame {
+	case provider.Yes:
+		require.NotEmpty(t, task.LastFrame)
+	case provider.No:
+		require.Empty(t, task.LastFrame)
+	}
 }
 
 func failedTaskSaysWhy(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
-	id := create(t, p, c.Request())
-	c.Start(id)
-	c.Fail(id)
-	task := get(t, p, id)
+	r := create(t, p, c.Request())
+	c.Start(r.Task)
+	c.Fail(r.Task)
+	task := get(t, p, r)
 	require.Equal(t, provider.Failed, task.Status)
 	require.NotNil(t, task.Fault)
 	fault(t, task.Fault, provider.Internal)
 	require.Empty(t, task.Video)
-	require.Zero(t, task.Tokens, "a failed task is not billed")
-}
-
-func listFinds(t *testing.T, p provider.Provider, c Control) {
-	c.Hold()
-	ids := map[int]string{}
-	for after := 100_001; after <= 100_005; after++ {
-		r := c.Request()
-		r.ExpiresAfter, r.SafetyIdentifier = after, fmt.Sprint("shotchain-", after)
-		ids[after] = create(t, p, r)
+	billed := task.Billed.Or(task.Fault.Billed).Or(p.About().Can.Failed)
+	if billed == provider.No {
+		require.Zero(t, task.Tokens, "what is free has no tokens")
+		require.Zero(t, task.Cost)
 	}
-	tasks := list(t, p, provider.Filter{Model: c.Request().Model})
-	require.Len(t, tasks, len(ids))
-	for _, task := range tasks {
-		require.Equal(t, ids[task.ExpiresAfter], task.ID)
-		require.Equal(t, fmt.Sprint("shotchain-", task.ExpiresAfter), task.SafetyIdentifier)
-		require.False(t, task.Created.IsZero())
-		require.Equal(t, provider.Queued, task.Status)
+	if task.Tokens > 0 || task.Cost.Micros > 0 {
+		require.Equal(t, provider.Yes, billed)
 	}
 }
 
 func listFilters(t *testing.T, p provider.Provider, c Control) {
+	needs(t, p.About().Can.Lookup == provider.List, "has no list")
 	c.Hold()
-	a, b, d := create(t, p, c.Request()), create(t, p, c.Request()), create(t, p, c.Request())
+	a, b, d := create(t, p, c.Request()).Task, create(t, p, c.Request()).Task, create(t, p, c.Request()).Task
 	c.Start(a)
 
 	require.ElementsMatch(t, []string{a, b, d}, taskIDs(list(t, p, provider.Filter{})))
@@ -225,45 +274,55 @@ func taskIDs(tasks []provider.Task) []string {
 
 func cancelEndsQueued(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
-	id, other := create(t, p, c.Request()), create(t, p, c.Request())
-	require.NoError(t, p.Cancel(t.Context(), ref(id)))
-	require.Equal(t, provider.Cancelled, get(t, p, id).Status)
+	r, other := create(t, p, c.Request()), create(t, p, c.Request())
+	if p.About().Can.Cancel == provider.NoCancel {
+		fault(t, p.Cancel(t.Context(), r), provider.Invalid)
+		require.Equal(t, provider.Queued, get(t, p, r).Status)
+		return
+	}
+	require.NoError(t, p.Cancel(t.Context(), r))
+	require.Equal(t, provider.Cancelled, get(t, p, r).Status)
 	require.Equal(t, provider.Queued, get(t, p, other).Status)
 
-	if err := p.Cancel(t.Context(), ref(id)); err != nil { // it is what was wanted, or it is finished: both are true
+	if err := p.Cancel(t.Context(), r); err != nil { // it is what was wanted, or it is finished: both are true
 		fault(t, err, provider.Invalid)
 	}
-	require.Equal(t, provider.Cancelled, get(t, p, id).Status, "cancelling twice does not lose the record")
+	require.Equal(t, provider.Cancelled, get(t, p, r).Status, "cancelling twice does not lose the record")
 }
 
 func cancelLeavesTheRest(t *testing.T, p provider.Provider, c Control) {
 	c.Hold()
-	id := create(t, p, c.Request())
-	c.Start(id)
-	fault(t, p.Cancel(t.Context(), ref(id)), provider.Invalid)
-	require.Equal(t, provider.Running, get(t, p, id).Status)
-
-	c.Succeed(id)
-	fault(t, p.Cancel(t.Context(), ref(id)), provider.Invalid)
-	task := get(t, p, id)
+	r := create(t, p, c.Request())
+	c.Start(r.Task)
+	if p.About().Can.Cancel != provider.CancelRunning {
+		fault(t, p.Cancel(t.Context(), r), provider.Invalid)
+		require.Equal(t, provider.Running, get(t, p, r).Status)
+	}
+	c.Succeed(r.Task)
+	fault(t, p.Cancel(t.Context(), r), provider.Invalid)
+	task := get(t, p, r)
 	require.Equal(t, provider.Succeeded, task.Status, "the record of a paid clip stays")
 	require.NotEmpty(t, task.Video)
 }
 
 func gone(t *testing.T, p provider.Provider, c Control) {
-	_, err := p.Get(t.Context(), ref("cgt-20200101000000-xxxxx"))
+	none := provider.Ref{Task: "cgt-20200101000000-xxxxx"}
+	_, err := p.Get(t.Context(), none)
 	fault(t, err, provider.Gone)
-	fault(t, p.Cancel(t.Context(), ref("cgt-20200101000000-xxxxx")), provider.Gone)
-
-	task := succeeded(t, p, c)
-	c.Forget(task.ID)
-	_, err = p.Get(t.Context(), ref(task.ID))
+	if p.About().Can.Cancel != provider.NoCancel {
+		fault(t, p.Cancel(t.Context(), none), provider.Gone)
+	}
+	r, _ := succeeded(t, p, c)
+	c.Forget(r.Task)
+	_, err = p.Get(t.Context(), r)
 	fault(t, err, provider.Gone)
-	require.NotContains(t, taskIDs(list(t, p, provider.Filter{})), task.ID)
+	if p.About().Can.Lookup == provider.List {
+		require.NotContains(t, taskIDs(list(t, p, provider.Filter{})), r.Task)
+	}
 }
 
 func fetchCopiesAll(t *testing.T, p provider.Provider, c Control) {
-	task := succeeded(t, p, c)
+	_, task := succeeded(t, p, c)
 	var whole bytes.Buffer
 	require.NoError(t, p.Fetch(t.Context(), task.Video, &whole, 1<<30))
 	size := int64(whole.Len())
@@ -296,7 +355,7 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
 func fetchTellsLapsed(t *testing.T, p provider.Provider, c Control) {
-	task := succeeded(t, p, c)
+	_, task := succeeded(t, p, c)
 	c.Lapse(task.ID)
 	var b bytes.Buffer
 	f := fault(t, p.Fetch(t.Context(), task.Video, &b, 1<<30), provider.Gone)
@@ -318,40 +377,28 @@ func refusedCreate(t *testing.T, p provider.Provider, c Control) {
 	create(t, p, c.Request()) // the refusals were the service's, not the provider's
 }
 
-func lostCreate(t *testing.T, p provider.Provider, c Control) {
-	c.Hold()
-	create(t, p, c.Request())
-	before := c.Made()
-	c.Refuse(provider.Lost)
-	r := c.Request()
-	r.ExpiresAfter = 123_456
-	_, err := p.Create(t.Context(), r)
-	fault(t, err, provider.Lost)
-	require.Equal(t, before+1, c.Made(), "the request was sent once")
-
-	found := 0
-	for _, task := range list(t, p, provider.Filter{}) {
-		if task.ExpiresAfter == 123_456 {
-			found++
-		}
-	}
-	require.Equal(t, 1, found)
-}
-
 func endedContext(t *testing.T, p provider.Provider, c Control) {
-	task := succeeded(t, p, c)
-	before := c.Made()
+	r, task := succeeded(t, p, c)
+	before := c.Sent()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := p.Create(ctx, c.Request())
 	require.ErrorIs(t, err, context.Canceled)
-	require.Equal(t, before, c.Made())
-	_, err = p.Get(ctx, ref(task.ID))
+	require.Equal(t, before, c.Sent())
+	_, err = p.Get(ctx, r)
 	require.ErrorIs(t, err, context.Canceled)
-	_, complete, err := p.(provider.Lister).List(ctx, provider.Filter{})
-	require.ErrorIs(t, err, context.Canceled)
-	require.False(t, complete)
-	require.ErrorIs(t, p.Cancel(ctx, ref(task.ID)), context.Canceled)
+	if p.About().Can.Lookup != provider.NoLookup {
+		_, err = p.Find(ctx, provider.Attempt{Request: c.Request()})
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	if l, ok := p.(provider.Lister); ok && p.About().Can.Lookup == provider.List {
+		_, complete, err := l.List(ctx, provider.Filter{})
+		require.ErrorIs(t, err, context.Canceled)
+		require.False(t, complete)
+	}
+	if p.About().Can.Cancel != provider.NoCancel {
+		require.ErrorIs(t, p.Cancel(ctx, r), context.Canceled)
+	}
 	require.ErrorIs(t, p.Fetch(ctx, task.Video, &bytes.Buffer{}, 1<<30), context.Canceled)
 }
 
@@ -359,17 +406,18 @@ func manyGoroutines(t *testing.T, p provider.Provider, c Control) {
 	const n = 12
 	c.Hold()
 	before := c.Made()
-	ids, errs := make([]string, n), make([]error, n)
+	marks, refs, errs := make([]string, n), make([]provider.Ref, n), make([]error, n)
 	var group sync.WaitGroup
 	for i := range n {
 		r := c.Request()
-		r.ExpiresAfter = 50_000 + i
 		group.Go(func() {
+			r.Mark = p.Mark(r)
 			made, err := p.Create(t.Context(), r)
+			marks[i], refs[i] = r.Mark, provider.Ref{Task: made.Task, Handle: made.Handle}
 			if err == nil {
-				_, err = p.Get(t.Context(), ref(made.Task))
+				_, err = p.Get(t.Context(), refs[i])
 			}
-			ids[i], errs[i] = made.Task, err
+			errs[i] = err
 		})
 	}
 	group.Wait()
@@ -377,7 +425,10 @@ func manyGoroutines(t *testing.T, p provider.Provider, c Control) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, before+n, c.Made())
-	for i, id := range ids {
-		require.Equal(t, 50_000+i, get(t, p, id).ExpiresAfter, "each got its own")
+	for i, r := range refs {
+		require.Equal(t, r.Task, get(t, p, r).ID)
+		if p.About().Can.Lookup == provider.List {
+			require.Equal(t, r.Task, looked(t, p, c, marks[i]).Made.Task, "each got its own")
+		}
 	}
 }

@@ -19,8 +19,8 @@ func TestMarksOfFormat2AreRead(t *testing.T) {
 	} {
 		s := open(t)
 		l := lock(t, s)
-		require.NoError(t, l.PutJournal(&Journal{Attempts: []Attempt{{Number: 1, State: Intended, Mark: "MARK", Handle: "https://q/1",
-			IntendedAt: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}}}))
+		require.NoError(t, l.PutJournal(&Journal{Attempts: []Attempt{{Number: 1, State: Intended, Mark: "MARK",
+			Handle: "https://q/1", IntendedAt: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}}}))
 		b, err := os.ReadFile(l.Path("task.json"))
 		require.NoError(t, err)
 		body := strings.TrimSuffix(string(b), ",\n  \"sha256\": \""+lastDigest(b)+"\"\n}\n")

@@ -50,7 +50,8 @@ type Attempt struct {
 	IntendedAt time.Time  `json:"intended_at"`
 	LostAt     *time.Time `json:"lost_at,omitempty"` // when the answer was given up
 	Task       string     `json:"task,omitempty"`
-	Handle     string     `json:"handle,omitempty"` // what its provider needs beside the id; only that reads it, and nobody prints it
+	Handle     string     `json:"handle,omitempty"`   // what its provider needs beside the id; only that reads it, and nobody prints it
+	Lapses     time.Time  `json:"lapses_at,omitzero"` // until when its service tells of the task
 	RequestID  string     `json:"request_id,omitempty"`
 	EndedAt    *time.Time `json:"ended_at,omitempty"`
 	Tokens     int64      `json:"tokens,omitempty"`
@@ -79,12 +80,14 @@ func (a Attempt) Open() bool {
 	return a.State == Intended || a.State == Submitted || a.State == Succeeded
 }
 
-// TaskLife is how long a service tells of a task, counted from the create call, less a margin for clocks (7 days).
-const TaskLife = 7*24*time.Hour - time.Hour
-
-// Lapsed reports whether what the attempt made can no longer be fetched: it was made too long ago.
+// Lapsed reports whether what the attempt made can no longer be fetched: it was made too long ago. Attempts of format 2
+// do not say when: their services told of a task for 7 days, less an hour for clocks.
 func (a Attempt) Lapsed(now time.Time) bool {
-	return a.State == Succeeded && now.Sub(a.IntendedAt) > TaskLife
+	lapses := a.Lapses
+	if lapses.IsZero() {
+		lapses = a.IntendedAt.Add(7*24*time.Hour - time.Hour)
+	}
+	return a.State == Succeeded && now.After(lapses)
 }
 
 // Journal is task.json: all attempts of a take, in order.

@@ -98,6 +98,7 @@ type jsonResult struct {
 	Provider string     `json:"provider"`
 	Charged  bool       `json:"charged"`
 	Spent    price      `json:"spent"`
+	Unsure   *price     `json:"may_be_billed,omitempty"` // beside spent, at most: of tasks that ended without a clip
 	Saved    price      `json:"saved"`
 	Shots    []jsonShot `json:"shots"` // in film order
 	Error    *jsonError `json:"error,omitempty"`
@@ -126,6 +127,9 @@ type jsonShot struct {
 func resultJSON(f *film.Film, r *chain.Reel, made []film.Edition, fail *film.Failure) jsonResult {
 	j := jsonResult{Event: "result", Provider: f.Service.Name, Charged: !f.Service.Simulated(),
 		Spent: priceOf(r.Spent), Saved: priceOf(r.Saved), Shots: []jsonShot{}}
+	if r.Unsure.Micros > 0 {
+		j.Unsure = new(priceOf(r.Unsure))
+	}
 	if len(made) > 0 {
 		j.Films = filmsJSON(made)
 		j.Film = &j.Films[0]
