@@ -40,24 +40,31 @@ func billed(t *fakeTask) bool { return t.Task.Fault == nil }
 
 // sold notes who has bought a task, which may be one that fails.
 func (w *world) sold(p *process, id string, fails bool, r *rand.Rand) {
+	w.f.mu.Lock()
 	t := w.f.find(id)
 	if fails {
 		t.Task.Fault = &provider.Fault{Class: pick(r, provider.Internal, provider.Moderated), Message: "sorry"}
 	}
+	label := t.req.Label
+	w.f.mu.Unlock()
 	w.telling.Lock()
 	w.tasks[id] = p
 	w.telling.Unlock()
-	w.tell("%d.%d buys %s as %s, fails: %t", p.life, p.number, id, t.req.Label, fails)
+	w.tell("%d.%d buys %s as %s, fails: %t", p.life, p.number, id, label, fails)
 }
 
 // lapsed reports whether the service no longer has what a URL names: a day after the task's end.
 func (w *world) lapsed(u string) bool {
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
 	t := w.f.find(strings.Split(u, "/")[3])
 	return time.Since(t.Updated) > 24*time.Hour
 }
 
 // old reports whether the service no longer tells of a task.
 func (w *world) old(id string) bool {
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
 	t := w.f.find(id)
 	return t == nil || time.Since(t.Created) > 7*24*time.Hour
 }

@@ -252,7 +252,7 @@ func (p *process) List(ctx context.Context, f provider.Filter) ([]provider.Task,
 	}
 	all, complete, err := p.w.f.List(ctx, f)
 	all = slices.DeleteFunc(all, func(t provider.Task) bool {
-		return p.w.old(t.ID) || p.list == "late" && time.Since(p.w.f.find(t.ID).Created) < 50*time.Second ||
+		return p.w.old(t.ID) || p.list == "late" && time.Since(t.Created) < 50*time.Second ||
 			p.list == "incomplete" && p.w.luck("listed", t.ID).IntN(2) == 0
 	})
 	return all, complete && p.list != "incomplete", err

@@ -26,6 +26,8 @@ type Callbacks struct {
 	// Heard is told of each callback, by many goroutines; it may have it refused, to see what the provider does. Nil
 	// for nobody.
 	Heard func(task, status string) (refuse bool)
+
+	Until func() // called when a run has ended, before listening does: what is under way may still come. Nil for at once
 }
 
 // Check refuses what cannot work.

@@ -115,6 +115,9 @@ func (f *Film) begin(ctx context.Context, p *Plan, o MakeOptions) (*Made, error)
 	how := chain.RunOptions{Provider: provider, Store: f.Store, Inspector: inspector{}, Timing: o.Timing,
 		Judge: &judge{f: f, o: o.Observer, how: f.assembly(o)}}
 	calls.into(&how, o.Callbacks.URL)
+	if o.Callbacks.Until != nil {
+		defer o.Callbacks.Until()
+	}
 	if o.Before != nil {
 		if err := o.Before(); err != nil {
 			return nil, err

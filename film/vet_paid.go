@@ -68,7 +68,7 @@ func (p *Probes) Buy(ctx context.Context, o MakeOptions) error {
 		return rec
 	}
 	if o.Callbacks.Listen != "" {
-		o.Callbacks.Heard = rec.heard
+		o.Callbacks.Heard, o.Callbacks.Until = rec.heard, func() { rec.settle(ctx) }
 	}
 	made, err := p.board.Clips(ctx, p.Plan, o)
 	var fail *Failure

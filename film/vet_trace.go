@@ -23,6 +23,7 @@ type recorder struct {
 	mu     sync.Mutex
 	traces map[string]*vet.Trace // by probe; guarded by mu, and so is what they hold
 	links  map[string]string     // of the clips, by task; never written anywhere
+	early  map[string][]string   // callbacks of tasks whose create call has not been answered yet
 }
 
 // raw is what is read of a task beside its words.
@@ -80,6 +81,8 @@ func (r *recorder) Create(ctx context.Context, req provider.Request) (provider.C
 	switch {
 	case err == nil:
 		t.Task, t.Seen, t.Refused, t.Code = made.Task, nil, "", ""
+		t.Calls = append(t.Calls, r.early[made.Task]...)
+		delete(r.early, made.Task)
 	case errors.As(err, &f):
 		t.Refused, t.Code = f.Message, f.Code
 	}
@@ -122,7 +125,13 @@ func (r *recorder) heard(task, status string) (refuse bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t := r.of(task)
-	if t == nil {
+	if t == nil { // the service may be faster than its own answer
+		if r.early == nil {
+			r.early = map[string][]string{}
+		}
+		if len(r.early) < maxEarly {
+			r.early[task] = append(r.early[task], strings.ToLower(status))
+		}
 		return false
 	}
 	first := true
@@ -134,4 +143,39 @@ func (r *recorder) heard(task, status string) (refuse bool) {
 	}
 	t.Calls = append(t.Calls, strings.ToLower(status))
 	return first
+}
+
+// maxEarly is how many tasks callbacks may name that nobody has created yet: what comes in is a stranger's.
+const maxEarly = 100
+
+// grace is how long the callback of a task's end is waited for once the task was seen to have ended: twice as long as
+// the service waits for an answer before it tries again (ark-api.md §4).
+const grace = 2 * callbackPatience
+
+// settle waits until each task that was seen to end has been told of by a callback, or for long enough.
+func (r *recorder) settle(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for !r.settled() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
+}
+
+// settled reports whether a callback has told of the end of every task.
+func (r *recorder) settled() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.traces {
+		ended := len(t.Calls) > 0 && provider.Status(t.Calls[len(t.Calls)-1]).Done()
+		if t.Task != "" && !ended {
+			return false
+		}
+	}
+	return true
 }

@@ -86,7 +86,7 @@ func TestUsage(t *testing.T) {
 		{"check", "check needs the storyboard's file", "shotchain check film.yaml"},
 		{"check a.yaml b.yaml", "check takes one storyboard, not 2", ""},
 		{"plan a.yaml --provder sim", "plan: unknown flag: --provder", `did you mean "--provider"?`},
-		{"plan a.yaml --provider fall", `no provider is called "fall"`, "--provider is ark, byteplus, fal or sim"},
+		{"plan a.yaml --provider fall", `no provider is called "fall"`, "--provider is ark, byteplus, fal, sim, "},
 		{"plan a.yaml --base-url http://x", "the built-in simulator has no base URL", "set ARK_API_KEY"},
 		{"plan a.yaml --provider ark --base-url nowhere", "the base URL is not an absolute URL", "it looks like https://"},
 		{"plan a.yaml --concurrency many", "plan: invalid argument", "`shotchain help plan` lists the options"},

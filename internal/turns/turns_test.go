@@ -99,10 +99,10 @@ func TestATurnBeginsAPauseAfterTheEndOfTheLast(t *testing.T) {
 			time.Sleep(3 * time.Second) // the turn takes its time
 			done()
 		}()
-		done, err = b.Take(t.Context())
+		next, err := b.Take(t.Context())
 		require.NoError(t, err)
 		require.InDelta(t, 4.0, time.Since(began).Seconds(), 0.05)
-		done()
+		next()
 	})
 }
 
