@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"shotchain/internal/say"
 )
 
 // checker collects everything that is wrong with a decoded file.
@@ -22,7 +24,7 @@ type checker struct {
 
 // fail records a fact about what stands at a path of the file: keys and indexes from its top.
 func (c *checker) fail(at []any, format string, args ...any) {
-	c.errs = append(c.errs, fmt.Errorf("%s:%d: %s", c.file, lineAt(c.root, at), fmt.Sprintf(format, args...)))
+	c.errs = append(c.errs, fmt.Errorf("%s:%d: %s", c.file, lineAt(c.root, at), say.Clean(fmt.Sprintf(format, args...))))
 }
 
 // under is a path below another. It copies, so that siblings do not share memory.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"shotchain/internal/say"
 )
 
 // The types below are the file's form. catalogue.yaml's head says what its fields mean.
@@ -110,15 +112,15 @@ type (
 func decode(file string, src []byte) (*Catalogue, error) {
 	var f fileCatalogue
 	var root yaml.Node
-	if err := yaml.Unmarshal(src, &root); err != nil {
+	if err := into(yaml.NewDecoder(bytes.NewReader(src)), &root); err != nil && !errors.Is(err, io.EOF) {
 		return nil, located(file, err)
 	}
 	d := yaml.NewDecoder(bytes.NewReader(src))
 	d.KnownFields(true)
-	if err := d.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
+	if err := into(d, &f); err != nil && !errors.Is(err, io.EOF) {
 		return nil, located(file, err)
 	}
-	if d.Decode(new(yaml.Node)) == nil {
+	if into(d, new(yaml.Node)) == nil {
 		return nil, fmt.Errorf("%s:1: more than one YAML document", file)
 	}
 	c := &checker{file: file, root: &root}
@@ -129,13 +131,23 @@ func decode(file string, src []byte) (*Catalogue, error) {
 	return f.catalogue(), nil
 }
 
+// into decodes the next document. The library leaves some panics to its callers: at a key that is a mapping, beside <<.
+func into(d *yaml.Decoder, v any) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("yaml: %v", p)
+		}
+	}()
+	return d.Decode(v)
+}
+
 // lineWord is how yaml.v3 begins a fact that has a place.
-var lineWord = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
+var lineWord = regexp.MustCompile(`(?s)^(?:yaml: )?line (\d+): (.*)$`)
 
 // goType is where yaml.v3 speaks of Go types to someone who wrote YAML.
 var goType = regexp.MustCompile(` (in type|into) \S+$`)
 
-// located turns yaml.v3's errors into file:line: fact.
+// located turns yaml.v3's errors into file:line: fact, one line each whatever the values that they quote have in them.
 func located(file string, err error) error {
 	facts := []string{err.Error()}
 	if te := (*yaml.TypeError)(nil); errors.As(err, &te) {
@@ -147,7 +159,7 @@ func located(file string, err error) error {
 		if m := lineWord.FindStringSubmatch(fact); m != nil {
 			line, fact = m[1], m[2]
 		}
-		errs = append(errs, fmt.Errorf("%s:%s: %s", file, line, goType.ReplaceAllString(strings.TrimPrefix(fact, "yaml: "), "")))
+		errs = append(errs, fmt.Errorf("%s:%s: %s", file, line, say.Clean(goType.ReplaceAllString(strings.TrimPrefix(fact, "yaml: "), ""))))
 	}
 	return errors.Join(errs...)
 }
