@@ -39,6 +39,10 @@ type Options struct {
 	Store      string            // the folder that keeps the clips; "" for .shotchain beside the storyboard
 	Draft      bool              // drafts instead: cheap takes to look at first
 
+	// Choose finds the service by the name that the storyboard gives (look.provider), "" where it gives none; nil for
+	// Service, whatever the storyboard says.
+	Choose func(name string) (Service, error)
+
 	Scratch *Scratch                    // shared by films that are opened again and again; nil for one of its own
 	Disk    func(dir string) durable.FS // the disk that the store is on; nil for the real one
 }
@@ -79,10 +83,27 @@ func (o Options) allWrong(ctx context.Context, sb *storyboard.Storyboard, err er
 	if sb == nil || unread != nil || !errors.As(err, &ps) {
 		return err
 	}
-	more := chain.Check(ctx, sb, o.target(catalogue))
+	var more storyboard.Problems
+	if o, err := o.served(sb); !errors.As(err, &more) && err == nil {
+		more = chain.Check(ctx, sb, o.target(catalogue))
+	}
 	all := append(slices.Clone(ps), more...)
 	all.Sort()
 	return all
+}
+
+// served are the options with the service that makes the film: the one that the storyboard names, where its name counts.
+func (o Options) served(sb *storyboard.Storyboard) (Options, error) {
+	if o.Choose == nil || sb.Unread("provider") {
+		return o, nil
+	}
+	named := sb.Look.Provider
+	s, err := o.Choose(named.Value)
+	if f := (*Failure)(nil); named.Set && errors.As(err, &f) {
+		return o, storyboard.Problems{sb.Problem(named.Pos, f.Hint, "%s", f.Message)}
+	}
+	o.Service, o.Choose = s, nil
+	return o, err
 }
 
 // target is what a storyboard is compiled for.
@@ -100,6 +121,9 @@ func (o Options) Reading(ctx context.Context) storyboard.Options {
 func Of(ctx context.Context, sb *storyboard.Storyboard, path string, o Options) (*Film, error) {
 	catalogue, err := Catalogue(o.Models)
 	if err != nil {
+		return nil, err
+	}
+	if o, err = o.served(sb); err != nil {
 		return nil, err
 	}
 	f := &Film{Storyboard: sb, Service: o.Service.orSimulator(), Draft: o.Draft, models: catalogue, temps: o.Scratch, lent: o.Scratch != nil}

@@ -11,6 +11,7 @@ import (
 	"shotchain/chain/fal"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
+	"shotchain/internal/say"
 )
 
 // Service is who makes the clips, and what that means for plans and keys. Nothing has been sent to it. The zero value
@@ -106,7 +107,8 @@ func Choose(name, base string, env func(string) string, c *models.Catalogue) (Se
 	i := slices.Index(ServiceNames(), s.Name)
 	switch {
 	case i < 0:
-		return s, misused("--provider is "+strings.Join(append(ServiceNames(), c.GatewayNames()...), ", "), "no provider is called %q", s.Name)
+		all := append(ServiceNames(), c.GatewayNames()...)
+		return s, misused(say.DidYouMean(s.Name, all, "there are "+strings.Join(all, ", ")), "no provider is called %q", say.Clean(s.Name))
 	case s.Simulated() && base != "" && !s.Chosen:
 		return s, misused("set ARK_API_KEY to the key of the service", "the built-in simulator has no base URL")
 	case s.Simulated() && base != "":

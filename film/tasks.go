@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"shotchain/chain"
+	"shotchain/chain/models"
 	"shotchain/chain/store"
 )
 
@@ -13,13 +14,14 @@ type Tasks struct {
 	Others map[string]int // how many there are of other services, by their clips' namespace
 
 	service Service
+	models  *models.Catalogue
 	store   *store.Store
 }
 
 // TasksOf finds a service's tasks in a store. What cannot be read is an Unclear failure, beside what could. Tasks of
-// the built-in simulator ended with it.
-func TasksOf(st *store.Store, s Service) (*Tasks, error) {
-	t := &Tasks{service: s.orSimulator(), store: st, Others: map[string]int{}}
+// the built-in simulator ended with it. The catalogue is what they were asked for with, nil for the built-in one.
+func TasksOf(st *store.Store, s Service, catalogue *models.Catalogue) (*Tasks, error) {
+	t := &Tasks{service: s.orSimulator(), models: catalogue, store: st, Others: map[string]int{}}
 	all, unread := chain.Unfinished(st)
 	for _, u := range all {
 		switch {
@@ -60,7 +62,7 @@ func (t *Tasks) Cancel(ctx context.Context, o MakeOptions) ([]chain.Cancellation
 }
 
 func (t *Tasks) connect(o MakeOptions) (chain.RunOptions, func(), error) {
-	provider, done, err := t.service.Connect(Connection{Key: o.Key, Version: o.Version})
+	provider, done, err := t.service.Connect(Connection{Key: o.Key, Version: o.Version, Models: t.models})
 	if err != nil {
 		return chain.RunOptions{}, nil, err
 	}

@@ -45,7 +45,7 @@ func Watch(ctx context.Context, path string, o WatchOptions, tell func(Watched))
 	if err != nil {
 		return err
 	}
-	o.Film.Service = Simulator()
+	o.Film.Service, o.Film.Choose = Simulator(), nil
 	if o.Film.Scratch == nil {
 		o.Film.Scratch = &Scratch{}
 		defer o.Film.Scratch.Remove()

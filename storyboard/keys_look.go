@@ -2,6 +2,12 @@ package storyboard
 
 // lookKeys are the settings that scenes inherit from the film and shots from their scene.
 var lookKeys = []*key{
+	{name: "provider", in: inLook, kind: word, max: 64,
+		set: looks(func(l *Look) *Setting[string] { return &l.Provider }),
+		help: "Who makes the clips: ark, byteplus, fal, sim or a gateway of the catalogue. It is one for the whole film, " +
+			"and `--provider` wins over it. Each provider's clips are kept apart, so a film can go back.",
+		without: "Ark where its key is set, else the built-in simulator.",
+		example: "provider: fal"},
 	{name: "model", in: inherited, kind: word, max: 200, expands: true,
 		set: looks(func(l *Look) *Setting[string] { return &l.Model }),
 		help: "The video model: an alias of the catalogue, a full model id, or an endpoint id (ep-…). `shotchain " +

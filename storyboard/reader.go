@@ -267,6 +267,8 @@ func homeHint(name string, home, in place) string {
 		return "write its keys directly here"
 	case home&inherited == inherited:
 		return "put it under `look`"
+	case home == inLook:
+		return "it belongs under `look`, for the whole film"
 	case home == inVariants:
 		return "it belongs under `variants`"
 	case home&inFilm != 0:

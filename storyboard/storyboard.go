@@ -122,6 +122,7 @@ type Setting[T any] struct {
 // Look are the settings that scenes inherit from the film and shots from their scene. Which of them a model takes
 // is not known here.
 type Look struct {
+	Provider         Setting[string] // who makes the clips; of the whole film only
 	Model            Setting[string] // alias, full model id or ep-…
 	Draft            Setting[string] // the model of drafts, named like Model
 	Resolution       Setting[string] // 480p, 720p, 1080p, 4k

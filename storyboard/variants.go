@@ -227,6 +227,8 @@ func (r *reader) settingOf(n *yaml.Node, taken func(string) bool) (setting, bool
 	case r.vars.raw[name] != nil && !r.vars.own[name]:
 		return setting{name: name}, true
 	case r.vars.bad[name]:
+	case look != nil && !look.inherits():
+		r.report(position(n), advise("write it once, under the film's `look`"), "`%s` is the same for every variant", name)
 	case look != nil:
 		return setting{name: name, look: look}, true
 	default:

@@ -12,23 +12,30 @@ import (
 	"shotchain/chain/provider"
 	"shotchain/film"
 	"shotchain/internal/say"
+	"shotchain/storyboard"
 )
 
 // tasks are the options of verbs that deal with the tasks of earlier runs.
 type tasks struct {
 	keeper
+	catalogueFlags
 	serviceFlags
 	timing timingFlags
 }
 
 func (o *tasks) add(cmd *cobra.Command) {
 	o.keeper.add(cmd)
+	o.catalogueFlags.add(cmd)
 	o.serviceFlags.add(cmd)
+	o.serviceFlags.ofFilm(cmd)
 }
 
 // unfinished finds the provider's open tasks in the store. What belongs to another provider is told.
 func (p *program) unfinished(o tasks, args []string) (film.Service, *film.Tasks, error) {
-	s, err := p.service(o.serviceFlags, catalogueFlags{})
+	s, choose, err := p.chooser(o.serviceFlags, o.catalogueFlags)
+	if err == nil && choose != nil {
+		s, err = choose(namedIn(args))
+	}
 	if err != nil {
 		return s, nil, err
 	}
@@ -36,11 +43,27 @@ func (p *program) unfinished(o tasks, args []string) (film.Service, *film.Tasks,
 	if err != nil {
 		return s, nil, err
 	}
-	found, err := film.TasksOf(st, s)
+	models, err := o.catalogue()
+	if err != nil {
+		return s, nil, err
+	}
+	found, err := film.TasksOf(st, s, models)
 	for name, n := range found.Others {
 		p.say("%s of %s left alone: choose it with --provider and --base-url", say.Count(n, "task"), say.Clean(name))
 	}
 	return s, found, err
+}
+
+// namedIn is the provider that an optional storyboard names, as far as it can be read; "" for none.
+func namedIn(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	sb, _ := storyboard.Load(args[0], storyboard.Options{})
+	if sb == nil {
+		return ""
+	}
+	return sb.Look.Provider.Value
 }
 
 func (p *program) collectVerb() *cobra.Command {
@@ -81,7 +104,7 @@ func (p *program) collect(ctx context.Context, s film.Service, found *film.Tasks
 	if !p.json && !p.quiet {
 		show = &lines{p: p, charged: true, last: map[*chain.Take]chain.Stage{}}
 	}
-	how := p.making(show, nil)
+	how := p.making(s, show, nil)
 	how.Timing = t.Timing
 	reel, err := found.Collect(ctx, how)
 	if reel == nil {
@@ -134,11 +157,11 @@ func (p *program) cancelVerb() *cobra.Command {
 task that runs cannot be stopped, and is billed if it succeeds: it is named, and collect or the next run keeps its clip.`,
 		Example: "shotchain cancel film.yaml --provider ark",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, found, err := p.unfinished(o, args)
+			s, found, err := p.unfinished(o, args)
 			if err != nil {
 				return err
 			}
-			all, err := found.Cancel(cmd.Context(), p.making(silence{}, nil))
+			all, err := found.Cancel(cmd.Context(), p.making(s, silence{}, nil))
 			if err != nil {
 				return err
 			}

@@ -80,7 +80,7 @@ func (p *program) again(ctx context.Context, path string, o *cutFlags) error {
 // cut assembles the films of the clips that the store holds.
 func (p *program) cut(ctx context.Context, plan *film.Plan, trace traceFlags) error {
 	f, show := plan.Film, p.newProgress(plan.Film)
-	how := p.making(show, nil)
+	how := p.making(plan.Film.Service, show, nil)
 	how.Commands, how.DryRun = trace.commands(p), trace.dry
 	made, err := f.Cut(ctx, plan, how)
 	show.close()

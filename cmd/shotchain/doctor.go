@@ -8,6 +8,7 @@ import (
 
 func (p *program) doctorVerb() *cobra.Command {
 	var service serviceFlags
+	var catalogue catalogueFlags
 	var stores storeFlags
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -18,13 +19,14 @@ with the simulator, else with 1.`,
 		Example: "shotchain doctor --provider ark",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := p.service(service, catalogueFlags{})
+			s, err := p.service(service, catalogue)
 			if err != nil {
 				return err
 			}
-			return p.tellFindings(film.Examine(cmd.Context(), s, p.key != "", p.storeDir(stores)))
+			return p.tellFindings(film.Examine(cmd.Context(), s, p.key(s) != "", p.storeDir(stores)))
 		},
 	}
+	catalogue.add(cmd)
 	service.add(cmd)
 	stores.add(cmd)
 	return cmd

@@ -38,6 +38,12 @@ func (f *serviceFlags) add(cmd *cobra.Command) {
 	addDrift(cmd, &f.drift)
 }
 
+// ofFilm adds that a storyboard may choose.
+func (f *serviceFlags) ofFilm(cmd *cobra.Command) {
+	flag := cmd.Flags().Lookup("provider")
+	flag.Usage = strings.Replace(flag.Usage, "(default ", "(default the film's look.provider, else ", 1)
+}
+
 // addDrift adds the flag of the simulator's camera.
 func addDrift(cmd *cobra.Command, drift *string) {
 	cmd.Flags().StringVar(drift, "drift", "none",
@@ -55,8 +61,26 @@ func (p *program) service(f serviceFlags, of catalogueFlags) (film.Service, erro
 	if err != nil {
 		return s, err
 	}
-	p.key = p.env(s.KeyEnv)
 	return s.Drifting(f.drift)
+}
+
+// key is the user's at a service, "" for none.
+func (p *program) key(s film.Service) string { return p.env(s.KeyEnv) }
+
+// chooser is service, where --provider chooses it; else how it is chosen once it is known which one a storyboard names.
+func (p *program) chooser(f serviceFlags, of catalogueFlags) (film.Service, func(name string) (film.Service, error), error) {
+	s, err := p.service(f, of)
+	if f.provider != "" || err != nil && f.base == "" {
+		return s, nil, err
+	}
+	unnamed := err // a base URL alone may be that of the provider that the storyboard names
+	return s, func(name string) (film.Service, error) {
+		if name == "" {
+			return s, unnamed
+		}
+		f.provider = name
+		return p.service(f, of)
+	}, nil
 }
 
 // admit tells of the simulator where the user did not ask for it.
@@ -84,6 +108,7 @@ func (f *filmFlags) add(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("variant", f.completeVariants)
 	f.catalogueFlags.add(cmd)
 	f.serviceFlags.add(cmd)
+	f.serviceFlags.ofFilm(cmd)
 	cmd.Args = oneFile
 	cmd.ValidArgsFunction = completeFile
 }
@@ -117,7 +142,7 @@ func (f filmFlags) load(path string) (*storyboard.Storyboard, error) {
 
 // film are the options of a film for the library.
 func (p *program) film(f filmFlags, stores storeFlags) (film.Options, error) {
-	s, err := p.service(f.serviceFlags, f.catalogueFlags)
+	s, choose, err := p.chooser(f.serviceFlags, f.catalogueFlags)
 	if err != nil {
 		return film.Options{}, err
 	}
@@ -126,7 +151,7 @@ func (p *program) film(f filmFlags, stores storeFlags) (film.Options, error) {
 		return film.Options{}, err
 	}
 	return film.Options{Vars: o.Vars, AllowPaths: o.AllowPaths, Variants: f.variants, Models: f.models, Draft: f.draft,
-		Service: s, Store: p.storeDir(stores), Scratch: p.temps, Disk: p.disk}, nil
+		Service: s, Choose: choose, Store: p.storeDir(stores), Scratch: p.temps, Disk: p.disk}, nil
 }
 
 // open reads, checks and compiles a storyboard. A wrong command line comes before a wrong file.

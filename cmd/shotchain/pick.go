@@ -140,7 +140,7 @@ func (p *program) take(ctx context.Context, path, shot string, o *takeFlags) err
 		return err
 	}
 	show := p.progress(plan)
-	making := p.making(show, nil)
+	making := p.making(f.Service, show, nil)
 	making.Timing, making.Before = o.timing.Timing, c.Write
 	made, err := f.Clips(ctx, plan, making)
 	show.close()

@@ -19,7 +19,6 @@ import (
 type program struct {
 	terminal
 	env   func(string) string
-	key   string // of the service that was chosen, "" for none
 	temps *film.Scratch
 	hooks
 }

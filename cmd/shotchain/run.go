@@ -112,7 +112,7 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 // for nobody.
 func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observe func(chain.Event)) (*film.Made, error) {
 	f, show := plan.Film, p.progress(plan)
-	how := p.making(show, observe)
+	how := p.making(f.Service, show, observe)
 	how.Timing, how.Callbacks, how.Commands = o.timing.Timing, o.calls.Callbacks, o.trace.commands(p)
 	made, err := f.Make(ctx, plan, how)
 	show.close()
@@ -157,8 +157,8 @@ func (p *program) tellMade(f *film.Film, made *film.Made, fail *film.Failure) {
 	}
 }
 
-// making is how this program makes things: with its key, telling its terminal.
-func (p *program) making(show progress, observe func(chain.Event)) film.MakeOptions {
+// making is how this program makes things: with its key at the service, telling its terminal.
+func (p *program) making(s film.Service, show progress, observe func(chain.Event)) film.MakeOptions {
 	take := show.take
 	if observe != nil {
 		take = func(e chain.Event) {
@@ -166,6 +166,6 @@ func (p *program) making(show progress, observe func(chain.Event)) film.MakeOpti
 			observe(e)
 		}
 	}
-	return film.MakeOptions{Key: p.key, Version: buildInfo().Version, Around: p.around,
+	return film.MakeOptions{Key: p.key(s), Version: buildInfo().Version, Around: p.around,
 		Observer: film.Observer{Take: take, Frames: show.film, Note: func(words string) { p.say("%s", words) }}}
 }

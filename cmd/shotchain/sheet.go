@@ -49,7 +49,7 @@ func (p *program) sheet(ctx context.Context, path string, o *runFlags) error {
 		return err
 	}
 	p.admit(f.Service)
-	page, err := f.WriteSheet(ctx, plan, nil, p.making(silence{}, nil).Observer)
+	page, err := f.WriteSheet(ctx, plan, nil, p.making(f.Service, silence{}, nil).Observer)
 	if err != nil {
 		return err
 	}

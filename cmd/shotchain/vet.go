@@ -134,7 +134,7 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 		return err
 	}
 	if o.again != "" {
-		r, err := film.VetAgain(ctx, film.VetService{Service: s, Key: p.key, Version: buildInfo().Version}, o.again, o.words)
+		r, err := film.VetAgain(ctx, film.VetService{Service: s, Key: p.key(s), Version: buildInfo().Version}, o.again, o.words)
 		if err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 	if o.dir == "" {
 		o.dir = "vet"
 	}
-	v, err := film.OpenVetting(film.VetService{Service: s, Key: p.key, Version: buildInfo().Version, Models: o.catalogue.models,
+	v, err := film.OpenVetting(film.VetService{Service: s, Key: p.key(s), Version: buildInfo().Version, Models: o.catalogue.models,
 		Model: o.model, Dir: o.dir, Earlier: o.clip.Earlier})
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 // buyProbes buys what was allowed.
 func (p *program) buyProbes(ctx context.Context, probes *film.Probes, o *vetFlags) error {
 	show := p.progress(probes.Plan)
-	how := p.making(show, nil)
+	how := p.making(probes.Plan.Film.Service, show, nil)
 	how.Timing, how.Callbacks = o.timing.Timing, o.calls.Callbacks
 	err := probes.Buy(ctx, how)
 	show.close()
