@@ -66,7 +66,7 @@ func (v *life) underway(a *store.Attempt) {
 // unpromotable is the outcome of a take whose draft the service no longer has: it has to be asked for whole, and waits
 // for what it grows from. Nothing was made.
 func (v *life) unpromotable(err error) Outcome {
-	return Outcome{Take: v.t, Stage: StageFailed, Fault: err, unpromoted: true}
+	return Outcome{Take: v.t, Standing: Failed, Fault: err, unpromoted: true}
 }
 
 // strays fails the finals that grew from another clip than the one that the film now has before them: that one's draft
@@ -84,9 +84,9 @@ func (r *run) strays() {
 				continue
 			}
 			if need == out.Take.From && up.Clip.PromotedFrom != p.from || need == out.Take.To && up.Clip.PromotedFrom != p.to {
-				out.Stage, out.Clip = StageFailed, nil
+				out.Standing, out.Clip = Failed, nil
 				out.Fault = fmt.Errorf("it continues the final of another draft than %s was made from", need.Name())
-				r.observe(Event{Take: out.Take, Stage: out.Stage, Task: out.Task, Message: out.Fault.Error()})
+				r.observe(Event{Take: out.Take, Standing: out.Standing, Task: out.Task, Message: out.Fault.Error()})
 				break
 			}
 		}

@@ -47,7 +47,7 @@ func TestFinalsOfAChainAreMadeAllAtOnce(t *testing.T) {
 		p := x.final(sb)
 		require.Equal(t, n, p.Buys)
 		for _, pt := range p.Takes {
-			require.Equal(t, New, pt.State, pt.Take.Name())
+			require.Equal(t, New, pt.Standing, pt.Take.Name())
 			require.Equal(t, "never made; its draft is promoted", pt.Reason)
 		}
 		require.Equal(t, p.Takes[0].Take.Expected, p.Expected, "one after the other would take %d times that", n)
@@ -128,7 +128,7 @@ func TestAFinalThatNoLongerFollowsIsNoClipOfTheFilm(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, r.Outcomes[0].Ok())
 		require.Empty(t, r.Outcomes[0].Clip.PromotedFrom, "it was asked for again, whole")
-		require.Equal(t, StageFailed, r.Outcomes[1].Stage)
+		require.Equal(t, Failed, r.Outcomes[1].Standing)
 		require.ErrorContains(t, r.Outcomes[1].Fault, "it continues the final of another draft than a/n0 was made from")
 		x.f.script = nil
 		again := x.plan(sb)

@@ -20,7 +20,7 @@ type anchors struct{ first, last string }
 
 // frameOf names a frame of a clip: its last by its own bytes, any other by the bytes that it is decoded from. So a
 // plan knows it without decoding, and no decoder's version makes anybody pay again.
-func frameOf(k *Kept, frame int) string {
+func frameOf(k *KeptClip, frame int) string {
 	if frame == Last {
 		return k.Clip.LastFrame.Digest
 	}

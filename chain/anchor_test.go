@@ -54,7 +54,7 @@ func TestABridgeWaitsForBothOfItsEnds(t *testing.T) {
 		x := newFixture(t)
 		sb := film(t, "a/one", "a/bridge to: b/sea", "b/sea duration: 15s", "b/next")
 		p := x.plan(sb)
-		require.Equal(t, map[string]State{"a/one": New, "a/bridge": Waits, "b/sea": New, "b/next": Waits}, states(p))
+		require.Equal(t, map[string]Standing{"a/one": New, "a/bridge": Waits, "b/sea": New, "b/next": Waits}, states(p))
 		require.Equal(t, 1, p.Graph.Take("a/bridge").Index-p.Graph.Take("b/sea").Index, "behind what it ends on")
 		began := time.Now()
 		r, err := x.run(t.Context(), p)
@@ -96,7 +96,7 @@ func TestWhatEndsOnAMissingFrameIsSkipped(t *testing.T) {
 		}
 		r, err := x.run(t.Context(), x.plan(film(t, "a/one", "a/bridge to: b/sea", "b/sea")))
 		require.NoError(t, err)
-		require.Equal(t, map[string]Stage{"a/one": StageKept, "a/bridge": StageSkipped, "b/sea": StageFailed}, stages(r))
+		require.Equal(t, map[string]Standing{"a/one": Kept, "a/bridge": Skipped, "b/sea": Failed}, stages(r))
 		out := r.Outcomes[r.Graph.Take("a/bridge").Index]
 		require.Equal(t, "b/sea", out.Behind.Name())
 		require.ErrorContains(t, out.Fault, "it ends on a frame of b/sea, which is not there")

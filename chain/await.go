@@ -60,14 +60,14 @@ func (v *life) await(ctx context.Context, a *store.Attempt) Outcome {
 		case err == nil:
 			reached = time.Now()
 		case ctx.Err() != nil:
-			return v.ended(ctx, StageInFlight, err)
+			return v.ended(ctx, InFlight, err)
 		case f.Class == provider.Gone && time.Since(a.IntendedAt) > young:
 			if clip, ok := v.there(ctx, a); ok && a.State == store.Succeeded {
 				return v.book(ctx, a, provider.Task{ID: a.Task, Tokens: a.Tokens}, clip)
 			}
 			return v.gone(ctx, a, err)
 		case f.Class != provider.Busy && f.Class != provider.Gone, time.Since(reached) > v.how.Timing.Patience:
-			return v.ended(ctx, StageInFlight, err)
+			return v.ended(ctx, InFlight, err)
 		}
 		if err == nil {
 			if task.Status.Done() {
@@ -76,15 +76,15 @@ func (v *life) await(ctx context.Context, a *store.Attempt) Outcome {
 			}
 			if task.Status != told {
 				told = task.Status
-				v.observe(Event{Take: v.t, Stage: Stage(told), Task: a.Task})
+				v.observe(Event{Take: v.t, Standing: Standing(told), Task: a.Task})
 			}
 			if time.Since(a.IntendedAt) > v.longest(task)+overdue {
 				err := fmt.Errorf("task %s is %s long after it should have expired", a.Task, task.Status)
-				return v.ended(ctx, StageUnknown, err)
+				return v.ended(ctx, Unclear, err)
 			}
 		}
 		if err := pauseOr(ctx, max(v.pollPause(a.IntendedAt), f.RetryAfter), rung); err != nil {
-			return v.ended(ctx, StageInFlight, err)
+			return v.ended(ctx, InFlight, err)
 		}
 	}
 }
@@ -93,14 +93,14 @@ func (v *life) await(ctx context.Context, a *store.Attempt) Outcome {
 // the plan said that the clip is bought again, it is.
 func (v *life) gone(ctx context.Context, a *store.Attempt, err error) Outcome {
 	if a.State != store.Succeeded {
-		return v.ended(ctx, StageUnknown, fmt.Errorf("the provider no longer has task %s: %w", a.Task, err))
+		return v.ended(ctx, Unclear, fmt.Errorf("the provider no longer has task %s: %w", a.Task, err))
 	}
 	planned := a.Lapsed(time.Now()) && v.tries == 0 && v.buys()
 	f := &provider.Fault{Class: provider.Gone, Billed: provider.Yes,
 		Message: "it was made, but its result is no longer to be had: " + err.Error()}
 	v.close(a, f)
 	a.Billed = provider.Yes.String()
-	out := v.ended(ctx, StageFailed, f)
+	out := v.ended(ctx, Failed, f)
 	if v.tries == 0 { // an earlier run has paid it
 		v.unhold()
 	} else {
@@ -125,7 +125,7 @@ func (v *life) done(ctx context.Context, a *store.Attempt, task provider.Task) O
 		if f == nil {
 			err = fmt.Errorf("task %s has a status that nobody knows", a.Task)
 		}
-		return v.ended(ctx, StageUnknown, err)
+		return v.ended(ctx, Unclear, err)
 	}
 	if f == nil {
 		f = &provider.Fault{Class: provider.Invalid, Message: "the task was " + string(task.Status), RequestID: task.RequestID}
@@ -136,15 +136,15 @@ func (v *life) done(ctx context.Context, a *store.Attempt, task provider.Task) O
 	f, spent, unsure := v.wasted(a, task, f)
 	again := f.Class == provider.Internal && f.Billed == provider.No && v.tries < maxTries // else a take could cost more than once
 	if err := v.l.PutJournal(v.j); err != nil {
-		out := v.ended(ctx, StageFailed, err)
+		out := v.ended(ctx, Failed, err)
 		out.Spent, out.Unsure = spent, unsure
 		return out
 	}
 	if again {
-		v.observe(Event{Take: v.t, Stage: StageAgain, Task: a.Task, Message: f.Error()})
+		v.observe(Event{Take: v.t, Standing: Again, Task: a.Task, Message: f.Error()})
 		return Outcome{again: true}
 	}
-	out := v.ended(ctx, StageFailed, f)
+	out := v.ended(ctx, Failed, f)
 	out.Spent, out.Unsure = spent, unsure
 	return out
 }

@@ -52,7 +52,7 @@ func TestAFailureThatMayBeBilledIsNeitherRepeatedNorCalledFree(t *testing.T) {
 				p := x.plan(film(t, "a/one", "b/two from: none"))
 				r, err := x.run(t.Context(), p)
 				require.NoError(t, err)
-				require.Equal(t, map[string]Stage{"a/one": StageFailed, "b/two": StageKept}, stages(r))
+				require.Equal(t, map[string]Standing{"a/one": Failed, "b/two": Kept}, stages(r))
 				require.Equal(t, c.creates+1, x.f.created())
 				want := Outcome{}
 				if c.spent != nil {
@@ -72,7 +72,7 @@ func TestAFailureThatMayBeBilledIsNeitherRepeatedNorCalledFree(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, c.cost, j.Last().Cost)
 				next := x.plan(film(t, "a/one", "b/two from: none"))
-				require.Equal(t, New, next.Takes[0].State)
+				require.Equal(t, New, next.Takes[0].Standing)
 				require.Equal(t, c.reason, next.Takes[0].Reason)
 				require.Equal(t, asFault(out.Fault).Billed, next.Takes[0].Fault.Billed)
 			})
@@ -90,11 +90,11 @@ func TestWhatMayBeBilledStaysInThePurse(t *testing.T) {
 			p := x.plan(film(t, "a/one"))
 			s, err := NewShooter(p, RunOptions{Provider: x.f, Store: x.st, Inspector: glance{}})
 			require.NoError(t, err)
-			require.Equal(t, StageFailed, s.Shoot(t.Context(), p.Takes[0].Take, Upstream{}).Stage)
+			require.Equal(t, Failed, s.Shoot(t.Context(), p.Takes[0].Take, Upstream{}).Standing)
 			x.f.ends = nil
 			again := s.Shoot(t.Context(), p.Takes[0].Take, Upstream{})
 			if billed == provider.No {
-				require.Equal(t, StageKept, again.Stage, "the price is still there")
+				require.Equal(t, Kept, again.Standing, "the price is still there")
 				continue
 			}
 			require.ErrorContains(t, again.Fault, "more than the plan said")
@@ -158,7 +158,7 @@ func TestALostCallThatCannotBeLookedUpNowIsLeftAtOnce(t *testing.T) {
 					began := time.Now()
 					r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
 					require.NoError(t, err)
-					require.Equal(t, StageUnknown, r.Outcomes[0].Stage)
+					require.Equal(t, Unclear, r.Outcomes[0].Standing)
 					require.ErrorContains(t, r.Outcomes[0].Fault, says)
 					require.Less(t, time.Since(began), time.Second)
 				}
@@ -184,7 +184,7 @@ func TestALateProofIsWaitedFor(t *testing.T) {
 		}
 		r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
 		require.NoError(t, err)
-		require.Equal(t, StageKept, r.Outcomes[0].Stage)
+		require.Equal(t, Kept, r.Outcomes[0].Standing)
 		require.Equal(t, 2, x.f.calls["create"])
 		require.False(t, time.Now().Before(until))
 		require.NotEmpty(t, asked.Request.Mark)
@@ -205,7 +205,7 @@ func TestAHandleGoesWithItsTask(t *testing.T) {
 			}
 			r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
 			require.NoError(t, err)
-			require.Equal(t, StageKept, r.Outcomes[0].Stage, "%v", r.Outcomes[0].Fault)
+			require.Equal(t, Kept, r.Outcomes[0].Standing, "%v", r.Outcomes[0].Fault)
 			j, err := r.Outcomes[0].Dir.Journal()
 			require.NoError(t, err)
 			require.Equal(t, "https://queue.example/requests/cgt-1", j.Last().Handle)

@@ -47,7 +47,7 @@ func (p *Plan) memory(t *Take) string {
 }
 
 // changed says in what the shot differs from what it asked for when it was last used: such a take is stale.
-func (p *Plan) changed(t *Take, a anchors, was *store.Film) (State, string) {
+func (p *Plan) changed(t *Take, a anchors, was *store.Film) (Standing, string) {
 	used, ok := was.Shots[p.memory(t)]
 	if !ok {
 		return New, "never made"

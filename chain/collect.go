@@ -76,7 +76,7 @@ func Collect(ctx context.Context, open []Open, o RunOptions) (*Reel, error) {
 		}
 		t.Index, t.Order = len(g.Takes), len(g.Takes)
 		g.Takes = append(g.Takes, t)
-		p.Takes = append(p.Takes, Planned{Take: t, State: InFlight, Key: u.Dir.Key})
+		p.Takes = append(p.Takes, Planned{Take: t, Standing: InFlight, Key: u.Dir.Key})
 		p.Held = p.Held.Add(t.Cost)
 	}
 	return Run(ctx, p, o)

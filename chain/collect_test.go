@@ -63,7 +63,7 @@ func TestCollectOfACallThatMadeNothingSaysSo(t *testing.T) {
 		require.ErrorIs(t, r.Outcomes[0].Fault, errNothing)
 		require.Equal(t, 1, x.f.created(), "what is known, and no more")
 		p := x.plan(film(t, "a/one"))
-		require.Equal(t, New, p.Takes[0].State)
+		require.Equal(t, New, p.Takes[0].Standing)
 	})
 }
 

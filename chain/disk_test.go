@@ -70,7 +70,7 @@ func (x *fixture) mended(dir string, shots ...string) {
 		require.NoError(t, err)
 	}
 	for _, out := range r.Outcomes {
-		require.True(t, out.Ok(), "%s: %s: %v", out.Take.Name(), out.Stage, out.Fault)
+		require.True(t, out.Ok(), "%s: %s: %v", out.Take.Name(), out.Standing, out.Fault)
 		require.NoError(t, out.Dir.Verify())
 	}
 	bought := map[string]int{}
@@ -106,7 +106,7 @@ func (x *fixture) mended(dir string, shots ...string) {
 // our tasks yet proves nothing by what it does not show. It holds that none of them has made a task.
 func (x *fixture) giveUp(r *Reel) bool {
 	for _, out := range r.Outcomes {
-		if out.Stage != StageUnknown {
+		if out.Standing != Unclear {
 			continue
 		}
 		for _, task := range x.f.tasks {
@@ -309,7 +309,7 @@ func (x *fixture) spoil(dir string, first *Reel, shots []string) {
 					require.Equal(t, was.Clip.Cost, out.Clip.Cost)
 					require.Equal(t, was.Clip.Task, out.Clip.Task)
 				}
-				require.Contains(t, []Stage{StageCached, StageKept, StageUnknown, StageSkipped}, out.Stage,
+				require.Contains(t, []Standing{Cached, Kept, Unclear, Skipped}, out.Standing,
 					"%s, byte %d: %v", name, i, out.Fault)
 			}
 			require.NoError(t, os.RemoveAll(scene))

@@ -99,7 +99,7 @@ func TestWhatGrowsFromAFinalThatIsNoPromotionIsNotPromoted(t *testing.T) {
 		require.NoError(t, err)
 		x.o.Only = nil
 		p := x.final(sb)
-		require.Equal(t, Cached, p.Of(p.Graph.Take("a/one")).State)
+		require.Equal(t, Cached, p.Of(p.Graph.Take("a/one")).Standing)
 		require.Nil(t, p.Of(p.Graph.Take("a/two")).Promotes, "its draft grew from another picture")
 	})
 }

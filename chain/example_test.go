@@ -92,7 +92,7 @@ func shootBoth(ctx context.Context, dir string) error {
 		if !out.Ok() {
 			return out.Fault
 		}
-		fmt.Printf("%s: %s, %d frames of %d×%d for %s\n", take.Name(), out.Stage,
+		fmt.Printf("%s: %s, %d frames of %d×%d for %s\n", take.Name(), out.Standing,
 			out.Clip.Frames, out.Clip.Width, out.Clip.Height, out.Clip.Cost)
 		key = out.Dir.Key
 	}

@@ -462,18 +462,18 @@ func (x *fixture) run(ctx context.Context, p *Plan) (*Reel, error) {
 }
 
 // stages are the outcomes of a reel by shot.
-func stages(r *Reel) map[string]Stage {
-	m := map[string]Stage{}
+func stages(r *Reel) map[string]Standing {
+	m := map[string]Standing{}
 	for _, o := range r.Outcomes {
-		m[o.Take.Name()] = o.Stage
+		m[o.Take.Name()] = o.Standing
 	}
 	return m
 }
 
-func states(p *Plan) map[string]State {
-	m := map[string]State{}
+func states(p *Plan) map[string]Standing {
+	m := map[string]Standing{}
 	for _, pt := range p.Takes {
-		m[pt.Take.Name()] = pt.State
+		m[pt.Take.Name()] = pt.Standing
 	}
 	return m
 }

@@ -29,7 +29,7 @@ func (s *Shooter) keepFrame(key string, task provider.Task) {
 
 // frameURL is the provider's own URL of a kept clip's last frame, "" where it no longer lives. The untouched output
 // of the same account is what the provider takes most readily (ark-api.md §7.5).
-func (s *Shooter) frameURL(ctx context.Context, up *Kept) provider.SignedURL {
+func (s *Shooter) frameURL(ctx context.Context, up *KeptClip) provider.SignedURL {
 	if s.plan.Graph.Service.Can.OwnFrames == provider.No {
 		return ""
 	}

@@ -93,12 +93,12 @@ func FuzzRecords(f *testing.F) {
 			out := r.Outcomes[0]
 			switch {
 			case absent == nil:
-				require.Equal(t, Cached, p.Takes[0].State)
-				require.Equal(t, StageCached, out.Stage)
+				require.Equal(t, Cached, p.Takes[0].Standing)
+				require.Equal(t, Cached, out.Standing)
 				require.Equal(t, made, x.f.created())
 			case unreadable != nil:
-				require.Equal(t, Unclear, p.Takes[0].State)
-				require.Equal(t, StageUnknown, out.Stage)
+				require.Equal(t, Unclear, p.Takes[0].Standing)
+				require.Equal(t, Unclear, out.Standing)
 				require.Equal(t, made, x.f.created())
 			case file != "task.json": // the attempts still tell all
 				require.Equal(t, made, x.f.created())
@@ -135,7 +135,7 @@ func TestATaskThatCouldNotBeRecordedIsFoundAgain(t *testing.T) {
 		}
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
-		require.Equal(t, StageUnknown, r.Outcomes[0].Stage)
+		require.Equal(t, Unclear, r.Outcomes[0].Standing)
 		require.ErrorContains(t, r.Outcomes[0].Fault, "task cgt-1 runs, but could not be recorded")
 
 		require.NoError(t, os.RemoveAll(record))
@@ -163,7 +163,7 @@ func TestAFullDiskIsNoFailedDownload(t *testing.T) {
 		p := x.plan(film(t, "a/one"))
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
-		require.Equal(t, StageFailed, r.Outcomes[0].Stage)
+		require.Equal(t, Failed, r.Outcomes[0].Standing)
 		require.ErrorContains(t, r.Outcomes[0].Fault, "the clip could not be kept: ")
 		require.ErrorContains(t, r.Outcomes[0].Fault, "task cgt-1 is paid, and the next run picks it up")
 		require.Zero(t, x.f.calls["video"])

@@ -25,6 +25,6 @@ func (v *life) judged(ctx context.Context) error {
 	if v.how.Judge == nil || v.up.From == nil || v.t.At != 0 || v.tries > 0 {
 		return nil
 	}
-	from := Outcome{Take: v.t.From, Stage: StageCached, Clip: v.up.From.Clip, Dir: v.up.From.Dir, Task: v.up.From.Clip.Task}
+	from := Outcome{Take: v.t.From, Standing: Cached, Clip: v.up.From.Clip, Dir: v.up.From.Dir, Task: v.up.From.Clip.Task}
 	return v.how.Judge.Judge(ctx, from, v.t)
 }

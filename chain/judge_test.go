@@ -33,13 +33,13 @@ func TestNothingIsBoughtThatGrowsFromAFrameThatIsHeld(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"a/one → a/two", "a/two → a/three"}, judge.asked, "only of last frames, once each")
 		three := r.Of(r.Graph.Film.Shots()[2])
-		require.Equal(t, StageStopped, three.Stage)
+		require.Equal(t, Stopped, three.Standing)
 		require.EqualError(t, three.Fault, "a/two's last frame is black")
 		var held *Held
 		require.ErrorAs(t, three.Fault, &held)
 		require.Equal(t, "another", held.Hint)
 		require.Len(t, x.f.tasks, 4, "all but the one that is held")
-		require.Equal(t, 4, r.Count(StageKept))
+		require.Equal(t, 4, r.Count(Kept))
 
 		_, err = x.run(t.Context(), x.plan(sb))
 		require.NoError(t, err)

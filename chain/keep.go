@@ -22,7 +22,7 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) O
 	}
 	got, reached, bad := &result{task: a.Task}, time.Now(), 0
 	for n := 1; ; n++ {
-		v.observe(Event{Take: v.t, Stage: StageDownloading, Task: a.Task})
+		v.observe(Event{Take: v.t, Standing: Downloading, Task: a.Task})
 		had := got.clip
 		err := v.fetch(ctx, task, got)
 		if err == nil {
@@ -37,18 +37,18 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) O
 		}
 		switch {
 		case errors.As(err, new(*unkept)):
-			return v.ended(ctx, StageFailed, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task))
+			return v.ended(ctx, Failed, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task))
 		case ctx.Err() != nil:
-			return v.ended(ctx, StageInFlight, err)
+			return v.ended(ctx, InFlight, err)
 		case bad == maxFetches && f.Class == provider.Gone && time.Since(finishedAt(task)) > frameLife(v.plan.Graph.Service.Can):
 			a.State, a.Tokens = store.Succeeded, task.Tokens
 			return v.gone(ctx, a, err)
 		case bad == maxFetches, time.Since(reached) > v.how.Timing.Patience:
-			return v.ended(ctx, StageFailed, fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task))
+			return v.ended(ctx, Failed, fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task))
 		}
-		v.observe(Event{Take: v.t, Stage: StageBusy, Task: a.Task, Message: err.Error()})
+		v.observe(Event{Take: v.t, Standing: Busy, Task: a.Task, Message: err.Error()})
 		if err := pause(ctx, max(f.RetryAfter, wait.NextBackOff())); err != nil {
-			return v.ended(ctx, StageInFlight, err)
+			return v.ended(ctx, InFlight, err)
 		}
 		if again, err := v.how.Provider.Get(ctx, refOf(a)); err == nil && again.Status == provider.Succeeded {
 			task = again // with URLs that live longer, where the provider signs anew
@@ -111,10 +111,10 @@ func (v *life) book(ctx context.Context, a *store.Attempt, task provider.Task, c
 		err = v.l.PutClip(clip)
 	}
 	if err != nil {
-		return v.ended(ctx, StageFailed, fmt.Errorf("the clip could not be kept: %w", err))
+		return v.ended(ctx, Failed, fmt.Errorf("the clip could not be kept: %w", err))
 	}
 	v.l.DropFetched()
-	out := Outcome{Take: v.t, Stage: StageKept, Clip: clip, Task: a.Task}
+	out := Outcome{Take: v.t, Standing: Kept, Clip: clip, Task: a.Task}
 	if v.held {
 		v.purse.exchange(v.t.Cost, billed)
 	}

@@ -39,6 +39,6 @@ func TestAKeptShotOutlivesTheFailureOfWhatItGrewFrom(t *testing.T) {
 		}
 		r, err := x.run(t.Context(), x.plan(film(t, "a/one prompt: another", "a/two keep: true", "a/three")))
 		require.NoError(t, err)
-		require.Equal(t, map[string]Stage{"a/one": StageFailed, "a/two": StageCached, "a/three": StageCached}, stages(r))
+		require.Equal(t, map[string]Standing{"a/one": Failed, "a/two": Cached, "a/three": Cached}, stages(r))
 	})
 }

@@ -37,26 +37,26 @@ type life struct {
 
 func (v *life) live(ctx context.Context) Outcome {
 	if err := v.l.Clean(); err != nil {
-		return v.ended(ctx, StageFailed, err)
+		return v.ended(ctx, Failed, err)
 	}
 	clip, err := v.l.Clip()
 	switch {
 	case err == nil: // another process has made it in the meantime
 	case errors.Is(err, store.ErrDamaged), errors.Is(err, fs.ErrNotExist):
 		if clip, err = v.mend(ctx); err != nil {
-			return v.ended(ctx, StageFailed, err)
+			return v.ended(ctx, Failed, err)
 		}
 	default: // there may well be a clip: not for us to buy another
-		return v.ended(ctx, StageUnknown, err)
+		return v.ended(ctx, Unclear, err)
 	}
 	if clip != nil {
-		return Outcome{Take: v.t, Stage: StageCached, Clip: clip, Task: clip.Task}
+		return Outcome{Take: v.t, Standing: Cached, Clip: clip, Task: clip.Task}
 	}
 	if err := v.unreadable(); err != nil {
-		return v.ended(ctx, StageFailed, err)
+		return v.ended(ctx, Failed, err)
 	}
 	if err := v.openJournal(); err != nil {
-		return v.ended(ctx, StageUnknown, err)
+		return v.ended(ctx, Unclear, err)
 	}
 	for {
 		if out := v.step(ctx); !out.again {
@@ -133,35 +133,35 @@ func (v *life) step(ctx context.Context) Outcome {
 // submit records the intent, asks for the clip once, and records the task.
 func (v *life) submit(ctx context.Context) Outcome {
 	if v.t.kept != "" {
-		return v.ended(ctx, StageStopped, errNothing)
+		return v.ended(ctx, Stopped, errNothing)
 	}
 	if ctx.Err() != nil {
-		return v.ended(ctx, StageStopped, context.Cause(ctx))
+		return v.ended(ctx, Stopped, context.Cause(ctx))
 	}
 	if v.final && v.promotion() == nil {
 		return v.unpromotable(nil)
 	}
 	if held := (*Held)(nil); errors.As(v.judged(ctx), &held) {
-		return v.ended(ctx, StageStopped, held)
+		return v.ended(ctx, Stopped, held)
 	}
 	if v.leave == nil {
 		leave, err := v.claim(v.t)
 		if err != nil {
-			return v.ended(ctx, StageFailed, err)
+			return v.ended(ctx, Failed, err)
 		}
 		v.leave = leave
 	}
-	v.held = v.plan.Of(v.t).State != Cached && (v.held || v.purse.reserve(v.t.Cost))
+	v.held = v.plan.Of(v.t).Standing != Cached && (v.held || v.purse.reserve(v.t.Cost))
 	if !v.held {
 		err := fmt.Errorf("making it would cost %s more than the plan said; look at the plan again", v.t.Cost.String())
-		return v.ended(ctx, StageFailed, err)
+		return v.ended(ctx, Failed, err)
 	}
 	v.tries++
 	a, err := v.intend(ctx)
 	if err != nil {
 		v.unhold()
 		v.up.reread()
-		return v.ended(ctx, StageFailed, err)
+		return v.ended(ctx, Failed, err)
 	}
 	made, err := v.create(ctx, a)
 	f := asFault(err)
@@ -184,18 +184,18 @@ func (v *life) submit(ctx context.Context) Outcome {
 		if made.Task != "" {
 			what = "task " + made.Task + " runs, but"
 		}
-		return v.ended(ctx, StageUnknown, fmt.Errorf("%s could not be recorded: %w", what, err))
+		return v.ended(ctx, Unclear, fmt.Errorf("%s could not be recorded: %w", what, err))
 	}
 	if err == nil || f.Class == provider.Lost {
 		return Outcome{again: true}
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
-		return v.ended(ctx, StageStopped, err)
+		return v.ended(ctx, Stopped, err)
 	}
 	if v.final && a.PromotedFrom == "" {
 		return v.unpromotable(err)
 	}
-	return v.ended(ctx, StageFailed, err)
+	return v.ended(ctx, Failed, err)
 }
 
 // submitted notes the task of an attempt.
@@ -244,7 +244,7 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (provider.Created, 
 		if err != nil {
 			return provider.Created{}, err
 		}
-		v.observe(Event{Take: v.t, Stage: StageSubmitting})
+		v.observe(Event{Take: v.t, Standing: Submitting})
 		made, err := v.post(ctx, req)
 		f := asFault(err)
 		switch {
@@ -273,7 +273,7 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (provider.Created, 
 		}
 		d := max(f.RetryAfter, wait.NextBackOff())
 		v.gate.shut(d)
-		v.observe(Event{Take: v.t, Stage: StageBusy, Message: f.Error()})
+		v.observe(Event{Take: v.t, Standing: Busy, Message: f.Error()})
 	}
 }
 
@@ -338,14 +338,14 @@ func (v *life) close(a *store.Attempt, f *provider.Fault) {
 }
 
 // ended is an outcome without a clip. Faults of the context are told as what they are: the run stopped.
-func (v *life) ended(ctx context.Context, s Stage, err error) Outcome {
+func (v *life) ended(ctx context.Context, s Standing, err error) Outcome {
 	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(ctx))) {
 		err = context.Cause(ctx)
-		if s == StageFailed {
-			s = StageStopped
+		if s == Failed {
+			s = Stopped
 		}
 	}
-	return Outcome{Take: v.t, Stage: s, Task: v.task, Fault: err}
+	return Outcome{Take: v.t, Standing: s, Task: v.task, Fault: err}
 }
 
 // asFault is err as a fault; one that is none is of no class. nil stays a fault without a class.

@@ -20,13 +20,13 @@ func taskLife(can provider.Abilities) time.Duration {
 // find looks for the task of an attempt whose answer was never seen. It is adopted where the provider finds it, created
 // again where the provider says that there is none, and left to the user where neither is certain.
 func (v *life) find(ctx context.Context, a *store.Attempt) Outcome {
-	v.observe(Event{Take: v.t, Stage: StageLooking})
+	v.observe(Event{Take: v.t, Standing: Looking})
 	began, asked := time.Now(), v.lookedFor(a)
 	var uncontrolled time.Time // since when only other takes of this run could settle it
 	for {
 		is, err := v.how.Provider.Find(ctx, asked)
 		if ctx.Err() != nil {
-			return v.ended(ctx, StageUnknown, err)
+			return v.ended(ctx, Unclear, err)
 		}
 		f := asFault(err)
 		switch {
@@ -51,7 +51,7 @@ func (v *life) find(ctx context.Context, a *store.Attempt) Outcome {
 			return v.unknown(ctx, a, orSilent(is.Why))
 		}
 		if err := pause(ctx, max(f.RetryAfter, findPause(is))); err != nil {
-			return v.ended(ctx, StageUnknown, err)
+			return v.ended(ctx, Unclear, err)
 		}
 	}
 }
@@ -128,7 +128,7 @@ func (v *life) alike(take store.Take) bool {
 func (v *life) take(ctx context.Context, a *store.Attempt, made provider.Created) Outcome {
 	v.submitted(a, made)
 	if err := v.l.PutJournal(v.j); err != nil {
-		return v.ended(ctx, StageUnknown, err)
+		return v.ended(ctx, Unclear, err)
 	}
 	return Outcome{again: true}
 }
@@ -138,16 +138,16 @@ func (v *life) absent(ctx context.Context, a *store.Attempt) Outcome {
 	v.unhold()
 	v.close(a, &provider.Fault{Class: provider.Lost, Message: "the create call was lost before it made a task"})
 	if err := v.l.PutJournal(v.j); err != nil {
-		return v.ended(ctx, StageFailed, err)
+		return v.ended(ctx, Failed, err)
 	}
 	if v.tries >= maxTries {
-		return v.ended(ctx, StageFailed, fmt.Errorf("the create call was lost %d times before it made a task", v.tries))
+		return v.ended(ctx, Failed, fmt.Errorf("the create call was lost %d times before it made a task", v.tries))
 	}
 	return Outcome{again: true}
 }
 
 // unknown leaves the attempt as it is: the user decides.
 func (v *life) unknown(ctx context.Context, a *store.Attempt, why error) Outcome {
-	return v.ended(ctx, StageUnknown, fmt.Errorf("sent at %s, answer lost, and %w",
+	return v.ended(ctx, Unclear, fmt.Errorf("sent at %s, answer lost, and %w",
 		a.IntendedAt.Local().Format(time.DateTime), why))
 }

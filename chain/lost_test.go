@@ -35,29 +35,29 @@ func TestALostTaskIsNeverTakenForAbsent(t *testing.T) {
 		clock time.Duration
 		echo  func(*provider.Task)
 		shot  string
-		want  Stage // where the identifier is not echoed
+		want  Standing // where the identifier is not echoed
 	}{
-		"all is well":                       {want: StageKept},
-		"the clocks differ by 4 min":        {clock: 4 * time.Minute, want: StageKept},
-		"the service is an hour ahead":      {clock: hour, want: StageUnknown},
-		"the service is an hour behind":     {clock: -hour, want: StageUnknown},
-		"the service is 3 days ahead":       {clock: 3 * day, want: StageUnknown},
-		"the service is 3 days behind":      {clock: -3 * day, want: StageUnknown},
-		"no mark is echoed":                 {echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: StageUnknown},
-		"no mark, and an hour ahead":        {clock: hour, echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: StageUnknown},
-		"no mark, and no time":              {echo: func(t *provider.Task) { t.ExpiresAfter, t.Created = 0, time.Time{} }, want: StageUnknown},
-		"no time is echoed":                 {echo: func(t *provider.Task) { t.Created = time.Time{} }, want: StageUnknown},
-		"nothing but the mark and the time": {echo: func(t *provider.Task) { t.Model, t.Resolution, t.Duration, t.Seed = "", "", 0, nil }, want: StageKept},
-		"the model has another name":        {echo: func(t *provider.Task) { t.Model = "gateway/seedance" }, want: StageUnknown},
-		"the seed is not taken":             {echo: func(t *provider.Task) { t.Seed = new(int64(5)) }, shot: "seed: 7", want: StageUnknown},
-		"the expiry is the least there is":  {shot: "expires_after: 3600s", want: StageKept},
+		"all is well":                       {want: Kept},
+		"the clocks differ by 4 min":        {clock: 4 * time.Minute, want: Kept},
+		"the service is an hour ahead":      {clock: hour, want: Unclear},
+		"the service is an hour behind":     {clock: -hour, want: Unclear},
+		"the service is 3 days ahead":       {clock: 3 * day, want: Unclear},
+		"the service is 3 days behind":      {clock: -3 * day, want: Unclear},
+		"no mark is echoed":                 {echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: Unclear},
+		"no mark, and an hour ahead":        {clock: hour, echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: Unclear},
+		"no mark, and no time":              {echo: func(t *provider.Task) { t.ExpiresAfter, t.Created = 0, time.Time{} }, want: Unclear},
+		"no time is echoed":                 {echo: func(t *provider.Task) { t.Created = time.Time{} }, want: Unclear},
+		"nothing but the mark and the time": {echo: func(t *provider.Task) { t.Model, t.Resolution, t.Duration, t.Seed = "", "", 0, nil }, want: Kept},
+		"the model has another name":        {echo: func(t *provider.Task) { t.Model = "gateway/seedance" }, want: Unclear},
+		"the seed is not taken":             {echo: func(t *provider.Task) { t.Seed = new(int64(5)) }, shot: "seed: 7", want: Unclear},
+		"the expiry is the least there is":  {shot: "expires_after: 3600s", want: Kept},
 	} {
 		for _, named := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, named %t", name, named), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					x := newFixture(t)
 					x.f.clock = c.clock
-					want := StageKept
+					want := Kept
 					x.f.echo = func(task *provider.Task) {
 						if c.echo != nil {
 							c.echo(task)
@@ -74,8 +74,8 @@ func TestALostTaskIsNeverTakenForAbsent(t *testing.T) {
 					for range 3 {
 						r, err := x.run(t.Context(), x.plan(sb))
 						require.NoError(t, err)
-						if want == StageUnknown || r.Outcomes[0].Stage != StageCached {
-							require.Equal(t, want, r.Outcomes[0].Stage, "%v", r.Outcomes[0].Fault)
+						if want == Unclear || r.Outcomes[0].Standing != Cached {
+							require.Equal(t, want, r.Outcomes[0].Standing, "%v", r.Outcomes[0].Fault)
 						}
 						time.Sleep(2 * time.Hour)
 					}
@@ -148,7 +148,7 @@ func TestBehindAnyGatewayALostAnswerIsNoSecondPurchase(t *testing.T) {
 							for range 3 {
 								r, err := x.run(t.Context(), x.plan(film(t, "a/one prompt: one"+own)))
 								require.NoError(t, err)
-								require.Contains(t, []Stage{StageKept, StageCached, StageUnknown}, r.Outcomes[0].Stage)
+								require.Contains(t, []Standing{Kept, Cached, Unclear}, r.Outcomes[0].Standing)
 								require.Equal(t, known+1, x.f.created(), "%v", r.Outcomes[0].Fault)
 								time.Sleep(2 * time.Hour)
 							}
@@ -169,26 +169,26 @@ func TestALostCallCountsAsNeverMadeOnlyWhereThatIsSure(t *testing.T) {
 		others     []provider.Task // what else is listed
 		alone      bool            // the store knows no other task
 		echo       func(*provider.Task)
-		want       Stage
+		want       Standing
 		says       string
 	}{
-		"just now":                         {want: StageKept},
-		"just now, named":                  {identifier: own, want: StageKept},
-		"yesterday":                        {intended: -24 * time.Hour, want: StageKept},
-		"before the list begins":           {intended: -8 * 24 * time.Hour, want: StageUnknown, says: "only the last 7 days"},
-		"by a clock that was ahead":        {intended: 10 * 24 * time.Hour, want: StageUnknown, says: "clock"},
-		"our clock is behind":              {others: []provider.Task{{ID: "x", ExpiresAfter: 9000, Created: time.Now().Add(40 * 365 * 24 * time.Hour)}}, want: StageUnknown, says: "clock"},
-		"nothing is known":                 {alone: true, want: StageUnknown, says: "shows none of our tasks"},
-		"nothing is known, named":          {alone: true, identifier: own, want: StageUnknown, says: "shows none of our tasks"},
-		"a stranger's may be it":           {others: []provider.Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: StageUnknown, says: "task x, which nobody here knows"},
-		"a stranger's of another length":   {others: []provider.Task{{ID: "x", Duration: 12}}, want: StageUnknown, says: "task x, which nobody here knows"},
-		"a stranger's is not named":        {identifier: own, others: []provider.Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: StageKept},
-		"tasks of other lengths are none":  {identifier: own, others: []provider.Task{{ID: "x", Duration: 12}}, want: StageKept},
-		"the known has another expiry":     {echo: func(t *provider.Task) { t.ExpiresAfter++ }, want: StageUnknown, says: "with the marks that they were sent with"},
-		"the known has another name":       {identifier: own, echo: func(t *provider.Task) { t.SafetyIdentifier, t.ExpiresAfter = "x", 7 }, want: StageUnknown, says: "with the marks"},
-		"the known is named":               {identifier: own, echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: StageKept},
-		"the known was made by no clock":   {echo: func(t *provider.Task) { t.Created = time.Time{} }, want: StageUnknown, says: "shows none of our tasks"},
-		"the known was made at other time": {echo: func(t *provider.Task) { t.Created = t.Created.Add(-time.Hour) }, want: StageUnknown, says: "shows none of our tasks"},
+		"just now":                         {want: Kept},
+		"just now, named":                  {identifier: own, want: Kept},
+		"yesterday":                        {intended: -24 * time.Hour, want: Kept},
+		"before the list begins":           {intended: -8 * 24 * time.Hour, want: Unclear, says: "only the last 7 days"},
+		"by a clock that was ahead":        {intended: 10 * 24 * time.Hour, want: Unclear, says: "clock"},
+		"our clock is behind":              {others: []provider.Task{{ID: "x", ExpiresAfter: 9000, Created: time.Now().Add(40 * 365 * 24 * time.Hour)}}, want: Unclear, says: "clock"},
+		"nothing is known":                 {alone: true, want: Unclear, says: "shows none of our tasks"},
+		"nothing is known, named":          {alone: true, identifier: own, want: Unclear, says: "shows none of our tasks"},
+		"a stranger's may be it":           {others: []provider.Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: Unclear, says: "task x, which nobody here knows"},
+		"a stranger's of another length":   {others: []provider.Task{{ID: "x", Duration: 12}}, want: Unclear, says: "task x, which nobody here knows"},
+		"a stranger's is not named":        {identifier: own, others: []provider.Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: Kept},
+		"tasks of other lengths are none":  {identifier: own, others: []provider.Task{{ID: "x", Duration: 12}}, want: Kept},
+		"the known has another expiry":     {echo: func(t *provider.Task) { t.ExpiresAfter++ }, want: Unclear, says: "with the marks that they were sent with"},
+		"the known has another name":       {identifier: own, echo: func(t *provider.Task) { t.SafetyIdentifier, t.ExpiresAfter = "x", 7 }, want: Unclear, says: "with the marks"},
+		"the known is named":               {identifier: own, echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: Kept},
+		"the known was made by no clock":   {echo: func(t *provider.Task) { t.Created = time.Time{} }, want: Unclear, says: "shows none of our tasks"},
+		"the known was made at other time": {echo: func(t *provider.Task) { t.Created = t.Created.Add(-time.Hour) }, want: Unclear, says: "shows none of our tasks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -207,7 +207,7 @@ func TestALostCallCountsAsNeverMadeOnlyWhereThatIsSure(t *testing.T) {
 				}
 				r, err := x.run(t.Context(), x.plan(sb))
 				require.NoError(t, err)
-				require.Equal(t, c.want, r.Outcomes[0].Stage, "%v", r.Outcomes[0].Fault)
+				require.Equal(t, c.want, r.Outcomes[0].Standing, "%v", r.Outcomes[0].Fault)
 				bought := 1
 				if c.says != "" {
 					bought = 0
@@ -228,7 +228,7 @@ func TestAFirstCallThatIsLostIsLeftToTheUser(t *testing.T) {
 		for range 2 {
 			r, err := x.run(t.Context(), x.plan(sb))
 			require.NoError(t, err)
-			require.Equal(t, StageUnknown, r.Outcomes[0].Stage)
+			require.Equal(t, Unclear, r.Outcomes[0].Standing)
 			require.ErrorContains(t, r.Outcomes[0].Fault, "shows none of our tasks")
 			require.Zero(t, x.f.created())
 		}

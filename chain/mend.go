@@ -36,7 +36,7 @@ func (v *life) mend(ctx context.Context) (*store.Clip, error) {
 	}
 	clip, err := v.l.Clip()
 	if err == nil {
-		v.observe(Event{Take: v.t, Stage: StageMended, Message: r.Why + ": " + did})
+		v.observe(Event{Take: v.t, Standing: Mended, Message: r.Why + ": " + did})
 	}
 	return clip, err
 }
@@ -100,7 +100,7 @@ func (v *life) ownFrame(ctx context.Context, clip *store.Clip) (bool, error) {
 	defer v.discard(temp)
 	wait := v.pauses()
 	for n := 1; ; n++ {
-		task, err := v.how.Provider.Get(ctx, (&Kept{v.l.Take, clip}).ref())
+		task, err := v.how.Provider.Get(ctx, (&KeptClip{v.l.Take, clip}).ref())
 		if err == nil && task.Status == provider.Succeeded && task.LastFrame != "" {
 			err = v.download(ctx, task.LastFrame, temp, maxFrameBytes)
 		}
@@ -126,7 +126,7 @@ func (v *life) ownFrame(ctx context.Context, clip *store.Clip) (bool, error) {
 // reread has the store read what a take could not grow from: what it remembers of those files may be wrong, and the
 // next plan is to know.
 func (u Upstream) reread() {
-	for _, k := range []*Kept{u.From, u.To} {
+	for _, k := range []*KeptClip{u.From, u.To} {
 		if k != nil {
 			_ = k.Dir.Verify()
 		}
@@ -138,7 +138,7 @@ func (v *life) buys() bool {
 	if v.t.kept != "" {
 		return false
 	}
-	switch v.plan.Of(v.t).State {
+	switch v.plan.Of(v.t).Standing {
 	case New, Stale, Waits:
 		return true
 	}
@@ -147,7 +147,7 @@ func (v *life) buys() bool {
 
 // mended plans a take that is damaged but whose clip is here: nothing is bought for it.
 func (p *Plan) mended(pt *Planned, r *store.Remedy) {
-	pt.State, pt.Clip, pt.Damaged, pt.away = Cached, r.Clip, true, r.Away()
+	pt.Standing, pt.Clip, pt.Damaged, pt.away = Cached, r.Clip, true, r.Away()
 	pt.Reason = r.Why + ": put right from what else is here"
 	if !r.NoFrame() {
 		return
@@ -185,8 +185,8 @@ func (p *Plan) PutBack(st *store.Store) error {
 
 // usable reports whether a take's clip is in its place.
 func (pt *Planned) usable(st *store.Store) bool {
-	if pt.State != Cached || !pt.away {
-		return pt.State == Cached
+	if pt.Standing != Cached || !pt.away {
+		return pt.Standing == Cached
 	}
 	clip, r := intact(st.Take(pt.Key)) // a run, or PutBack, may have put it there
 	return clip != nil && (r == nil || !r.Away())

@@ -53,7 +53,7 @@ func TestWhatIsDamagedIsPutRightBeforeAnythingIsBoughtAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		harm   func(t *testing.T, x *fixture, dir store.Take)
 		later  time.Duration
-		state  State
+		state  Standing
 		why    string
 		aside  []string
 		calls  map[string]int // of the second run
@@ -145,7 +145,7 @@ func TestWhatIsDamagedIsPutRightBeforeAnythingIsBoughtAgain(t *testing.T) {
 				require.Equal(t, c.flight, len(open) == 1)
 				p := x.plan(sb)
 				pt := p.Takes[0]
-				require.Equal(t, c.state, pt.State)
+				require.Equal(t, c.state, pt.Standing)
 				require.Equal(t, c.why, pt.Reason)
 				if c.state == New {
 					require.Equal(t, p.Takes[0].Take.Cost, p.Total)
@@ -182,7 +182,7 @@ func TestWhatIsDamagedIsPutRightBeforeAnythingIsBoughtAgain(t *testing.T) {
 				} else if !c.other {
 					require.Equal(t, was.LastFrame, now.LastFrame)
 				}
-				require.Equal(t, Cached, x.plan(sb).Takes[0].State)
+				require.Equal(t, Cached, x.plan(sb).Takes[0].Standing)
 			})
 		})
 	}
@@ -212,7 +212,7 @@ func TestALastFrameIsTakenBackFromWhatGrewFromIt(t *testing.T) {
 		x.f.forget()
 		x.f.calls = map[string]int{}
 		p := x.plan(sb)
-		require.Equal(t, map[string]State{"a/one": Cached, "a/two": Cached}, states(p))
+		require.Equal(t, map[string]Standing{"a/one": Cached, "a/two": Cached}, states(p))
 		require.Equal(t, "last_frame.png is not the file that was kept: put right from what else is here", p.Takes[0].Reason)
 		again, err := x.run(t.Context(), p)
 		require.NoError(t, err)
@@ -235,13 +235,13 @@ func TestWhatGrowsFromAFrameThatWasCutAnewIsAskedForWithIt(t *testing.T) {
 		x.f.forget()
 		sb := film(t, "a/one", "a/two")
 		p := x.plan(sb)
-		require.Equal(t, map[string]State{"a/one": Cached, "a/two": Waits}, states(p))
+		require.Equal(t, map[string]Standing{"a/one": Cached, "a/two": Waits}, states(p))
 		require.Equal(t, "grows from a/one, whose last frame is damaged and is made again", p.Takes[1].Reason)
 		require.Equal(t, p.Takes[1].Take.Cost, p.Total)
 		x.f.script = nil
 		var said []string
 		r, err = Run(t.Context(), p, RunOptions{Provider: x.f, Store: x.st, Inspector: glance{}, Observe: func(e Event) {
-			if e.Stage == StageMended {
+			if e.Standing == Mended {
 				said = append(said, e.Message)
 			}
 		}})

@@ -31,7 +31,7 @@ type given struct {
 	role  role
 	file  string            // in the take's folder, without the end of the name
 	name  string            // in the key
-	up    *Kept             // the clip whose frame it is; nil for a still
+	up    *KeptClip         // the clip whose frame it is; nil for a still
 	of    *Take             // that clip's
 	frame int               // of that clip
 	asked *provider.Frame   // a still as the request asks for it

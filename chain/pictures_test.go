@@ -47,7 +47,7 @@ func (x *fixture) carries(shot string, first []byte) {
 // spoiled runs a plan; once its first take is found in the store, do is done to the disk.
 func (x *fixture) spoiled(p *Plan, do func()) (*Reel, error) {
 	return Run(x.t.Context(), p, RunOptions{Provider: x.f, Store: x.st, Inspector: glance{}, Observe: func(e Event) {
-		if e.Take == p.Takes[0].Take && e.Stage == StageCached {
+		if e.Take == p.Takes[0].Take && e.Standing == Cached {
 			do()
 		}
 	}})
@@ -68,7 +68,7 @@ func TestNothingGrowsFromADamagedFrame(t *testing.T) {
 				r, err = x.spoiled(x.plan(film(t, "a/one", "a/two")), func() { flip(t, frame, at) })
 				require.NoError(t, err)
 				require.Equal(t, 1, x.f.created(), "nothing was sent")
-				require.Equal(t, StageFailed, r.Outcomes[1].Stage)
+				require.Equal(t, Failed, r.Outcomes[1].Standing)
 				require.ErrorIs(t, r.Outcomes[1].Fault, errOther)
 				require.ErrorContains(t, r.Outcomes[1].Fault, "its first frame (the last frame of a/one)")
 				require.ErrorContains(t, r.Outcomes[1].Fault, frame)
@@ -136,7 +136,7 @@ func TestAFrozenPictureThatIsNotItselfIsNotSent(t *testing.T) {
 					r, err = Run(t.Context(), x.plan(sb), RunOptions{Provider: x.f, Store: x.st, Inspector: look})
 					require.NoError(t, err)
 					require.Equal(t, 1, x.f.created(), "nothing was sent")
-					require.Equal(t, StageFailed, r.Outcomes[1].Stage)
+					require.Equal(t, Failed, r.Outcomes[1].Standing)
 					require.ErrorContains(t, r.Outcomes[1].Fault, "its first frame (the last frame of a/one)")
 					require.Zero(t, r.Spent.Micros)
 
@@ -185,7 +185,7 @@ func TestStillsAreSentAsTheyWerePlanned(t *testing.T) {
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
 		for i, path := range paths {
-			require.Equal(t, StageFailed, r.Outcomes[i].Stage)
+			require.Equal(t, Failed, r.Outcomes[i].Standing)
 			require.ErrorIs(t, r.Outcomes[i].Fault, errOther)
 			require.ErrorContains(t, r.Outcomes[i].Fault, path)
 		}
@@ -288,7 +288,7 @@ func TestARunThatCannotEndWellDoesNothing(t *testing.T) {
 		r, err := Run(context.Background(), p, o)
 		require.ErrorContains(t, err, says)
 		require.Len(t, r.Outcomes, 1)
-		require.Equal(t, StageStopped, r.Outcomes[0].Stage)
+		require.Equal(t, Stopped, r.Outcomes[0].Standing)
 		require.Equal(t, err, r.Outcomes[0].Fault)
 		require.False(t, r.Whole())
 	}

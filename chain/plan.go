@@ -17,29 +17,15 @@ import (
 	"shotchain/storyboard"
 )
 
-// State is what a plan finds of a take.
-type State string
-
-const (
-	Cached   State = "cached"    // kept in the store: used, costs nothing
-	New      State = "new"       // will be bought, and can start at once
-	Stale    State = "stale"     // as New: the shot has a clip, but asks for something else by now
-	Waits    State = "waits"     // will be bought once the take it grows from is there
-	InFlight State = "in flight" // bought by an earlier run: picked up, costs nothing more
-	Unclear  State = "unknown"   // an earlier run may have bought it: looked up at the provider before anything is bought
-	Left     State = "left out"  // the user left it out of this run, and the store does not hold it
-	Unpicked State = "unpicked"  // not bought before the user has picked a take of what it grows from
-)
-
 // Planned is one take of a plan.
 type Planned struct {
-	Take   *Take
-	State  State
-	Reason string       // why it must be made, or how it came to be there; "" for nothing to say
-	Key    string       // "" as long as it grows from something that is not there
-	Clip   *store.Clip  // of a cached take
-	Cost   money.Amount // at most, of this run; zero where nothing is bought
-	Tokens int64
+	Take     *Take
+	Standing Standing
+	Reason   string       // why it must be made, or how it came to be there; "" for nothing to say
+	Key      string       // "" as long as it grows from something that is not there
+	Clip     *store.Clip  // of a cached take
+	Cost     money.Amount // at most, of this run; zero where nothing is bought
+	Tokens   int64
 
 	Fault *provider.Fault // what ended its last attempt, where that failed and it has not been made since; nil otherwise
 
@@ -96,19 +82,19 @@ func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan,
 		pt := &p.Takes[i]
 		*pt = Planned{Take: t}
 		if unread != nil && p.keeps(t) {
-			pt.State, pt.Reason = Left, "which clip it used last cannot be read, and it is to be kept: "+unread.Error()
+			pt.Standing, pt.Reason = Left, "which clip it used last cannot be read, and it is to be kept: "+unread.Error()
 			continue
 		}
 		pt.Promotes = p.promote(t)
 		p.look(pt, st, was)
 		switch {
 		case pt.Promotes == nil:
-		case pt.State == New, pt.State == Stale, pt.State == Waits:
+		case pt.Standing == New, pt.Standing == Stale, pt.Standing == Waits:
 			pt.Reason += "; its draft is promoted"
-		case pt.State != InFlight && pt.State != Unclear, !pt.Promotes.attempts(st.Take(pt.Key)):
+		case pt.Standing != InFlight && pt.Standing != Unclear, !pt.Promotes.attempts(st.Take(pt.Key)):
 			pt.Promotes = nil
 		}
-		switch pt.State {
+		switch pt.Standing {
 		case New, Stale, Waits, Unclear:
 			pt.Cost, pt.Tokens = t.Cost, t.Tokens
 			p.Total, p.Buys = p.Total.Add(t.Cost), p.Buys+1
@@ -119,12 +105,12 @@ func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan,
 		}
 	}
 	p.drag()
-	p.Expected = p.forecast(func(t *Take) bool { return p.Takes[t.Index].State != Cached && !p.Takes[t.Index].Out() })
+	p.Expected = p.forecast(func(t *Take) bool { return p.Takes[t.Index].Standing != Cached && !p.Takes[t.Index].Out() })
 	return p, nil
 }
 
 // Out reports whether the run does not make the take although the store does not hold it.
-func (pt *Planned) Out() bool { return pt.State == Left || pt.State == Unpicked }
+func (pt *Planned) Out() bool { return pt.Standing == Left || pt.Standing == Unpicked }
 
 // Of is the plan of one take.
 func (p *Plan) Of(t *Take) *Planned { return &p.Takes[t.Index] }
@@ -139,7 +125,7 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	pictures, ok := p.anchors(pt, st)
 	if !ok {
 		up := p.absent(t)
-		pt.State = Waits
+		pt.Standing = Waits
 		pt.Reason = fmt.Sprintf("%s %s, which is %s", t.how(up), up.Name(), p.Of(up).told())
 		if p.Of(up).frameless {
 			pt.Reason = fmt.Sprintf("%s %s, whose last frame is damaged and is made again", t.how(up), up.Name())
@@ -151,20 +137,20 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	clip, err := take.Clip()
 	pt.Damaged = errors.Is(err, store.ErrDamaged)
 	if err == nil {
-		pt.State, pt.Clip = Cached, clip
+		pt.Standing, pt.Clip = Cached, clip
 		if clip.FrameWas != "" {
 			pt.Reason = "its last frame was damaged, and has been cut from its clip again"
 		}
 		return
 	}
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, store.ErrDamaged) {
-		pt.State, pt.Reason = Unclear, "the store cannot be read: "+err.Error()
+		pt.Standing, pt.Reason = Unclear, "the store cannot be read: "+err.Error()
 		return
 	}
 	r, unread := take.Remedy()
 	switch {
 	case unread != nil:
-		pt.State, pt.Reason = Unclear, "the store cannot be read: "+unread.Error()
+		pt.Standing, pt.Reason = Unclear, "the store cannot be read: "+unread.Error()
 		return
 	case r != nil && !r.NoClip():
 		p.mended(pt, r)
@@ -172,23 +158,23 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	case r != nil:
 		pt.Damaged, err = true, fmt.Errorf("%w: %s", store.ErrDamaged, r.Why)
 	}
-	pt.State, pt.Reason, pt.Fault = look(take)
-	if pt.State != New && (p.Graph.Service.Forgets || t.in(p.Options.Resubmit)) {
-		pt.State, pt.Reason = New, "bought again: what became of the last attempt is given up"
+	pt.Standing, pt.Reason, pt.Fault = look(take)
+	if pt.Standing != New && (p.Graph.Service.Forgets || t.in(p.Options.Resubmit)) {
+		pt.Standing, pt.Reason = New, "bought again: what became of the last attempt is given up"
 		if p.Graph.Service.Forgets {
 			pt.Reason = "the last attempt ended with its simulator"
 		}
 	}
 	switch {
-	case pt.State == InFlight && errors.Is(err, store.ErrDamaged):
+	case pt.Standing == InFlight && errors.Is(err, store.ErrDamaged):
 		pt.Reason = "the kept clip cannot be used: " + err.Error() + "; fetched again from " + pt.Reason
-	case pt.State == New && errors.Is(err, store.ErrDamaged) && !p.Graph.Service.Forgets && !t.in(p.Options.Resubmit):
+	case pt.Standing == New && errors.Is(err, store.ErrDamaged) && !p.Graph.Service.Forgets && !t.in(p.Options.Resubmit):
 		pt.Reason = "its clip is damaged and can no longer be fetched: " + strings.TrimPrefix(err.Error(), "damaged: ")
 	case pt.Reason != "":
 	case !errors.Is(err, fs.ErrNotExist):
 		pt.Reason = "the kept clip cannot be used: " + err.Error()
 	default:
-		pt.State, pt.Reason = p.changed(t, pictures, was)
+		pt.Standing, pt.Reason = p.changed(t, pictures, was)
 	}
 }
 
@@ -196,7 +182,7 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 func (p *Plan) drag() {
 	for i := len(p.Takes) - 1; i >= 0; i-- {
 		pt := &p.Takes[i]
-		if pt.State == Waits {
+		if pt.Standing == Waits {
 			up := p.Of(p.absent(pt.Take))
 			up.Drags += 1 + pt.Drags
 			up.DragsCost = up.DragsCost.Add(pt.Cost.Add(pt.DragsCost))
@@ -217,7 +203,7 @@ func (p *Plan) keep(pt *Planned, st *store.Store, was *store.Film) bool {
 	if clip == nil {
 		return false
 	}
-	pt.State, pt.Clip, pt.Key, pt.Reason = Cached, clip, used.Key, "kept as it is"
+	pt.Standing, pt.Clip, pt.Key, pt.Reason = Cached, clip, used.Key, "kept as it is"
 	if r != nil {
 		p.mended(pt, r)
 	}
@@ -226,16 +212,16 @@ func (p *Plan) keep(pt *Planned, st *store.Store, was *store.Film) bool {
 
 // leave takes what the user did not ask for out of the run.
 func (p *Plan) leave(pt *Planned) {
-	if p.Options.Only == nil || pt.State == Cached || pt.State == Unpicked {
+	if p.Options.Only == nil || pt.Standing == Cached || pt.Standing == Unpicked {
 		return
 	}
 	if !pt.Take.in(p.Options.Only) {
-		pt.State, pt.Reason = Left, "not among the shots of this run"
+		pt.Standing, pt.Reason = Left, "not among the shots of this run"
 		return
 	}
 	for _, up := range pt.Take.needs() {
 		if p.Of(up).Out() {
-			pt.State, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", pt.Take.how(up), up.Name())
+			pt.Standing, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", pt.Take.how(up), up.Name())
 			return
 		}
 	}
@@ -243,16 +229,16 @@ func (p *Plan) leave(pt *Planned) {
 
 // stop takes what grows from a shot that still waits for its pick out of the run.
 func (p *Plan) stop(pt *Planned) {
-	if pt.State == Cached || pt.State == InFlight || pt.State == Unclear {
+	if pt.Standing == Cached || pt.Standing == InFlight || pt.Standing == Unclear {
 		return
 	}
 	for _, up := range pt.Take.needs() {
 		switch {
-		case p.Of(up).State == Unpicked:
-			pt.State, pt.Reason = Unpicked, p.Of(up).Reason
+		case p.Of(up).Standing == Unpicked:
+			pt.Standing, pt.Reason = Unpicked, p.Of(up).Reason
 			return
 		case up.in(p.Options.StopAt), up.unpicked():
-			pt.State, pt.Reason = Unpicked, fmt.Sprintf("waits for a pick of %s", up.Shot.Name())
+			pt.Standing, pt.Reason = Unpicked, fmt.Sprintf("waits for a pick of %s", up.Shot.Name())
 			return
 		}
 	}
@@ -265,17 +251,17 @@ func (t *Take) unpicked() bool {
 
 // told is the state as another take's reason says it.
 func (pt *Planned) told() string {
-	switch pt.State {
+	switch pt.Standing {
 	case New, Stale, Waits:
 		return "new"
 	case InFlight:
 		return "still in flight"
 	}
-	return string(pt.State)
+	return string(pt.Standing)
 }
 
 // look says what a take's journal tells of one that is not kept.
-func look(take store.Take) (State, string, *provider.Fault) {
+func look(take store.Take) (Standing, string, *provider.Fault) {
 	j, err := take.Journal()
 	if err != nil {
 		return Unclear, "its record cannot be read: " + err.Error(), nil
@@ -336,10 +322,10 @@ func (p *Plan) anchors(pt *Planned, st *store.Store) (a anchors, ok bool) {
 		return a, ok
 	}
 	if t.From != nil {
-		up.From = &Kept{Clip: p.Of(t.From).Clip}
+		up.From = &KeptClip{Clip: p.Of(t.From).Clip}
 	}
 	if t.To != nil {
-		up.To = &Kept{Clip: p.Of(t.To).Clip}
+		up.To = &KeptClip{Clip: p.Of(t.To).Clip}
 	}
 	a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, up, true, pt.Promotes)
 	return a, ok
@@ -377,9 +363,9 @@ func (t *Take) how(up *Take) string {
 }
 
 // Count is the number of takes that the plan finds in a state.
-func (p *Plan) Count(s State) (n int) {
+func (p *Plan) Count(s Standing) (n int) {
 	for i := range p.Takes {
-		if p.Takes[i].State == s {
+		if p.Takes[i].Standing == s {
 			n++
 		}
 	}

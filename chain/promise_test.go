@@ -101,18 +101,18 @@ func (x *fixture) check(b board, before map[string]bool) map[string]bool {
 	total := money.Amount{}
 	for i, out := range r.Outcomes {
 		pt := p.Takes[i]
-		switch out.Stage {
-		case StageCached:
-			require.Equal(t, Cached, pt.State, "%s was reused though the plan would have bought it", pt.Take.Name())
-		case StageKept:
-			require.Contains(t, []State{New, Stale, Waits}, pt.State, "%s was bought though the plan called it %s", pt.Take.Name(), pt.State)
+		switch out.Standing {
+		case Cached:
+			require.Equal(t, Cached, pt.Standing, "%s was reused though the plan would have bought it", pt.Take.Name())
+		case Kept:
+			require.Contains(t, []Standing{New, Stale, Waits}, pt.Standing, "%s was bought though the plan called it %s", pt.Take.Name(), pt.Standing)
 			require.False(t, before[out.Dir.Key], "%s was bought twice", pt.Take.Name())
 			require.LessOrEqual(t, out.Spent.Micros, pt.Cost.Micros)
 			bought++
-		case StageFailed, StageSkipped:
-			require.NotEqual(t, Cached, pt.State)
+		case Failed, Skipped:
+			require.NotEqual(t, Cached, pt.Standing)
 		default:
-			t.Fatalf("%s: %s", pt.Take.Name(), out.Stage)
+			t.Fatalf("%s: %s", pt.Take.Name(), out.Standing)
 		}
 		total = total.Add(out.Spent)
 	}
@@ -136,9 +136,9 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 	for name, c := range map[string]struct {
 		script func(*fake) func(op, id string, n int) error
 		took   time.Duration
-		stage  Stage
+		stage  Standing
 		says   string
-		next   State
+		next   Standing
 	}{
 		"the record is gone before the task ended": {
 			func(*fake) func(string, string, int) error {
@@ -148,7 +148,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					}
 					return nil
 				}
-			}, 200 * time.Second, StageUnknown, "no longer has task cgt-1", InFlight},
+			}, 200 * time.Second, Unclear, "no longer has task cgt-1", InFlight},
 		"the result has lapsed": {
 			func(*fake) func(string, string, int) error {
 				return func(op, id string, n int) error {
@@ -157,7 +157,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					}
 					return nil
 				}
-			}, 200 * time.Second, StageFailed, "downloaded 3 times: the URL has lapsed; task cgt-1 is paid, and the next run tries again", InFlight},
+			}, 200 * time.Second, Failed, "downloaded 3 times: the URL has lapsed; task cgt-1 is paid, and the next run tries again", InFlight},
 		"the result has lapsed, and a day has passed": {
 			func(f *fake) func(string, string, int) error {
 				return func(op, id string, n int) error {
@@ -169,7 +169,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					}
 					return nil
 				}
-			}, 200 * time.Second, StageFailed, "its result is no longer to be had", New},
+			}, 200 * time.Second, Failed, "its result is no longer to be had", New},
 		"nobody knows its status": {
 			func(f *fake) func(string, string, int) error {
 				return func(op, id string, n int) error {
@@ -180,7 +180,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					}
 					return nil
 				}
-			}, 200 * time.Second, StageUnknown, "a status that nobody knows", InFlight},
+			}, 200 * time.Second, Unclear, "a status that nobody knows", InFlight},
 		"somebody cancels it": {
 			func(f *fake) func(string, string, int) error {
 				return func(op, id string, n int) error {
@@ -191,7 +191,7 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					}
 					return nil
 				}
-			}, 200 * time.Second, StageFailed, "the task was cancelled", New},
+			}, 200 * time.Second, Failed, "the task was cancelled", New},
 		"it expires": {
 			func(f *fake) func(string, string, int) error {
 				return func(op, id string, n int) error {
@@ -202,10 +202,10 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					}
 					return nil
 				}
-			}, 200 * time.Second, StageFailed, "the task was expired", New},
+			}, 200 * time.Second, Failed, "the task was expired", New},
 		"it never ends": {
 			func(*fake) func(string, string, int) error { return nil },
-			1000 * time.Hour, StageUnknown, "long after it should have expired", InFlight},
+			1000 * time.Hour, Unclear, "long after it should have expired", InFlight},
 		"the service is not to be reached while it runs": {
 			func(*fake) func(string, string, int) error {
 				return func(op, id string, n int) error {
@@ -214,11 +214,11 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					}
 					return nil
 				}
-			}, 200 * time.Second, StageInFlight, "unreachable", InFlight},
+			}, 200 * time.Second, InFlight, "unreachable", InFlight},
 		"the clip does not decode": {
 			func(f *fake) func(string, string, int) error {
 				return func(op, id string, n int) error { return nil }
-			}, 200 * time.Second, StageFailed, "downloaded 3 times", InFlight},
+			}, 200 * time.Second, Failed, "downloaded 3 times", InFlight},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -232,10 +232,10 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 				sb := film(t, "a/one")
 				r, err := Run(t.Context(), x.plan(sb), RunOptions{Provider: x.f, Store: x.st, Inspector: look})
 				require.NoError(t, err)
-				require.Equal(t, c.stage, r.Outcomes[0].Stage)
+				require.Equal(t, c.stage, r.Outcomes[0].Standing)
 				require.ErrorContains(t, r.Outcomes[0].Fault, c.says)
 				p := x.plan(sb)
-				require.Equal(t, c.next, p.Takes[0].State)
+				require.Equal(t, c.next, p.Takes[0].Standing)
 				require.Equal(t, 1, x.f.created())
 			})
 		})

@@ -8,15 +8,15 @@ import (
 
 // Outcome is what became of one take in a run.
 type Outcome struct {
-	Take   *Take
-	Stage  Stage        // a final one
-	Clip   *store.Clip  // of StageCached and StageKept
-	Dir    store.Take   // its folder in the store
-	Task   string       // the provider's id, "" where none is known
-	Fault  error        // of StageFailed, StageUnknown, StageInFlight, StageStopped; nil for nothing to say
-	Behind *Take        // of StageSkipped: the take that is missing
-	Spent  money.Amount // billed in this run
-	Unsure money.Amount // beside it, at most: nobody but the service knows whether it is billed
+	Take     *Take
+	Standing Standing     // a final one
+	Clip     *store.Clip  // of Cached and Kept
+	Dir      store.Take   // its folder in the store
+	Task     string       // the provider's id, "" where none is known
+	Fault    error        // of Failed, Unclear, InFlight, Stopped; nil for nothing to say
+	Behind   *Take        // of Skipped: the take that is missing
+	Spent    money.Amount // billed in this run
+	Unsure   money.Amount // beside it, at most: nobody but the service knows whether it is billed
 
 	again      bool // nothing is final yet: there is more to do for the take
 	unpromoted bool // nothing was made: its draft is gone, and it has to be asked for whole
@@ -44,12 +44,12 @@ func (r *Reel) Of(s *storyboard.Shot) Outcome {
 }
 
 // Whole reports whether every take has a clip.
-func (r *Reel) Whole() bool { return r.Count(StageCached)+r.Count(StageKept) == len(r.Outcomes) }
+func (r *Reel) Whole() bool { return r.Count(Cached)+r.Count(Kept) == len(r.Outcomes) }
 
 // Count is the number of takes that ended at a stage.
-func (r *Reel) Count(s Stage) (n int) {
+func (r *Reel) Count(s Standing) (n int) {
 	for _, o := range r.Outcomes {
-		if o.Stage == s {
+		if o.Standing == s {
 			n++
 		}
 	}
@@ -61,9 +61,9 @@ func Stored(p *Plan, st *store.Store) *Reel {
 	r := &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes)), Saved: p.Saved}
 	for i := range p.Takes {
 		pt := &p.Takes[i]
-		r.Outcomes[i] = Outcome{Take: pt.Take, Stage: StageStopped}
+		r.Outcomes[i] = Outcome{Take: pt.Take, Standing: Stopped}
 		if pt.usable(st) {
-			r.Outcomes[i] = Outcome{Take: pt.Take, Stage: StageCached, Clip: pt.Clip, Dir: st.Take(pt.Key), Task: pt.Clip.Task}
+			r.Outcomes[i] = Outcome{Take: pt.Take, Standing: Cached, Clip: pt.Clip, Dir: st.Take(pt.Key), Task: pt.Clip.Task}
 		}
 	}
 	return r

@@ -27,7 +27,7 @@ func TestATakeIsNotBoughtWhereTheDiskHasNoRoomForIt(t *testing.T) {
 		r := x.onDisk(p, func() (int64, error) { return need - 1, nil })
 		require.Zero(t, x.f.calls["create"])
 		require.Zero(t, r.Spent.Micros)
-		require.Equal(t, map[string]Stage{"a/one": StageFailed, "a/two": StageSkipped, "b/three": StageFailed}, stages(r))
+		require.Equal(t, map[string]Standing{"a/one": Failed, "a/two": Skipped, "b/three": Failed}, stages(r))
 		var f *provider.Fault
 		require.ErrorAs(t, r.Outcomes[0].Fault, &f)
 		require.Equal(t, "NoRoom", f.Code)
@@ -53,8 +53,8 @@ func TestTakesThatAreMadeAtOnceShareTheDisk(t *testing.T) {
 		need := p.Takes[0].Take.room()
 		r := x.onDisk(p, func() (int64, error) { return 2*need + 1, nil })
 		require.Equal(t, 2, x.f.created())
-		require.Equal(t, 2, r.Count(StageKept))
-		require.Equal(t, 1, r.Count(StageFailed))
+		require.Equal(t, 2, r.Count(Kept))
+		require.Equal(t, 1, r.Count(Failed))
 
 		r = x.onDisk(x.plan(board), func() (int64, error) { return need, nil }) // what is claimed is given back
 		require.True(t, r.Whole(), "%v", r.Outcomes)
@@ -73,10 +73,10 @@ func TestRoomIsAskedForBeforeBuyingAlone(t *testing.T) {
 			return nil
 		}
 		r := x.onDisk(x.plan(board), func() (int64, error) { return 1 << 40, nil })
-		require.Equal(t, StageFailed, r.Outcomes[0].Stage)
+		require.Equal(t, Failed, r.Outcomes[0].Standing)
 		x.f.script = nil
 		r = x.onDisk(x.plan(board), func() (int64, error) { return 0, nil })
-		require.Equal(t, StageKept, r.Outcomes[0].Stage, "%v", r.Outcomes[0].Fault)
+		require.Equal(t, Kept, r.Outcomes[0].Standing, "%v", r.Outcomes[0].Fault)
 		require.Equal(t, 1, x.f.created())
 
 		y := newFixture(t)

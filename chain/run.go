@@ -48,15 +48,15 @@ func (t Timing) orDefault() Timing {
 	return t
 }
 
-// Stopped is the error of a run that ended before its takes did: the account was refused, or the context ended.
-type Stopped struct{ Cause error }
+// StoppedError is the error of a run that ended before its takes did: the account was refused, or the context ended.
+type StoppedError struct{ Cause error }
 
-func (s *Stopped) Error() string { return "run stopped: " + s.Cause.Error() }
-func (s *Stopped) Unwrap() error { return s.Cause }
+func (s *StoppedError) Error() string { return "run stopped: " + s.Cause.Error() }
+func (s *StoppedError) Unwrap() error { return s.Cause }
 
 // Run gets the takes of a plan: independent ones at the same time, the longest chain first, as many at once as the
 // model allows. A failed take is an outcome, not an error; its siblings go on and what grows from it is skipped.
-// The reel is never nil. The error is a *Stopped where the account was refused (a *Fault) or ctx ended: then nothing
+// The reel is never nil. The error is a *StoppedError where the account was refused (a *Fault) or ctx ended: then nothing
 // more was submitted, tasks that run at the provider go on, and the next run picks them up. Where an option is missing,
 // or the plan was made for another service than the provider's, the error says so and nothing was done.
 func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
@@ -73,7 +73,7 @@ func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
 	r.remember()
 	_ = o.Store.Remember() // what was read is read again without it
 	if err := context.Cause(ctx); err != nil {
-		return r.reel, &Stopped{err}
+		return r.reel, &StoppedError{err}
 	}
 	return r.reel, nil
 }
@@ -100,7 +100,7 @@ func (o RunOptions) fit(p *Plan) error {
 func (p *Plan) unmade(why error) *Reel {
 	r := &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))}
 	for i := range p.Takes {
-		r.Outcomes[i] = Outcome{Take: p.Takes[i].Take, Stage: StageStopped, Fault: why}
+		r.Outcomes[i] = Outcome{Take: p.Takes[i].Take, Standing: Stopped, Fault: why}
 	}
 	return r
 }
@@ -165,23 +165,23 @@ func (r *run) loop(ctx context.Context) {
 func (r *run) upstream(t *Take) Upstream { return Upstream{r.kept(t.From), r.kept(t.To)} }
 
 // kept is the clip of a take, nil where there is none.
-func (r *run) kept(t *Take) *Kept {
+func (r *run) kept(t *Take) *KeptClip {
 	if t == nil || !r.reel.Outcomes[t.Index].Ok() {
 		return nil
 	}
-	return &Kept{r.reel.Outcomes[t.Index].Dir, r.reel.Outcomes[t.Index].Clip}
+	return &KeptClip{r.reel.Outcomes[t.Index].Dir, r.reel.Outcomes[t.Index].Clip}
 }
 
 // begin records what the plan found in the store, and makes ready what can start.
 func (r *run) begin() {
 	for i := range r.plan.Takes {
 		pt := &r.plan.Takes[i]
-		if pt.State != Cached {
+		if pt.Standing != Cached {
 			continue
 		}
 		take := r.how.Store.Take(pt.Key)
 		if clip, err := take.Clip(); err == nil {
-			r.record(Outcome{Take: pt.Take, Stage: StageCached, Clip: clip, Dir: take, Task: clip.Task})
+			r.record(Outcome{Take: pt.Take, Standing: Cached, Clip: clip, Dir: take, Task: clip.Task})
 		}
 	}
 	for _, t := range r.plan.Graph.Takes {
@@ -219,7 +219,7 @@ func (r *run) cached(t *Take, q asking) (Outcome, bool) {
 	if err != nil {
 		return Outcome{}, false
 	}
-	return Outcome{Take: t, Stage: StageCached, Clip: clip, Dir: take, Task: clip.Task}, true
+	return Outcome{Take: t, Standing: Cached, Clip: clip, Dir: take, Task: clip.Task}, true
 }
 
 // settle records an outcome and lets follow what grows from it.
@@ -242,10 +242,10 @@ func (r *run) settle(out Outcome) {
 func (r *run) record(out Outcome) {
 	r.reel.Outcomes[out.Take.Index] = out
 	r.reel.Spent, r.reel.Unsure = r.reel.Spent.Add(out.Spent), r.reel.Unsure.Add(out.Unsure)
-	if out.Stage == StageCached {
+	if out.Standing == Cached {
 		r.reel.Saved = r.reel.Saved.Add(out.Clip.Cost)
 	}
-	e := Event{Take: out.Take, Stage: out.Stage, Task: out.Task, Cost: out.Spent}
+	e := Event{Take: out.Take, Standing: out.Standing, Task: out.Task, Cost: out.Spent}
 	if out.Ok() {
 		e.Video, e.Digest = out.Dir.Path(out.Clip.Video.Name), out.Clip.Video.Digest
 	}
@@ -262,7 +262,7 @@ func (r *run) closeBooks(ctx context.Context) {
 		if r.reel.Outcomes[i].Take != nil {
 			continue
 		}
-		out := Outcome{Take: t, Stage: StageStopped, Fault: context.Cause(ctx)}
+		out := Outcome{Take: t, Standing: Stopped, Fault: context.Cause(ctx)}
 		if left, ok := r.left(t); ok {
 			out = left
 		}
@@ -276,8 +276,8 @@ func (r *run) closeBooks(ctx context.Context) {
 
 // lacking reports whether the take was tried, or could not be: its clip is not merely left for another run.
 func (o Outcome) lacking() bool {
-	switch o.Stage {
-	case "", StageStopped, StageLeft, StageUnpicked:
+	switch o.Standing {
+	case "", Stopped, Left, Unpicked:
 		return false
 	}
 	return !o.Ok()

@@ -39,7 +39,7 @@ func TestRunBuysEveryTakeOnceAndASecondRunNothing(t *testing.T) {
 		require.Equal(t, r.Spent, again.Saved)
 		r, err = x.run(t.Context(), again)
 		require.NoError(t, err)
-		require.Equal(t, 6, r.Count(StageCached))
+		require.Equal(t, 6, r.Count(Cached))
 		require.Equal(t, 6, x.f.created())
 	})
 }
@@ -83,17 +83,17 @@ func TestAFailedTakeLeavesItsSiblingsAndSkipsWhatGrowsFromIt(t *testing.T) {
 		}
 		r, err := x.run(t.Context(), x.plan(film(t, lighthouse...)))
 		require.NoError(t, err)
-		require.Equal(t, map[string]Stage{"arrival/boat": StageKept, "arrival/landing": StageFailed, "storm/wave": StageSkipped,
-			"storm/lamp": StageKept, "sunrise/sea": StageKept, "sunrise/gulls": StageKept}, stages(r))
+		require.Equal(t, map[string]Standing{"arrival/boat": Kept, "arrival/landing": Failed, "storm/wave": Skipped,
+			"storm/lamp": Kept, "sunrise/sea": Kept, "sunrise/gulls": Kept}, stages(r))
 		require.Equal(t, "arrival/landing", r.Outcomes[r.Graph.Take("storm/wave").Index].Behind.Name())
 
 		p := x.plan(film(t, lighthouse...))
-		require.Equal(t, New, p.Of(p.Graph.Take("arrival/landing")).State)
+		require.Equal(t, New, p.Of(p.Graph.Take("arrival/landing")).Standing)
 		require.Contains(t, p.Of(p.Graph.Take("arrival/landing")).Reason, "failed before")
 		require.Equal(t, &provider.Fault{Class: provider.Moderated, Code: "InputTextSensitiveContentDetected", Message: "no",
 			Hint: "reword it; nothing was billed", Billed: provider.No},
 			p.Of(p.Graph.Take("arrival/landing")).Fault, "kept for whoever asks later")
-		require.Equal(t, Waits, p.Of(p.Graph.Take("storm/wave")).State)
+		require.Equal(t, Waits, p.Of(p.Graph.Take("storm/wave")).Standing)
 		require.Nil(t, p.Of(p.Graph.Take("storm/wave")).Fault)
 
 		x.f.script = nil
@@ -115,12 +115,12 @@ func TestARefusedAccountStopsTheRun(t *testing.T) {
 		}
 		x.o.Limit = 1
 		r, err := x.run(t.Context(), x.plan(film(t, lighthouse...)))
-		var stopped *Stopped
+		var stopped *StoppedError
 		require.ErrorAs(t, err, &stopped)
 		require.Equal(t, provider.Account, asFault(err).Class)
 		require.Equal(t, 1, x.f.calls["create"])
-		require.Equal(t, 1, r.Count(StageFailed))
-		require.Equal(t, 5, r.Count(StageStopped)+r.Count(StageSkipped))
+		require.Equal(t, 1, r.Count(Failed))
+		require.Equal(t, 5, r.Count(Stopped)+r.Count(Skipped))
 	})
 }
 
@@ -149,7 +149,7 @@ func TestAnUnreachableProviderEndsTheTakeAfterTheRunsPatience(t *testing.T) {
 		began := time.Now()
 		r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
 		require.NoError(t, err)
-		require.Equal(t, StageFailed, r.Outcomes[0].Stage)
+		require.Equal(t, Failed, r.Outcomes[0].Standing)
 		require.InDelta(t, (15 * time.Minute).Seconds(), time.Since(began).Seconds(), 60)
 	})
 }
@@ -217,8 +217,8 @@ func TestAnInconclusiveAnswerIsLeftToTheUser(t *testing.T) {
 				p := x.plan(film(t, "a/one", "a/two", "b/three"))
 				r, err := x.run(t.Context(), p)
 				require.NoError(t, err)
-				require.Equal(t, StageUnknown, stages(r)["a/one"])
-				require.Equal(t, StageSkipped, stages(r)["a/two"])
+				require.Equal(t, Unclear, stages(r)["a/one"])
+				require.Equal(t, Skipped, stages(r)["a/two"])
 				bought := x.f.calls["create"]
 
 				p = x.plan(film(t, "a/one", "a/two", "b/three"))
@@ -245,8 +245,8 @@ func TestAnInterruptedRunIsPickedUp(t *testing.T) {
 		time.AfterFunc(50*time.Second, cancel)
 		r, err := x.run(ctx, x.plan(sb))
 		require.ErrorIs(t, err, context.Canceled)
-		require.Equal(t, 2, r.Count(StageInFlight))
-		require.Equal(t, 4, r.Count(StageStopped)+r.Count(StageSkipped))
+		require.Equal(t, 2, r.Count(InFlight))
+		require.Equal(t, 4, r.Count(Stopped)+r.Count(Skipped))
 
 		p := x.plan(sb)
 		require.Equal(t, InFlight, states(p)["arrival/boat"])
@@ -272,7 +272,7 @@ func TestAnInterruptDuringTheCreateCallDoesNotLoseItsAnswer(t *testing.T) {
 		}
 		r, err := x.run(ctx, x.plan(film(t, "a/one")))
 		require.ErrorIs(t, err, context.Canceled)
-		require.Equal(t, StageInFlight, r.Outcomes[0].Stage)
+		require.Equal(t, InFlight, r.Outcomes[0].Standing)
 		require.Equal(t, "cgt-1", r.Outcomes[0].Task)
 	})
 }
@@ -294,7 +294,7 @@ func TestATaskThatFailsInsideTheProviderIsCreatedAgainABoundedNumberOfTimes(t *t
 		}
 		r, err := x.run(t.Context(), x.plan(film(t, "a/one")))
 		require.NoError(t, err)
-		require.Equal(t, StageFailed, r.Outcomes[0].Stage)
+		require.Equal(t, Failed, r.Outcomes[0].Standing)
 		require.Equal(t, maxTries, x.f.created())
 		require.Zero(t, r.Spent.Micros)
 	})
@@ -335,7 +335,7 @@ func TestAChangedShotIsMadeAgainWithAllThatGrowsFromIt(t *testing.T) {
 		edited := append([]string(nil), lighthouse...)
 		edited[1] = "arrival/landing duration: 9s; prompt: another"
 		p := x.plan(film(t, edited...))
-		require.Equal(t, map[string]State{"arrival/boat": Cached, "arrival/landing": Stale, "storm/wave": Waits,
+		require.Equal(t, map[string]Standing{"arrival/boat": Cached, "arrival/landing": Stale, "storm/wave": Waits,
 			"storm/lamp": Cached, "sunrise/sea": Cached, "sunrise/gulls": Cached}, states(p))
 		require.Equal(t, `prompt changed: "landing" → "another", duration changed: 8 → 9`, p.Of(p.Graph.Take("arrival/landing")).Reason)
 		require.Equal(t, "grows from arrival/landing, which is new", p.Of(p.Graph.Take("storm/wave")).Reason)
@@ -356,12 +356,12 @@ func TestKeepAndOnlyLimitARun(t *testing.T) {
 		x.o.Keep = map[string]bool{"arrival/boat": true}
 		x.o.Only = map[string]bool{"storm/lamp": true, "sunrise/sea": true}
 		p := x.plan(film(t, edited...))
-		require.Equal(t, map[string]State{"arrival/boat": Cached, "arrival/landing": Cached, "storm/wave": Cached,
+		require.Equal(t, map[string]Standing{"arrival/boat": Cached, "arrival/landing": Cached, "storm/wave": Cached,
 			"storm/lamp": Stale, "sunrise/sea": Waits, "sunrise/gulls": Left}, states(p))
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
 		require.Equal(t, 8, x.f.created())
-		require.Equal(t, StageLeft, stages(r)["sunrise/gulls"])
+		require.Equal(t, Left, stages(r)["sunrise/gulls"])
 	})
 }
 
@@ -375,10 +375,10 @@ func TestAnUnreadableJournalIsNeverTakenForPermissionToBuy(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		require.NoError(t, durable.WritePath(x.st.Take(p.Takes[0].Key).Path("task.json"), []byte(`{"format":1,"attempts":[{`)))
 		p = x.plan(film(t, "a/one"))
-		require.Equal(t, Unclear, p.Takes[0].State)
+		require.Equal(t, Unclear, p.Takes[0].Standing)
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
-		require.Equal(t, StageUnknown, r.Outcomes[0].Stage)
+		require.Equal(t, Unclear, r.Outcomes[0].Standing)
 		require.ErrorIs(t, r.Outcomes[0].Fault, store.ErrDamaged)
 		require.Equal(t, 1, x.f.created())
 	})
@@ -387,7 +387,7 @@ func TestAnUnreadableJournalIsNeverTakenForPermissionToBuy(t *testing.T) {
 func TestFaultsKeepTheirCauses(t *testing.T) {
 	cause := errors.New("cause")
 	require.ErrorIs(t, &provider.Fault{Class: provider.Busy, Err: cause}, cause)
-	require.ErrorIs(t, &Stopped{cause}, cause)
+	require.ErrorIs(t, &StoppedError{cause}, cause)
 }
 
 func TestAClipThatCannotBeReadIsNotBoughtAgain(t *testing.T) {
@@ -399,10 +399,10 @@ func TestAClipThatCannotBeReadIsNotBoughtAgain(t *testing.T) {
 		require.NoError(t, os.Remove(facts))
 		require.NoError(t, os.Mkdir(facts, 0o755)) // there, and unreadable
 		p := x.plan(film(t, "a/one"))
-		require.Equal(t, Unclear, p.Takes[0].State)
+		require.Equal(t, Unclear, p.Takes[0].Standing)
 		r, err = x.run(t.Context(), p)
 		require.NoError(t, err)
-		require.Equal(t, StageUnknown, r.Outcomes[0].Stage)
+		require.Equal(t, Unclear, r.Outcomes[0].Standing)
 		require.Equal(t, 1, x.f.created())
 	})
 }

@@ -57,25 +57,25 @@ func NewShooter(p *Plan, o RunOptions) (*Shooter, error) {
 
 // Upstream are the clips that a take grows from and ends on; nil where it does so of none. The store alone tells them:
 // each is the clip, as KeptIn reads it, under the key in the Dir of the outcome of Take.From or Take.To.
-type Upstream struct{ From, To *Kept }
+type Upstream struct{ From, To *KeptClip }
 
-// Kept is a clip in the store.
-type Kept struct {
+// KeptClip is a clip in the store.
+type KeptClip struct {
 	Dir  store.Take
 	Clip *store.Clip
 }
 
 // KeptIn is the clip of a folder of the store. Its errors are those of store.Take.Clip.
-func KeptIn(dir store.Take) (*Kept, error) {
+func KeptIn(dir store.Take) (*KeptClip, error) {
 	clip, err := dir.Clip()
 	if err != nil {
 		return nil, err
 	}
-	return &Kept{dir, clip}, nil
+	return &KeptClip{dir, clip}, nil
 }
 
 // ref names the task that made the clip. Its handle is in the attempt that it came of.
-func (k *Kept) ref() provider.Ref {
+func (k *KeptClip) ref() provider.Ref {
 	if j, err := k.Dir.Journal(); err == nil {
 		for i := range j.Attempts {
 			if j.Attempts[i].Task == k.Clip.Task {
@@ -90,7 +90,7 @@ func (k *Kept) ref() provider.Ref {
 // the plan buys it. It takes as long as that takes, and returns when the outcome is final for this run. Failures are
 // outcomes; whether the next takes are still worth trying is for the caller to judge by Outcome.Fault: an account that
 // is refused refuses them all. When ctx ends, the create call under way is still waited for; then the outcome is
-// StageStopped where nothing was sent, else StageInFlight or StageUnknown. Observe is told of the stages on the way, not
+// Stopped where nothing was sent, else InFlight or Unclear. Observe is told of the stages on the way, not
 // of the outcome.
 func (s *Shooter) Shoot(ctx context.Context, t *Take, up Upstream) Outcome {
 	if need := t.missing(up); need != nil {
@@ -125,9 +125,9 @@ func (s *Shooter) shoot(ctx context.Context, t *Take, q asking, h hands) Outcome
 	defer s.working.Add(-1)
 	ctx = context.WithValue(ctx, workingKey{}, t)
 	v := &life{Shooter: s, t: t, asking: q, hands: h}
-	l, err := s.how.Store.Lock(ctx, s.key(t, q.a), func() { s.observe(Event{Take: t, Stage: StageWaiting}) })
+	l, err := s.how.Store.Lock(ctx, s.key(t, q.a), func() { s.observe(Event{Take: t, Standing: Waiting}) })
 	if err != nil {
-		return v.ended(ctx, StageFailed, err)
+		return v.ended(ctx, Failed, err)
 	}
 	defer l.Unlock()
 	v.l = l
@@ -152,24 +152,24 @@ func (t *Take) missing(up Upstream) *Take {
 
 // behind is the outcome of a take whose need is not there.
 func (t *Take) behind(need *Take) Outcome {
-	return Outcome{Take: t, Stage: StageSkipped, Behind: need,
+	return Outcome{Take: t, Standing: Skipped, Behind: need,
 		Fault: fmt.Errorf("it %s %s, which is not there", t.how(need), need.Name())}
 }
 
 // left is the outcome of a take that the plan leaves out; false where it does not.
 func (s *Shooter) left(t *Take) (Outcome, bool) {
-	switch pt := s.plan.Of(t); pt.State {
+	switch pt := s.plan.Of(t); pt.Standing {
 	case Unpicked:
-		return Outcome{Take: t, Stage: StageUnpicked, Fault: errors.New(pt.Reason)}, true
+		return Outcome{Take: t, Standing: Unpicked, Fault: errors.New(pt.Reason)}, true
 	case Left:
-		return Outcome{Take: t, Stage: StageLeft}, true
+		return Outcome{Take: t, Standing: Left}, true
 	}
 	return Outcome{}, false
 }
 
 // key is the take's in the store: what it was planned with where the store holds it, else what it asks for by now.
 func (s *Shooter) key(t *Take, a anchors) string {
-	if pt := s.plan.Of(t); pt.State == Cached {
+	if pt := s.plan.Of(t); pt.Standing == Cached {
 		return pt.Key
 	}
 	return cmp.Or(t.kept, t.key(s.plan.Graph.Service.Namespace, a))

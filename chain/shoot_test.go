@@ -23,7 +23,7 @@ func (x *fixture) elsewhere(p *Plan) *Shooter {
 }
 
 // keptElsewhere is the clip of an outcome, read anew from the store.
-func (x *fixture) keptElsewhere(out Outcome) *Kept {
+func (x *fixture) keptElsewhere(out Outcome) *KeptClip {
 	x.t.Helper()
 	st, err := store.Open(x.st.Dir())
 	require.NoError(x.t, err)
@@ -49,7 +49,7 @@ func TestTakesShotOneByOneByStrangersAreTheFilmOfARun(t *testing.T) {
 			}
 			out := x.elsewhere(p).Shoot(t.Context(), take, up)
 			require.NoError(t, out.Fault, take.Name())
-			require.Equal(t, StageKept, out.Stage)
+			require.Equal(t, Kept, out.Standing)
 			require.Equal(t, out.Clip.Cost, out.Spent)
 			done[take] = out
 		}
@@ -58,10 +58,10 @@ func TestTakesShotOneByOneByStrangersAreTheFilmOfARun(t *testing.T) {
 
 		r, err := x.run(t.Context(), x.plan(board))
 		require.NoError(t, err)
-		require.Equal(t, 4, r.Count(StageCached), "a run finds each where it would have put it: %v", stages(r))
+		require.Equal(t, 4, r.Count(Cached), "a run finds each where it would have put it: %v", stages(r))
 		require.Equal(t, 4, x.f.created())
 		out := x.elsewhere(p).Shoot(t.Context(), p.Graph.Takes[0], Upstream{})
-		require.Equal(t, StageCached, out.Stage, "the clip is there, whatever the plan said")
+		require.Equal(t, Cached, out.Standing, "the clip is there, whatever the plan said")
 		require.Equal(t, 4, x.f.created())
 	})
 }
@@ -72,7 +72,7 @@ func TestATakeWithoutWhatItGrowsFromIsNotShot(t *testing.T) {
 		p := x.plan(film(t, "a/one", "a/two", "a/three first_frame: https://example.com/s.png; ratio: adaptive; to: a/one"))
 		two, three := p.Graph.Take("a/two"), p.Graph.Take("a/three")
 		out := x.elsewhere(p).Shoot(t.Context(), two, Upstream{})
-		require.Equal(t, StageSkipped, out.Stage)
+		require.Equal(t, Skipped, out.Standing)
 		require.Equal(t, p.Graph.Take("a/one"), out.Behind)
 		out = x.elsewhere(p).Shoot(t.Context(), three, Upstream{})
 		require.EqualError(t, out.Fault, "it ends on a frame of a/one, which is not there")
@@ -86,7 +86,7 @@ func TestATakeThatThePlanLeavesOutIsNotShot(t *testing.T) {
 		x.o.Only = map[string]bool{"a/two": true}
 		p := x.plan(film(t, "a/one", "a/two from: none"))
 		out := x.elsewhere(p).Shoot(t.Context(), p.Graph.Take("a/one"), Upstream{})
-		require.Equal(t, StageLeft, out.Stage)
+		require.Equal(t, Left, out.Standing)
 		require.Zero(t, x.f.calls["create"])
 	})
 }

@@ -18,7 +18,7 @@ func TestEachTakeHasItsOwnSeedAndOnlyThePickIsContinued(t *testing.T) {
 		x := newFixture(t)
 		p := x.plan(film(t, "a/one takes: 3; pick: 2; seed: 7", "a/two"))
 		require.Equal(t, 4, p.Buys)
-		require.Equal(t, map[string]State{"a/one": New, "a/one#2": New, "a/one#3": New, "a/two": Waits}, states(p))
+		require.Equal(t, map[string]Standing{"a/one": New, "a/one#2": New, "a/one#3": New, "a/two": Waits}, states(p))
 		require.Equal(t, "grows from a/one#2, which is new", p.Of(p.Graph.Take("a/two")).Reason)
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
@@ -77,8 +77,8 @@ func TestAFailedTakeLeavesItsSiblingsUsable(t *testing.T) {
 		sb := film(t, "a/one takes: 3", "a/two")
 		r, err := x.run(t.Context(), x.plan(sb))
 		require.NoError(t, err)
-		require.Equal(t, 1, r.Count(StageFailed))
-		require.Equal(t, 3, r.Count(StageKept))
+		require.Equal(t, 1, r.Count(Failed))
+		require.Equal(t, 3, r.Count(Kept))
 		require.True(t, r.Of(sb.Shots()[1]).Ok())
 	})
 }
@@ -88,12 +88,12 @@ func TestNothingIsBoughtBehindAShotThatWaitsForAPick(t *testing.T) {
 		x := newFixture(t)
 		sb := film(t, "a/one takes: 2; approve: true", "a/two", "a/three", "b/other")
 		p := x.plan(sb)
-		require.Equal(t, map[string]State{"a/one": New, "a/one#2": New, "a/two": Unpicked, "a/three": Unpicked, "b/other": New}, states(p))
+		require.Equal(t, map[string]Standing{"a/one": New, "a/one#2": New, "a/two": Unpicked, "a/three": Unpicked, "b/other": New}, states(p))
 		require.Equal(t, "waits for a pick of a/one", p.Of(p.Graph.Take("a/three")).Reason)
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
 		require.Equal(t, 3, x.f.created())
-		require.Equal(t, StageUnpicked, stages(r)["a/three"])
+		require.Equal(t, Unpicked, stages(r)["a/three"])
 
 		p = x.plan(film(t, "a/one takes: 2; approve: true; pick: 2", "a/two", "a/three", "b/other"))
 		require.Equal(t, 2, p.Buys)
@@ -107,7 +107,7 @@ func TestNothingIsBoughtBehindAShotThatWaitsForAPick(t *testing.T) {
 func TestStopAtHoldsWhateverIsPicked(t *testing.T) {
 	x := newFixture(t)
 	x.o.StopAt = map[string]bool{"a/two": true}
-	require.Equal(t, map[string]State{"a/one": New, "a/two": Waits, "a/three": Unpicked, "a/four": Unpicked},
+	require.Equal(t, map[string]Standing{"a/one": New, "a/two": Waits, "a/three": Unpicked, "a/four": Unpicked},
 		states(x.plan(film(t, "a/one", "a/two pick: 1", "a/three", "a/four"))))
 }
 

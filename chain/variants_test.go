@@ -43,9 +43,9 @@ func TestWhatIsTheSameInSeveralVariantsIsOneTake(t *testing.T) {
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
 		require.Equal(t, 8, x.f.created())
-		require.Equal(t, map[string]Stage{"a-lamp-true:a/one": StageKept, "a-lamp-true:a/two": StageKept, "a-lamp-true:a/logo": StageKept,
-			"a-lamp-false:a/one": StageKept, "a-lamp-false:a/two": StageKept, "a-lamp-false:a/logo": StageKept,
-			"a-chair-true:a/one": StageKept, "a-chair-true:a/two": StageKept}, stages(r))
+		require.Equal(t, map[string]Standing{"a-lamp-true:a/one": Kept, "a-lamp-true:a/two": Kept, "a-lamp-true:a/logo": Kept,
+			"a-lamp-false:a/one": Kept, "a-lamp-false:a/two": Kept, "a-lamp-false:a/logo": Kept,
+			"a-chair-true:a/one": Kept, "a-chair-true:a/two": Kept}, stages(r))
 		for _, film := range sb.Films() {
 			for _, s := range film.Shots() {
 				require.True(t, r.Of(s).Ok())

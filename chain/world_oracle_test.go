@@ -75,7 +75,7 @@ func (w *world) weigh(all []*process, sold []*fakeTask) {
 	for _, t := range sold {
 		p := w.tasks[t.ID]
 		for _, pt := range p.plan.Takes {
-			if pt.State == Cached && pt.Key[:12] == keyOf(t) {
+			if pt.Standing == Cached && pt.Key[:12] == keyOf(t) {
 				w.fault("%s was bought as %s, which the plan called cached", t.ID, t.req.Label)
 			}
 		}
@@ -218,7 +218,7 @@ func (w *world) giveUp(out Outcome) {
 func (w *world) judge(r *Reel) {
 	for _, out := range r.Outcomes {
 		if !out.Ok() {
-			w.fault("%s is not there in the end: %s: %v", out.Take.Name(), out.Stage, out.Fault)
+			w.fault("%s is not there in the end: %s: %v", out.Take.Name(), out.Standing, out.Fault)
 			return
 		}
 		if err := out.Dir.Verify(); err != nil {

@@ -105,12 +105,12 @@ func (p *process) run() {
 		return
 	}
 	for _, pt := range p.plan.Takes {
-		p.w.tell("%d.%d plans %s %.12s: %s, %s", p.life, p.number, pt.Take.Name(), pt.Key, pt.State, pt.Reason)
+		p.w.tell("%d.%d plans %s %.12s: %s, %s", p.life, p.number, pt.Take.Name(), pt.Key, pt.Standing, pt.Reason)
 	}
 	p.reel, p.err = Run(ctx, p.plan, RunOptions{Provider: p, Store: st, Inspector: eyes{p},
 		steady: true, Free: func() (int64, error) { return 0, errors.ErrUnsupported }})
 	for _, out := range p.reel.Outcomes {
-		p.w.tell("%d.%d has %s: %s %s %s", p.life, p.number, out.Take.Name(), out.Stage, out.Task, p.w.plain(out.Fault))
+		p.w.tell("%d.%d has %s: %s %s %s", p.life, p.number, out.Take.Name(), out.Standing, out.Task, p.w.plain(out.Fault))
 	}
 }
 

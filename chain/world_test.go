@@ -215,7 +215,7 @@ func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
 func (w *world) settle(r *Reel) map[string]bool {
 	again := map[string]bool{}
 	for _, out := range r.Outcomes {
-		if out.Stage != StageUnknown {
+		if out.Standing != Unclear {
 			continue
 		}
 		w.giveUp(out)

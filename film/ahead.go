@@ -49,7 +49,7 @@ func newAhead(ctx context.Context, f *Film, cuts []*storyboard.Cut, prepare *ren
 
 // take hears of a take, and goes to work where its clip is there.
 func (a *ahead) take(ctx context.Context, e chain.Event) {
-	if e.Stage != chain.StageKept && e.Stage != chain.StageCached || e.Video == "" {
+	if e.Standing != chain.Kept && e.Standing != chain.Cached || e.Video == "" {
 		return
 	}
 	for _, u := range e.Take.Uses {
@@ -61,7 +61,7 @@ func (a *ahead) take(ctx context.Context, e chain.Event) {
 		a.mu.Lock()
 		a.there[c.Shot] = c
 		a.mu.Unlock()
-		if e.Stage == chain.StageKept { // what the store had, an earlier run has most likely conformed
+		if e.Standing == chain.Kept { // what the store had, an earlier run has most likely conformed
 			a.under.Go(func() { a.work(ctx, c) })
 		}
 	}

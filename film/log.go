@@ -22,7 +22,7 @@ type runLog struct {
 func (l *runLog) take(e chain.Event) {
 	l.mu.Lock()
 	l.events = append(l.events, store.RunEvent{At: e.Time.UTC(), Variant: e.Take.Variant(), Shot: e.Take.Shot.Name(),
-		Take: e.Take.Number, Stage: string(e.Stage), Task: e.Task, Message: e.Message})
+		Take: e.Take.Number, Stage: string(e.Standing), Task: e.Task, Message: e.Message})
 	l.mu.Unlock()
 	if l.also != nil {
 		l.also(e)
@@ -50,8 +50,8 @@ func (l *runLog) steps(ctx context.Context, variant string) context.Context {
 func (m *Made) note(began time.Time) {
 	f, r := m.plan.Film, m.Reel
 	m.run = &store.Run{Film: f.Name(), File: f.File, Provider: f.Service.About.Namespace, Draft: f.Draft,
-		Began: began.UTC(), Ended: time.Now().UTC(), Bought: r.Count(chain.StageKept), Reused: r.Count(chain.StageCached),
-		Failed: r.Count(chain.StageFailed) + r.Count(chain.StageUnknown), Spent: r.Spent, Saved: r.Saved}
+		Began: began.UTC(), Ended: time.Now().UTC(), Bought: r.Count(chain.Kept), Reused: r.Count(chain.Cached),
+		Failed: r.Count(chain.Failed) + r.Count(chain.Unclear), Spent: r.Spent, Saved: r.Saved}
 	m.write()
 }
 

@@ -22,7 +22,7 @@ func (f *Film) Outcome(ctx context.Context, r *chain.Reel, err error) *Failure {
 			Hint: fault.Hint, Fault: fault}
 	case err != nil:
 		return AsFailure(ctx, err)
-	case r.Whole(), r.Count(chain.StageCached)+r.Count(chain.StageKept)+r.Count(chain.StageUnpicked) == len(r.Outcomes):
+	case r.Whole(), r.Count(chain.Cached)+r.Count(chain.Kept)+r.Count(chain.Unpicked) == len(r.Outcomes):
 		return nil
 	}
 	fail := &Failure{Kind: Incomplete, Retry: []string{}, Hint: fmt.Sprintf("`%s` makes only what is missing", f.Command("run"))}
@@ -31,7 +31,7 @@ func (f *Film) Outcome(ctx context.Context, r *chain.Reel, err error) *Failure {
 		if len(r.Graph.Films) > 1 {
 			fail.Message = "not every film: " + strings.TrimPrefix(fail.Message, "no film: ")
 		}
-	} else if r.Count(chain.StageCached)+r.Count(chain.StageKept)+r.Count(chain.StageUnpicked)+r.Count(chain.StageLeft) == len(r.Outcomes) {
+	} else if r.Count(chain.Cached)+r.Count(chain.Kept)+r.Count(chain.Unpicked)+r.Count(chain.Left) == len(r.Outcomes) {
 		return nil // drafts stand in for what was left out, as the user wants it
 	} else {
 		fail.Message = "the film has its clips, but not every take was made"
@@ -42,7 +42,7 @@ func (f *Film) Outcome(ctx context.Context, r *chain.Reel, err error) *Failure {
 		}
 	}
 	for _, o := range r.Outcomes {
-		if o.Stage == chain.StageUnknown {
+		if o.Standing == chain.Unclear {
 			fail.Kind, fail.Shot, fail.Retry = Unclear, o.Take.Name(), []string{"--resubmit", o.Take.Shot.Name()}
 			fail.Message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
 			fail.Hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Shot.Name())
@@ -54,7 +54,7 @@ func (f *Film) Outcome(ctx context.Context, r *chain.Reel, err error) *Failure {
 
 // afterwards says what becomes of the tasks that an interrupted run leaves behind.
 func (f *Film) afterwards(r *chain.Reel) string {
-	n := r.Count(chain.StageInFlight)
+	n := r.Count(chain.InFlight)
 	switch {
 	case f.Service.Simulated():
 		return fmt.Sprintf("the next run makes what is missing: `%s`", f.Command("run"))
@@ -68,13 +68,13 @@ func (f *Film) afterwards(r *chain.Reel) string {
 
 // Bill says how many clips were bought, for how much, and how many cost nothing in this run.
 func (f *Film) Bill(r *chain.Reel) string {
-	kept, cached := r.Count(chain.StageKept), r.Count(chain.StageCached)
+	kept, cached := r.Count(chain.Kept), r.Count(chain.Cached)
 	if f.Service.Simulated() {
 		return fmt.Sprintf("made %s for nothing, %d from the store", say.Count(kept, "clip"), cached)
 	}
 	bought := 0
 	for _, o := range r.Outcomes {
-		if o.Stage == chain.StageKept && o.Spent.Micros > 0 {
+		if o.Standing == chain.Kept && o.Spent.Micros > 0 {
 			bought++
 		}
 	}

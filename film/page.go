@@ -171,16 +171,13 @@ func (f page) take(t *chain.Take) sheet.Take {
 	v := sheet.Take{Number: t.Number, Model: t.Model.Alias, Size: fmt.Sprintf("%s %d×%d", t.Request.Resolution, t.Size.Width, t.Size.Height),
 		Seconds: t.Seconds, Seed: t.Request.Seed, Cost: t.Cost, Expected: t.Expected}
 	pt := f.plan.Of(t)
-	v.State, v.Tone, v.Reason = string(pt.State), sheet.Todo, pt.Reason
+	v.State, v.Tone, v.Reason = string(pt.Standing), ToneOf(pt.Standing), pt.Reason
 	clip, key := pt.Clip, pt.Key
-	switch pt.State {
-	case chain.InFlight:
-		v.Tone = sheet.Live
-	case chain.Unclear:
-		v.Tone, v.Failure = sheet.Bad, &sheet.Failure{Message: pt.Reason, Hint: unclearHint, Command: f.Command("run")}
+	if pt.Standing == chain.Unclear {
+		v.Failure = &sheet.Failure{Message: pt.Reason, Hint: unclearHint, Command: f.Command("run")}
 	}
 	if pt.Fault != nil { // an earlier run's, and nothing has been made of it since
-		v.State, v.Tone, v.Reason = string(chain.StageFailed), sheet.Bad, ""
+		v.State, v.Tone, v.Reason = string(chain.Failed), ToneOf(chain.Failed), ""
 		v.Failure = &sheet.Failure{Message: pt.Fault.Error(), Hint: pt.Fault.Hint, Command: f.Command("run")}
 	}
 	if f.reel != nil {
@@ -192,21 +189,28 @@ func (f page) take(t *chain.Take) sheet.Take {
 	}
 	if clip != nil {
 		f.show(&v, t, clip, f.Store.Take(key))
-		v.State, v.Tone, v.Failure = "done", sheet.Done, nil
+		v.Tone, v.Failure = sheet.Done, nil
 	}
 	return v
 }
 
 // became tells what became of a take in a run. One that the run did not try keeps what is known of it already.
 func (f page) became(v *sheet.Take, o chain.Outcome) {
-	switch o.Stage {
-	case chain.StageLeft, chain.StageStopped, chain.StageSkipped, chain.StageUnpicked:
+	switch o.Standing {
+	case chain.Left, chain.Stopped, chain.Skipped, chain.Unpicked:
 		if v.Failure != nil {
 			return
 		}
 	}
-	v.Failure = nil
-	v.State, v.Tone, v.Reason = f.outcome(v, o)
+	v.State, v.Tone, v.Failure, v.Reason = string(o.Standing), ToneOf(o.Standing), nil, ""
+	switch o.Standing {
+	case chain.Failed, chain.Unclear:
+		v.Failure = f.failure(o)
+	case chain.Skipped:
+		v.Reason = fmt.Sprintf("%s is not there", o.Behind.Name())
+	case chain.InFlight:
+		v.Reason = "the next run picks it up"
+	}
 }
 
 // show puts a clip in a take's place.
@@ -223,26 +227,30 @@ func (f page) show(v *sheet.Take, t *chain.Take, clip *store.Clip, dir store.Tak
 // unclearHint says what helps where nobody knows what became of a take.
 const unclearHint = "look for it in the service's console; a run looks it up once more, --resubmit buys it again"
 
-// outcome says what became of a take in a run, and what helps where it has no clip.
-func (f page) outcome(v *sheet.Take, o chain.Outcome) (state string, tone sheet.Tone, reason string) {
-	state, tone = string(o.Stage), sheet.Todo
-	switch o.Stage {
-	case chain.StageFailed, chain.StageUnknown:
-		tone = sheet.Bad
-		v.Failure = &sheet.Failure{Message: fmt.Sprint(o.Fault), Command: f.Command("run")}
-		var fault *provider.Fault
-		if errors.As(o.Fault, &fault) {
-			v.Failure.Hint = fault.Hint
-		}
-		if o.Stage == chain.StageUnknown {
-			v.Failure.Hint = unclearHint
-		}
-	case chain.StageSkipped:
-		reason = fmt.Sprintf("%s is not there", o.Behind.Name())
-	case chain.StageInFlight:
-		tone, reason = sheet.Live, "the next run picks it up"
+// failure says why a take has no clip, and what helps.
+func (f page) failure(o chain.Outcome) *sheet.Failure {
+	v := &sheet.Failure{Message: fmt.Sprint(o.Fault), Command: f.Command("run")}
+	var fault *provider.Fault
+	if errors.As(o.Fault, &fault) {
+		v.Hint = fault.Hint
 	}
-	return state, tone, reason
+	if o.Standing == chain.Unclear {
+		v.Hint = unclearHint
+	}
+	return v
+}
+
+// ToneOf is how a standing looks, on the contact sheet and on the board.
+func ToneOf(s chain.Standing) sheet.Tone {
+	switch s {
+	case chain.Cached, chain.Kept:
+		return sheet.Done
+	case chain.Failed, chain.Unclear:
+		return sheet.Bad
+	case chain.New, chain.Stale, chain.Waits, chain.Left, chain.Unpicked, chain.Skipped, chain.Stopped:
+		return sheet.Todo
+	}
+	return sheet.Live
 }
 
 // footageTake tells of a shot that is the user's own footage.

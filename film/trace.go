@@ -116,7 +116,7 @@ func (t *Trace) life(name string, tid int, run store.Run, events []store.RunEven
 	}
 	for i, e := range events {
 		ev := TraceEvent{Name: e.Stage, Kind: "stage", At: since(run, e.At), PID: traceTakes, TID: tid, Args: map[string]string{"task": e.Task, "message": e.Message}}
-		if i+1 < len(events) && !chain.Stage(e.Stage).Final() {
+		if i+1 < len(events) && !chain.Standing(e.Stage).Final() {
 			ev.Phase, ev.Took = "X", events[i+1].At.Sub(e.At).Microseconds()
 		} else {
 			ev.Phase, ev.Scope = "i", "t"

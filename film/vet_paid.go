@@ -127,8 +127,8 @@ func (p *Probes) judge(ctx context.Context, rec *recorder, outcomes map[string]c
 func (p *Probes) ended(t *vet.Trace, out chain.Outcome) {
 	var f *provider.Fault
 	switch {
-	case out.Stage == chain.StageUnknown, out.Stage == chain.StageInFlight:
-		words := string(out.Stage)
+	case out.Standing == chain.Unclear, out.Standing == chain.InFlight:
+		words := string(out.Standing)
 		if out.Fault != nil {
 			words += ": " + out.Fault.Error()
 		}
@@ -141,7 +141,7 @@ func (p *Probes) ended(t *vet.Trace, out chain.Outcome) {
 	}
 	if !out.Ok() && t.Probe != probeFailure && t.Probe != probeCancel {
 		p.v.Report.Findings = append(p.v.Report.Findings, vet.Finding{Check: "clip", Probe: t.Probe, Verdict: vet.NotTested,
-			Found: "there is no clip: " + string(out.Stage) + " " + t.Refused})
+			Found: "there is no clip: " + string(out.Standing) + " " + t.Refused})
 	}
 }
 

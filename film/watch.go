@@ -176,7 +176,7 @@ func (w *watcher) look(ctx context.Context) (_ Edition, drawn int, err error) {
 	if err != nil {
 		return Edition{}, 0, err
 	}
-	return made[0], reel.Count(chain.StageKept), nil
+	return made[0], reel.Count(chain.Kept), nil
 }
 
 // animatic is every shot of the first variant in order, in a file that is never one that Make makes.

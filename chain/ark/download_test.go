@@ -89,7 +89,7 @@ func TestATrickleIsGivenUpAndTheClipIsThereForTheNextRun(t *testing.T) {
 		began := time.Now()
 		reel, err := s.run()
 		require.NoError(t, err)
-		require.Equal(t, chain.StageFailed, reel.Outcomes[0].Stage)
+		require.Equal(t, chain.Failed, reel.Outcomes[0].Standing)
 		require.ErrorContains(t, reel.Outcomes[0].Fault, "less than 60 kB came in a minute")
 		require.ErrorContains(t, reel.Outcomes[0].Fault, "is paid, and the next run tries again")
 		require.Less(t, time.Since(began), 25*time.Minute, "a run's patience is 15 minutes")
@@ -206,8 +206,8 @@ func TestADownloadOutlivesAKillWhileItIsDecoded(t *testing.T) {
 				ctx, kill := context.WithCancel(t.Context())
 				s.ctx, s.inspector = ctx, dying{die: kill}
 				reel, err := s.run()
-				require.ErrorAs(t, err, new(*chain.Stopped))
-				require.Equal(t, chain.StageInFlight, reel.Outcomes[0].Stage)
+				require.ErrorAs(t, err, new(*chain.StoppedError))
+				require.Equal(t, chain.InFlight, reel.Outcomes[0].Standing)
 				takes, err := s.st.Takes()
 				require.NoError(t, err)
 				require.Len(t, takes, 1)
@@ -236,7 +236,7 @@ func TestAURLThatLeadsInsideEndsTheTakeAlone(t *testing.T) {
 		s.inject(sim.Fault{Op: "video", Match: "A boat", Action: "redirect", Times: -1, Location: "http://169.254.169.254/latest/meta-data"})
 		reel, err := s.run()
 		require.NoError(t, err)
-		require.Equal(t, chain.StageFailed, reel.Outcomes[0].Stage)
+		require.Equal(t, chain.Failed, reel.Outcomes[0].Standing)
 		require.ErrorContains(t, reel.Outcomes[0].Fault, "it leads to 169.254.169.254, a cloud's metadata service")
 		s.secretless(reel)
 		tried := s.service.Stats().Tasks[0].Videos

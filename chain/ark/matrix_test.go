@@ -185,32 +185,32 @@ func TestEachRefusalOfTheServiceHasItsRule(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		fault   sim.Fault
-		stage   chain.Stage
+		stage   chain.Standing
 		class   provider.Class
 		created int  // at most; all of them failed
 		stops   bool // the whole run
 		hint    string
 	}{
-		{"a missing parameter", answer(400, "MissingParameter", "content"), chain.StageFailed, provider.Invalid, 0, false, ""},
-		{"an invalid parameter", answer(400, "InvalidParameter.Duration", "the parameter `duration` is not valid"), chain.StageFailed, provider.Invalid, 0, false, ""},
-		{"a picture that is none", answer(400, "InvalidImageURL.EmptyContent", "no image"), chain.StageFailed, provider.Invalid, 0, false, ""},
-		{"a refused prompt", answer(400, "InputTextSensitiveContentDetected.PolicyViolation", "no"), chain.StageFailed, provider.Moderated, 0, false, "prompt"},
-		{"a refused picture", answer(400, "InputImageSensitiveContentDetected", "no"), chain.StageFailed, provider.Moderated, 0, false, "picture"},
-		{"a refused face", answer(400, "InputImageSensitiveContentDetected.PrivacyInformation", "no"), chain.StageFailed, provider.Moderated, 0, false, "face"},
-		{"a refused film", fails("OutputVideoSensitiveContentDetected.PolicyViolation"), chain.StageFailed, provider.Moderated, 1, false, "seed"},
-		{"a refused sound", fails("OutputAudioSensitiveContentDetected"), chain.StageFailed, provider.Moderated, 1, false, "audio"},
-		{"a failing service", fails("InternalServiceError"), chain.StageFailed, provider.Internal, 3, false, ""},
-		{"a wrong key", answer(401, "AuthenticationError", "no such key"), chain.StageFailed, provider.Account, 0, true, "ARK_API_KEY"},
-		{"a bill unpaid", answer(403, "AccountOverdueError", "pay"), chain.StageFailed, provider.Account, 0, true, ""},
-		{"no access", answer(403, "AccessDenied", "no"), chain.StageFailed, provider.Account, 0, true, ""},
-		{"an operation denied", answer(403, "OperationDenied.ServiceOverdue", "no"), chain.StageFailed, provider.Account, 0, true, ""},
-		{"a model that is not open", answer(404, "ModelNotOpen", "activate it"), chain.StageFailed, provider.Account, 0, true, ""},
-		{"a model that is not there", answer(404, "InvalidEndpointOrModel.NotFound", "none"), chain.StageFailed, provider.Account, 0, true, ""},
-		{"a spending cap", answer(429, "SetLimitExceeded", "your cap"), chain.StageFailed, provider.Account, 0, true, ""},
-		{"a usage window", answer(429, "QuotaExceeded", "You have used your quota of 5 hours. It resets at 15:00."), chain.StageFailed, provider.Quota, 0, true, ""},
-		{"a trial used up", answer(429, "QuotaExceeded", "Your free trial quota is used up."), chain.StageFailed, provider.Account, 0, true, ""},
-		{"a rate that stays exceeded", answer(429, "RateLimitExceeded.EndpointRPMExceeded", "slow"), chain.StageFailed, provider.Busy, 0, false, ""},
-		{"an overload that stays", answer(429, "ServerOverloaded", "later"), chain.StageFailed, provider.Busy, 0, false, ""},
+		{"a missing parameter", answer(400, "MissingParameter", "content"), chain.Failed, provider.Invalid, 0, false, ""},
+		{"an invalid parameter", answer(400, "InvalidParameter.Duration", "the parameter `duration` is not valid"), chain.Failed, provider.Invalid, 0, false, ""},
+		{"a picture that is none", answer(400, "InvalidImageURL.EmptyContent", "no image"), chain.Failed, provider.Invalid, 0, false, ""},
+		{"a refused prompt", answer(400, "InputTextSensitiveContentDetected.PolicyViolation", "no"), chain.Failed, provider.Moderated, 0, false, "prompt"},
+		{"a refused picture", answer(400, "InputImageSensitiveContentDetected", "no"), chain.Failed, provider.Moderated, 0, false, "picture"},
+		{"a refused face", answer(400, "InputImageSensitiveContentDetected.PrivacyInformation", "no"), chain.Failed, provider.Moderated, 0, false, "face"},
+		{"a refused film", fails("OutputVideoSensitiveContentDetected.PolicyViolation"), chain.Failed, provider.Moderated, 1, false, "seed"},
+		{"a refused sound", fails("OutputAudioSensitiveContentDetected"), chain.Failed, provider.Moderated, 1, false, "audio"},
+		{"a failing service", fails("InternalServiceError"), chain.Failed, provider.Internal, 3, false, ""},
+		{"a wrong key", answer(401, "AuthenticationError", "no such key"), chain.Failed, provider.Account, 0, true, "ARK_API_KEY"},
+		{"a bill unpaid", answer(403, "AccountOverdueError", "pay"), chain.Failed, provider.Account, 0, true, ""},
+		{"no access", answer(403, "AccessDenied", "no"), chain.Failed, provider.Account, 0, true, ""},
+		{"an operation denied", answer(403, "OperationDenied.ServiceOverdue", "no"), chain.Failed, provider.Account, 0, true, ""},
+		{"a model that is not open", answer(404, "ModelNotOpen", "activate it"), chain.Failed, provider.Account, 0, true, ""},
+		{"a model that is not there", answer(404, "InvalidEndpointOrModel.NotFound", "none"), chain.Failed, provider.Account, 0, true, ""},
+		{"a spending cap", answer(429, "SetLimitExceeded", "your cap"), chain.Failed, provider.Account, 0, true, ""},
+		{"a usage window", answer(429, "QuotaExceeded", "You have used your quota of 5 hours. It resets at 15:00."), chain.Failed, provider.Quota, 0, true, ""},
+		{"a trial used up", answer(429, "QuotaExceeded", "Your free trial quota is used up."), chain.Failed, provider.Account, 0, true, ""},
+		{"a rate that stays exceeded", answer(429, "RateLimitExceeded.EndpointRPMExceeded", "slow"), chain.Failed, provider.Busy, 0, false, ""},
+		{"an overload that stays", answer(429, "ServerOverloaded", "later"), chain.Failed, provider.Busy, 0, false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -220,7 +220,7 @@ func TestEachRefusalOfTheServiceHasItsRule(t *testing.T) {
 				reel, err := s.run()
 				var fault *provider.Fault
 				out := reel.Outcomes[0]
-				require.Equal(t, c.stage, out.Stage)
+				require.Equal(t, c.stage, out.Standing)
 				require.Equal(t, "a/one", out.Take.Name())
 				require.ErrorAs(t, out.Fault, &fault)
 				require.Equal(t, c.class, fault.Class)
@@ -228,8 +228,8 @@ func TestEachRefusalOfTheServiceHasItsRule(t *testing.T) {
 				require.Contains(t, fault.Error(), fault.RequestID)
 				require.NotEmpty(t, fault.RequestID)
 				require.Contains(t, fault.Hint, c.hint)
-				require.Equal(t, c.stops, errors.As(err, new(*chain.Stopped)))
-				require.NotContains(t, []chain.Stage{chain.StageKept, chain.StageCached}, reel.Outcomes[1].Stage)
+				require.Equal(t, c.stops, errors.As(err, new(*chain.StoppedError)))
+				require.NotContains(t, []chain.Standing{chain.Kept, chain.Cached}, reel.Outcomes[1].Standing)
 				stats, kept := s.books()
 				require.Equal(t, c.created, stats.Created)
 				require.Zero(t, kept)
@@ -290,14 +290,14 @@ func TestWhateverIsLostNothingIsBoughtTwice(t *testing.T) {
 // TestWhatBecomesOfATask are the fates that a task can have at the service.
 func TestWhatBecomesOfATask(t *testing.T) {
 	for action, c := range map[string]struct {
-		stage   chain.Stage
+		stage   chain.Standing
 		created int
 		says    string
 	}{
-		"fail":   {chain.StageKept, 2, ""}, // inside the service, once: tried again
-		"stall":  {chain.StageFailed, 1, "expired"},
-		"expire": {chain.StageFailed, 1, "expired"},
-		"cancel": {chain.StageFailed, 1, "cancelled"},
+		"fail":   {chain.Kept, 2, ""}, // inside the service, once: tried again
+		"stall":  {chain.Failed, 1, "expired"},
+		"expire": {chain.Failed, 1, "expired"},
+		"cancel": {chain.Failed, 1, "cancelled"},
 	} {
 		t.Run(action, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -306,7 +306,7 @@ func TestWhatBecomesOfATask(t *testing.T) {
 				s.inject(sim.Fault{Op: "task", Action: action, Match: "A boat"})
 				reel, err := s.run()
 				require.NoError(t, err)
-				require.Equal(t, c.stage, reel.Outcomes[0].Stage)
+				require.Equal(t, c.stage, reel.Outcomes[0].Standing)
 				stats, _ := s.books()
 				require.Equal(t, c.created, openers(stats))
 				if c.says != "" {
@@ -376,7 +376,7 @@ func TestBehindGatewaysALostAnswerIsNoSecondPurchase(t *testing.T) {
 								if list == none && certain {
 									require.True(t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
 								} else {
-									require.Equal(t, chain.StageUnknown, reel.Outcomes[0].Stage, "%v", reel.Outcomes[0].Fault)
+									require.Equal(t, chain.Unclear, reel.Outcomes[0].Standing, "%v", reel.Outcomes[0].Fault)
 								}
 							})
 						})
@@ -408,7 +408,7 @@ func TestAServiceWhoseClockIsWrong(t *testing.T) {
 						require.Equal(t, 2, s.service.Stats().Created)
 						return
 					}
-					require.Equal(t, chain.StageUnknown, reel.Outcomes[0].Stage)
+					require.Equal(t, chain.Unclear, reel.Outcomes[0].Standing)
 					require.Equal(t, 1, s.service.Stats().Created)
 					s.options.Resubmit = map[string]bool{"a/one": true} // the user's word
 					reel, err = s.run()
@@ -425,12 +425,12 @@ func TestAServiceWhoseClockIsWrong(t *testing.T) {
 func TestDeadlinesOfTheService(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
-		stage chain.Stage
+		stage chain.Standing
 		says  string
 	}{
-		{23 * time.Hour, chain.StageKept, ""},
-		{25 * time.Hour, chain.StageFailed, "its result is no longer to be had"},
-		{8 * 24 * time.Hour, chain.StageUnknown, "no longer has task"},
+		{23 * time.Hour, chain.Kept, ""},
+		{25 * time.Hour, chain.Failed, "its result is no longer to be had"},
+		{8 * 24 * time.Hour, chain.Unclear, "no longer has task"},
 	} {
 		t.Run(fmt.Sprint(c.after), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -439,13 +439,13 @@ func TestDeadlinesOfTheService(t *testing.T) {
 				s.inject(sim.Fault{Op: "video", Action: "html502", Times: -1})
 				reel, err := s.run()
 				require.NoError(t, err)
-				require.Equal(t, chain.StageFailed, reel.Outcomes[0].Stage)
+				require.Equal(t, chain.Failed, reel.Outcomes[0].Standing)
 				require.ErrorContains(t, reel.Outcomes[0].Fault, "is paid, and the next run tries again")
 				s.service.ClearFaults()
 				time.Sleep(c.after)
 				reel, err = s.run()
 				require.NoError(t, err)
-				require.Equal(t, c.stage, reel.Outcomes[0].Stage)
+				require.Equal(t, c.stage, reel.Outcomes[0].Standing)
 				if c.says != "" {
 					require.ErrorContains(t, reel.Outcomes[0].Fault, c.says)
 					require.Equal(t, 1, s.service.Stats().Created, "nothing is bought again without a word")

@@ -41,7 +41,7 @@ func TestAbsenceIsProvenLateAndOnlyByAHistoryThatWorks(t *testing.T) {
 					for range 2 {
 						reel, err := s.run(film)
 						require.NoError(t, err)
-						require.Equal(t, chain.StageUnknown, reel.Outcomes[0].Stage)
+						require.Equal(t, chain.Unclear, reel.Outcomes[0].Standing)
 						require.ErrorContains(t, reel.Outcomes[0].Fault, "it cannot be told before")
 						require.Equal(t, first, s.service.Stats().Created, "nothing is bought meanwhile")
 						time.Sleep(time.Hour)
@@ -54,7 +54,7 @@ func TestAbsenceIsProvenLateAndOnlyByAHistoryThatWorks(t *testing.T) {
 						require.Equal(t, first+2, s.service.Stats().Created)
 						return
 					}
-					require.Equal(t, chain.StageUnknown, reel.Outcomes[0].Stage)
+					require.Equal(t, chain.Unclear, reel.Outcomes[0].Standing)
 					require.ErrorContains(t, reel.Outcomes[0].Fault, "none of our requests")
 					require.Equal(t, first, s.service.Stats().Created)
 				})

@@ -100,16 +100,16 @@ func TestRunsThatAreKilledAtRandomBuyNothingTwice(t *testing.T) {
 				}
 				require.LessOrEqual(t, len(entries), 2, "two takes, at most one request for each")
 				for _, out := range reel.Outcomes {
-					switch out.Stage {
-					case chain.StageKept, chain.StageCached:
+					switch out.Standing {
+					case chain.Kept, chain.Cached:
 						whole++
-					case chain.StageUnknown:
+					case chain.Unclear:
 						unknown++
 						j, err := out.Dir.Journal()
 						require.NoError(t, err)
 						require.False(t, sold[j.Last().Mark], "the service has it, and the history shows it: %v", out.Fault)
 					default:
-						require.Equal(t, chain.StageSkipped, out.Stage, "%v", out.Fault)
+						require.Equal(t, chain.Skipped, out.Standing, "%v", out.Fault)
 					}
 				}
 			})

@@ -82,7 +82,7 @@ func TestEachAnswerHasItsRule(t *testing.T) {
 				reel, err := s.run(film)
 				var fault *provider.Fault
 				out := reel.Outcomes[0]
-				require.Equal(t, chain.StageFailed, out.Stage)
+				require.Equal(t, chain.Failed, out.Standing)
 				require.ErrorAs(t, out.Fault, &fault)
 				require.Equal(t, c.class, fault.Class, "%v", fault)
 				require.Equal(t, c.fault.Code, fault.Code)
@@ -93,7 +93,7 @@ func TestEachAnswerHasItsRule(t *testing.T) {
 					free = provider.No
 				}
 				require.Equal(t, free, fault.Billed)
-				require.Equal(t, c.stops, errors.As(err, new(*chain.Stopped)))
+				require.Equal(t, c.stops, errors.As(err, new(*chain.StoppedError)))
 				stats := s.service.Stats()
 				require.Equal(t, c.created, stats.Created)
 				require.Zero(t, stats.BilledMicros)
@@ -140,7 +140,7 @@ func TestALostSubmitIsNeverBoughtTwice(t *testing.T) {
 						require.Equal(t, 2, stats.Created)
 						return
 					}
-					require.Equal(t, chain.StageUnknown, reel.Outcomes[0].Stage, "%v", reel.Outcomes[0].Fault)
+					require.Equal(t, chain.Unclear, reel.Outcomes[0].Standing, "%v", reel.Outcomes[0].Fault)
 					want := 0
 					if made[action] {
 						want = 1

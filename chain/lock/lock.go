@@ -56,9 +56,9 @@ func Freeze(p *chain.Plan) (*File, error) {
 			for i, t := range p.Graph.TakesOf(s) {
 				pt := p.Of(t)
 				one := Take{Variant: film.Variant, Shot: s.Name(), Take: i + 1, Picked: s.Pick.Value == i+1}
-				if pt.State != chain.Cached {
+				if pt.Standing != chain.Cached {
 					if one.Picked {
-						return nil, fmt.Errorf("%s is not kept (%s), and the film uses it", one.name(), pt.State)
+						return nil, fmt.Errorf("%s is not kept (%s), and the film uses it", one.name(), pt.Standing)
 					}
 					continue
 				}
@@ -132,17 +132,17 @@ func (l *File) Differs(p *chain.Plan) (differences []string) {
 				delete(locked, at)
 				is := Take{Variant: at.variant, Shot: at.shot, Take: at.take, Picked: s.Pick.Value == i+1}
 				switch {
-				case !ok && (is.Picked || pt.State != chain.Cached):
+				case !ok && (is.Picked || pt.Standing != chain.Cached):
 					say("%s is not in the lock", is.name())
 				case !ok:
 				case was.Picked != is.Picked && is.Picked:
 					say("%s is picked now", is.name())
 				case was.Picked != is.Picked:
 					say("%s is no longer picked", is.name())
-				case pt.State != chain.Cached && pt.Key == was.Key:
+				case pt.Standing != chain.Cached && pt.Key == was.Key:
 					say("%s is not in the store", is.name())
-				case pt.State != chain.Cached:
-					say("%s is another clip now: %s", is.name(), cmp.Or(pt.Reason, string(pt.State)))
+				case pt.Standing != chain.Cached:
+					say("%s is another clip now: %s", is.name(), cmp.Or(pt.Reason, string(pt.Standing)))
 				case pt.Key != was.Key:
 					say("%s is another clip now", is.name())
 				case pt.Clip.Video.Digest != was.Clip, pt.Clip.LastFrame.Digest != was.LastFrame:

@@ -26,7 +26,7 @@ func plan(t testing.TB, st *store.Store, src string, leave ...string) *chain.Pla
 	p, err := chain.Make(t.Context(), g, st, chain.PlanOptions{})
 	require.NoError(t, err)
 	for i, pt := range p.Takes {
-		if slices.Contains(leave, pt.Take.Name()) || pt.State == chain.Cached {
+		if slices.Contains(leave, pt.Take.Name()) || pt.Standing == chain.Cached {
 			continue
 		}
 		l, err := st.Lock(t.Context(), pt.Key, nil)

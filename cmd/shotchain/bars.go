@@ -87,7 +87,7 @@ func (b *bars) expects(plan *chain.Plan) {
 func (b *bars) sum() {
 	failed := 0
 	for _, e := range b.ended {
-		if e.Stage == chain.StageFailed || e.Stage == chain.StageUnknown {
+		if e.Standing == chain.Failed || e.Standing == chain.Unclear {
 			failed++
 		}
 	}
@@ -156,7 +156,7 @@ func (b *bars) take(e chain.Event) {
 	var lines []string
 	switch {
 	case b.closed:
-	case e.Stage.Final():
+	case e.Standing.Final():
 		delete(b.live, e.Take)
 		b.ended[e.Take] = e
 		b.spent = b.spent.Add(e.Cost)
@@ -164,11 +164,11 @@ func (b *bars) take(e chain.Event) {
 	case bar == nil:
 		b.live[e.Take] = b.start(e)
 	default:
-		bar.says(string(e.Stage))
+		bar.says(string(e.Standing))
 	}
 	b.sum()
 	b.mu.Unlock()
-	if bar != nil && e.Stage.Final() {
+	if bar != nil && e.Standing.Final() {
 		bar.Abort(true) // mpb: a bar that has a total cannot be completed by SetTotal, and Wait would hang
 	}
 	b.print(lines)
@@ -184,7 +184,7 @@ func (b *bars) told(all bool) (lines []string) {
 			waiting = append(waiting, b.order[i:]...)
 			break
 		}
-		if ended && e.Stage != chain.StageCached {
+		if ended && e.Standing != chain.Cached {
 			lines = append(lines, b.line(e))
 		}
 	}
@@ -195,10 +195,10 @@ func (b *bars) told(all bool) (lines []string) {
 // line says at a glance what came of a take.
 func (b *bars) line(e chain.Event) string {
 	mark, colour := "–", dim
-	switch e.Stage {
-	case chain.StageKept:
+	switch e.Standing {
+	case chain.Kept:
 		mark, colour = "✓", green
-	case chain.StageFailed, chain.StageUnknown:
+	case chain.Failed, chain.Unclear:
 		mark, colour = "✗", red
 	}
 	return paint(b.p.colourErr, colour, mark) + " " + eventLine(e, !b.f.Service.Simulated())
@@ -223,7 +223,7 @@ func (l *liveBar) said() string {
 }
 
 func (b *bars) start(e chain.Event) *liveBar {
-	l := &liveBar{began: time.Now(), full: max(e.Take.Expected, time.Second), stage: string(e.Stage)}
+	l := &liveBar{began: time.Now(), full: max(e.Take.Expected, time.Second), stage: string(e.Standing)}
 	if b.f.Service.Simulated() { // it films in about real time
 		l.full = time.Duration(max(e.Take.Seconds, 1)) * time.Second
 	}

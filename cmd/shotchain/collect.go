@@ -102,7 +102,7 @@ func (p *program) collect(ctx context.Context, s film.Service, found *film.Tasks
 	}
 	show := progress(silence{})
 	if !p.json && !p.quiet {
-		show = &lines{p: p, charged: true, last: map[*chain.Take]chain.Stage{}}
+		show = &lines{p: p, charged: true, last: map[*chain.Take]chain.Standing{}}
 	}
 	how := p.making(s, show, nil)
 	how.Timing = t.Timing
@@ -138,7 +138,7 @@ func collected(ctx context.Context, s film.Service, r *chain.Reel, err error) *f
 			continue
 		}
 		bad = append(bad, fmt.Sprintf("%s: %v", o.Take.Name(), o.Fault))
-		if o.Stage == chain.StageUnknown {
+		if o.Standing == chain.Unclear {
 			kind = film.Unclear
 		}
 	}

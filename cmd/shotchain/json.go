@@ -146,7 +146,7 @@ func resultJSON(f *film.Film, r *chain.Reel, made []film.Edition, fail *film.Fai
 }
 
 func shotJSON(name string, o chain.Outcome) jsonShot {
-	j := jsonShot{Shot: name, Take: o.Take.Number, Stage: string(o.Stage), Task: o.Task}
+	j := jsonShot{Shot: name, Take: o.Take.Number, Stage: string(o.Standing), Task: o.Task}
 	if c := o.Clip; c != nil {
 		cost := priceOf(c.Cost)
 		j.Clip, j.LastFrame = o.Dir.Path(c.Video.Name), o.Dir.Path(c.LastFrame.Name)
@@ -155,7 +155,7 @@ func shotJSON(name string, o chain.Outcome) jsonShot {
 	}
 	if o.Fault != nil {
 		fail := &film.Failure{Kind: film.Failed, Message: o.Fault.Error(), Shot: name}
-		if errors.As(o.Fault, &fail.Fault) && o.Stage != chain.StageUnknown {
+		if errors.As(o.Fault, &fail.Fault) && o.Standing != chain.Unclear {
 			fail.Hint = fail.Fault.Hint
 		}
 		j.Error = errorJSON(fail)
@@ -226,7 +226,7 @@ func planJSON(plan *film.Plan) jsonPlan {
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		t := pt.Take
-		n := jsonTake{At: t.Shot.At.Value.Seconds(), To: f.EndsOn(t), Fits: f.Fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: f.VariantsOf(t), State: string(pt.State), Reason: pt.Reason, Model: t.Request.Model,
+		n := jsonTake{At: t.Shot.At.Value.Seconds(), To: f.EndsOn(t), Fits: f.Fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: f.VariantsOf(t), State: string(pt.Standing), Reason: pt.Reason, Model: t.Request.Model,
 			Resolution: t.Request.Resolution, Ratio: t.Request.Ratio, Width: t.Size.Width, Height: t.Size.Height,
 			Seconds: t.Seconds, Tokens: pt.Tokens, Cost: priceOf(pt.Cost), Key: pt.Key}
 		if pt.Drags > 0 {

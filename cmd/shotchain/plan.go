@@ -64,7 +64,7 @@ Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it
 	return cmd
 }
 
-var stateColours = map[chain.State]string{chain.Cached: dim, chain.New: green, chain.Stale: green, chain.Waits: green, chain.InFlight: amber, chain.Unclear: red}
+var stateColours = map[chain.Standing]string{chain.Cached: dim, chain.New: green, chain.Stale: green, chain.Waits: green, chain.InFlight: amber, chain.Unclear: red}
 
 func (p *program) printPlan(plan *film.Plan) {
 	f := plan.Film
@@ -93,7 +93,7 @@ func (p *program) printPlan(plan *film.Plan) {
 		for _, fit := range f.Fits(take) {
 			notes = append(notes, take.Name()+": "+fit)
 		}
-		t.add(film.ShotsOf(take), grows, string(pt.State), fmt.Sprintf("%d s", take.Seconds),
+		t.add(film.ShotsOf(take), grows, string(pt.Standing), fmt.Sprintf("%d s", take.Seconds),
 			fmt.Sprintf("%s %d×%d", take.Request.Resolution, take.Size.Width, take.Size.Height), tokens, cost, why(pt))
 	}
 	for _, own := range f.OwnClips() {
@@ -103,7 +103,7 @@ func (p *program) printPlan(plan *film.Plan) {
 		if !p.colourOut || column != 2 || row > len(plan.Takes) {
 			return ""
 		}
-		return stateColours[plan.Takes[row-1].State]
+		return stateColours[plan.Takes[row-1].Standing]
 	})
 	if len(notes) > 0 {
 		fmt.Fprintf(p.out, "\nStills are cropped around their middle and scaled:\n")
@@ -122,7 +122,7 @@ func (p *program) printPlan(plan *film.Plan) {
 // why is the reason of a take's state, with what it makes necessary downstream.
 func why(pt *chain.Planned) string {
 	s := pt.Reason
-	if pt.Drags > 0 && pt.State == chain.Stale {
+	if pt.Drags > 0 && pt.Standing == chain.Stale {
 		s += fmt.Sprintf("; drags along %s, %s", say.Count(pt.Drags, "take"), pt.DragsCost.String())
 	}
 	return s

@@ -25,7 +25,7 @@ func (p *program) newProgress(f *film.Film) progress {
 	case p.bars && !p.plain:
 		return newBars(p, f)
 	}
-	return &lines{p: p, charged: !f.Service.Simulated(), last: map[*chain.Take]chain.Stage{}}
+	return &lines{p: p, charged: !f.Service.Simulated(), last: map[*chain.Take]chain.Standing{}}
 }
 
 // progress tells how a plan is made.
@@ -46,8 +46,8 @@ func (silence) close()           {}
 type jsonLines struct{ p *program }
 
 func (j *jsonLines) take(e chain.Event) {
-	line := jsonEvent{Event: "take", Time: e.Time, Shot: e.Take.Shot.Name(), Take: e.Take.Number, Variant: e.Take.Variant(), Stage: string(e.Stage), Task: e.Task, Message: e.Message}
-	if e.Stage == chain.StageKept {
+	line := jsonEvent{Event: "take", Time: e.Time, Shot: e.Take.Shot.Name(), Take: e.Take.Number, Variant: e.Take.Variant(), Stage: string(e.Standing), Task: e.Task, Message: e.Message}
+	if e.Standing == chain.Kept {
 		cost := priceOf(e.Cost)
 		line.Cost = &cost
 	}
@@ -63,16 +63,16 @@ type lines struct {
 	charged bool
 
 	mu   sync.Mutex
-	last map[*chain.Take]chain.Stage // guarded by mu
+	last map[*chain.Take]chain.Standing // guarded by mu
 }
 
 func (l *lines) take(e chain.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.last[e.Take] == e.Stage {
+	if l.last[e.Take] == e.Standing {
 		return
 	}
-	l.last[e.Take] = e.Stage
+	l.last[e.Take] = e.Standing
 	l.p.say("%s", eventLine(e, l.charged))
 }
 
@@ -81,11 +81,11 @@ func (l *lines) close()        {}
 
 // eventLine is an event in words. What a simulator would charge is not told: nobody pays it.
 func eventLine(e chain.Event, charged bool) string {
-	s := fmt.Sprintf("%s: %s", e.Take.Name(), e.Stage)
-	if e.Task != "" && !e.Stage.Final() {
+	s := fmt.Sprintf("%s: %s", e.Take.Name(), e.Standing)
+	if e.Task != "" && !e.Standing.Final() {
 		s += ", task " + say.Clean(e.Task)
 	}
-	if e.Stage == chain.StageKept && e.Cost.Micros > 0 && charged {
+	if e.Standing == chain.Kept && e.Cost.Micros > 0 && charged {
 		s += ", " + e.Cost.String()
 	}
 	if e.Message != "" {

@@ -13,9 +13,9 @@ import (
 )
 
 // stages are all that a take can come through, in no order: bars must bear any.
-var stages = []chain.Stage{chain.StageWaiting, chain.StageSubmitting, chain.StageBusy, chain.StageLooking, chain.StageQueued,
-	chain.StageRunning, chain.StageDownloading, chain.StageAgain, chain.StageCached, chain.StageKept, chain.StageFailed,
-	chain.StageSkipped, chain.StageUnknown, chain.StageInFlight, chain.StageStopped, chain.StageLeft}
+var stages = []chain.Standing{chain.Waiting, chain.Submitting, chain.Busy, chain.Looking, chain.Queued,
+	chain.Running, chain.Downloading, chain.Again, chain.Cached, chain.Kept, chain.Failed,
+	chain.Skipped, chain.Unclear, chain.InFlight, chain.Stopped, chain.Left}
 
 // TestBarsEnd holds that the terminal comes back whatever happened: with takes done, under way, or never begun, and
 // the film half made. A bar that is neither completed nor aborted would hang the program for ever.
@@ -29,14 +29,14 @@ func TestBarsEnd(t *testing.T) {
 		b := newBars(p, f)
 		for range rapid.IntRange(0, 20).Draw(t, "events") {
 			b.take(chain.Event{Time: time.Now(), Take: rapid.SampledFrom(f.Graph.Takes).Draw(t, "take"),
-				Stage: rapid.SampledFrom(stages).Draw(t, "stage")})
+				Standing: rapid.SampledFrom(stages).Draw(t, "stage")})
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "frames") {
 			b.film(rapid.IntRange(0, 10).Draw(t, "done"), 10)
 		}
 		b.close()
 		b.close()
-		b.take(chain.Event{Take: f.Graph.Takes[0], Stage: chain.StageRunning})
+		b.take(chain.Event{Take: f.Graph.Takes[0], Standing: chain.Running})
 		b.film(1, 10)
 	})
 }
@@ -47,9 +47,9 @@ func TestEventLines(t *testing.T) {
 	p := &program{env: func(string) string { return "" }}
 	f, err := p.open(t.Context(), "../../examples/branches/film.yaml", filmFlags{}, storeFlags{})
 	require.NoError(t, err)
-	e := chain.Event{Take: f.Graph.Takes[0], Stage: chain.StageRunning, Task: "cgt-1\x1b[31m", Message: "all\nwell"}
+	e := chain.Event{Take: f.Graph.Takes[0], Standing: chain.Running, Task: "cgt-1\x1b[31m", Message: "all\nwell"}
 	require.Equal(t, "forest/path: running, task cgt-1 [31m: all well", eventLine(e, true))
-	e = chain.Event{Take: f.Graph.Takes[0], Stage: chain.StageKept, Task: "cgt-1", Cost: money.Amount{Micros: 1_500_000, Currency: "CNY"}}
+	e = chain.Event{Take: f.Graph.Takes[0], Standing: chain.Kept, Task: "cgt-1", Cost: money.Amount{Micros: 1_500_000, Currency: "CNY"}}
 	require.Equal(t, "forest/path: kept, ¥1.50", eventLine(e, true))
 	require.Equal(t, "forest/path: kept", eventLine(e, false))
 }

@@ -49,7 +49,7 @@ func (p *program) printFilms(all []film.Edition) {
 func (p *program) tellWaiting(f *film.Film, r *chain.Reel) {
 	told := map[*storyboard.Shot]bool{}
 	for _, o := range r.Outcomes {
-		if o.Stage != chain.StageUnpicked || !r.Outcomes[o.Take.From.Index].Ok() {
+		if o.Standing != chain.Unpicked || !r.Outcomes[o.Take.From.Index].Ok() {
 			continue
 		}
 		for _, u := range o.Take.From.Uses {
@@ -107,7 +107,7 @@ func (p *program) tellDrafts(f *film.Film, r *chain.Reel) {
 func (p *program) tellPlan(plan *film.Plan) {
 	cached := 0
 	for _, t := range plan.Takes {
-		if t.State == chain.Cached {
+		if t.Standing == chain.Cached {
 			cached++
 		}
 	}
@@ -120,7 +120,7 @@ func (p *program) tellReel(f *film.Film, made *film.Made, fail *film.Failure) {
 		if fail != nil && fail.Fault != nil && errors.Is(o.Fault, fail.Fault) {
 			continue // the end of the run says it
 		}
-		if o.Stage == chain.StageSkipped && fail != nil && fail.Kind == film.Interrupted {
+		if o.Standing == chain.Skipped && fail != nil && fail.Kind == film.Interrupted {
 			continue // everything was left off here
 		}
 		if line := outcomeLine(o); line != "" {
@@ -134,16 +134,16 @@ func (p *program) tellReel(f *film.Film, made *film.Made, fail *film.Failure) {
 func outcomeLine(o chain.Outcome) string {
 	name := o.Take.Name()
 	var fault *provider.Fault
-	switch o.Stage {
-	case chain.StageFailed, chain.StageUnknown:
-		line := fmt.Sprintf("%s %s: %s", name, o.Stage, say.Clean(fmt.Sprint(o.Fault)))
-		if errors.As(o.Fault, &fault) && fault.Hint != "" && o.Stage != chain.StageUnknown { // of the look-up, not of the clip
+	switch o.Standing {
+	case chain.Failed, chain.Unclear:
+		line := fmt.Sprintf("%s %s: %s", name, o.Standing, say.Clean(fmt.Sprint(o.Fault)))
+		if errors.As(o.Fault, &fault) && fault.Hint != "" && o.Standing != chain.Unclear { // of the look-up, not of the clip
 			line += "\n  hint: " + say.Clean(fault.Hint)
 		}
 		return line
-	case chain.StageSkipped:
+	case chain.Skipped:
 		return fmt.Sprintf("%s skipped: %s is not there", name, o.Behind.Name())
-	case chain.StageInFlight:
+	case chain.InFlight:
 		return fmt.Sprintf("%s still runs as task %s", name, say.Clean(o.Task))
 	}
 	return ""

@@ -37,13 +37,13 @@ type fake struct {
 	runs   int
 	broken error
 	letGo  chan struct{}
-	step   chan chain.Stage // what a run tells of next
+	step   chan chain.Standing // what a run tells of next
 }
 
 func newFake(t *testing.T) *fake {
 	clip := filepath.Join(t.TempDir(), "clip.mp4")
 	require.NoError(t, os.WriteFile(clip, []byte("a clip"), 0o644))
-	return &fake{clip: clip, pick: 1, letGo: make(chan struct{}), step: make(chan chain.Stage)}
+	return &fake{clip: clip, pick: 1, letGo: make(chan struct{}), step: make(chan chain.Standing)}
 }
 
 func (f *fake) Page(context.Context) (*sheet.Page, error) {
@@ -53,7 +53,7 @@ func (f *fake) Page(context.Context) (*sheet.Page, error) {
 		return nil, f.broken
 	}
 	take := func(n int) sheet.Take {
-		return sheet.Take{Number: n, State: "done", Tone: sheet.Done, Seconds: 4, Pick: fmt.Sprintf("shotchain pick film.yaml a/one %d", n), Clip: &sheet.Clip{Video: f.clip}}
+		return sheet.Take{Number: n, State: "kept", Tone: sheet.Done, Seconds: 4, Pick: fmt.Sprintf("shotchain pick film.yaml a/one %d", n), Clip: &sheet.Clip{Video: f.clip}}
 	}
 	one := sheet.Shot{Scene: "a", ID: "one", Prompt: "A boat.", Pick: f.pick, Takes: []sheet.Take{take(1), take(2)}}
 	two := sheet.Shot{Scene: "a", ID: "two", Prompt: "It lands.", From: "a/one", Pick: 1, Takes: []sheet.Take{{Number: 1, State: "waits", Tone: sheet.Todo, Reason: "never made", Seconds: 4}}}
@@ -88,15 +88,15 @@ func (f *fake) Run(ctx context.Context, offer string, observe func(chain.Event))
 	for {
 		select {
 		case <-ctx.Done():
-			observe(chain.Event{Time: time.Now(), Take: take, Stage: chain.StageInFlight})
+			observe(chain.Event{Time: time.Now(), Take: take, Standing: chain.InFlight})
 			return "", errors.New("interrupted")
 		case s := <-f.step:
-			observe(chain.Event{Time: time.Now(), Take: take, Stage: s})
+			observe(chain.Event{Time: time.Now(), Take: take, Standing: s})
 		case <-f.letGo:
 			f.mu.Lock()
 			f.done = true
 			f.mu.Unlock()
-			observe(chain.Event{Time: time.Now(), Take: take, Stage: chain.StageKept})
+			observe(chain.Event{Time: time.Now(), Take: take, Standing: chain.Kept})
 			return "The film is there.", nil
 		}
 	}
@@ -242,8 +242,8 @@ func TestEvents(t *testing.T) {
 	headers := []string{"Content-Type: application/json", "Origin: http://" + s.addr}
 	code, _, _ := asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, headers...)
 	require.Equal(t, 200, code)
-	f.step <- chain.StageQueued
-	f.step <- chain.StageRunning
+	f.step <- chain.Queued
+	f.step <- chain.Running
 	code, said, _ := asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, headers...)
 	require.Equal(t, http.StatusConflict, code)
 	require.Contains(t, said, errBusy.Error())
@@ -252,9 +252,9 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, `run {"running":true}`, <-events)
 	var l Live
 	require.NoError(t, json.Unmarshal([]byte(strings.TrimPrefix(<-events, "take ")), &l))
-	require.Equal(t, Live{ID: 1, Uses: []Use{{"", "a/two", 1}}, Stage: "running", Since: l.Since, Expected: 60}, l, "who comes late is told how it stands")
-	f.step <- chain.StageDownloading
-	require.Contains(t, <-events, `"stage":"downloading"`)
+	require.Equal(t, Live{ID: 1, Uses: []Use{{"", "a/two", 1}}, State: chain.Running, Tone: sheet.Live, Since: l.Since, Expected: 60}, l, "who comes late is told how it stands")
+	f.step <- chain.Downloading
+	require.Contains(t, <-events, `"state":"downloading"`)
 	code, _, _ = asked(t, "POST", s.URL()+"stop", `{}`, headers...)
 	require.Equal(t, 200, code)
 	require.Contains(t, <-events, `"stage":"in flight","final":true`)
@@ -297,7 +297,7 @@ func TestAVariantsTakeIsShownThere(t *testing.T) {
 	b.Go(s.URL())
 	code, _, _ := asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, "Content-Type: application/json", "Origin: http://"+s.addr)
 	require.Equal(t, 200, code)
-	f.step <- chain.StageRunning
+	f.step <- chain.Running
 	state := `document.querySelector('.card[data-shot="a/two"][data-variant="%s"] .state').textContent`
 	b.Until(fmt.Sprintf(state, "blue") + `.startsWith("running")`)
 	require.Equal(t, "waits", sheettest.Eval[string](b, fmt.Sprintf(state, "red")))
@@ -318,7 +318,7 @@ func TestATakeThatIsNotPicked(t *testing.T) {
 	b := sheettest.Open(t)
 	b.Go(s.URL())
 	asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, "Content-Type: application/json", "Origin: http://"+s.addr)
-	f.step <- chain.StageRunning
+	f.step <- chain.Running
 	card := `.card[data-shot="a/two"][data-variant="blue"] `
 	b.Until(`document.querySelector('` + card + `.take[data-take="2"] .state').textContent.startsWith("running")`)
 	require.Equal(t, "waits", sheettest.Eval[string](b, `document.querySelector('`+card+`.blank').textContent`))
@@ -370,7 +370,7 @@ func TestTheBoardInABrowser(t *testing.T) {
 	b.Click("#go")
 	b.Until(`document.body.dataset.board == "running"`)
 	state := `document.querySelector('.card[data-shot="a/two"] .state').textContent`
-	for stage, word := range map[chain.Stage]string{chain.StageQueued: "queued", chain.StageRunning: "running", chain.StageDownloading: "downloading"} {
+	for stage, word := range map[chain.Standing]string{chain.Queued: "queued", chain.Running: "running", chain.Downloading: "downloading"} {
 		f.step <- stage
 		b.Until(state + `.startsWith("` + word + `") && ` + state + `.endsWith("of ~60 s")`)
 	}
@@ -385,7 +385,7 @@ func TestTheBoardInABrowser(t *testing.T) {
 	close(f.letGo)
 	b.Until(`document.querySelector("#pulse").textContent == "The film is there."`)
 	b.Until(`document.querySelector('.card[data-shot="a/two"] .frames[href]')`)
-	require.Equal(t, "done", sheettest.Eval[string](b, state))
+	require.Equal(t, "kept", sheettest.Eval[string](b, state))
 	b.Clean("404", "favicon", "Failed to load resource")
 
 	// A page elsewhere that has learnt the address can neither read, nor frame, nor use it.

@@ -124,7 +124,7 @@ func offerID(p *film.Plan) string {
 	e := json.NewEncoder(h)
 	_ = e.Encode([]any{p.Identity(), p.Total, p.Buys})
 	for i := range p.Takes {
-		_ = e.Encode([]any{p.Takes[i].State, p.Takes[i].Key})
+		_ = e.Encode([]any{p.Takes[i].Standing, p.Takes[i].Key})
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -8,17 +8,20 @@ import (
 	"time"
 
 	"shotchain/chain"
+	"shotchain/film"
+	"shotchain/render/sheet"
 )
 
 // Live is what is known of a take of the run under way.
 type Live struct {
-	ID       int       `json:"id"`   // of the take in this run
-	Uses     []Use     `json:"uses"` // where the page shows it
-	Stage    string    `json:"stage"`
-	Final    bool      `json:"final"`
-	Since    time.Time `json:"since"`    // when it was first told of
-	Expected float64   `json:"expected"` // seconds that its task usually takes
-	Message  string    `json:"message,omitempty"`
+	ID       int            `json:"id"`   // of the take in this run
+	Uses     []Use          `json:"uses"` // where the page shows it
+	State    chain.Standing `json:"state"`
+	Tone     sheet.Tone     `json:"tone"` // how that looks
+	Final    bool           `json:"final"`
+	Since    time.Time      `json:"since"`    // when it was first told of
+	Expected float64        `json:"expected"` // seconds that its task usually takes
+	Message  string         `json:"message,omitempty"`
 }
 
 // Use is a place where the film uses a take.
@@ -54,7 +57,7 @@ func (h *hub) observe(e chain.Event) {
 		l = Live{ID: key, Uses: usesOf(e.Take), Since: e.Time.UTC(), Expected: e.Take.Expected.Seconds()}
 		h.order = append(h.order, key)
 	}
-	l.Stage, l.Final, l.Message = string(e.Stage), e.Stage.Final(), e.Message
+	l.State, l.Tone, l.Final, l.Message = e.Standing, film.ToneOf(e.Standing), e.Standing.Final(), e.Message
 	h.live[key] = l
 	h.mu.Unlock()
 	h.tell("take", l)

@@ -65,7 +65,7 @@ func paged(clips []*Clip, n int) *Page {
 func made(c *Clip, number int) Take {
 	own := *c
 	seed := int64(number * 7)
-	return Take{Number: number, State: "done", Tone: Done, Model: "seedance-2.0", Size: "480p 320×180", Seconds: 2, Seed: &seed,
+	return Take{Number: number, State: "kept", Tone: Done, Model: "seedance-2.0", Size: "480p 320×180", Seconds: 2, Seed: &seed,
 		Tokens: 40594, Cost: money.Amount{Micros: 933662, Currency: "CNY"}, Pick: fmt.Sprintf("shotchain pick film.yaml scene-1/shot-1 %d", number),
 		Task: "cgt-1", Clip: &own}
 }

@@ -246,8 +246,6 @@
   const live = new Map(); // what the run has told of each take
   const origin = new Map(); // the page's parts, as they were served
   const seconds = (s) => (s < 90 ? `${Math.round(s)} s` : `${Math.round(s / 60)} min`);
-  const tone = { failed: "bad", unknown: "bad", kept: "done", cached: "done" };
-  const passing = ["skipped", "stopped", "left out", "waits"];
 
   function told(l) {
     live.set(l.id, l);
@@ -257,8 +255,8 @@
   }
   function draw(l) {
     const elapsed = (Date.now() - Date.parse(l.since)) / 1000;
-    const look = tone[l.stage] || (l.final || passing.includes(l.stage) ? "todo" : "live");
-    const text = l.final ? (look === "done" ? "done" : l.stage) : `${l.stage} ${seconds(elapsed)} of ~${seconds(l.expected)}`;
+    const look = l.tone;
+    const text = l.final ? l.state : `${l.state} ${seconds(elapsed)} of ~${seconds(l.expected)}`;
     for (const [card, use] of l.uses.flatMap((u) => $$(`.card[data-shot="${CSS.escape(u.shot)}"][data-variant="${CSS.escape(u.variant)}"]`).map((c) => [c, u]))) {
       const take = $(`.take[data-take="${use.take}"]`, card);
       const picked = !take || take.ariaPressed === "true"; // the card, and the drawing, show the pick
