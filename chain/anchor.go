@@ -191,7 +191,8 @@ func (c *compiler) references(t *Take) {
 	case !able(m):
 		c.cannot(t, stills[0].Pos, "", "look at reference pictures", able)
 	case len(stills) > m.References.Images:
-		c.problem(stills[m.References.Images].Pos, s, fmt.Sprintf("it takes %d", m.References.Images), "%d reference pictures are too many for %s", len(stills), m.Alias)
+		takes := func(m *models.Model, _ models.Region) bool { return len(stills) <= m.References.Images }
+		c.problem(stills[m.References.Images].Pos, s, c.can(fmt.Sprintf("it takes %d", m.References.Images), m, takes), "%d reference pictures are too many for %s", len(stills), m.Alias)
 	}
 	for _, still := range stills {
 		if f := c.still(t, still, false); f != nil {

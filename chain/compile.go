@@ -198,11 +198,11 @@ func (c *compiler) model(t *Take) bool {
 	}
 	offer, sold := m.Regions[c.to.Service.Region]
 	if !sold {
-		c.problem(want.Pos, t.Shot, c.served(), "%s is not served at %s", m.Alias, c.to.Service.Region)
+		c.problem(want.Pos, t.Shot, c.served(m), "%s is not served at %s", m.Alias, c.to.Service.Region)
 		return false
 	}
 	if !c.to.Ended && !offer.Served(c.to.Now) {
-		c.problem(want.Pos, t.Shot, c.served(), "%s has ended at %s on %s", m.Alias, c.to.Service.Region, offer.EndDate(c.to.Service.Region))
+		c.problem(want.Pos, t.Shot, c.served(m), "%s has ended at %s on %s", m.Alias, c.to.Service.Region, offer.EndDate(c.to.Service.Region))
 		return false
 	}
 	t.Model, t.Request.Model = m.At(c.to.Service.Region), offer.ID
@@ -228,8 +228,9 @@ func (c *compiler) names() []string {
 	return names
 }
 
-func (c *compiler) served() string {
-	return "served there: " + strings.Join(c.able, ", ")
+// served is what is served in place of a model, and who else has it.
+func (c *compiler) served(m *models.Model) string {
+	return c.can("served there: "+strings.Join(c.able, ", "), m, func(*models.Model, models.Region) bool { return true })
 }
 
 // prompt joins what the shot says, the film's style and what is to be avoided.
@@ -260,13 +261,13 @@ func (c *compiler) picture(t *Take) {
 func (c *compiler) resolution(t *Take) {
 	s, m, r := t.Shot, t.Model, &t.Request
 	region := c.to.Service.Region
-	if res, ok := m.Resolution(r.Resolution); !ok || !res.Sold(region) {
-		where := ""
-		if ok {
-			where = " at " + string(region)
-		}
-		c.problem(s.Look.Resolution.Pos, s, "it makes "+strings.Join(m.SoldAt(region), ", "),
-			"%s does not make %s%s", m.Alias, r.Resolution, where)
+	sold := func(m *models.Model, at models.Region) bool {
+		res, ok := m.Resolution(r.Resolution)
+		return ok && res.Sold(at)
+	}
+	if !sold(m, region) {
+		c.problem(s.Look.Resolution.Pos, s, c.can("it makes "+strings.Join(m.SoldAt(region), ", "), m, sold),
+			"%s does not make %s%s", m.Alias, r.Resolution, c.here(m, sold))
 		r.Resolution = m.DefaultResolution
 	}
 }
@@ -282,14 +283,17 @@ func (c *compiler) length(t *Take) {
 		d = min(max(unsaidDuration, m.MinDuration), m.MaxDuration)
 	}
 	t.Request.Duration, t.Seconds = d, d
+	makes := func(m *models.Model, _ models.Region) bool {
+		return d == storyboard.Auto && m.AutoDuration || d >= m.MinDuration && d <= m.MaxDuration
+	}
 	switch {
 	case d == storyboard.Auto && !m.AutoDuration:
-		c.problem(s.Look.Duration.Pos, s, lengths(m), "%s cannot choose the duration itself", m.Alias)
+		c.problem(s.Look.Duration.Pos, s, c.can(lengths(m), m, makes), "%s cannot choose the duration itself", m.Alias)
 		t.Seconds = m.MaxDuration
 	case d == storyboard.Auto:
 		t.Seconds = m.MaxDuration
 	case d < m.MinDuration || d > m.MaxDuration:
-		c.problem(s.Look.Duration.Pos, s, lengths(m), "%s does not make clips of %ds", m.Alias, d)
+		c.problem(s.Look.Duration.Pos, s, c.can(lengths(m), m, makes), "%s does not make clips of %ds", m.Alias, d)
 	}
 }
 

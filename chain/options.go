@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"shotchain/chain/models"
+	"shotchain/chain/provider"
 	"shotchain/storyboard"
 )
 
@@ -27,11 +28,18 @@ func (c *compiler) ratio(t *Take) {
 	default:
 		t.Request.Ratio = cmp.Or(said.Value, unsaidRatio)
 		if !slices.Contains(m.Ratios, t.Request.Ratio) {
-			c.problem(said.Pos, s, "it makes "+strings.Join(m.Ratios, ", "), "%s does not make %s", m.Alias, t.Request.Ratio)
+			c.shapeless(t, said.Pos)
 			return
 		}
 		t.Size, _ = m.Pixels(t.Request.Resolution, t.Request.Ratio, models.Size{})
 	}
+}
+
+// shapeless refuses a ratio that the model does not make.
+func (c *compiler) shapeless(t *Take, at storyboard.Pos) {
+	has := func(m *models.Model, _ models.Region) bool { return slices.Contains(m.Ratios, t.Request.Ratio) }
+	c.problem(at, t.Shot, c.can("it makes "+strings.Join(t.Model.Ratios, ", "), t.Model, has),
+		"%s does not make %s%s", t.Model.Alias, t.Request.Ratio, c.here(t.Model, has))
 }
 
 // continued gives a shot the shape of what it continues, and refuses one that was asked for and cannot be had.
@@ -67,7 +75,7 @@ func (c *compiler) fromStill(t *Take) {
 		}
 	}
 	if t.Request.Ratio != adaptive && !slices.Contains(m.Ratios, t.Request.Ratio) {
-		c.problem(said.Pos, s, "it makes "+strings.Join(m.Ratios, ", "), "%s does not make %s", m.Alias, t.Request.Ratio)
+		c.shapeless(t, said.Pos)
 		return
 	}
 	if t.Request.Ratio == adaptive && s.FirstFrame.URL != "" {
@@ -94,7 +102,8 @@ func (c *compiler) limits(t *Take, still *storyboard.Still) {
 	w, h := still.Width, still.Height
 	switch ratio := float64(w) / float64(max(h, 1)); {
 	case !slices.Contains(m.Formats, still.Format):
-		c.problem(still.Pos, t.Shot, "convert it to png or jpeg", "%s takes no %s pictures", t.Model.Alias, still.Format)
+		formats := func(m *models.Model, _ models.Region) bool { return slices.Contains(m.Images.Formats, still.Format) }
+		c.problem(still.Pos, t.Shot, c.can("convert it to png or jpeg", t.Model, formats), "%s takes no %s pictures", t.Model.Alias, still.Format)
 	case still.Size >= m.MaxBytes:
 		c.problem(still.Pos, t.Shot, "", "the still has %d bytes, the service takes less than %d", still.Size, m.MaxBytes)
 	case min(w, h) < m.MinSide || max(w, h) > m.MaxSide:
@@ -113,7 +122,7 @@ func (c *compiler) options(t *Take) {
 	} else if l.Audio.Value {
 		c.cannot(t, l.Audio.Pos, "leave `audio` out, or set it to false", "make sound", func(m *models.Model) bool { return m.Audio })
 	}
-	if beside := len(r.References) > 0; l.Seed.Set && m.TakesSeed(beside) {
+	if beside := len(r.References) > 0; l.Seed.Set && m.TakesSeed(beside) && c.to.Service.Can.Seed != provider.No {
 		r.Seed = new(l.Seed.Value)
 	} else if l.Seed.Set {
 		c.cannot(t, l.Seed.Pos, "", "take a seed", func(m *models.Model) bool { return m.TakesSeed(beside) })
@@ -156,20 +165,27 @@ func (c *compiler) cannot(t *Take, at storyboard.Pos, hint, ability string, has 
 	if len(able) > 0 {
 		hints = append(hints, "these can: "+strings.Join(able, ", "))
 	}
-	if there := c.elsewhere(t.Model, has); len(there) > 0 {
-		hints = append(hints, "it can at "+strings.Join(there, ", "))
+	there := func(m *models.Model, _ models.Region) bool { return has(m) }
+	c.problem(at, t.Shot, c.can(strings.Join(hints, "; "), t.Model, there), "%s cannot %s%s", t.Model.Alias, ability, c.here(t.Model, there))
+}
+
+// can is a hint with the other regions where the model has an ability, if there are any.
+func (c *compiler) can(hint string, m *models.Model, has func(*models.Model, models.Region) bool) string {
+	there := c.elsewhere(m, has)
+	if len(there) == 0 {
+		return hint
 	}
-	c.problem(at, t.Shot, strings.Join(hints, "; "), "%s cannot %s%s", t.Model.Alias, ability, c.here(t.Model, has))
+	return joined(hint, "it can at "+strings.Join(there, ", "))
 }
 
 // elsewhere are the other regions where the model has an ability.
-func (c *compiler) elsewhere(m *models.Model, has func(*models.Model) bool) (regions []string) {
+func (c *compiler) elsewhere(m *models.Model, has func(*models.Model, models.Region) bool) (regions []string) {
 	m, ok := c.to.Models.Find(m.Alias)
 	if !ok {
 		return nil
 	}
 	for _, r := range slices.Sorted(maps.Keys(m.Regions)) {
-		if r != c.to.Service.Region && has(m.At(r)) && (c.to.Ended || m.Regions[r].Served(c.to.Now)) {
+		if r != c.to.Service.Region && has(m.At(r), r) && (c.to.Ended || m.Regions[r].Served(c.to.Now)) {
 			regions = append(regions, string(r))
 		}
 	}
@@ -177,7 +193,7 @@ func (c *compiler) elsewhere(m *models.Model, has func(*models.Model) bool) (reg
 }
 
 // here is the region, where the model lacks there what it has elsewhere.
-func (c *compiler) here(m *models.Model, has func(*models.Model) bool) string {
+func (c *compiler) here(m *models.Model, has func(*models.Model, models.Region) bool) string {
 	if len(c.elsewhere(m, has)) == 0 {
 		return ""
 	}
