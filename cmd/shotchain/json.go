@@ -378,9 +378,13 @@ type jsonFailure struct {
 }
 
 func failureJSON(f *film.Failure) jsonFailure {
-	out := jsonFailure{Error: errorJSON(f)}
-	for _, q := range f.Problems {
-		out.Problems = append(out.Problems, jsonProblem{q.File, q.Line, q.Column, q.Message, q.Hint, q.Source})
+	return jsonFailure{Error: errorJSON(f), Problems: problemsJSON(f.Problems)}
+}
+
+func problemsJSON(ps storyboard.Problems) []jsonProblem {
+	out := []jsonProblem{}
+	for _, q := range ps {
+		out = append(out, jsonProblem{q.File, q.Line, q.Column, q.Message, q.Hint, q.Source})
 	}
 	return out
 }

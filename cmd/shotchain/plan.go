@@ -13,6 +13,7 @@ import (
 
 func (p *program) planVerb() *cobra.Command {
 	var o runFlags
+	var among string
 	var strict strictFlag
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
@@ -29,9 +30,16 @@ new, stale or waits is all that a run will buy, at most at that price.
   unknown     may have been bought: looked up before anything is bought
   left out    not among the shots of --only
 
-Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it. Warnings about chains are those of check.`,
-		Example: "shotchain plan film.yaml --provider ark",
+Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it. Warnings about chains are those of check.
+
+--compare plans the film once for each provider that sells clips, or for those named, on the store as it is: what is
+cached there, what is to buy and for how much, each in its own currency, and what it cannot do, at its line. No key is
+needed; gateways are compared where their key is set, or where they are named.`,
+		Example: "shotchain plan film.yaml --provider ark\nshotchain plan film.yaml --compare=ark,fal",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if among != "" {
+				return p.compare(cmd.Context(), args[0], &o, among)
+			}
 			f, err := p.open(cmd.Context(), args[0], o.film, o.stores)
 			if err != nil {
 				return err
@@ -61,6 +69,14 @@ Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it
 	o.limits.add(cmd, &o.film)
 	o.film.addDraft(cmd)
 	strict.add(cmd)
+	cmd.Flags().StringVar(&among, "compare", "", "price the film at each provider, or at those named: `NAME,...`, after a =")
+	cmd.Flags().Lookup("compare").NoOptDefVal = everywhere
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if among == everywhere && len(args) == 2 {
+			return usage("write --compare="+say.ShellWord(args[1]), "plan takes one storyboard, not 2")
+		}
+		return oneFile(cmd, args)
+	}
 	return cmd
 }
 
