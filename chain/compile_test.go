@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/png"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/image/bmp"
 
 	"shotchain/chain/models"
 	"shotchain/chain/money"
@@ -40,6 +42,9 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 	still(t, dir, "small.png", 200, 300)
 	still(t, dir, "wide.png", 1600, 500)
 	still(t, dir, "ok.png", 640, 360)
+	b := new(bytes.Buffer)
+	require.NoError(t, bmp.Encode(b, image.NewGray(image.Rect(0, 0, 640, 360))))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "ok.bmp"), b.Bytes(), 0o600))
 	china := Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark}, Now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
 	fal := china
 	fal.Service = provider.About{Namespace: "fal", Region: models.Fal}
@@ -48,19 +53,21 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 		{"fal: seedance-2.5, seed: 7", "", "2:35", "seedance-2.5 cannot take a seed at fal", "it can at ark, byteplus"},
 		{"fal: seedance-2.5, seed: 7", "first_frame: ok.png", "2:35", "seedance-2.5 cannot take a seed at fal", "it can at ark"},
 		{"fal: seedance-2.5, watermark: true", "", "2:40", "cannot put a watermark at fal", "it can at ark, byteplus"},
-		{"fal: seedance-2.5, resolution: 4k", "", "2:41", "does not make 4k at fal", "it makes 480p, 720p, 1080p"},
+		{"fal: seedance-2.5, resolution: 4k", "", "2:41", "does not make 4k at fal", "it makes 480p, 720p, 1080p; it can at byteplus"},
+		{"fal: seedance-2.5", "first_frame: ok.bmp", "7:22", "seedance-2.5 takes no bmp pictures", "convert it to png or jpeg; it can at ark, byteplus"},
 		{"fal: seedance-1.5-pro, duration: auto", "", "2:43", "cannot choose the duration", "it makes 4s to 12s"},
 		{"fal: seedance-1.5-pro", "references: [ok.png]", "7:22", "cannot look at reference pictures", "these can: seedance-2.5"},
 		{"fal: seedance-2.5", "{ first_frame: ok.png, references: [ok.png] }", "8:22", "takes references or a first frame, not both", "leave them out"},
 		{"fal: seedance-2.0", "to: ok.png", "7:13", "takes a last frame only beside a first one", "give it a beginning"},
 		{`fal: seedance-2.5, ratio: "16:9"`, "first_frame: tall.png", "7:22", "nearest to 9:16, not 16:9", "crop the still to 16:9"},
-		{"fal: seedance-1.0-pro", "", "2:15", "seedance-1.0-pro is not served at fal", "served there: seedance-2.5"},
+		{"fal: seedance-1.0-pro", "", "2:15", "seedance-1.0-pro is not served at fal", "seedance-1.5-pro; it can at ark, byteplus"},
 		{"model: seedance-9", "", "2:15", `no model is called "seedance-9"`, "did you mean"},
 		{"model: ep-2026-abc", "", "2:15", "no model is called", "models file"},
-		{"model: seedance-1.5-pro", "", "2:15", "has ended at ark on 2026-09-21", "served there: seedance-2.5"},
+		{"model: seedance-1.5-pro", "", "2:15", "has ended at ark on 2026-09-21", "it can at fal"},
+		{"sellers: seedance-2.0, seed: 7", "", "2:35", "seedance-2.0 cannot take a seed", "it can at"},
 		{"model: seedance-2.0-fast, resolution: 1080p", "", "2:46", "does not make 1080p", "it makes 480p, 720p"},
-		{"model: seedance-2.5, resolution: 4k", "", "2:41", "does not make 4k at ark", "it makes 480p, 720p, 1080p"},
-		{"model: seedance-2.5-flash", "", "2:15", "seedance-2.5-flash is not served at ark", "served there: seedance-2.5, seedance-2.0"},
+		{"model: seedance-2.5, resolution: 4k", "", "2:41", "does not make 4k at ark", "it makes 480p, 720p, 1080p; it can at byteplus"},
+		{"model: seedance-2.5-flash", "", "2:15", "seedance-2.5-flash is not served at ark", "it can at byteplus, fal"},
 		{"model: seedance-2.0, duration: 3s", "", "2:39", "does not make clips of 3s", "it makes 4s to 15s, or auto"},
 		{"model: seedance-1.0-pro, duration: auto", "", "2:43", "cannot choose the duration", "it makes 2s to 12s"},
 		{"model: seedance-1.0-pro, audio: true", "", "2:40", "cannot make sound", "these can: seedance-2.5"},
@@ -75,6 +82,9 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 			look, target := strings.TrimPrefix(c.look, "model: "), china
 			if at, ok := strings.CutPrefix(c.look, "fal: "); ok {
 				look, target = at, fal
+			}
+			if at, ok := strings.CutPrefix(c.look, "sellers: "); ok { // a service that takes no seed of any model
+				look, target.Service.Can.Seed = at, provider.No
 			}
 			src := fmt.Sprintf("title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n      - id: one\n        %s\n        prompt: p\n",
 				look, strings.ReplaceAll(strings.Trim(c.shot, "{ }"), ", ref", "\n        ref"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"shotchain/chain/models"
 	"shotchain/chain/money"
@@ -21,6 +22,31 @@ type Quote struct {
 
 // Keyed reports whether env has the service's key, or it needs none.
 func (s Service) Keyed(env func(string) string) bool { return s.Simulated() || env(s.KeyEnv) != "" }
+
+// Keyed refuses a film that is to be bought of a service whose key env does not have: at its line, where the storyboard
+// names the service, and with those that have theirs. nil where nothing is to be bought, or the key is there.
+func (p *Plan) Keyed(env func(string) string) error {
+	f := p.Film
+	if p.Buys == 0 || f.Service.Keyed(env) {
+		return nil
+	}
+	var others []string
+	all, _ := Sellers(nil, env, f.models)
+	for _, s := range all {
+		if s.Keyed(env) {
+			others = append(others, s.Name)
+		}
+	}
+	fail := f.Service.keyless()
+	if len(others) > 0 {
+		fail.Hint += "; or buy it at " + strings.Join(others, " or ") + ", whose key is there (--provider)"
+	}
+	if f.named.Line > 0 {
+		fail.Place = place(storyboard.Problem{File: f.File, Pos: f.named})
+		fail.Message = fail.Place + ": " + fail.Message
+	}
+	return fail
+}
 
 // Sellers are the services that a film is compared on: the named ones, or, where none is named, all that are paid – of
 // gateways those whose key env has. A catalogue of nil is the built-in one.

@@ -43,6 +43,8 @@ type Options struct {
 	// Service, whatever the storyboard says.
 	Choose func(name string) (Service, error)
 
+	named storyboard.Pos // of look.provider, where it chose the service
+
 	Scratch *Scratch                    // shared by films that are opened again and again; nil for one of its own
 	Disk    func(dir string) durable.FS // the disk that the store is on; nil for the real one
 }
@@ -58,6 +60,7 @@ type Film struct {
 	Drafts  *Film        // the same film as drafts; nil for drafts themselves, and where none can be made
 
 	models *models.Catalogue
+	named  storyboard.Pos         // of look.provider, where it chose the service
 	filmed *storyboard.Storyboard // the same film as the graph has it, without own footage
 	number int                    // in Graph.Films
 	temps  *Scratch
@@ -102,7 +105,7 @@ func (o Options) served(sb *storyboard.Storyboard) (Options, error) {
 	if f := (*Failure)(nil); named.Set && errors.As(err, &f) {
 		return o, storyboard.Problems{sb.Problem(named.Pos, f.Hint, "%s", f.Message)}
 	}
-	o.Service, o.Choose = s, nil
+	o.Service, o.Choose, o.named = s, nil, named.Pos
 	return o, err
 }
 
@@ -126,7 +129,7 @@ func Of(ctx context.Context, sb *storyboard.Storyboard, path string, o Options) 
 	if o, err = o.served(sb); err != nil {
 		return nil, err
 	}
-	f := &Film{Storyboard: sb, Service: o.Service.orSimulator(), Draft: o.Draft, models: catalogue, temps: o.Scratch, lent: o.Scratch != nil}
+	f := &Film{Storyboard: sb, Service: o.Service.orSimulator(), Draft: o.Draft, models: catalogue, named: o.named, temps: o.Scratch, lent: o.Scratch != nil}
 	if !f.lent {
 		f.temps = &Scratch{}
 	}

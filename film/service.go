@@ -186,9 +186,9 @@ func connectArk(s Service, how Connection) (provider.Provider, func(), error) {
 }
 
 // keyless is why nothing is asked of a service whose key is not there.
-func (s Service) keyless() error {
-	return &Failure{Kind: Refused, Message: fmt.Sprintf("%s needs %s", s.Name, s.KeyEnv),
-		Hint: "set it to the service's API key, or use --provider sim"}
+func (s Service) keyless() *Failure {
+	return &Failure{Kind: Refused, Message: fmt.Sprintf("%s needs %s, which is not set", s.Name, s.KeyEnv),
+		Hint: "set it to the service's API key; --provider sim draws placeholders for nothing"}
 }
 
 func connectFal(s Service, how Connection) (provider.Provider, func(), error) {

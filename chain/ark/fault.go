@@ -1,7 +1,6 @@
 package ark
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -54,19 +53,12 @@ func message(a wire.Answer, s said, secret wire.Redactor) string {
 		return what + ", cut off: " + secret.Cause(a.Err).Error()
 	case len(a.Body) == 0:
 		return strings.TrimSpace(what) + " without a word"
-	case web(a):
+	case a.Page():
 		return strings.TrimSpace(what) + " with a web page, not with JSON"
 	case parseObject(a.Body) == nil:
 		return strings.TrimSpace(what) + " with something that is not JSON"
 	}
 	return strings.TrimSpace(what) + " without what was asked for"
-}
-
-// web reports whether an answer is a page for people: where a base URL leads that is none, or a call that a gateway does
-// not have.
-func web(a wire.Answer) bool {
-	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Header.Get("Content-Type"))), "text/html") ||
-		bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }
 
 func paramOf(s said, secret wire.Redactor) string {

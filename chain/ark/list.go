@@ -127,7 +127,7 @@ func (c *Client) listPage(ctx context.Context, f provider.Filter, n int) (page, 
 	if err != nil {
 		return page{}, err
 	}
-	if a.Err == nil && (a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusOK && web(a)) {
+	if a.Err == nil && (a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusOK && a.Page()) {
 		return page{}, c.listless(a)
 	}
 	if a.Status != http.StatusOK || a.Err != nil {

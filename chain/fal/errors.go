@@ -188,6 +188,8 @@ func message(a wire.Answer, s said, secret wire.Redactor) string {
 		return what + ", cut off: " + secret.Cause(a.Err).Error()
 	case len(a.Body) == 0:
 		return what + " without a word"
+	case a.Page():
+		return what + " with a web page, not with JSON"
 	case !json.Valid(a.Body):
 		return what + " with something that is not JSON"
 	}

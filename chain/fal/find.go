@@ -72,7 +72,7 @@ func (c *Client) Find(ctx context.Context, a provider.Attempt) (provider.Finding
 func (c *Client) unableOr(err error) (provider.Finding, error) {
 	var f *provider.Fault
 	if asFault(err, &f) && f.Code == noHistory {
-		return provider.Finding{Verdict: provider.Unable, Why: errors.New(f.Hint)}, nil
+		return provider.Finding{Verdict: provider.Unable, Why: fmt.Errorf("%s: %s", f.Message, f.Hint)}, nil
 	}
 	return provider.Finding{}, err
 }

@@ -28,6 +28,13 @@ type Answer struct {
 	Err    error  // why the body is not all there, nil where it is
 }
 
+// Page reports whether an answer is a page for people: where a base URL leads that is none, or a call that a gateway does
+// not have.
+func (a Answer) Page() bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Header.Get("Content-Type"))), "text/html") ||
+		bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
+}
+
 // Read reads a response and closes it. What is compressed is unpacked by how its bytes begin: gateways were met whose
 // header says gzip over plain JSON, which would cost the answer of a paid create.
 func Read(res *http.Response) Answer {

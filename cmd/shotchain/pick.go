@@ -135,6 +135,9 @@ func (p *program) take(ctx context.Context, path, shot string, o *takeFlags) err
 		return err
 	}
 	p.admit(f.Service)
+	if err := plan.Keyed(p.env); err != nil {
+		return err
+	}
 	p.tellPlan(plan)
 	if err := p.allow(ctx, plan, o.budget); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -60,6 +61,9 @@ needed; gateways are compared where their key is set, or where they are named.`,
 			} else {
 				p.printPlan(plan)
 				p.printWarnings(ws)
+			}
+			if keyless := (*film.Failure)(nil); errors.As(plan.Keyed(p.env), &keyless) {
+				p.say("%s: run would refuse this; %s", keyless.Message, keyless.Hint)
 			}
 			return nil
 		},

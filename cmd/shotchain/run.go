@@ -97,6 +97,9 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if locked != nil {
 		return p.cut(ctx, plan, o.trace)
 	}
+	if err := plan.Keyed(p.env); err != nil {
+		return err
+	}
 	p.tellPlan(plan)
 	if err := p.allow(ctx, plan, o.budget); err != nil {
 		return err
