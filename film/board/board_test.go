@@ -257,7 +257,7 @@ func TestEvents(t *testing.T) {
 	require.Contains(t, <-events, `"state":"downloading"`)
 	code, _, _ = asked(t, "POST", s.URL()+"stop", `{}`, headers...)
 	require.Equal(t, 200, code)
-	require.Contains(t, <-events, `"stage":"in flight","final":true`)
+	require.Contains(t, <-events, `"state":"in flight","tone":"live","final":true`)
 	require.Equal(t, `run {"running":false,"told":"interrupted"}`, <-events)
 	s.Wait()
 	require.False(t, s.Running())
