@@ -95,34 +95,6 @@ func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Re
 	return all, seams, nil
 }
 
-// corrected has the timelines of some cuts made with their clips corrected as the storyboard declares. What is told
-// of is the first one's.
-func (f *Film) corrected(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, tls []*timeline.Timeline, o work.Options) (*Seams, error) {
-	var told *Seams
-	for i, c := range cuts {
-		j, err := f.joins(ctx, tls[i], c.Reframe.Value, r, o)
-		if err != nil {
-			return nil, err
-		}
-		done, of, err := j.corrections()
-		if err != nil {
-			return nil, err
-		}
-		again, err := f.timelines(ctx, cuts[i:i+1], r, of)
-		if err != nil {
-			return nil, err
-		}
-		tls[i] = again[0]
-		if told != nil {
-			continue
-		}
-		if told, err = j.seams(ctx, done); err != nil {
-			return nil, err
-		}
-	}
-	return told, nil
-}
-
 func outputsOf(c *storyboard.Cut, tl *timeline.Timeline) []timeline.Output {
 	var all []timeline.Output
 	for _, o := range c.Outputs {

@@ -38,9 +38,6 @@ func (f page) seamsOf(ctx context.Context, variant string) (seams []sheet.Seam, 
 // shown is a seam on the contact sheet.
 func (s Seam) shown(ctx context.Context, dir string) sheet.Seam {
 	v := sheet.Seam{Shot: s.Shot, From: s.From, Why: s.Link.Why(), Words: wordsOf(s.Link), Done: s.done()}
-	if v.Why != "" {
-		return v
-	}
 	seen := map[string]bool{}
 	for _, f := range s.Link.Flags() {
 		seen[f.Field] = true
@@ -59,6 +56,15 @@ func (s Seam) shown(ctx context.Context, dir string) sheet.Seam {
 	add("shift", "%.1f px", l.Shift)
 	add("held", "%d frames", l.Held)
 	add("join", "%.1f×", l.Join)
+	if sound := l.Sound; sound.Why != "" {
+		v.Numbers = append(v.Numbers, sheet.Number{Name: "sound", Value: "not measured: " + sound.Why})
+	} else {
+		v.Numbers = append(v.Numbers, sheet.Number{Name: "gap", Value: fmt.Sprintf("%d ms", sound.Gap), Seen: seen["gap"]},
+			sheet.Number{Name: "loudness", Value: fmt.Sprintf("%+.1f dB", sound.Level)})
+	}
+	if v.Why != "" {
+		return v
+	}
 	v.Last, v.First, v.Difference = s.pictures(ctx, dir)
 	return v
 }

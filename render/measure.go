@@ -19,7 +19,7 @@ type Seam struct {
 }
 
 // measured is the version of the measures: what was kept by an older one is measured again.
-const measured = 1
+const measured = 2
 
 // Measure compares the frame that the clip grew from with the first frame of its own, with both clips' corrections. A
 // link is measured once and kept in the work folder. What cannot be measured is a link that says why; the error is the
@@ -51,7 +51,11 @@ func (s Seam) measure(ctx context.Context, sh *work.Shop, t Target) (l seam.Link
 	if err != nil {
 		return l, err
 	}
-	name := work.Key("link", measured, a.few, b.few, s.From.Correction.Done(), s.To.Correction.Done()) + ".json"
+	heard, err := s.meeting(sh)
+	if err != nil {
+		return l, err
+	}
+	name := work.Key("link", measured, a.few, b.few, s.From.Correction.Done(), s.To.Correction.Done(), heard.id()) + ".json"
 	if kept, err := os.ReadFile(sh.Path(name)); err == nil && sh.Has(name) && json.Unmarshal(kept, &l) == nil {
 		return l, nil
 	}
@@ -64,6 +68,9 @@ func (s Seam) measure(ctx context.Context, sh *work.Shop, t Target) (l seam.Link
 		return l, err
 	}
 	l = s.To.Correction.Left(seam.Measure(s.From.Correction.Edges(was), s.To.Correction.Edges(is)))
+	if l.Sound, err = heard.listen(ctx, sh); err != nil { // said, and tried again the next time
+		return l, ctx.Err()
+	}
 	body, err := json.Marshal(l)
 	if err != nil {
 		return l, err

@@ -304,6 +304,7 @@ type jsonSound struct {
 	FadeOut int64   `json:"fade_out,omitempty"`
 	Loop    bool    `json:"loop,omitempty"`
 	Ducked  bool    `json:"ducked,omitempty"`
+	Bridged bool    `json:"bridged,omitempty"`
 }
 
 type jsonText struct {
@@ -320,7 +321,7 @@ func timelineJSON(c *storyboard.Cut, tl *film.Timeline) jsonTimeline {
 			it.Continues, it.Transition.Type, it.Transition.Overlap()})
 	}
 	for _, s := range tl.Sounds {
-		j.Sounds = append(j.Sounds, jsonSound{s.Kind, s.Name, s.Start, s.End, s.From, s.Gain, s.FadeIn, s.FadeOut, s.Loop, s.Ducked})
+		j.Sounds = append(j.Sounds, jsonSound{s.Kind, s.Name, s.Start, s.End, s.From, s.Gain, s.FadeIn, s.FadeOut, s.Loop, s.Ducked, s.Bridged})
 	}
 	for _, o := range c.Outputs {
 		j.Outputs = append(j.Outputs, o.Path)

@@ -34,7 +34,10 @@ type jsonSeam struct {
 	Held       *int              `json:"held"`       // frames
 	Join       *float64          `json:"join"`       // own changes
 	Jump       *float64          `json:"jump"`       // own changes
-	Flags      []string          `json:"flags"`      // the fields that a viewer may see
+	Gap        *int              `json:"gap"`        // ms of silence where the sounds meet
+	Level      *float64          `json:"level"`      // dB that the second sound is louder by
+	Spectrum   *float64          `json:"spectrum"`   // dB, mean of the octaves' differences
+	Flags      []string          `json:"flags"`      // the fields that a viewer may see or hear
 	Unmeasured map[string]string `json:"unmeasured,omitempty"`
 	Corrected  *jsonCorrection   `json:"corrected,omitempty"`
 	After      *jsonAfter        `json:"after,omitempty"`
@@ -119,6 +122,14 @@ func seamJSON(s film.Seam) jsonSeam {
 		Flags: []string{}, Unmeasured: maps.Clone(l.Missing)}
 	if l.Has("held") {
 		j.Held = &l.Held
+	}
+	if sound := l.Sound; sound.Why == "" {
+		j.Gap, j.Level, j.Spectrum = &sound.Gap, &sound.Level, &sound.Spectrum
+	} else {
+		if j.Unmeasured == nil {
+			j.Unmeasured = map[string]string{}
+		}
+		j.Unmeasured["sound"] = sound.Why
 	}
 	for _, f := range l.Flags() {
 		j.Flags = append(j.Flags, f.Field)

@@ -10,6 +10,9 @@ import (
 	"shotchain/render/timeline"
 )
 
+// quietEdge is what is left of the loudness where a clip begins and ends: a place does not fall silent when it is cut.
+const quietEdge = 0.35
+
 // writeAmbience writes the sound of a shot as a 16-bit WAV: a soft chord chosen by the seed, the wind or surf of
 // the place, and a tick on the first frame that shows whether sound and picture are in step. Like a model's, it ends
 // a little before the picture: after the last whole AAC frame of the shot's even seconds.
@@ -107,7 +110,7 @@ func (a *ambience) next(i, n int) (l, r float64) {
 		a.low[k] += 0.06 * (2*a.noise.Float64() - 1 - a.low[k])
 	}
 	l, r = l+a.low[0]*a.wind*breath*4, r+a.low[1]*a.wind*breath*4
-	edge := min(1, t/0.25, float64(n-i)/timeline.SampleRate/0.12)
+	edge := quietEdge + (1-quietEdge)*min(1, t/0.25, float64(n-i)/timeline.SampleRate/0.12)
 	l, r = l*edge, r*edge
 	if t < 0.03 {
 		v := a.tick.next() * a.tick.gain * math.Exp(-t*140)

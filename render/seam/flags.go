@@ -34,11 +34,15 @@ type Flag struct {
 	Words string // "2.9 codes brighter"
 }
 
-// Flags are what is worth saying of the link; none of one that a viewer does not see. Where the two pictures are
-// not the same one, only that is said: the other numbers would compare unlike things.
+// Flags are what is worth saying of the link; none of one that a viewer neither sees nor hears. Where the two pictures
+// are not the same one, only that is said of them: the other numbers would compare unlike things.
 func (l *Link) Flags() []Flag {
+	var gap []Flag
+	if l.Sound.Why == "" && l.Sound.Gap >= LimitGap {
+		gap = []Flag{{"gap", fmt.Sprintf("%d ms without sound", l.Sound.Gap)}}
+	}
 	if l.Has("same") && l.Same < LimitSame {
-		return []Flag{{"same", fmt.Sprintf("it opens on another picture (r² %.2f)", l.Same)}}
+		return append([]Flag{{"same", fmt.Sprintf("it opens on another picture (r² %.2f)", l.Same)}}, gap...)
 	}
 	var flags []Flag
 	add := func(field string, beyond bool, format string, args ...any) {
@@ -57,7 +61,7 @@ func (l *Link) Flags() []Flag {
 	add("shift", l.Shift >= LimitShift, "moved by %.1f px", l.Shift)
 	add("held", l.Held >= LimitHeld, "%d frames held", l.Held)
 	add("join", l.Join >= LimitJoin, "light steps by %.1f of its own changes", l.Join)
-	return flags
+	return append(flags, gap...)
 }
 
 func either(x float64, above, below string) string {

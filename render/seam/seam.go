@@ -4,7 +4,8 @@
 // between the two pictures – the echo pair – is the model's, nothing is motion.
 //
 // [Edges] are a clip's first and last frames, made small by the run that conforms the clip; [Measure] compares those
-// of two clips and gives a [Link]; [Link.Flags] are what lies beyond the noise of perfect joins. [Correct] turns the
+// of two clips and gives a [Link], [Listen] what it has of their sounds; [Link.Flags] are what lies beyond the noise of
+// perfect joins. [Correct] turns the
 // links of a whole film, and what was declared for them, into one [Correction] a clip; [Drifts] adds the steps up
 // along each chain; [Judge] looks at a last frame before anything is grown from it. All of it is arithmetic on bytes
 // that starts no process, may be used by many goroutines at once, and costs about 0.05 CPU seconds a seam. What
@@ -28,6 +29,7 @@ type Link struct {
 	Held       int     // frames at the second's beginning that do not move
 	Join       float64 // luma step of the frames that the film shows, in own changes
 	Jump       float64 // difference of the frames that the film shows, in own changes
+	Sound      Sound   // where the two sounds meet
 
 	Map     Map     // turns the second's first frame into the first's last; one that changes nothing where it is missing
 	Move    Move    // where the second's first frame lies against the first's last
@@ -43,10 +45,10 @@ const whole = "link"
 
 // Unmeasured is a link of which nothing could be measured.
 func Unmeasured(why string) Link {
-	return Link{Map: identity, Missing: Missing{whole: why}}
+	return Link{Map: identity, Missing: Missing{whole: why}, Sound: Sound{Why: why}}
 }
 
-// Why is the reason that nothing of the link was measured, "" where something was.
+// Why is the reason that nothing of the link's pictures was measured, "" where something was.
 func (l *Link) Why() string { return l.Missing[whole] }
 
 // Has reports whether a field, by its name in the report, was measured.
@@ -57,8 +59,12 @@ func (l *Link) Has(field string) bool {
 
 func (l *Link) miss(field, why string) { l.Missing[field] = why }
 
+// unheard is why a link has no measures of sound that nobody listened to.
+const unheard = "nobody has listened"
+
 // Measure compares the last frames of a clip with the first ones of the clip that continues it. Both must come out of
 // the same path of decoding: a provider's still against a decoded frame differs by 1.6 to 1.9 codes without any fault.
+// The link's Sound is for whoever has the samples to fill in, by Listen.
 func Measure(a, b *Edges) Link {
 	if a == nil || b == nil {
 		return Unmeasured("a clip's frames are not there")
@@ -66,7 +72,7 @@ func Measure(a, b *Edges) Link {
 	if a.Size != b.Size {
 		return Unmeasured("the clips have pictures of different shapes")
 	}
-	l := Link{Map: identity, Missing: Missing{}}
+	l := Link{Map: identity, Missing: Missing{}, Sound: Sound{Why: unheard}}
 	p := newPair(a.Last, b.First)
 	p.tone(&l)
 	p.fit(&l)

@@ -28,6 +28,7 @@ type voice struct {
 	amp      float64
 	ended    bool
 	consumed bool // since the source was last begun: an empty one must not loop for ever
+	bridge   bridge
 }
 
 // block is how many samples are mixed at once.
@@ -98,10 +99,20 @@ func (v *voice) seek(sample int64) error {
 			sample %= n
 		}
 	}
-	if _, err := v.in.Seek(sample*sampleBytes, io.SeekStart); err != nil {
+	begin := sample
+	if v.Bridged { // what is left out at its end is made of what comes before
+		begin = max(0, sample-2*bridgeSamples)
+	}
+	if _, err := v.in.Seek(begin*sampleBytes, io.SeekStart); err != nil {
 		return err
 	}
 	v.r = bufio.NewReaderSize(v.in, 1<<16)
+	var b [sampleBytes]byte
+	for ; begin < sample && !v.ended; begin++ {
+		if err := v.read(b[:]); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -158,10 +169,16 @@ func (v *voice) read(b []byte) error {
 	_, err := io.ReadFull(v.r, b)
 	if err == nil {
 		v.consumed = true
+		if v.Bridged {
+			v.bridge.heard(b)
+		}
 		return nil
 	}
 	if err != io.EOF && err != io.ErrUnexpectedEOF {
 		return err
+	}
+	if v.Bridged && v.bridge.next(b) {
+		return nil
 	}
 	if !v.Loop || !v.consumed {
 		v.ended = true

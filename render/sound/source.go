@@ -114,9 +114,15 @@ func (s source) make(ctx context.Context, sh *work.Shop) (string, error) {
 
 // Prepare makes the samples of a clip's sound ahead of its film, as much as any film needs at least.
 func Prepare(ctx context.Context, sh *work.Shop, it timeline.Item) error {
-	s := source{path: it.Path, digest: it.Digest, channels: it.Source.Channels, clip: true, start: it.Source.Start, limit: minute}
+	s := ofClip(it)
+	s.limit = minute
 	_, err := s.make(ctx, sh)
 	return err
+}
+
+// ofClip is all of a clip's sound at its own speed.
+func ofClip(it timeline.Item) source {
+	return source{path: it.Path, digest: it.Digest, channels: it.Source.Channels, clip: true, start: it.Source.Start}
 }
 
 // sources makes the samples of all sounds, and returns the name of each one's.

@@ -35,7 +35,7 @@ const (
 	gainStep   = 0.25           // dB: finer gains would make all stretches anew for nothing that is heard
 	headroom   = 0.5            // dB that AAC adds to limited peaks, mostly
 	maxGain    = 30.0           // dB: silence is not turned into noise
-	soundTable = "sound-plan-5" // changes when the way of mixing does
+	soundTable = "sound-plan-6" // changes when the way of mixing does
 )
 
 // Track makes a film's sound.
@@ -97,7 +97,7 @@ func New(ctx context.Context, sh *work.Shop, tl *timeline.Timeline, rate string)
 	s := &Track{Shop: sh, tl: tl, rate: rate, total: int64(tl.Frames) * timeline.PerFrame, files: files}
 	var parts []any
 	for i, x := range tl.Sounds {
-		parts = append(parts, []any{files[i], x.Start, x.End, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
+		parts = append(parts, []any{files[i], x.Start, x.End, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked, x.Bridged})
 	}
 	s.plan = work.Key("plan", soundTable, sh.Tools.Version, s.total, tl.Duck, tl.Loudness, rate, parts)
 	return s, nil
@@ -154,7 +154,7 @@ func (s *Track) part(i int) string {
 		if x.End-x.FadeOut >= to {
 			x.End, x.FadeOut = to, 0
 		}
-		in = append(in, []any{s.files[k], x.Start - from, x.End - from, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked})
+		in = append(in, []any{s.files[k], x.Start - from, x.End - from, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked, x.Bridged})
 	}
 	return work.Key("part", soundTable, start-from, to-from, drop, s.tl.Duck, s.tl.Loudness != 0, in)
 }

@@ -100,6 +100,7 @@ func (s Sound) told() string {
 	add(s.FadeOut > 0, "out %d", s.FadeOut)
 	add(s.Loop, "loops")
 	add(s.Ducked, "ducked")
+	add(s.Bridged, "bridged")
 	if len(parts) == 0 {
 		return ""
 	}

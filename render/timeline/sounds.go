@@ -113,7 +113,7 @@ func (it Item) paced(n int64) int64 {
 //
 // A clip that continues another repeats the seam's frame, and so brings sound for a frame more than its picture
 // shows: it takes over at the start of that frame. Models end their sound a little before the picture, so the seam
-// frame's own clip has least to say there.
+// frame's own clip has least to say there. Where it has ended before that frame, what is left is bridged.
 func (e *editor) clipSounds() {
 	items := e.tl.Items
 	sounds := make([]*Sound, len(items))
@@ -148,7 +148,7 @@ func (s *Sound) takeOver(before *Sound) {
 	lead := min(s.From, PerFrame)
 	s.Start, s.From, s.FadeIn = s.Start-lead, s.From-lead, crossfade
 	if before != nil {
-		before.End, before.FadeOut = s.Start+crossfade, crossfade
+		before.End, before.FadeOut, before.Bridged = s.Start+crossfade, crossfade, true
 	}
 }
 

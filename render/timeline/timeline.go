@@ -162,6 +162,7 @@ type Sound struct {
 	FadeIn     int64        // samples from Start, with equal power (a quarter of a sine), as all fades are
 	FadeOut    int64        // samples before End
 	Ducked     bool         // steps back under what is not ducked, as Timeline.Duck says
+	Bridged    bool         // another clip's sound takes over at End: where the source ends a little early, no hole is left
 }
 
 // Duck is a compressor on music, driven by the sum of all other sounds.
