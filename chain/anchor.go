@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"time"
 
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
@@ -24,12 +23,21 @@ func frameOf(k *KeptClip, frame int) string {
 	if frame == Last {
 		return k.Clip.LastFrame.Digest
 	}
-	return fmt.Sprintf("%s@%d", k.Clip.Video.Digest, frame)
+	return fmt.Sprintf("%s@%d", k.Clip.Video.Digest, numbered(frame, k.Clip.Frames))
+}
+
+// numbered is the number, from 0, of a frame that may be counted from the end of a clip with so many of them. Last, and
+// one that is earlier than the clip's first, stay what they are.
+func numbered(frame, frames int) int {
+	if n := frame + frames; frame < Last && n >= 0 {
+		return n
+	}
+	return frame
 }
 
 // from is the frame of From's clip.
 func (t *Take) from() int {
-	if t.At > 0 {
+	if t.At != 0 {
 		return t.At
 	}
 	return Last
@@ -51,6 +59,9 @@ func (t *Take) expected() (a anchors) {
 	coming := func(t *Take, frame int) string {
 		if frame == Last {
 			return "last frame of " + t.Identity
+		}
+		if t.Request.Duration != storyboard.Auto { // however it is written
+			frame = numbered(frame, t.frames())
 		}
 		return fmt.Sprintf("frame %d of %s", frame, t.Identity)
 	}
@@ -98,7 +109,7 @@ func (c *compiler) origin(t *Take) {
 	if s.From != "" {
 		t.From = c.g.Pick(c.shots[s.From])
 		t.root = t.From.root
-		t.At = int(math.Round(s.At.Value.Seconds() * models.Rate))
+		t.At = at(s.At)
 	}
 	if s.To == "" {
 		return
@@ -129,16 +140,28 @@ func (c *compiler) frames(t *Take) {
 	c.references(t)
 }
 
-// moment refuses one that the clip does not reach.
-func (c *compiler) moment(t *Take) {
-	if s := t.Shot; s.At.Set && (t.At < 1 || t.At > models.Rate*t.From.Seconds) {
-		c.problem(s.At.Pos, s, fmt.Sprintf("a moment of it is from %.3fs to %ds", 1.0/models.Rate, t.From.Seconds),
-			"%s is not in the clip of %q, which has %ds", seconds(s.At.Value), s.From, t.From.Seconds)
+// at is the number of the frame that a moment means, from the end where that is how it is written; 0 for no moment.
+func at(m storyboard.Setting[storyboard.Instant]) int {
+	if !m.Set {
+		return 0
 	}
+	return m.Value.Frame(models.Rate, Last)
 }
 
-func seconds(d time.Duration) string {
-	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.3f", d.Seconds()), "0"), ".") + "s"
+// frames is how many its clip has where it is as long as the plan says.
+func (t *Take) frames() int { return models.Rate*t.Seconds + 1 }
+
+// moment refuses one that the clip does not reach: the earliest is its second frame, for the first would leave nothing
+// of the clip; the latest from the end is the last but one, for the last is the service's own picture.
+func (c *compiler) moment(t *Take) {
+	s, last := t.Shot, models.Rate*t.From.Seconds
+	if !s.At.Set {
+		return
+	}
+	if frame := s.At.Value.Frame(models.Rate, last); frame < 1 || frame > last || t.At == Last {
+		c.problem(s.At.Pos, s, fmt.Sprintf("a moment of it is from 1f to %ds, or from -1f to -%df", t.From.Seconds, last-1),
+			"%s is not in the clip of %q, which has %ds", s.At.Value, s.From, t.From.Seconds)
+	}
 }
 
 // ending decides how a shot with `to` ends.

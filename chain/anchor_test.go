@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"shotchain/chain/provider"
+	"shotchain/chain/store"
 	"shotchain/storyboard"
 )
 
@@ -34,6 +35,57 @@ func TestAShotContinuesFromAnEarlierMoment(t *testing.T) {
 		other := x.plan(film(t, "a/one", "a/two from: {shot: one, at: 3s}", "a/three from: one"))
 		require.Equal(t, Stale, states(other)["a/two"])
 		require.Equal(t, "first frame changed", other.Of(other.Graph.Take("a/two")).Reason)
+	})
+}
+
+// A moment is one frame of the clip however it is written, so it is one clip and one price.
+func TestAMomentFromTheEndIsAFrameOfTheClip(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newFixture(t)
+		p := x.plan(film(t, "a/one", "a/two from: {shot: one, at: -5f}", "b/two prompt: two; from: {shot: a/one, at: 115f}",
+			"b/late prompt: two; from: {shot: a/one, at: -0.2s}", "b/bridge from: a/one; to: a/two"))
+		require.Len(t, p.Graph.Takes, 3, "three of them are the same")
+		require.Equal(t, Last-5, p.Graph.Take("a/two").At)
+		r, err := x.run(t.Context(), p)
+		require.NoError(t, err)
+		require.True(t, r.Whole())
+		require.Equal(t, 3, x.f.created())
+		two, frame := request(x.f, "two"), "frame 115 of video of "+content(request(x.f, "one"))
+		require.Equal(t, frame, string(two.FirstFrame.Data))
+		require.Equal(t, r.Outcomes[0].Clip.Video.Digest+"@115", two.FirstFrame.Digest)
+		require.Equal(t, frame, string(request(x.f, "bridge").LastFrame.Data), "the frame that the other begins with")
+		require.Zero(t, x.plan(film(t, "a/one", "a/two from: {shot: one, at: 115f}")).Buys, "bought under the other name")
+		require.Equal(t, 1, x.plan(film(t, "a/one", "a/two from: {shot: one, at: -6f}")).Buys)
+	})
+}
+
+// A clip that came out longer or shorter than was asked for is counted from the end that it has; where it does not
+// reach, nothing is bought.
+func TestAMomentIsCountedFromTheEndThatTheClipHas(t *testing.T) {
+	clip := func(frames int) *KeptClip {
+		return &KeptClip{Clip: &store.Clip{Frames: frames, Video: store.File{Digest: "v"}, LastFrame: store.File{Digest: "l"}}}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		frames, n := rapid.IntRange(1, 800).Draw(t, "frames"), rapid.IntRange(0, 800).Draw(t, "before")
+		name := frameOf(clip(frames), Last-n)
+		switch number := clip(frames).numbered(Last - n); {
+		case n == 0:
+			require.Equal(t, "l", name)
+			require.Equal(t, Last, number)
+		case n < frames:
+			require.Equal(t, fmt.Sprintf("v@%d", frames-1-n), name)
+			require.Equal(t, frames-1-n, number)
+		default:
+			require.Less(t, number, Last, "never taken for the last, nor for one that is there")
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		x := newFixture(t)
+		sb := film(t, "a/one duration: auto", "a/two from: {shot: one, at: -10s}") // it gets 121 frames, of 361 at most
+		r, err := x.run(t.Context(), x.plan(sb))
+		require.NoError(t, err)
+		require.ErrorContains(t, r.Of(sb.Shots()[1]).Fault, "the clip has 121 frames")
+		require.Equal(t, 1, x.f.created())
 	})
 }
 
@@ -176,8 +228,14 @@ func TestCombinationsThatAModelRefusesAreErrorsAtTheirLine(t *testing.T) {
 		{"seedance-2.0", "references: [" + strings.TrimSuffix(strings.Repeat("k.png, ", 10), ", ") + "]", "", "6:99", "10 reference pictures are too many", "it takes 9"},
 		{"seedance-1.0-pro-fast", "", "to: k.png", "7:27", "cannot end on a given frame", "these can: seedance-2.5"},
 		{"seedance-2.0", "to: k.png", "", "6:27", "takes a last frame only beside a first one", "give it a beginning"},
-		{"seedance-2.0", "", "from: {shot: one, at: 5.1s}", "7:45", "5.1s is not in the clip of \"a/one\", which has 5s", "from 0.042s to 5s"},
+		{"seedance-2.0", "", "from: {shot: one, at: 5.1s}", "7:45", "5.1s is not in the clip of \"a/one\", which has 5s", "from 1f to 5s"},
 		{"seedance-2.0", "", "from: {shot: one, at: 0.01s}", "7:45", "0.01s is not in the clip", ""},
+		{"seedance-2.0", "", "from: {shot: one, at: 121f}", "7:45", "121f is not in the clip", ""},
+		{"seedance-2.0", "", "from: {shot: one, at: -120f}", "7:45", "-120f is not in the clip of \"a/one\", which has 5s",
+			"from 1f to 5s, or from -1f to -119f"},
+		{"seedance-2.0", "", "from: {shot: one, at: -5s}", "7:45", "-5s is not in the clip", ""},
+		{"seedance-2.0", "", "from: {shot: one, at: -0.02s}", "7:45", "-0.02s is not in the clip", ""},
+		{"seedance-2.0", "duration: auto", "from: {shot: one, at: -16s}", "7:45", "-16s is not in the clip", ""},
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			line := func(id, more string) string {
@@ -210,7 +268,8 @@ func TestAnchorsProperty(t *testing.T) {
 				lines[i] += "; from: none"
 				continue
 			case rapid.Bool().Draw(rt, "moment"):
-				lines[i] += fmt.Sprintf("; from: {shot: s%d, at: %ds}", rapid.IntRange(0, i-1).Draw(rt, "from"), rapid.IntRange(1, 5).Draw(rt, "at"))
+				lines[i] += fmt.Sprintf("; from: {shot: s%d, at: %s}", rapid.IntRange(0, i-1).Draw(rt, "from"),
+					rapid.SampledFrom([]string{"1s", "24f", "-4s", "-5f", "115f", "5s", "120f"}).Draw(rt, "at"))
 			default:
 				lines[i] += fmt.Sprintf("; from: s%d", rapid.IntRange(0, i-1).Draw(rt, "from"))
 			}

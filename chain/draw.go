@@ -52,6 +52,14 @@ func (g *Graph) opens(t *Take) string {
 	return say.Clean(still.Path)
 }
 
+// at says where in the clip before it a take begins, "" at its end.
+func (t *Take) at() string {
+	if t.From == nil || t.At == 0 {
+		return ""
+	}
+	return t.Shot.At.Value.String()
+}
+
 // ends says what a take is to end on, "" for nothing.
 func (g *Graph) ends(t *Take) string {
 	switch still := t.ending; {
@@ -105,8 +113,8 @@ func (g *Graph) drawText(w io.Writer) error {
 func (g *Graph) drawChain(b *strings.Builder, t *Take, indent, mark string) {
 	var grown []*Take
 	for {
-		fmt.Fprintf(b, "%s%s%s  (%s%s%s)\n", indent, mark, strings.Join(append([]string{t.Name()}, t.also()...), " = "),
-			t.summary(), prefixed("; opens on ", g.opens(t)), prefixed("; ends on ", g.ends(t)))
+		fmt.Fprintf(b, "%s%s%s  (%s%s%s%s)\n", indent, mark, strings.Join(append([]string{t.Name()}, t.also()...), " = "),
+			t.summary(), prefixed("; opens on ", g.opens(t)), prefixed("; at ", t.at()), prefixed("; ends on ", g.ends(t)))
 		if grown = t.grown(); len(grown) != 1 {
 			break
 		}
@@ -156,7 +164,10 @@ func (g *Graph) drawMermaid(w io.Writer) error {
 		}
 	}
 	for _, t := range g.Takes {
-		if t.From != nil {
+		switch {
+		case t.at() != "":
+			fmt.Fprintf(&b, "  t%d -- \"at %s\" --> t%d\n", t.From.Index, t.at(), t.Index)
+		case t.From != nil:
 			fmt.Fprintf(&b, "  t%d --> t%d\n", t.From.Index, t.Index)
 		}
 		if t.To != nil {
@@ -192,7 +203,10 @@ func (g *Graph) drawDot(w io.Writer) error {
 		}
 	}
 	for _, t := range g.Takes {
-		if t.From != nil {
+		switch {
+		case t.at() != "":
+			fmt.Fprintf(&b, "  t%d -> t%d [label=\"at %s\"];\n", t.From.Index, t.Index, t.at())
+		case t.From != nil:
 			fmt.Fprintf(&b, "  t%d -> t%d;\n", t.From.Index, t.Index)
 		}
 		if t.To != nil {
@@ -209,6 +223,7 @@ type drawnTake struct {
 	Shot       string   `json:"shot"`
 	Also       []string `json:"also,omitempty"`        // further shots that use the same take
 	From       string   `json:"from,omitempty"`        // the shot that it grows from
+	At         string   `json:"at,omitempty"`          // the moment of its clip, where that is not its end
 	FirstFrame string   `json:"first_frame,omitempty"` // the still that it opens on
 	Ends       string   `json:"ends,omitempty"`        // what it ends on, in words
 	Model      string   `json:"model"`
@@ -223,7 +238,7 @@ func (g *Graph) drawJSON(w io.Writer) error {
 	}
 	d := drawing{Title: g.Film.Title, Takes: []drawnTake{}}
 	for _, t := range g.Takes {
-		n := drawnTake{Shot: t.Name(), Also: t.also(), FirstFrame: g.opens(t), Ends: g.ends(t), Model: t.Model.Alias,
+		n := drawnTake{Shot: t.Name(), Also: t.also(), At: t.at(), FirstFrame: g.opens(t), Ends: g.ends(t), Model: t.Model.Alias,
 			Resolution: t.Request.Resolution, Seconds: t.Seconds}
 		if t.From != nil {
 			n.From = t.From.Name()

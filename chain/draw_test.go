@@ -54,6 +54,19 @@ scenes:
 `, "text"))
 }
 
+// TestDrawMoments holds that every drawing tells where in a clip the next one begins.
+func TestDrawMoments(t *testing.T) {
+	board := `
+look: { model: seedance-2.0, resolution: 480p, duration: 4s }
+scenes:
+  - { id: a, shots: [{ id: one, prompt: p }, { id: two, prompt: q, from: { shot: one, at: -5f } }] }
+`
+	for form, want := range map[string]string{"text": "→ a/two  (4 s, seedance-2.0 480p; at -5f)\n", "json": `"from":"a/one","at":"-5f"`,
+		"mermaid": `t0 -- "at -5f" --> t1`, "dot": `t0 -> t1 [label="at -5f"];`} {
+		require.Contains(t, drawn(t, board, form), want, form)
+	}
+}
+
 // TestDrawHostile holds that no title ends a label, begins a line, or is read as HTML.
 func TestDrawHostile(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -32,9 +32,9 @@ type Take struct {
 	Uses   []Use              // every place that it is made for: Shot's first
 
 	From    *Take   // it starts from a frame of this take; nil opens on its own
-	At      int     // of From's clip: the number of that frame; 0 for its last
+	At      int     // of From's clip: the number of that frame, below 0 from its end as Last is; 0 for its last
 	To      *Take   // it ends on a frame of this take; nil where a still, or nothing, says how it ends
-	ToFrame int     // of To's clip: the number of that frame, from 0; Last for its last
+	ToFrame int     // of To's clip: the number of that frame, from 0, or below 0 as At; Last for its last
 	Grows   []*Take // the takes that grow from it, or end on a frame of it
 	Draft   bool    // made to be looked at, not for the film
 	Fits    []Fit   // the stills that are cropped and scaled for it
@@ -60,7 +60,7 @@ type Take struct {
 	Remaining time.Duration // of the longest chain that begins with it
 }
 
-// Last is the ToFrame of a clip's last frame.
+// Last is the ToFrame of a clip's last frame; the one before it is Last-1.
 const Last = -1
 
 // needs are the takes that must be there before it can be asked for.

@@ -44,11 +44,11 @@ type given struct {
 // pictures are all that the key names, in the order of the request.
 func (t *Take) pictures(up Upstream, a anchors) (all []*given) {
 	if a.first != "" || t.From != nil {
-		all = append(all, &given{role: opening, file: "first_frame", name: a.first, up: up.From, of: t.From, frame: t.from(),
+		all = append(all, &given{role: opening, file: "first_frame", name: a.first, up: up.From, of: t.From, frame: up.From.numbered(t.from()),
 			asked: t.Request.FirstFrame, still: t.Shot.FirstFrame})
 	}
 	if a.last != "" || t.To != nil {
-		all = append(all, &given{role: closing, file: "end_frame", name: a.last, up: up.To, of: t.To, frame: t.ToFrame,
+		all = append(all, &given{role: closing, file: "end_frame", name: a.last, up: up.To, of: t.To, frame: up.To.numbered(t.ToFrame),
 			asked: t.Request.LastFrame, still: t.ending})
 	}
 	for i := range t.Request.References {
@@ -56,6 +56,14 @@ func (t *Take) pictures(up Upstream, a anchors) (all []*given) {
 		all = append(all, &given{role: reference, file: fmt.Sprintf("reference_%d", i+1), name: f.InKey(), asked: f, still: t.looks[i]})
 	}
 	return all
+}
+
+// numbered is the number of a frame of the clip, from 0; Last for its last. k may be nil.
+func (k *KeptClip) numbered(frame int) int {
+	if k == nil {
+		return frame
+	}
+	return numbered(frame, k.Clip.Frames)
 }
 
 // from is where the picture comes from, as messages name it.
@@ -151,7 +159,7 @@ func (v *life) source(ctx context.Context, p *given) ([]byte, error) {
 // moment decodes a frame from the middle of a clip, which must be the clip that the key names.
 func (v *life) moment(ctx context.Context, p *given) ([]byte, error) {
 	clip := p.up.Clip
-	if p.frame >= clip.Frames {
+	if p.frame < 0 || p.frame >= clip.Frames {
 		return nil, fmt.Errorf("the clip has %d frames", clip.Frames)
 	}
 	file, err := p.up.Dir.Describe(clip.Video.Name)

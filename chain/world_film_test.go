@@ -51,7 +51,7 @@ func drawLines(r *rand.Rand, drafts bool) (lines []string) {
 		case from == 1:
 			line += fmt.Sprintf("; from: s/n%d", r.IntN(i))
 		case from == 2 && !drafts:
-			line += fmt.Sprintf("; from: {shot: s/n%d, at: 2s}", r.IntN(i))
+			line += fmt.Sprintf("; from: {shot: s/n%d, at: %s}", r.IntN(i), []string{"2s", "-5f"}[r.IntN(2)])
 		}
 		switch {
 		case drafts:

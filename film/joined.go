@@ -81,7 +81,7 @@ func parentsFirst(sb *storyboard.Storyboard) []*storyboard.Shot {
 func (j *joined) seamAt(i int, items []timeline.Item) render.Seam {
 	s := render.Seam{From: items[j.joints[i].From], To: items[i]}
 	if at := j.shots[i].At; at.Set {
-		s.End = int(at.Value.Seconds()*timeline.Rate+0.5) + 1
+		s.End = max(1, at.Value.Frame(timeline.Rate, s.From.Length-1)+1)
 	}
 	return s
 }

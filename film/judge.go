@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/seam"
@@ -64,7 +65,6 @@ func otherFrame(t *chain.Take, frames, before int) string {
 	if before <= 0 || before >= frames {
 		return ""
 	}
-	at := float64(frames-1-before) / timeline.Rate
-	return fmt.Sprintf("to grow from %d frames earlier: from: { shot: %s, at: %.3fs } – a frame that is decoded here "+
-		"is not the service's own, which may then refuse real faces", before, t.Shot.Name(), at)
+	return fmt.Sprintf("to grow from %s earlier: from: { shot: %s, at: -%df } – a frame that is decoded here "+
+		"is not the service's own, which may then refuse real faces", say.Count(before, "frame"), t.Shot.Name(), before)
 }

@@ -11,7 +11,7 @@ import (
 
 func TestAnEarlierFrameIsSuggestedAsTheStoryboardWritesIt(t *testing.T) {
 	take := &chain.Take{Shot: &storyboard.Shot{Scene: "s", ID: "landing"}}
-	require.Contains(t, otherFrame(take, 121, 5), "to grow from 5 frames earlier: from: { shot: s/landing, at: 4.792s }")
+	require.Contains(t, otherFrame(take, 121, 5), "to grow from 5 frames earlier: from: { shot: s/landing, at: -5f }")
 	require.Empty(t, otherFrame(take, 121, 0))
 	require.Empty(t, otherFrame(take, 5, 5))
 }

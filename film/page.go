@@ -110,8 +110,11 @@ func (f page) lastRun() *sheet.Run {
 
 // shot tells what there is of a shot of one variant.
 func (f page) shot(ctx context.Context, of *Film, s *storyboard.Shot) sheet.Shot {
-	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From, At: s.At.Value, To: s.To,
+	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From, To: s.To,
 		Pick: s.Pick.Value}
+	if s.At.Set {
+		v.At = s.At.Value.String()
+	}
 	if s.Clip != nil {
 		v.Footage, v.Shares = s.Clip.Name, f.footageIn(of, s)
 		v.Takes = []sheet.Take{f.footageTake(ctx, s)}

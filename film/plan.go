@@ -124,8 +124,8 @@ func (p *Plan) Identity() string {
 func (f *Film) GrowsFrom(t *chain.Take) string {
 	still := t.Shot.FirstFrame
 	switch {
-	case t.From != nil && t.At > 0:
-		return fmt.Sprintf("%s at %gs", t.From.Name(), t.Shot.At.Value.Seconds())
+	case t.From != nil && t.At != 0:
+		return fmt.Sprintf("%s at %s", t.From.Name(), t.Shot.At.Value)
 	case t.From != nil:
 		return t.From.Name()
 	case still == nil:

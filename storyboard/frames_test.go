@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -15,13 +14,16 @@ func TestFramesToContinueFromAndToEndOn(t *testing.T) {
 	sb, err := Load(filepath.Join(storyboardsFolder, "good/frames.yaml"), Options{})
 	require.NoError(t, err)
 	shot := func(name string) *Shot { s, _ := sb.Shot(name); return s }
-	require.Equal(t, Setting[time.Duration]{3500 * time.Millisecond, true, Pos{12, 59}}, shot("landing").At)
+	require.Equal(t, Setting[Instant]{Instant{Time: Time{Micros: 3_500_000}}, true, Pos{12, 59}}, shot("landing").At)
 	require.Equal(t, "arrival/boat", shot("landing").From)
 	require.Equal(t, "sunrise/sea", shot("bridge").To)
 	require.Equal(t, Pos{14, 38}, shot("bridge").ToPos)
 	require.Equal(t, 640, shot("end").ToStill.Width)
 	require.Empty(t, shot("end").To)
-	require.Equal(t, 42*time.Millisecond, shot("back").At.Value)
+	require.Equal(t, "0.042s", shot("back").At.Value.String())
+	require.Equal(t, Instant{Time{Frames: 5}, true}, shot("sunrise/shore").At.Value)
+	require.Equal(t, Instant{Time: Time{Frames: 12}}, shot("sunrise/sand").At.Value)
+	require.Equal(t, "-0.2s", shot("sunrise/gulls").At.Value.String())
 	require.Equal(t, "arrival/lamp", shot("back").To)
 	require.Equal(t, "arrival/boat", shot("loop").To, "the end of a circle of shots is its beginning")
 	require.Len(t, shot("lamp").References, 1)

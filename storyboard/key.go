@@ -66,7 +66,7 @@ const (
 	reference             // a shot's name, or none
 	origin                // as reference, or a mapping of a shot and a moment
 	aim                   // a shot's name, or a picture
-	instant               // 3.5s
+	instant               // 3.5s, 12f; -5f before the end
 	pictures              // a list of pictures
 	people                // a mapping of names to members of the cast
 	picture               // a path or an https URL
@@ -132,7 +132,8 @@ type value struct {
 	text   string
 	number int64
 	yes    bool
-	time   Time   // of a moment
+	time   Time   // of a moment or an instant
+	back   bool   // the instant is counted from the end
 	span   Range  // of an interval
 	anchor Anchor // its shot as written
 	size   Size

@@ -1,7 +1,5 @@
 package storyboard
 
-import "time"
-
 // sceneKeys are those of scenes and of their shots: what is to be seen, and how shots hang together.
 var sceneKeys = []*key{
 	{name: "id", in: inScene, kind: ident, required: true,
@@ -58,7 +56,7 @@ var sceneKeys = []*key{
 
 	{name: "from", in: inShot, kind: origin, made: true, set: reads((*reader).origin),
 		help: "The shot that this one continues: `shot` of the same scene, `scene/shot` of any, or `none` to " +
-			"open on its own. Two shots may continue the same one. { shot: …, at: 3.5s } continues from an earlier " +
+			"open on its own. Two shots may continue the same one. { shot: …, at: -5f } continues from an earlier " +
 			"moment, at which that clip then ends where the two follow each other in a film. Not together with " +
 			"first_frame.",
 		without: "The shot continues the one before it in its scene; a scene's first shot opens on its own.",
@@ -66,11 +64,13 @@ var sceneKeys = []*key{
 	{name: "shot", in: inFrom, kind: reference, required: true, set: reads((*reader).originShot),
 		help:    "The shot that is continued, named as in `from`.",
 		example: "shot: arrival/boat"},
-	{name: "at", in: inFrom, kind: instant, required: true,
-		set: sets(func(d *draft) *Setting[time.Duration] { return &d.At }),
-		help: "The moment of its clip that is continued, to the thousandth of a second. Where the two shots " +
-			"follow each other in the film, the earlier clip ends there.",
-		example: "at: 3.5s"},
+	{name: "at", in: inFrom, kind: instant, expands: true, required: true,
+		set: sets(func(d *draft) *Setting[Instant] { return &d.At }),
+		help: "The moment of its clip that is continued: `3.5s` or `84f` (frames) from its first frame, `-5f` or " +
+			"`-0.2s` from its last. Where the two shots follow each other in the film, the earlier clip ends there. " +
+			"The frame is decoded here, not the service's own picture: a service that refuses faces of people may " +
+			"refuse it.",
+		example: "at: -5f"},
 	{name: "to", in: inShot, kind: aim, expands: true, made: true, set: reads((*reader).aim),
 		help: "What the shot ends on: the first frame of another shot (its name), or a still (its path, or an " +
 			"https URL). A still whose name looks like a shot's is written ./name.",

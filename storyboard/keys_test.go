@@ -273,7 +273,8 @@ func edges(k *key) (good, bad []string) {
 	case span:
 		return []string{"1h", "72h", "3600s", "90m"}, []string{"59m", "73h", "3600"}
 	case instant:
-		return []string{"0.001s", "3600s"}, []string{"0s", "3600.001s", "12f"}
+		return []string{"0.001s", "3600s", "12f", "-5f", "-0.2s", "-3600s", "86400f"},
+			[]string{"0s", "-0f", "0ms", "3600.001s", "-3600.001s", "86401f", "5", "--5f", "+5f"}
 	case interval:
 		return []string{"..86400s", "12f.."}, []string{"..86400.1s", "2s", "3s..2s"}
 	case anchor:

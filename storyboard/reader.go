@@ -274,7 +274,7 @@ func homeHint(name string, home, in place) string {
 	case home&inFilm != 0:
 		return "it belongs at the top of the file"
 	case home&inFrom != 0 && in == inShot:
-		return "it belongs under `from`: { shot: …, at: 3.5s }"
+		return "it belongs under `from`: { shot: …, at: -5f }"
 	case home&inScene != 0:
 		return "it belongs in a scene, under `scenes`"
 	case home&inShot != 0:

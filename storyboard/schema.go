@@ -118,7 +118,7 @@ func (k *key) kindSchema() node {
 		return node{"anyOf": []node{{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"},
 			object(inFrom)}}
 	case instant:
-		return node{"type": "string", "pattern": `^[0-9]{1,4}(\.[0-9]{1,3})?s$`, "not": node{"pattern": `^0+(\.0+)?s$`}}
+		return orExpanding(node{"pattern": instantPattern, "not": node{"pattern": noInstant}})
 	case pictures:
 		return node{"type": "array", "minItems": 1,
 			"items": node{"type": "string", "pattern": `\S`, "maxLength": maxText}}

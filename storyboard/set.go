@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 )
 
 // setter stores what a key holds in the thing that its mapping describes (to), or reports why it cannot.
@@ -89,8 +88,8 @@ func (v value) store(to any) {
 		*to = v.number
 	case *float64:
 		*to = float64(v.number) / 1000
-	case *time.Duration:
-		*to = time.Duration(v.number) * time.Millisecond
+	case *Instant:
+		*to = Instant{v.time, v.back}
 	case *Time:
 		*to = v.time
 	case *Range:

@@ -10,7 +10,6 @@ package storyboard
 
 import (
 	"slices"
-	"time"
 )
 
 // Storyboard is one film. Immutable after Parse.
@@ -59,13 +58,13 @@ type Shot struct {
 	FromPos    Pos    // of the `from` value, or of the shot's id where the seam is implied
 	FirstFrame *Still // nil for none; never together with From
 
-	At         Setting[time.Duration] // the moment of From's clip that it continues, above 0; unset: its end
-	To         string                 // full name of the shot whose first frame this one ends on; "" for none
-	ToStill    *Still                 // the still that it ends on, nil for none; never together with To
-	ToPos      Pos                    // of the `to` value
-	References []*Still               // what the model is to look at, in the film's order
-	Cast       []*Member              // whom the prompt names, in the order of their first mention
-	Clip       *File                  // own footage; Prompt, From and FirstFrame are then empty; nil for none
+	At         Setting[Instant] // the moment of From's clip that it continues, never 0; unset: its end
+	To         string           // full name of the shot whose first frame this one ends on; "" for none
+	ToStill    *Still           // the still that it ends on, nil for none; never together with To
+	ToPos      Pos              // of the `to` value
+	References []*Still         // what the model is to look at, in the film's order
+	Cast       []*Member        // whom the prompt names, in the order of their first mention
+	Clip       *File            // own footage; Prompt, From and FirstFrame are then empty; nil for none
 
 	Sound Sound           // what becomes of the clip's own sound
 	Fit   Setting[string] // narration: its last frame stands until the narration that begins in it is over

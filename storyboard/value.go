@@ -125,7 +125,7 @@ func (k kind) says() string {
 	case aim:
 		return "the name of a shot, or a path or https URL"
 	case instant:
-		return "a time in seconds"
+		return "a time such as 3.5s or -5f"
 	case moment:
 		return "a time such as 1.5s"
 	case interval:
@@ -256,28 +256,6 @@ func secondsHint(s string) string {
 		}
 	}
 	return ""
-}
-
-var time3 = regexp.MustCompile(`^([0-9]{1,4})(?:\.([0-9]{1,3}))?s$`)
-
-// instant reads a time in a clip as milliseconds.
-func (r *reader) instant(k *key, v value) (value, bool) {
-	m := time3.FindStringSubmatch(v.text)
-	if m == nil {
-		hint := ""
-		if time3.MatchString(v.text + "s") {
-			hint = "write " + v.text + "s"
-		}
-		r.report(v.at, advise(hint), "`%s` must be a time in seconds, such as 3.5s", k.name)
-		return v, false
-	}
-	whole, _ := strconv.ParseInt(m[1], 10, 64)
-	part, _ := strconv.ParseInt((m[2] + "000")[:3], 10, 64)
-	if v.number = whole*1000 + part; v.number == 0 || v.number > maxSeconds*1000 {
-		r.report(v.at, nil, "`%s` must be later than 0s and at most %ds", k.name, maxSeconds)
-		return v, false
-	}
-	return v, true
 }
 
 func (r *reader) span(k *key, v value) (value, bool) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"shotchain/chain"
+	"shotchain/chain/models"
 	"shotchain/chain/money"
 	"shotchain/chain/store"
 	"shotchain/chain/vet"
@@ -197,7 +198,7 @@ type jsonTake struct {
 	Variants   []string `json:"variants,omitempty"` // that use it
 	Also       []string `json:"also,omitempty"`
 	From       string   `json:"from,omitempty"`
-	At         float64  `json:"at,omitempty"` // seconds of the clip of from, where it is not its end
+	At         float64  `json:"at,omitempty"` // seconds of the clip of from, below 0 before its last frame; none: its end
 	FirstFrame string   `json:"first_frame,omitempty"`
 	To         string   `json:"to,omitempty"`   // the shot whose first frame, or the still, that it ends on
 	Fits       []string `json:"fits,omitempty"` // how stills are cropped and scaled
@@ -226,7 +227,7 @@ func planJSON(plan *film.Plan) jsonPlan {
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		t := pt.Take
-		n := jsonTake{At: t.Shot.At.Value.Seconds(), To: f.EndsOn(t), Fits: f.Fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: f.VariantsOf(t), State: string(pt.Standing), Reason: pt.Reason, Model: t.Request.Model,
+		n := jsonTake{At: t.Shot.At.Value.Seconds(models.Rate), To: f.EndsOn(t), Fits: f.Fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: f.VariantsOf(t), State: string(pt.Standing), Reason: pt.Reason, Model: t.Request.Model,
 			Resolution: t.Request.Resolution, Ratio: t.Request.Ratio, Width: t.Size.Width, Height: t.Size.Height,
 			Seconds: t.Seconds, Tokens: pt.Tokens, Cost: priceOf(pt.Cost), Key: pt.Key}
 		if pt.Drags > 0 {

@@ -72,13 +72,13 @@ type Shot struct {
 	Scene, ID string
 	Caption   string
 	Prompt    string
-	From      string        // full name of the shot that it continues, "" where it opens on its own
-	At        time.Duration // the moment of From's clip that it continues; 0 for its end
-	Opens     string        // the still that it opens on, "" for none
-	To        string        // full name of the shot whose first frame it ends on, "" for none
-	Ends      string        // the still that it ends on, "" for none
-	Footage   string        // the file, where the shot is the user's own footage; "" for a shot that is made
-	Shares    []string      // other variants that use the same take, or footage
+	From      string   // full name of the shot that it continues, "" where it opens on its own
+	At        string   // the moment of From's clip that it continues, as it is written; "" for its end
+	Opens     string   // the still that it opens on, "" for none
+	To        string   // full name of the shot whose first frame it ends on, "" for none
+	Ends      string   // the still that it ends on, "" for none
+	Footage   string   // the file, where the shot is the user's own footage; "" for a shot that is made
+	Shares    []string // other variants that use the same take, or footage
 	Takes     []Take
 	Pick      int // number of the take that the film uses
 }

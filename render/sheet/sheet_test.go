@@ -122,14 +122,14 @@ func TestVariantsTellWhatTheyShare(t *testing.T) {
 func TestWhatAShotIs(t *testing.T) {
 	p := paged([]*Clip{{Video: "/v", first: "/f", last: "/l"}}, 4)
 	shots := p.Films[0].Shots
-	shots[1].At = 1500 * time.Millisecond
+	shots[1].At = "-5f"
 	shots[2].From, shots[2].To, shots[2].Ends = "", "scene-1/shot-1", ""
 	shots[3].From, shots[3].Ends, shots[3].Footage = "", "stills/end.png", ""
 	shots[3].Takes[0].Draft = "lowest resolution"
 	shots[0].Footage, shots[0].Takes[0].Model, shots[0].Takes[0].State = "walk.mov", "", "own footage"
 	got := render(t, p)
-	require.Contains(t, got, "at 1.5 s")
-	require.Contains(t, got, `at 1.5 s grows into`)
+	require.Contains(t, got, "at -5f")
+	require.Contains(t, got, `at -5f grows into`)
 	require.Contains(t, got, `<path class="ends"`)
 	require.Contains(t, got, "scene-1/shot-3 ends on the first frame of scene-1/shot-1</title>")
 	require.Contains(t, got, "ends on the first frame of</span>")

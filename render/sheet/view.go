@@ -370,10 +370,7 @@ func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) templ
 func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
 	s := &p.Films[film].Shots[i]
 	v := shotView{Number: i + 1, Name: s.Name(), Scene: s.Scene, ID: s.ID, Anchor: anchor(film, s.Name()), Caption: s.Caption, Prompt: s.Prompt,
-		Long: len([]rune(s.Prompt)) > longPrompt, From: s.From, To: s.To, Opens: s.Opens, Ends: s.Ends, Footage: s.Footage, Width: 16, Height: 9}
-	if s.At > 0 {
-		v.FromAt = strconv.FormatFloat(s.At.Seconds(), 'f', -1, 64) + " s"
-	}
+		Long: len([]rune(s.Prompt)) > longPrompt, From: s.From, FromAt: s.At, To: s.To, Opens: s.Opens, Ends: s.Ends, Footage: s.Footage, Width: 16, Height: 9}
 	if len(s.Shares) > 0 {
 		v.Shares = "same clip as in " + strings.Join(s.Shares, ", ")
 	}

@@ -5,7 +5,6 @@ package timeline
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
@@ -69,7 +68,7 @@ func (e *editor) leaves(i int) int {
 	if !e.tl.Items[i].Continues || s == nil || !s.At.Set {
 		return before.Length
 	}
-	return min(before.Length, int(math.Round(s.At.Value.Seconds()*Rate))+1)
+	return min(before.Length, s.At.Value.Frame(Rate, before.Length-1)+1)
 }
 
 // left ends the item before item i where item i continues it from an earlier moment, unless the cut itself says where
