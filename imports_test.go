@@ -50,10 +50,11 @@ render: render/ffmpeg render/font render/mux render/seam render/sound render/tim
 render/sheet: chain/money internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 
-film: chain chain/ark chain/fal chain/lock chain/models chain/money chain/provider chain/sim chain/sim/falsim chain/store chain/vet chain/wire internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/sound render/timeline render/work storyboard
+film: chain chain/ark chain/fal chain/lock chain/models chain/money chain/provider chain/sim chain/sim/falsim chain/store internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/timeline render/work storyboard
+film/vetting: chain chain/models chain/provider chain/store chain/vet chain/wire film internal/durable internal/guard internal/say render/ffmpeg render/sound render/timeline
 film/board: chain film internal/say render/sheet
 
-cmd/shotchain: chain chain/models chain/money chain/provider chain/store chain/vet examples film film/board internal/durable internal/say storyboard
+cmd/shotchain: chain chain/models chain/money chain/provider chain/store chain/vet examples film film/board film/vetting internal/durable internal/say storyboard
 
 examples:
 examples/draw: render/animatic
@@ -63,7 +64,7 @@ scripts/house:
 // homes are the packages that a heavy or dangerous import lives in: exactly these.
 const homes = `
 os/exec: render/ffmpeg render/sheet/sheettest
-net/http: chain/ark chain/fal chain/sim chain/sim/falsim chain/sim/simtest chain/sim/trouble chain/wire film film/board internal/guard
+net/http: chain/ark chain/fal chain/sim chain/sim/falsim chain/sim/simtest chain/sim/trouble chain/wire film film/board film/vetting internal/guard
 gopkg.in/yaml.v3: chain/lock chain/models storyboard
 html/template: render/sheet
 github.com/u2takey/ffmpeg-go: render/ffmpeg

@@ -18,8 +18,8 @@ type Budget struct {
 
 var amountPattern = regexp.MustCompile(`^(\d{1,9})(?:\.(\d{1,6}))?$`)
 
-// cost is the most that may be spent, in millionths; ok is false for no limit.
-func (b Budget) cost() (micros int64, ok bool, err error) {
+// Most is the most that may be spent, in millionths; ok is false for no limit.
+func (b Budget) Most() (micros int64, ok bool, err error) {
 	if b.MaxCost == "" {
 		return 0, false, nil
 	}
@@ -34,7 +34,7 @@ func (b Budget) cost() (micros int64, ok bool, err error) {
 
 // Allows refuses a plan that would buy more: the failure is OverBudget, and says what would pass.
 func (b Budget) Allows(p *Plan) error {
-	most, capped, err := b.cost()
+	most, capped, err := b.Most()
 	if err != nil || p.Buys == 0 {
 		return err
 	}

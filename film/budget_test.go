@@ -16,7 +16,7 @@ func TestBudgets(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := money.Amount{Micros: rapid.Int64Range(0, 1e15-1e4).Draw(t, "micros"), Currency: "CNY"}
 		b := Budget{MaxCost: plan(m).Ceiling()}
-		most, ok, err := b.cost()
+		most, ok, err := b.Most()
 		require.NoError(t, err)
 		require.True(t, ok)
 		require.GreaterOrEqual(t, most, m.Micros, "what is suggested passes")
@@ -26,7 +26,7 @@ func TestBudgets(t *testing.T) {
 		require.Equal(t, OverBudget, AsFailure(t.Context(), b.Allows(plan(m))).Kind)
 	})
 	for _, bad := range []string{"", "¥5", "-1", "1,5", "1e9", "1.2345678", "0x10", " 5"} {
-		_, ok, err := Budget{MaxCost: bad}.cost()
+		_, ok, err := Budget{MaxCost: bad}.Most()
 		require.False(t, ok)
 		require.Equal(t, bad != "", err != nil, bad)
 	}

@@ -81,7 +81,7 @@ func (c Callbacks) start(read reader) (*callbacks, error) {
 	}
 	cb := newCallbacks()
 	cb.reads, cb.heard = read, c.Heard
-	cb.server = &http.Server{Handler: cb, ReadTimeout: callbackPatience, WriteTimeout: callbackPatience,
+	cb.server = &http.Server{Handler: cb, ReadTimeout: CallbackPatience, WriteTimeout: CallbackPatience,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	go func() { _ = cb.server.Serve(l) }()
 	return cb, nil
@@ -89,9 +89,9 @@ func (c Callbacks) start(read reader) (*callbacks, error) {
 
 func newCallbacks() *callbacks { return &callbacks{bell: new(chain.Bell), token: rand.Text()} }
 
-// callbackPatience is how long a caller may take to send its callback, and how long the service waits for an answer
+// CallbackPatience is how long a caller may take to send its callback, and how long the service waits for an answer
 // (ark-api.md §4).
-const callbackPatience = 5 * time.Second
+const CallbackPatience = 5 * time.Second
 
 // maxCallback is the largest body that is read, bytes; a task with its URLs has a few kB.
 const maxCallback = 64 << 10
@@ -184,7 +184,7 @@ func loopback() (loopbackCalls, error) {
 		return loopbackCalls{}, err
 	}
 	cb := newCallbacks()
-	cb.server = &http.Server{Handler: cb, ReadTimeout: callbackPatience, WriteTimeout: callbackPatience}
+	cb.server = &http.Server{Handler: cb, ReadTimeout: CallbackPatience, WriteTimeout: CallbackPatience}
 	go func() { _ = cb.server.Serve(l) }()
 	return loopbackCalls{cb, "http://" + l.Addr().String() + "/"}, nil
 }

@@ -37,7 +37,7 @@ func (p *Plan) Keyed(env func(string) string) error {
 			others = append(others, s.Name)
 		}
 	}
-	fail := f.Service.keyless()
+	fail := f.Service.Keyless()
 	if len(others) > 0 {
 		fail.Hint += "; or buy it at " + strings.Join(others, " or ") + ", whose key is there (--provider)"
 	}

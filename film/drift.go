@@ -28,7 +28,7 @@ func (s Service) Drifting(name string) (Service, error) {
 	if !s.Simulated() {
 		return s, misused("choose --provider sim", "only the simulator can be made to drift")
 	}
-	s.drift, s.About = name, ark.Simulator(name)
+	s.Drift, s.About = name, ark.Simulator(name)
 	return s, nil
 }
 

@@ -111,7 +111,7 @@ func (o Options) served(sb *storyboard.Storyboard) (Options, error) {
 
 // target is what a storyboard is compiled for.
 func (o Options) target(catalogue *models.Catalogue) chain.Target {
-	s := o.Service.orSimulator()
+	s := o.Service.OrSimulator()
 	return chain.Target{Models: catalogue, Service: s.About, Ended: s.Simulated(), Now: time.Now(), Draft: o.Draft}
 }
 
@@ -129,7 +129,7 @@ func Of(ctx context.Context, sb *storyboard.Storyboard, path string, o Options) 
 	if o, err = o.served(sb); err != nil {
 		return nil, err
 	}
-	f := &Film{Storyboard: sb, Service: o.Service.orSimulator(), Draft: o.Draft, models: catalogue, named: o.named, temps: o.Scratch, lent: o.Scratch != nil}
+	f := &Film{Storyboard: sb, Service: o.Service.OrSimulator(), Draft: o.Draft, models: catalogue, named: o.named, temps: o.Scratch, lent: o.Scratch != nil}
 	if !f.lent {
 		f.temps = &Scratch{}
 	}

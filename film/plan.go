@@ -236,7 +236,7 @@ func (p *Plan) UnconfirmedLine() string {
 
 // ServiceLine says what is not known, or cannot be done, at the service that something is bought from; "" for nothing.
 func (p *Plan) ServiceLine() string {
-	g, can := p.Film.Service.gateway, p.Film.Service.About.Can
+	g, can := p.Film.Service.Gateway, p.Film.Service.About.Can
 	if p.Film.Service.Simulated() || p.Buys == 0 {
 		return ""
 	}

@@ -23,10 +23,11 @@ type Service struct {
 	Chosen bool           // the user named it
 	KeyEnv string         // the environment variable that holds its key; of the simulator, the one that would choose Ark
 
-	gateway   models.Gateway // where it is one of the catalogue
-	arkShaped bool           // it speaks Ark's protocol
-	drift     string         // of the simulator's camera, "" for none
-	connect   func(s Service, how Connection) (provider.Provider, func(), error)
+	Gateway   models.Gateway // where it is one of the catalogue
+	ArkShaped bool           // it speaks Ark's protocol
+	Drift     string         // of the simulator's camera, "" for none
+
+	connect func(s Service, how Connection) (provider.Provider, func(), error)
 }
 
 // Connection is what a client needs beside the service's address.
@@ -81,8 +82,8 @@ func Simulator() Service {
 	return s
 }
 
-// orSimulator is the service, and the simulator for none.
-func (s Service) orSimulator() Service {
+// OrSimulator is the service, and the simulator for none.
+func (s Service) OrSimulator() Service {
 	if s.connect == nil {
 		return Simulator()
 	}
@@ -115,7 +116,7 @@ func Choose(name, base string, env func(string) string, c *models.Catalogue) (Se
 		return s, misused("leave --base-url out, or choose --provider ark", "the built-in simulator has no base URL")
 	}
 	row := services[i]
-	s.KeyEnv, s.arkShaped = row.key, row.ark
+	s.KeyEnv, s.ArkShaped = row.key, row.ark
 	if s.connect = row.connect; row.vendor != "" {
 		s.Base = cmp.Or(strings.TrimRight(base, "/"), strings.TrimRight(env(row.base), "/"), row.vendor)
 	}
@@ -137,7 +138,7 @@ func (s Service) through(g models.Gateway, base string) (Service, error) {
 	if err != nil {
 		return s, misused("it looks like "+ark.BaseURLArk, "%v", err)
 	}
-	s.About, s.gateway, s.connect, s.arkShaped = ark.Through(g, about), g, connectArk, true
+	s.About, s.Gateway, s.connect, s.ArkShaped = ark.Through(g, about), g, connectArk, true
 	s.KeyEnv = strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(g.Name)) + "_API_KEY" // nobody gets the key of another
 	return s, nil
 }
@@ -169,7 +170,7 @@ func (s Service) By() string {
 
 // Connect makes the service's client; the built-in simulator starts. done ends it.
 func (s Service) Connect(how Connection) (_ provider.Provider, done func(), err error) {
-	s = s.orSimulator()
+	s = s.OrSimulator()
 	return s.connect(s, how)
 }
 
@@ -179,21 +180,21 @@ func arkIn(region models.Region) func(base string) (provider.About, error) {
 
 func connectArk(s Service, how Connection) (provider.Provider, func(), error) {
 	if how.Key == "" {
-		return nil, nil, s.keyless()
+		return nil, nil, s.Keyless()
 	}
-	return arkClient(ark.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Region: s.About.Region, Gateway: s.gateway,
+	return arkClient(ark.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Region: s.About.Region, Gateway: s.Gateway,
 		Turn: listTurns(s.Base, how.Key)})
 }
 
-// keyless is why nothing is asked of a service whose key is not there.
-func (s Service) keyless() *Failure {
+// Keyless is why nothing is asked of a service whose key is not there.
+func (s Service) Keyless() *Failure {
 	return &Failure{Kind: Refused, Message: fmt.Sprintf("%s needs %s, which is not set", s.Name, s.KeyEnv),
 		Hint: "set it to the service's API key; --provider sim draws placeholders for nothing"}
 }
 
 func connectFal(s Service, how Connection) (provider.Provider, func(), error) {
 	if how.Key == "" {
-		return nil, nil, s.keyless()
+		return nil, nil, s.Keyless()
 	}
 	c, err := fal.New(fal.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Models: how.Models})
 	if err != nil {
@@ -203,16 +204,24 @@ func connectFal(s Service, how Connection) (provider.Provider, func(), error) {
 }
 
 func connectSimulator(s Service, how Connection) (provider.Provider, func(), error) {
-	sim, key, err := builtin(how.Models, s.drift)
+	sim, key, err := builtin(how.Models, s.Drift)
 	if err != nil {
 		return nil, nil, fmt.Errorf("the simulator does not start: %w", err)
 	}
-	c, _, err := simulatorAt(sim.URL, key, s.drift, how.Version)
+	c, _, err := simulatorAt(sim.URL, key, s.Drift, how.Version)
 	if err != nil {
 		sim.Close()
 		return nil, nil, err
 	}
 	return c, sim.Close, nil
+}
+
+// On is the simulator as a server of this process serves it, at its URL and under its key.
+func (s Service) On(base, key string) Service {
+	s.connect = func(s Service, how Connection) (provider.Provider, func(), error) {
+		return simulatorAt(base, key, s.Drift, how.Version)
+	}
+	return s
 }
 
 // simulatorAt is a client of a simulator that this process serves.

@@ -21,7 +21,7 @@ type Tasks struct {
 // TasksOf finds a service's tasks in a store. What cannot be read is an Unclear failure, beside what could. Tasks of
 // the built-in simulator ended with it. The catalogue is what they were asked for with, nil for the built-in one.
 func TasksOf(st *store.Store, s Service, catalogue *models.Catalogue) (*Tasks, error) {
-	t := &Tasks{service: s.orSimulator(), models: catalogue, store: st, Others: map[string]int{}}
+	t := &Tasks{service: s.OrSimulator(), models: catalogue, store: st, Others: map[string]int{}}
 	all, unread := chain.Unfinished(st)
 	for _, u := range all {
 		switch {

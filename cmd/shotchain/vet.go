@@ -8,23 +8,23 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain/vet"
-	"shotchain/film"
+	"shotchain/film/vetting"
 )
 
 // vetFlags are all options of vet.
 type vetFlags struct {
-	clip      film.VetClip
+	clip      vetting.Clip
 	service   serviceFlags
 	catalogue catalogueFlags
 	model     string
 	dir       string
 	again     string
 	paid      bool
-	probes    film.VetPaid
+	probes    vetting.Paid
 	budget    budgetFlags
 	timing    timingFlags
 	calls     callbackFlags
-	words     film.VetWords
+	words     vetting.Words
 }
 
 func (p *program) vetVerb() *cobra.Command {
@@ -66,7 +66,7 @@ where --report says. Exit code 0: nothing is refuted; 4: something is; 7: nobody
 				return p.vetService(cmd.Context(), &o)
 			}
 			o.clip.Path, o.clip.Models, o.clip.Version = args[0], o.catalogue.models, buildInfo().Version
-			r, err := film.Vet(cmd.Context(), o.clip)
+			r, err := vetting.Judge(cmd.Context(), o.clip)
 			if err != nil {
 				return err
 			}
@@ -134,7 +134,7 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 		return err
 	}
 	if o.again != "" {
-		r, err := film.VetAgain(ctx, film.VetService{Service: s, Key: p.key(s), Version: buildInfo().Version}, o.again, o.words)
+		r, err := vetting.Again(ctx, vetting.Options{Service: s, Key: p.key(s), Version: buildInfo().Version}, o.again, o.words)
 		if err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 	if o.dir == "" {
 		o.dir = "vet"
 	}
-	v, err := film.OpenVetting(film.VetService{Service: s, Key: p.key(s), Version: buildInfo().Version, Models: o.catalogue.models,
+	v, err := vetting.Open(vetting.Options{Service: s, Key: p.key(s), Version: buildInfo().Version, Models: o.catalogue.models,
 		Model: o.model, Dir: o.dir, Earlier: o.clip.Earlier})
 	if err != nil {
 		return err
@@ -179,7 +179,7 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 }
 
 // buyProbes buys what was allowed.
-func (p *program) buyProbes(ctx context.Context, probes *film.Probes, o *vetFlags) error {
+func (p *program) buyProbes(ctx context.Context, probes *vetting.Probes, o *vetFlags) error {
 	show := p.progress(probes.Plan)
 	how := p.making(probes.Plan.Film.Service, show, nil)
 	how.Timing, how.Callbacks = o.timing.Timing, o.calls.Callbacks
@@ -189,7 +189,7 @@ func (p *program) buyProbes(ctx context.Context, probes *film.Probes, o *vetFlag
 }
 
 // concludeVetting writes and tells what was found.
-func (p *program) concludeVetting(v *film.Vetting) error {
+func (p *program) concludeVetting(v *vetting.Vetting) error {
 	if err := v.Conclude(); err != nil {
 		return err
 	}
@@ -199,11 +199,11 @@ func (p *program) concludeVetting(v *film.Vetting) error {
 // vetted tells of a report and writes it.
 func (p *program) vetted(r *vet.Report, dir string) error {
 	if dir != "" {
-		if err := film.WriteVetReport(r, dir); err != nil {
+		if err := vetting.WriteReport(r, dir); err != nil {
 			return err
 		}
 	}
-	fail := film.VetOutcome(r)
+	fail := vetting.Outcome(r)
 	shown := *r
 	shown.Schema = 0 // printJSON says it
 	switch {

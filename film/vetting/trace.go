@@ -1,4 +1,4 @@
-package film
+package vetting
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"shotchain/chain/provider"
 	"shotchain/chain/vet"
+	"shotchain/film"
 )
 
 // recorder stands around a service's client and reads each task raw, too, as often as it is read. Safe for
@@ -150,7 +151,7 @@ const maxEarly = 100
 
 // grace is how long the callback of a task's end is waited for once the task was seen to have ended: twice as long as
 // the service waits for an answer before it tries again (ark-api.md §4).
-const grace = 2 * callbackPatience
+const grace = 2 * film.CallbackPatience
 
 // settle waits until each task that was seen to end has been told of by a callback, or for long enough.
 func (r *recorder) settle(ctx context.Context) {

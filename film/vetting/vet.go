@@ -1,4 +1,7 @@
-package film
+// Package vetting answers the checklist for trusting a service with evidence: a clip judged as a file, free probes that
+// make nothing, and paid probes, each of which is a take of a storyboard of its own, bought and kept as any film's. What a
+// finding is, and what follows from all of them, package vet says.
+package vetting
 
 import (
 	"context"
@@ -12,12 +15,13 @@ import (
 
 	"shotchain/chain/models"
 	"shotchain/chain/vet"
+	"shotchain/film"
 	"shotchain/internal/durable"
 	"shotchain/render/ffmpeg"
 )
 
-// VetClip says which file is judged, and what of.
-type VetClip struct {
+// Clip says which file is judged, and what of.
+type Clip struct {
 	Path                  string
 	Claims                string   // key=value pairs: model, resolution, ratio, duration, audio
 	First, End, LastFrame string   // pictures that it was to begin with, to end on, and that came with it; "" for none
@@ -28,9 +32,9 @@ type VetClip struct {
 	Version               string   // of the program
 }
 
-// Vet judges a file against what is claimed of it. It sends nothing.
-func Vet(ctx context.Context, v VetClip) (*vet.Report, error) {
-	cat, err := Catalogue(v.Models)
+// Judge judges a file against what is claimed of it. It sends nothing.
+func Judge(ctx context.Context, v Clip) (*vet.Report, error) {
+	cat, err := film.Catalogue(v.Models)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +52,7 @@ func Vet(ctx context.Context, v VetClip) (*vet.Report, error) {
 	}
 	r.Subject = vet.Subject{File: filepath.Base(v.Path), Model: claims.Model, Claims: claims}
 	clip := vet.Clip{Path: v.Path, Claims: claims, First: v.First, End: v.End, LastFrame: v.LastFrame, URL: v.URL, Tokens: v.Tokens}
-	found, print, err := vet.Judge(ctx, vetInspector{}, clip, cat, earlier)
+	found, print, err := vet.Judge(ctx, inspector{}, clip, cat, earlier)
 	if err != nil {
 		return nil, err
 	}
@@ -69,11 +73,11 @@ func newReport(cat *models.Catalogue, version string) (*vet.Report, error) {
 // maxReport is the largest report that is read, bytes.
 const maxReport = 16 << 20
 
-// ReadVetReport reads a report's JSON.
-func ReadVetReport(path string) (*vet.Report, error) {
+// ReadReport reads a report's JSON.
+func ReadReport(path string) (*vet.Report, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, &Failure{Kind: Failed, Message: err.Error(), Hint: "a report is the report.json that vet wrote"}
+		return nil, &film.Failure{Kind: film.Failed, Message: err.Error(), Hint: "a report is the report.json that vet wrote"}
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxReport+1))
@@ -88,14 +92,14 @@ func ReadVetReport(path string) (*vet.Report, error) {
 		err = fmt.Errorf("no report of this program, or of a newer one: schema %d", r.Schema)
 	}
 	if err != nil {
-		return nil, &Failure{Kind: Failed, Message: filepath.Base(path) + ": " + err.Error(), Hint: "a report is the report.json that vet wrote"}
+		return nil, &film.Failure{Kind: film.Failed, Message: filepath.Base(path) + ": " + err.Error(), Hint: "a report is the report.json that vet wrote"}
 	}
 	return r, nil
 }
 
 func earlierPrints(paths []string) (all []vet.Print, err error) {
 	for _, path := range paths {
-		r, err := ReadVetReport(path)
+		r, err := ReadReport(path)
 		if err != nil {
 			return nil, err
 		}
@@ -104,8 +108,8 @@ func earlierPrints(paths []string) (all []vet.Print, err error) {
 	return all, nil
 }
 
-// WriteVetReport writes a report as report.json and report.md into a folder, which is made. Both appear whole.
-func WriteVetReport(r *vet.Report, dir string) error {
+// WriteReport writes a report as report.json and report.md into a folder, which is made. Both appear whole.
+func WriteReport(r *vet.Report, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -121,13 +125,18 @@ func WriteVetReport(r *vet.Report, dir string) error {
 	return nil
 }
 
-// VetOutcome is what a report means for whoever asked, nil where nothing is refuted and no bill unclear.
-func VetOutcome(r *vet.Report) *Failure {
+// Outcome is what a report means for whoever asked, nil where nothing is refuted and no bill unclear.
+func Outcome(r *vet.Report) *film.Failure {
 	switch {
 	case r.Unclear():
-		return &Failure{Kind: Unclear, Message: "it is not known whether a probe was bought", Hint: "look into the service's console; the same command goes on"}
+		return &film.Failure{Kind: film.Unclear, Message: "it is not known whether a probe was bought", Hint: "look into the service's console; the same command goes on"}
 	case r.Refuted():
-		return &Failure{Kind: Incomplete, Message: "something that is claimed is not so"}
+		return &film.Failure{Kind: film.Incomplete, Message: "something that is claimed is not so"}
 	}
 	return nil
+}
+
+// misused is a failure of who asked.
+func misused(hint, format string, args ...any) error {
+	return &film.Failure{Kind: film.Misused, Message: fmt.Sprintf(format, args...), Hint: hint}
 }

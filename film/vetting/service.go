@@ -1,4 +1,4 @@
-package film
+package vetting
 
 import (
 	"context"
@@ -8,15 +8,15 @@ import (
 	"slices"
 
 	"shotchain/chain/models"
-	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/chain/vet"
+	"shotchain/film"
 	"shotchain/internal/say"
 )
 
-// VetService says which service is vetted, and how far.
-type VetService struct {
-	Service Service
+// Options says which service is vetted, and how far.
+type Options struct {
+	Service film.Service
 	Key     string // of the user's account; never printed
 	Version string // of the program
 	Models  string // a file of models; "" for the built-in ones
@@ -29,23 +29,23 @@ type VetService struct {
 type Vetting struct {
 	Report *vet.Report
 
-	o       VetService
+	o       Options
 	cat     *models.Catalogue
 	model   *models.Model
 	st      *store.Store
 	ask     *asker
 	earlier []vet.Print
-	server  *Server // the simulator, nil for a real service
+	server  *film.Server // the simulator, nil for a real service
 }
 
-// OpenVetting makes everything ready: the folder with its store, and the simulator where that is what is vetted. It
+// Open makes everything ready: the folder with its store, and the simulator where that is what is vetted. It
 // sends nothing.
-func OpenVetting(o VetService) (_ *Vetting, err error) {
+func Open(o Options) (_ *Vetting, err error) {
 	v := &Vetting{o: o}
-	if v.cat, err = Catalogue(o.Models); err != nil {
+	if v.cat, err = film.Catalogue(o.Models); err != nil {
 		return nil, err
 	}
-	v.o.Service = o.Service.orSimulator()
+	v.o.Service = o.Service.OrSimulator()
 	m, ok := v.cat.Find(o.Model)
 	if !ok {
 		return nil, misused("`shotchain models` lists them", "--model: there is no model %q", o.Model)
@@ -66,26 +66,24 @@ func OpenVetting(o VetService) (_ *Vetting, err error) {
 	}
 	base, key := v.o.Service.Base, o.Key
 	switch {
-	case !v.o.Service.arkShaped:
+	case !v.o.Service.ArkShaped:
 		return nil, misused("vet a clip of it: `shotchain vet CLIP`", "%s does not speak Ark's protocol, which the probes are written in", v.o.Service.Name)
 	case v.o.Service.Simulated():
 		key = rand.Text()
-		if v.server, err = Serve("127.0.0.1:0", ServeOptions{Models: v.cat, Key: key, Drift: v.o.Service.drift}); err != nil {
+		if v.server, err = film.Serve("127.0.0.1:0", film.ServeOptions{Models: v.cat, Key: key, Drift: v.o.Service.Drift}); err != nil {
 			return nil, err
 		}
 		base = v.server.URL
-		v.o.Service.connect = func(s Service, how Connection) (provider.Provider, func(), error) {
-			return simulatorAt(base, key, s.drift, how.Version)
-		}
+		v.o.Service = v.o.Service.On(base, key)
 	case key == "":
-		return nil, v.o.Service.keyless()
+		return nil, v.o.Service.Keyless()
 	}
 	if v.ask, err = newAsker(v.o.Service, base, key, o.Version, v.st); err != nil {
 		v.Close()
 		return nil, err
 	}
 	v.Report.Subject = vet.Subject{Provider: v.o.Service.Name, Base: v.o.Service.Base, Simulated: v.o.Service.Simulated(),
-		Model: v.o.Service.gateway.Their(offer.ID), Claims: vet.Claims{Model: m.Alias}}
+		Model: v.o.Service.Gateway.Their(offer.ID), Claims: vet.Claims{Model: m.Alias}}
 	return v, nil
 }
 
@@ -112,16 +110,16 @@ func (v *Vetting) Trusted() bool {
 	return false
 }
 
-// VetWords are what the user knows of a service and no probe does.
-type VetWords struct {
+// Words are what the user knows of a service and no probe does.
+type Words struct {
 	BalanceBefore, BalanceAfter string // as its console shows them, "12.50"; "" for not told
 	TermsURL, TermsAnswer       string // where its terms are, and what the user makes of them
 }
 
 // Check refuses what makes no sense.
-func (w VetWords) Check() error {
+func (w Words) Check() error {
 	for flag, amount := range map[string]string{"--balance-before": w.BalanceBefore, "--balance-after": w.BalanceAfter} {
-		if _, _, err := (Budget{MaxCost: amount}).cost(); err != nil {
+		if _, _, err := (film.Budget{MaxCost: amount}).Most(); err != nil {
 			return misused("write it as 12.50", "%s %q is no amount", flag, say.Clean(amount))
 		}
 	}
@@ -132,12 +130,12 @@ func (w VetWords) Check() error {
 }
 
 // Told adds what the user knows: two balances, and the terms, which are read and hashed.
-func (v *Vetting) Told(ctx context.Context, w VetWords) error {
+func (v *Vetting) Told(ctx context.Context, w Words) error {
 	if err := w.Check(); err != nil {
 		return err
 	}
-	before, ok1, _ := Budget{MaxCost: w.BalanceBefore}.cost()
-	after, ok2, _ := Budget{MaxCost: w.BalanceAfter}.cost()
+	before, ok1, _ := film.Budget{MaxCost: w.BalanceBefore}.Most()
+	after, ok2, _ := film.Budget{MaxCost: w.BalanceAfter}.Most()
 	if ok1 && ok2 {
 		v.Report.Put(vet.Balance(before, after, v.Report.Micros))
 	} else {
@@ -158,5 +156,5 @@ func (v *Vetting) Told(ctx context.Context, w VetWords) error {
 // Conclude gives the checklist its verdicts and writes the report into its folder.
 func (v *Vetting) Conclude() error {
 	v.Report.Conclude()
-	return WriteVetReport(v.Report, v.o.Dir)
+	return WriteReport(v.Report, v.o.Dir)
 }

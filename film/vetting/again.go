@@ -1,4 +1,4 @@
-package film
+package vetting
 
 import (
 	"context"
@@ -9,24 +9,24 @@ import (
 	"shotchain/chain/vet"
 )
 
-// VetAgain looks at the results of an earlier report once more: whether they are still there, and whether their URLs
+// Again looks at the results of an earlier report once more: whether they are still there, and whether their URLs
 // end when they say. The URLs are asked for anew, since no report holds one. It buys nothing; the report is written
 // again, beside where it was.
-func VetAgain(ctx context.Context, o VetService, report string, w VetWords) (*vet.Report, error) {
-	r, err := ReadVetReport(report)
+func Again(ctx context.Context, o Options, report string, w Words) (*vet.Report, error) {
+	r, err := ReadReport(report)
 	if err != nil {
 		return nil, err
 	}
-	s := o.Service.orSimulator()
+	s := o.Service.OrSimulator()
 	switch {
 	case r.Subject.Provider != s.Name || r.Subject.Base != s.Base:
 		return nil, misused("name it with --provider and --base-url", "the report is of %s, not of %s", r.Subject, s.By())
-	case !s.arkShaped:
+	case !s.ArkShaped:
 		return nil, misused("", "%s does not speak Ark's protocol, which the second look is written in", s.Name)
 	case s.Simulated():
 		return nil, misused("", "the simulator of that report has ended, and what it made with it")
 	case o.Key == "":
-		return nil, s.keyless()
+		return nil, s.Keyless()
 	}
 	ask, err := newAsker(s, s.Base, o.Key, o.Version, nil)
 	if err != nil {
@@ -43,14 +43,14 @@ func VetAgain(ctx context.Context, o VetService, report string, w VetWords) (*ve
 		}
 		r.Put(f)
 	}
-	if w != (VetWords{}) {
+	if w != (Words{}) {
 		if err := v.Told(ctx, w); err != nil {
 			return nil, err
 		}
 	}
 	r.Date = time.Now().UTC().Truncate(time.Second)
 	r.Conclude()
-	return r, WriteVetReport(r, filepath.Dir(report))
+	return r, WriteReport(r, filepath.Dir(report))
 }
 
 // later looks at one result.

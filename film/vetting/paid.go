@@ -1,4 +1,4 @@
-package film
+package vetting
 
 import (
 	"context"
@@ -10,10 +10,11 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/provider"
 	"shotchain/chain/vet"
+	"shotchain/film"
 )
 
-// VetPaid says how far the paid stage goes.
-type VetPaid struct {
+// Paid says how far the paid stage goes.
+type Paid struct {
 	Cheap       bool          // the image probe is the sound one, too
 	ProbeCancel bool          // a task is made to be cancelled at once; it may cost a clip
 	Pause       time.Duration // until a finished task is read once more; 0 for a minute, which the simulator is spared
@@ -23,16 +24,16 @@ type VetPaid struct {
 
 // Probes is the paid stage, planned.
 type Probes struct {
-	*Plan
+	*film.Plan
 	v     *Vetting
-	o     VetPaid
+	o     Paid
 	all   []probe
-	board *Film
+	board *film.Film
 }
 
 // Probes plans the paid stage: what it would buy, at most for how much. Clips that are kept from before are not bought
 // again. It spends nothing; it writes the storyboard of the probes.
-func (v *Vetting) Probes(ctx context.Context, o VetPaid) (*Probes, error) {
+func (v *Vetting) Probes(ctx context.Context, o Paid) (*Probes, error) {
 	p := &Probes{v: v, o: o, all: probes(v.model, o.Cheap, o.ProbeCancel)}
 	if o.only != "" {
 		p.all = slices.DeleteFunc(p.all, func(pr probe) bool { return pr.name != o.only })
@@ -41,11 +42,11 @@ func (v *Vetting) Probes(ctx context.Context, o VetPaid) (*Probes, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.board, err = Open(ctx, path, Options{Models: v.o.Models, Service: v.o.Service, Store: v.st.Dir()})
+	p.board, err = film.Open(ctx, path, film.Options{Models: v.o.Models, Service: v.o.Service, Store: v.st.Dir()})
 	if err != nil {
 		return nil, err
 	}
-	if p.Plan, err = p.board.Plan(ctx, PlanOptions{}); err != nil {
+	if p.Plan, err = p.board.Plan(ctx, film.PlanOptions{}); err != nil {
 		p.board.Close()
 		return nil, err
 	}
@@ -56,7 +57,7 @@ func (v *Vetting) Probes(ctx context.Context, o VetPaid) (*Probes, error) {
 func (p *Probes) Close() { p.board.Close() }
 
 // Buy buys the probes and judges what comes. A probe that fails is a finding; the error is of what ended the stage.
-func (p *Probes) Buy(ctx context.Context, o MakeOptions) error {
+func (p *Probes) Buy(ctx context.Context, o film.MakeOptions) error {
 	v := p.v
 	rec := &recorder{ask: v.ask, traces: map[string]*vet.Trace{}, links: map[string]string{}}
 	around := o.Around
@@ -71,9 +72,9 @@ func (p *Probes) Buy(ctx context.Context, o MakeOptions) error {
 		o.Callbacks.Heard, o.Callbacks.Until = rec.heard, func() { rec.settle(ctx) }
 	}
 	made, err := p.board.Clips(ctx, p.Plan, o)
-	var fail *Failure
+	var fail *film.Failure
 	if err != nil {
-		if fail = AsFailure(ctx, err); made == nil || fail.Kind != Incomplete && fail.Kind != Unclear {
+		if fail = film.AsFailure(ctx, err); made == nil || fail.Kind != film.Incomplete && fail.Kind != film.Unclear {
 			return fail
 		}
 	}
@@ -203,7 +204,7 @@ func (p *Probes) judgeClip(ctx context.Context, pr probe, out chain.Outcome, con
 			c.End = filepath.Join(v.o.Dir, endStill)
 		}
 	}
-	found, print, err := vet.Judge(ctx, vetInspector{}, c, v.cat, v.earlier)
+	found, print, err := vet.Judge(ctx, inspector{}, c, v.cat, v.earlier)
 	if err != nil {
 		return err
 	}

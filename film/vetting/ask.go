@@ -1,4 +1,4 @@
-package film
+package vetting
 
 import (
 	"bytes"
@@ -19,6 +19,7 @@ import (
 	"shotchain/chain/store"
 	"shotchain/chain/vet"
 	"shotchain/chain/wire"
+	"shotchain/film"
 	"shotchain/internal/guard"
 )
 
@@ -62,13 +63,13 @@ func (a *asker) pace(ctx context.Context, c vet.Call) error {
 
 var _ vet.Asker = (*asker)(nil)
 
-func newAsker(s Service, base, key, version string, st *store.Store) (*asker, error) {
+func newAsker(s film.Service, base, key, version string, st *store.Store) (*asker, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return nil, misused("", "--base-url: %v", err)
 	}
 	a := &asker{base: strings.TrimRight(base, "/"), key: key, version: version, namespace: s.About.Namespace, forgets: s.About.Forgets,
-		header: s.gateway.Auth == "x-api-key",
+		header: s.Gateway.Auth == "x-api-key",
 		st:     st, secret: wire.NewRedactor(key)}
 	a.create, a.api, a.loads = wire.Clients(nil, guard.New(u), func(*http.Request) error { return nil })
 	return a, nil

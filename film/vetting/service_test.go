@@ -1,4 +1,4 @@
-package film
+package vetting
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 	"shotchain/chain/sim"
 	"shotchain/chain/store"
 	"shotchain/chain/vet"
+	"shotchain/film"
 	"shotchain/render/animatic"
 	"shotchain/render/ffmpeg"
 )
@@ -87,9 +88,9 @@ func sealing(model string) sim.Camera {
 
 func (s *standIn) vetting(t *testing.T, dir string) *Vetting {
 	t.Helper()
-	service, err := Choose("byteplus", s.base, func(string) string { return "" }, nil)
+	service, err := film.Choose("byteplus", s.base, func(string) string { return "" }, nil)
 	require.NoError(t, err)
-	v, err := OpenVetting(VetService{Service: service, Key: vetKey, Model: "seedance-2.0", Dir: dir})
+	v, err := Open(Options{Service: service, Key: vetKey, Model: "seedance-2.0", Dir: dir})
 	require.NoError(t, err)
 	t.Cleanup(v.Close)
 	return v
@@ -129,7 +130,7 @@ func TestFreeProbesOfAnHonestServiceMakeNothing(t *testing.T) {
 		"F6-ratio": vet.Proven, "F6-duration": vet.Proven, "F7": vet.Proven, "F8": vet.Claimed, "F9": vet.NotTested, "envelope": vet.Proven} {
 		require.Equal(t, want, by(t, v.Report, check).Verdict, "%s: %s %v", check, by(t, v.Report, check).Found, by(t, v.Report, check).Evidence)
 	}
-	require.Nil(t, VetOutcome(v.Report))
+	require.Nil(t, Outcome(v.Report))
 	require.Zero(t, s.Stats().Created)
 	require.Len(t, s.creates(), 7)
 	require.Equal(t, `{"model":"dreamina-seedance-2-0-000000"}`, s.creates()[2])
@@ -151,33 +152,33 @@ func TestEachLieOfAServiceIsRefutedOrNamed(t *testing.T) {
 		check   string
 		verdict vet.Verdict
 		says    string
-		kind    Kind // of the outcome, "" for none
+		kind    film.Kind // of the outcome, "" for none
 		creates int
 	}{
-		"no API there":   {answered(anything, 200, asHTML, "<html>Welcome</html>"), "F1", vet.Refuted, "no API at this address", Incomplete, 0},
-		"a list of HTML": {answered(isList, 200, asHTML, "<!doctype html>"), "F2", vet.Refuted, "cannot be looked up", Incomplete, 7},
+		"no API there":   {answered(anything, 200, asHTML, "<html>Welcome</html>"), "F1", vet.Refuted, "no API at this address", film.Incomplete, 0},
+		"a list of HTML": {answered(isList, 200, asHTML, "<!doctype html>"), "F2", vet.Refuted, "cannot be looked up", film.Incomplete, 7},
 		"no list":        {answered(isList, 404, asJSON, `{"error":{"code":"NotFound"}}`), "F2", vet.NotTested, "there is no list (404)", "", 7},
 		"any model": {answered(isCreate, 400, asJSON, `{"error":{"code":"MissingParameter","message":"content is missing"}}`),
-			"F5", vet.Refuted, "the id is not looked at", Incomplete, 7},
+			"F5", vet.Refuted, "the id is not looked at", film.Incomplete, 7},
 		"an unknown model": {answered(func(r *http.Request, b []byte) bool {
 			return isCreate(r, b) && !strings.Contains(r.Header.Get("Authorization"), "wrong")
 		},
-			404, asJSON, `{"error":{"code":"ModelNotOpen","message":"not activated"}}`), "F4", vet.Refuted, "not open, or unknown", Incomplete, 7},
+			404, asJSON, `{"error":{"code":"ModelNotOpen","message":"not activated"}}`), "F4", vet.Refuted, "not open, or unknown", film.Incomplete, 7},
 		"takes anything": {func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler) {
 			if isCreate(r, body) && strings.Contains(r.Header.Get("Authorization"), vetKey) {
 				answered(anything, 200, asJSON, `{"id":"cgt-1"}`)(w, r, body, real)
 				return
 			}
 			real.ServeHTTP(w, r)
-		}, "F4", vet.Refuted, "takes anything", Unclear, 2},
-		"any key": {answered(isCreate, 200, asJSON, `{"id":"cgt-1"}`), "F3", vet.Refuted, "a wrong key is let in", Unclear, 1},
+		}, "F4", vet.Refuted, "takes anything", film.Unclear, 2},
+		"any key": {answered(isCreate, 200, asJSON, `{"id":"cgt-1"}`), "F3", vet.Refuted, "a wrong key is let in", film.Unclear, 1},
 		"an envelope that says error": {answered(isCreate, 200, asJSON, `{"code":400,"message":"no channel"}`), "F3", vet.NotTested,
-			"does not say whether a task was made", Unclear, 1},
+			"does not say whether a task was made", film.Unclear, 1},
 		"judged late": {func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler) {
 			answered(func(r *http.Request, b []byte) bool { return isCreate(r, b) && bytes.Contains(b, []byte("7:5")) }, 200, asJSON, `{"id":"cgt-1"}`)(w, r, body, real)
-		}, "F6-ratio", vet.NotTested, "judged late", Unclear, 4},
+		}, "F6-ratio", vet.NotTested, "judged late", film.Unclear, 4},
 		"two shapes": {answered(func(_ *http.Request, b []byte) bool { return bytes.Contains(b, []byte("99")) }, 400, asJSON, `{"msg":"duration","code":1}`),
-			"envelope", vet.Refuted, "2 shapes", Incomplete, 7},
+			"envelope", vet.Refuted, "2 shapes", film.Incomplete, 7},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, dir := newStandIn(t, nil, c.gateway), t.TempDir()
@@ -187,15 +188,15 @@ func TestEachLieOfAServiceIsRefutedOrNamed(t *testing.T) {
 			f := by(t, v.Report, c.check)
 			require.Equal(t, c.verdict, f.Verdict, f.Found)
 			require.Contains(t, f.Found+" "+f.Evidence[0].Value, c.says)
-			require.Equal(t, c.kind != Unclear && c.creates > 0, v.Trusted(), "whether anything may be bought after it")
-			fail := VetOutcome(v.Report)
+			require.Equal(t, c.kind != film.Unclear && c.creates > 0, v.Trusted(), "whether anything may be bought after it")
+			fail := Outcome(v.Report)
 			if c.kind == "" {
 				require.Nil(t, fail)
 			} else {
 				require.Equal(t, c.kind, fail.Kind)
 			}
 			require.Len(t, s.creates(), c.creates)
-			if c.kind != Unclear {
+			if c.kind != film.Unclear {
 				return
 			}
 			// It is on record as a take, and never sent again.
@@ -242,7 +243,7 @@ func TestAProbeIsWrittenDownBeforeItIsSent(t *testing.T) {
 }
 
 // paid vets a stand-in with bought probes, in silence.
-func (s *standIn) paid(t *testing.T, dir string, o VetPaid, how MakeOptions) *vet.Report {
+func (s *standIn) paid(t *testing.T, dir string, o Paid, how film.MakeOptions) *vet.Report {
 	t.Helper()
 	v := s.vetting(t, dir)
 	o.Pause = 1
@@ -251,7 +252,7 @@ func (s *standIn) paid(t *testing.T, dir string, o VetPaid, how MakeOptions) *ve
 	defer p.Close()
 	how.Key, how.Timing.Settle = vetKey, 1
 	require.NoError(t, p.Buy(t.Context(), how))
-	require.NoError(t, v.Told(t.Context(), VetWords{}))
+	require.NoError(t, v.Told(t.Context(), Words{}))
 	require.NoError(t, v.Conclude())
 	return v.Report
 }
@@ -347,8 +348,8 @@ func (s *standIn) failing(t *testing.T) *standIn {
 // TestPaidProbesOfAnHonestService buys three clips and a refusal, proves what can be proven, and never buys them again.
 func TestPaidProbesOfAnHonestService(t *testing.T) {
 	s, dir := newStandIn(t, filming(honestly), passOn).failing(t), t.TempDir()
-	r := s.paid(t, dir, VetPaid{}, MakeOptions{})
-	require.Nil(t, VetOutcome(r), r.Text())
+	r := s.paid(t, dir, Paid{}, film.MakeOptions{})
+	require.Nil(t, Outcome(r), r.Text())
 	for _, want := range []struct {
 		probe, check string
 		verdict      vet.Verdict
@@ -370,17 +371,17 @@ func TestPaidProbesOfAnHonestService(t *testing.T) {
 	}
 
 	// The same again finds its clips, and asks only for what failed, which is free.
-	again := s.paid(t, dir, VetPaid{}, MakeOptions{})
+	again := s.paid(t, dir, Paid{}, film.MakeOptions{})
 	require.Equal(t, 5, s.Stats().Created)
 	require.Equal(t, r.Clips[0].Digest, again.Clips[0].Digest)
 
 	// A second look: the URLs live as they say, and end as they say.
-	o := VetService{Service: s.vetting(t, t.TempDir()).o.Service, Key: vetKey}
-	late, err := VetAgain(t.Context(), o, filepath.Join(dir, "report.json"), VetWords{})
+	o := Options{Service: s.vetting(t, t.TempDir()).o.Service, Key: vetKey}
+	late, err := Again(t.Context(), o, filepath.Join(dir, "report.json"), Words{})
 	require.NoError(t, err)
 	require.Equal(t, vet.Claimed, of(t, late, "p1", "retention_later").Verdict)
 	s.Advance(25 * time.Hour)
-	late, err = VetAgain(t.Context(), o, filepath.Join(dir, "report.json"), VetWords{BalanceBefore: "10", BalanceAfter: "2"})
+	late, err = Again(t.Context(), o, filepath.Join(dir, "report.json"), Words{BalanceBefore: "10", BalanceAfter: "2"})
 	require.NoError(t, err)
 	require.NotEqual(t, vet.Refuted, of(t, late, "p1", "retention_later").Verdict, of(t, late, "p1", "retention_later").Found)
 	require.Equal(t, vet.Refuted, of(t, late, "", "balance").Verdict)

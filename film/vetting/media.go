@@ -1,4 +1,4 @@
-package film
+package vetting
 
 import (
 	"bytes"
@@ -15,12 +15,12 @@ import (
 	"shotchain/render/timeline"
 )
 
-// vetInspector is package vet's eye and ear on media files.
-type vetInspector struct{}
+// inspector is package vet's eye and ear on media files.
+type inspector struct{}
 
-var _ vet.Inspector = vetInspector{}
+var _ vet.Inspector = inspector{}
 
-func (vetInspector) Clip(ctx context.Context, path string) (vet.Media, error) {
+func (inspector) Clip(ctx context.Context, path string) (vet.Media, error) {
 	f, err := ffmpeg.Verify(ctx, path, ffmpeg.Facts{})
 	if err != nil {
 		return vet.Media{}, err
@@ -33,7 +33,7 @@ func (vetInspector) Clip(ctx context.Context, path string) (vet.Media, error) {
 	return m, nil
 }
 
-func (vetInspector) Frames(ctx context.Context, path string, numbers []int, width, height int) ([]*image.Gray, error) {
+func (inspector) Frames(ctx context.Context, path string, numbers []int, width, height int) ([]*image.Gray, error) {
 	frames, err := ffmpeg.Frames(ctx, path, numbers, width, height)
 	var all []*image.Gray
 	for _, f := range frames {
@@ -42,7 +42,7 @@ func (vetInspector) Frames(ctx context.Context, path string, numbers []int, widt
 	return all, err
 }
 
-func (vetInspector) Picture(path string) (*image.Gray, string, error) {
+func (inspector) Picture(path string) (*image.Gray, string, error) {
 	st, err := os.Stat(path)
 	if err != nil {
 		return nil, "", err
@@ -67,7 +67,7 @@ const maxVetPicture = 64 << 20
 // maxVetSound is how much of a sound is listened to, seconds; a clip has at most 30.
 const maxVetSound = "120"
 
-func (vetInspector) Sound(ctx context.Context, path string) (vet.Heard, error) {
+func (inspector) Sound(ctx context.Context, path string) (vet.Heard, error) {
 	facts, err := ffmpeg.ProbeSound(ctx, path)
 	if err != nil {
 		return vet.Heard{}, err

@@ -1,4 +1,4 @@
-package film
+package vetting
 
 import (
 	"encoding/binary"
@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain/vet"
+	"shotchain/film"
 	"shotchain/render/animatic"
 	"shotchain/render/ffmpeg"
 )
@@ -43,7 +44,7 @@ func sealClip(t testing.TB, path, model string) {
 const vetClaims = "model=seedance-2.0,resolution=480p,ratio=16:9,duration=4,audio=true"
 
 // honest makes a clip as seedance-2.0 would at 480p, its still, and its last frame.
-func honest(t *testing.T, dir string) VetClip {
+func honest(t *testing.T, dir string) Clip {
 	t.Helper()
 	shot := animatic.Shot{Prompt: "A boat crosses the bay, the camera pans left", Width: 864, Height: 496, Frames: 97, Audio: true}
 	video, last, err := animatic.Camera{NoSlate: true}.Film(t.Context(), shot, dir)
@@ -51,7 +52,7 @@ func honest(t *testing.T, dir string) VetClip {
 	first := filepath.Join(dir, "first.png")
 	require.NoError(t, ffmpeg.FrameAt(t.Context(), video, 0, first))
 	sealClip(t, video, "dreamina-seedance-2-0")
-	return VetClip{Path: video, Claims: vetClaims, First: first, LastFrame: last, Tokens: 864 * 496 * 97 / 1024}
+	return Clip{Path: video, Claims: vetClaims, First: first, LastFrame: last, Tokens: 864 * 496 * 97 / 1024}
 }
 
 // by finds a report's finding of a check.
@@ -69,7 +70,7 @@ func by(t testing.TB, r *vet.Report, check string) vet.Finding {
 // TestEachLieInAFileIsRefutedOrNamed changes an honest clip in one way each.
 func TestEachLieInAFileIsRefutedOrNamed(t *testing.T) {
 	good := honest(t, t.TempDir())
-	r, err := Vet(t.Context(), good)
+	r, err := Judge(t.Context(), good)
 	require.NoError(t, err)
 	require.False(t, r.Refuted(), r.Text())
 	for check, want := range map[string]vet.Verdict{"size": vet.Proven, "length": vet.Proven, "codec": vet.Proven, "c2pa": vet.Claimed,
@@ -78,8 +79,8 @@ func TestEachLieInAFileIsRefutedOrNamed(t *testing.T) {
 	}
 	require.Contains(t, by(t, r, "last_frame").Found, "is the clip's last frame")
 
-	encode := func(args ...string) func(*testing.T, string, *VetClip) {
-		return func(t *testing.T, dir string, v *VetClip) {
+	encode := func(args ...string) func(*testing.T, string, *Clip) {
+		return func(t *testing.T, dir string, v *Clip) {
 			out := filepath.Join(dir, "changed.mp4")
 			all := append(ffmpeg.Input(v.Path), args...)
 			require.NoError(t, ffmpeg.Run(t.Context(), append(all, "file:"+out), ffmpeg.Options{}))
@@ -88,7 +89,7 @@ func TestEachLieInAFileIsRefutedOrNamed(t *testing.T) {
 		}
 	}
 	for name, lie := range map[string]struct {
-		change  func(*testing.T, string, *VetClip)
+		change  func(*testing.T, string, *Clip)
 		check   string
 		verdict vet.Verdict
 		says    string
@@ -103,12 +104,12 @@ func TestEachLieInAFileIsRefutedOrNamed(t *testing.T) {
 		"short sound":   {encode("-af", "atrim=0:3", "-c:v", "copy"), "sound", vet.Refuted, "the sound lasts 3."},
 		"a constant tone": {encode("-filter_complex", "sine=frequency=440:duration=4.04,volume=4[a]", "-map", "0:v", "-map", "[a]", "-c:v", "copy"),
 			"sound", vet.Refuted, "constant tone"},
-		"re-encoded": {func(t *testing.T, dir string, v *VetClip) {
+		"re-encoded": {func(t *testing.T, dir string, v *Clip) {
 			out := filepath.Join(dir, "changed.mp4")
 			require.NoError(t, ffmpeg.Run(t.Context(), append(ffmpeg.Input(v.Path), "-crf", "30", "-c:a", "copy", "file:"+out), ffmpeg.Options{}))
 			v.Path = out
 		}, "encoder", vet.NotTested, "re-encoded or remuxed"},
-		"named another": {func(t *testing.T, dir string, v *VetClip) {
+		"named another": {func(t *testing.T, dir string, v *Clip) {
 			encode("-c", "copy")(t, dir, v)
 			b, err := os.ReadFile(v.Path)
 			require.NoError(t, err)
@@ -116,39 +117,39 @@ func TestEachLieInAFileIsRefutedOrNamed(t *testing.T) {
 			b = append(b, manifest("dreamina-seedance-2-0-fast", someLog, time.Now())...)
 			require.NoError(t, os.WriteFile(v.Path, b, 0o644))
 		}, "c2pa", vet.Refuted, "dreamina-seedance-2-0-fast"},
-		"not the last": {func(t *testing.T, dir string, v *VetClip) {
+		"not the last": {func(t *testing.T, dir string, v *Clip) {
 			v.LastFrame = filepath.Join(dir, "before.png")
 			require.NoError(t, ffmpeg.FrameAt(t.Context(), v.Path, 93, v.LastFrame))
 		}, "last_frame", vet.Refuted, "3 before the last"},
-		"not the first": {func(t *testing.T, dir string, v *VetClip) {
+		"not the first": {func(t *testing.T, dir string, v *Clip) {
 			other, _, err := animatic.Camera{NoSlate: true}.Film(t.Context(), animatic.Shot{Prompt: "A city street at night in the rain, neon",
 				Width: 864, Height: 496, Frames: 1}, dir)
 			require.NoError(t, err)
 			v.First = filepath.Join(dir, "other.png")
 			require.NoError(t, ffmpeg.FrameAt(t.Context(), other, 0, v.First))
 		}, "first_frame", vet.Refuted, "is not the picture given"},
-		"too many tokens": {func(_ *testing.T, _ string, v *VetClip) { v.Tokens *= 2 }, "tokens", vet.Refuted, "2.00 times"},
-		"cut off": {func(t *testing.T, dir string, v *VetClip) {
+		"too many tokens": {func(_ *testing.T, _ string, v *Clip) { v.Tokens *= 2 }, "tokens", vet.Refuted, "2.00 times"},
+		"cut off": {func(t *testing.T, dir string, v *Clip) {
 			b, err := os.ReadFile(v.Path)
 			require.NoError(t, err)
 			v.Path = filepath.Join(dir, "cut.mp4")
 			require.NoError(t, os.WriteFile(v.Path, b[:len(b)/2], 0o644))
 		}, "decodes", vet.Refuted, "does not decode"},
-		"from a cache": {func(t *testing.T, dir string, v *VetClip) {
-			require.NoError(t, WriteVetReport(r, dir))
+		"from a cache": {func(t *testing.T, dir string, v *Clip) {
+			require.NoError(t, WriteReport(r, dir))
 			v.Earlier = []string{filepath.Join(dir, "report.json")}
 		}, "duplicate", vet.Refuted, "byte by byte"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := good
 			lie.change(t, t.TempDir(), &v)
-			r, err := Vet(t.Context(), v)
+			r, err := Judge(t.Context(), v)
 			require.NoError(t, err)
 			f := by(t, r, lie.check)
 			require.Equal(t, lie.verdict, f.Verdict, f.Found)
 			require.Contains(t, f.Found, lie.says)
 			if lie.verdict == vet.Refuted {
-				require.Equal(t, Incomplete, VetOutcome(r).Kind)
+				require.Equal(t, film.Incomplete, Outcome(r).Kind)
 			}
 		})
 	}

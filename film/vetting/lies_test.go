@@ -1,4 +1,4 @@
-package film
+package vetting
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"shotchain/chain/sim"
 	"shotchain/chain/vet"
+	"shotchain/film"
 	"shotchain/render/ffmpeg"
 )
 
@@ -89,7 +90,7 @@ func TestEachLieOfAPaidServiceIsRefutedOrNamed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStandIn(t, c.camera, c.gateway).failing(t)
-			r := s.paid(t, t.TempDir(), VetPaid{only: c.probe}, MakeOptions{})
+			r := s.paid(t, t.TempDir(), Paid{only: c.probe}, film.MakeOptions{})
 			f := of(t, r, c.probe, c.check)
 			require.Equal(t, c.verdict, f.Verdict, f.Found)
 			require.Contains(t, f.Found, c.says)
@@ -109,7 +110,7 @@ func TestCallbacksAreCounted(t *testing.T) {
 			require.NoError(t, err)
 			address := l.Addr().String()
 			require.NoError(t, l.Close())
-			r := s.paid(t, t.TempDir(), VetPaid{only: probeText}, MakeOptions{Callbacks: Callbacks{Listen: address, URL: "http://" + address + "/vet"}})
+			r := s.paid(t, t.TempDir(), Paid{only: probeText}, film.MakeOptions{Callbacks: film.Callbacks{Listen: address, URL: "http://" + address + "/vet"}})
 			f := of(t, r, "p1", "callback")
 			require.Equal(t, want, f.Verdict, f.Found)
 			require.Equal(t, 1, s.Stats().Created)
@@ -121,11 +122,11 @@ func TestCallbacksAreCounted(t *testing.T) {
 func TestACancelledProbeIsOneTask(t *testing.T) {
 	s, dir := newStandIn(t, filming(honestly), passOn).failing(t), t.TempDir()
 	v := s.vetting(t, dir)
-	p, err := v.Probes(t.Context(), VetPaid{ProbeCancel: true})
+	p, err := v.Probes(t.Context(), Paid{ProbeCancel: true})
 	require.NoError(t, err)
 	require.Equal(t, 5, p.Buys, "it is in the price")
 	p.Close()
-	r := s.paid(t, dir, VetPaid{ProbeCancel: true, only: probeCancel}, MakeOptions{})
+	r := s.paid(t, dir, Paid{ProbeCancel: true, only: probeCancel}, film.MakeOptions{})
 	f := of(t, r, "p5", "cancel")
 	require.Contains(t, []vet.Verdict{vet.Proven, vet.Claimed}, f.Verdict, f.Found)
 	require.Equal(t, 1, s.Stats().Created)
