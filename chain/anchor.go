@@ -204,7 +204,7 @@ func (c *compiler) references(t *Take) {
 		}
 		first := len(stills) + 1
 		stills = append(stills[:len(stills):len(stills)], who.References...)
-		shows = append(shows, showing(first, len(stills), who))
+		shows = append(shows, c.showing(first, len(stills), who))
 	}
 	if len(stills) == 0 {
 		return
@@ -228,13 +228,19 @@ func (c *compiler) references(t *Take) {
 	}
 }
 
-// showing tells the model who is on which of its pictures.
-func showing(first, last int, who *storyboard.Member) string {
+// showing tells the model who is on which of its pictures, by the names that the service has for them.
+func (c *compiler) showing(first, last int, who *storyboard.Member) string {
 	name := strings.TrimRight(strings.TrimSpace(who.Look), ".")
 	if name == "" {
 		name = who.Name
 	}
-	if first == last {
+	named := c.to.Service.Can.Pictures
+	switch {
+	case named != "" && first == last:
+		return fmt.Sprintf(named+" shows %s.", first, name)
+	case named != "":
+		return fmt.Sprintf(named+" to "+named+" show %s.", first, last, name)
+	case first == last:
 		return fmt.Sprintf("Image %d shows %s.", first, name)
 	}
 	return fmt.Sprintf("Images %d to %d show %s.", first, last, name)

@@ -187,6 +187,28 @@ scenes:
 	})
 }
 
+// A prompt names reference pictures as the service does, and the key with it.
+func TestReferencesGoByTheNamesOfTheService(t *testing.T) {
+	dir := t.TempDir()
+	still(t, dir, "k.png", 640, 640)
+	sb := parse(t, dir, `look: {model: seedance-2.0}
+cast:
+  keeper: {look: an old keeper, references: [k.png]}
+  dog: {look: a dog, references: [k.png, k.png]}
+scenes: [{id: a, shots: [{id: one, prompt: "@keeper and @dog."}]}]
+`)
+	for names, want := range map[string]string{
+		"":         "an old keeper and a dog. Image 1 shows an old keeper. Images 2 to 3 show a dog.",
+		"@Image%d": "an old keeper and a dog. @Image1 shows an old keeper. @Image2 to @Image3 show a dog.",
+	} {
+		target := simTarget
+		target.Service.Can.Pictures = names
+		g, err := Compile(t.Context(), sb, target)
+		require.NoError(t, err)
+		require.Equal(t, want, g.Takes[0].Request.Prompt)
+	}
+}
+
 func TestTheCastBringsItsReferences(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()

@@ -234,6 +234,34 @@ func (p *Plan) UnconfirmedLine() string {
 	return "The vendor has not published the price of " + strings.Join(models, ", ") + ": the bill may differ."
 }
 
+// FacesLine names the takes to buy that start from a frame which the service did not give itself, where their model
+// refuses recognisable faces in such pictures; "" for none. The service's own last frame, by its own URL, is no such one.
+func (p *Plan) FacesLine() string {
+	can, simulated := p.Film.Service.About.Can, p.Film.Service.Simulated()
+	var names []string
+	for i := range p.Takes {
+		t := p.Takes[i].Take
+		decoded := t.From != nil && (t.At > 0 || can.LastFrame == provider.No || can.OwnFrames == provider.No)
+		if decoded && t.Model.RefusesFaces && p.Takes[i].Cost.Micros > 0 && !simulated {
+			names = append(names, t.Name())
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	bill := map[provider.Answer]string{provider.No: "", provider.Yes: ", and is billed all the same"}
+	told, known := bill[can.Failed]
+	if !known {
+		told = ", and may be billed all the same"
+	}
+	who := names[0]
+	if n := len(names) - 1; n > 0 {
+		who += fmt.Sprintf(" and %s more", say.Count(n, "take"))
+	}
+	return fmt.Sprintf("%s: the first frame is decoded from a clip, and so foreign to %s: where a face in it can be recognised, "+
+		"the clip is likely refused%s.", who, p.Film.Service.Name, told)
+}
+
 // ServiceLine says what is not known, or cannot be done, at the service that something is bought from; "" for nothing.
 func (p *Plan) ServiceLine() string {
 	g, can := p.Film.Service.Gateway, p.Film.Service.About.Can

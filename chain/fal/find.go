@@ -31,6 +31,7 @@ var abilities = provider.Abilities{
 	LastFrame:  provider.No,
 	OwnFrames:  provider.No,
 	Seed:       provider.Yes,
+	Pictures:   "@Image%d",
 	TaskLife:   30 * 24 * time.Hour,
 }
 

@@ -51,6 +51,7 @@ func (f *fileModel) model(file *fileCatalogue) Model {
 		DefaultResolution:  f.DefaultResolution,
 		Ratios:             f.Ratios,
 		AdaptiveFirstFrame: f.AdaptiveFirstFrame,
+		RefusesFaces:       f.RefusesFaces,
 		References:         References(f.References),
 		Images:             Images(f.Images),
 		OutputFormats:      f.OutputFormats,

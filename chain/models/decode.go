@@ -33,6 +33,7 @@ type (
 		Ratios             []string             `yaml:"ratios"`
 		Takes              []string             `yaml:"takes"`
 		AdaptiveFirstFrame bool                 `yaml:"adaptive_first_frame"`
+		RefusesFaces       bool                 `yaml:"refuses_faces"`
 		References         fileReferences       `yaml:"references"`
 		OutputFormats      []string             `yaml:"output_formats"`
 		ReferenceTasks     []string             `yaml:"reference_tasks"`

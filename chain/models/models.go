@@ -39,6 +39,7 @@ type Model struct {
 
 	FirstFrame, LastFrame bool // takes a first frame; takes first and last together
 	AdaptiveFirstFrame    bool // with a first frame the ratio must be adaptive
+	RefusesFaces          bool // refuses recognisable faces in pictures that are not its own untouched output
 	References            References
 	Audio                 bool // can make sound
 	Seed                  bool

@@ -193,6 +193,7 @@ func TestCapabilities(t *testing.T) {
 			m.CameraFixed, m.Priority, m.FrameCount, m.References, m.ResolutionNames()}, alias)
 		require.True(t, m.FirstFrame && m.Seed && m.Watermark, alias)
 		require.Equal(t, strings.HasPrefix(alias, "seedance-2.5"), m.AdaptiveFirstFrame)
+		require.Equal(t, strings.HasPrefix(alias, "seedance-2"), m.RefusesFaces)
 		require.Equal(t, 10, m.ConcurrencyAt("720p"))
 	}
 	require.Equal(t, 1, find(t, "seedance-2.0").ConcurrencyAt("4k"))

@@ -47,6 +47,7 @@ type Abilities struct {
 	LastFrame  Answer        // it gives the last frame of a clip as a picture of its own
 	OwnFrames  Answer        // it takes a last frame of its own by the URL that it gave, as long as that lives
 	Seed       Answer        // it takes a seed, where the model does
+	Pictures   string        // how a prompt names the n-th reference picture, as a format of n; "" for "Image %d"
 	Failed     Answer        // it bills tasks that end without a clip; Unknown: it may
 	Bill       Bill          // what a finished task tells of its price
 	ResultLife time.Duration // how long a clip can be fetched, from the task's end; 0: not known, so it is fetched at once

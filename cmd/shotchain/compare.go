@@ -82,7 +82,7 @@ func (p *program) printQuotes(all []film.Quote) {
 			}
 			fmt.Fprint(p.out, wrapped("  ", line))
 		}
-		if notes := notesOn(q); len(notes) > 0 {
+		if notes := told(q); len(notes) > 0 {
 			fmt.Fprintf(p.out, "\n%s:\n", q.Service.Name)
 			for _, line := range notes {
 				fmt.Fprint(p.out, wrapped("  ", line))
@@ -91,20 +91,30 @@ func (p *program) printQuotes(all []film.Quote) {
 	}
 }
 
-// notesOn is what else there is to know of a film at a provider.
-func notesOn(q film.Quote) (notes []string) {
+// told is what else there is to know of a film at a provider.
+func told(q film.Quote) (notes []string) {
 	if q.Plan == nil {
 		return nil
 	}
+	return append(elsewhere(q.Plan), notesOn(q.Plan)...)
+}
+
+// elsewhere is what earlier runs have left at the provider.
+func elsewhere(plan *film.Plan) (notes []string) {
 	for _, of := range []struct {
 		state chain.Standing
 		words string
 	}{{chain.InFlight, "in flight there, bought by an earlier run"}, {chain.Unclear, "perhaps bought there, and counted as to buy"}} {
-		if n := q.Plan.Count(of.state); n > 0 {
+		if n := plan.Count(of.state); n > 0 {
 			notes = append(notes, say.Count(n, "clip")+" "+of.words+".")
 		}
 	}
-	for _, line := range []string{q.Plan.UnconfirmedLine(), q.Plan.ServiceLine()} {
+	return notes
+}
+
+// notesOn are what is to be known of a plan before anything is bought.
+func notesOn(plan *film.Plan) (notes []string) {
+	for _, line := range []string{plan.UnconfirmedLine(), plan.FacesLine(), plan.ServiceLine()} {
 		if line != "" {
 			notes = append(notes, line)
 		}
@@ -153,7 +163,7 @@ func quotesJSON(all []film.Quote) map[string]any {
 	rows := []jsonQuote{}
 	for _, q := range all {
 		n := jsonQuote{Provider: q.Service.Name, Host: q.Service.Host(), Namespace: q.Service.About.Namespace, KeySet: q.Keyed,
-			KeyEnv: q.Service.KeyEnv, Can: q.Plan != nil, Problems: problemsJSON(q.Problems), Notes: append([]string{}, notesOn(q)...)}
+			KeyEnv: q.Service.KeyEnv, Can: q.Plan != nil, Problems: problemsJSON(q.Problems), Notes: append([]string{}, told(q)...)}
 		if q.Plan != nil {
 			n.Cached, n.InFlight, n.Unknown = q.Plan.Count(chain.Cached), q.Plan.Count(chain.InFlight), q.Plan.Count(chain.Unclear)
 			total, whole, saved := priceOf(q.Plan.Total.In(q.Whole.Currency)), priceOf(q.Whole), priceOf(q.Plan.Saved.In(q.Whole.Currency))

@@ -181,6 +181,7 @@ type jsonPlan struct {
 	Saved           price         `json:"saved"`
 	ExpectedSeconds float64       `json:"expected_seconds"`
 
+	Notes    []string      `json:"notes,omitempty"`
 	Warnings []jsonWarning `json:"warnings,omitempty"`
 }
 
@@ -223,7 +224,7 @@ func planJSON(plan *film.Plan) jsonPlan {
 	f := plan.Film
 	j := jsonPlan{Title: f.Title, Provider: f.Service.Name, Namespace: f.Service.About.Namespace, Charged: !f.Service.Simulated(),
 		Takes: []jsonTake{}, Buys: plan.Buys, Total: priceOf(plan.Total), Held: priceOf(plan.Held), Saved: priceOf(plan.Saved),
-		ExpectedSeconds: plan.Expected.Seconds()}
+		ExpectedSeconds: plan.Expected.Seconds(), Notes: notesOn(plan)}
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		t := pt.Take

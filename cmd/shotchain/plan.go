@@ -132,10 +132,11 @@ func (p *program) printPlan(plan *film.Plan) {
 		fmt.Fprintf(p.out, "  %s\n", say.Clean(note))
 	}
 	fmt.Fprintf(p.out, "\n%s\n", plan.BottomLine())
-	for _, line := range []string{plan.DraftLine(), plan.UnconfirmedLine(), plan.ServiceLine()} {
-		if line != "" {
-			fmt.Fprintln(p.out, line)
-		}
+	if line := plan.DraftLine(); line != "" {
+		fmt.Fprintln(p.out, line)
+	}
+	for _, line := range notesOn(plan) {
+		fmt.Fprintln(p.out, line)
 	}
 }
 
