@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"shotchain/chain"
+	"shotchain/chain/lint"
 	"shotchain/film"
 	"shotchain/internal/say"
 )
@@ -50,7 +50,7 @@ A comment on the line allows it: # shotchain: allow deep`,
 	return cmd
 }
 
-func (p *program) printChecked(f *film.Film, ws []chain.Warning) {
+func (p *program) printChecked(f *film.Film, ws []lint.Warning) {
 	c := checked{OK: true, Title: f.Title, Provider: f.Service.Name, Scenes: len(f.Scenes), Shots: len(f.Shots()),
 		Takes: len(f.Graph.Takes), Chains: f.Chains(), Seconds: f.Seconds(), Cuts: max(1, len(f.Cuts)), Warnings: warningsJSON(ws)}
 	if p.json {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"shotchain/chain"
+	"shotchain/chain/lint"
 	"shotchain/film"
 )
 
@@ -17,16 +17,16 @@ func (f *strictFlag) add(cmd *cobra.Command) {
 }
 
 // warned are the warnings about a film; an error where they are problems.
-func (f *strictFlag) warned(of *film.Film) ([]chain.Warning, error) {
-	ws := of.Graph.Lint()
+func (f *strictFlag) warned(of *film.Film) ([]lint.Warning, error) {
+	ws := lint.Of(of.Graph)
 	if f.strict && len(ws) > 0 {
-		return nil, chain.Strict(ws)
+		return nil, lint.Strict(ws)
 	}
 	return ws, nil
 }
 
 // printWarnings tells them beside the answer of a verb.
-func (p *program) printWarnings(ws []chain.Warning) {
+func (p *program) printWarnings(ws []lint.Warning) {
 	for _, w := range ws {
 		fmt.Fprintf(p.err, "warning (%s): %s\n", w.Rule, w.Format())
 	}
@@ -39,7 +39,7 @@ type jsonWarning struct {
 	jsonProblem
 }
 
-func warningsJSON(ws []chain.Warning) []jsonWarning {
+func warningsJSON(ws []lint.Warning) []jsonWarning {
 	var all []jsonWarning
 	for _, w := range ws {
 		all = append(all, jsonWarning{w.Rule, w.Shot, jsonProblem{w.File, w.Line, w.Column, w.Message, w.Hint, w.Source}})

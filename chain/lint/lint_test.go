@@ -1,14 +1,31 @@
-package chain
+package lint
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"shotchain/chain"
+	"shotchain/chain/ark"
+	"shotchain/chain/models"
+	"shotchain/storyboard"
 )
+
+var target = chain.Target{Models: models.Default(), Service: ark.Simulator(""), Ended: true}
+
+func boardOf(t *testing.T, dir, src string) *storyboard.Storyboard {
+	t.Helper()
+	sb, err := storyboard.Parse("film.yaml", dir, []byte(src), storyboard.Options{})
+	require.NoError(t, err)
+	return sb
+}
 
 // linted are the warnings about shots of one scene, each a line of keys.
 func linted(t *testing.T, look string, shots ...string) []Warning {
@@ -17,9 +34,9 @@ func linted(t *testing.T, look string, shots ...string) []Warning {
 	for _, s := range shots {
 		src += "      - " + s + "\n"
 	}
-	g, err := Compile(t.Context(), parse(t, t.TempDir(), src), simTarget)
+	g, err := chain.Compile(t.Context(), boardOf(t, t.TempDir(), src), target)
 	require.NoError(t, err)
-	return g.Lint()
+	return Of(g)
 }
 
 func TestWhatIsLikelyToBeSeenInAChainIsWarnedAbout(t *testing.T) {
@@ -91,14 +108,16 @@ func TestALongChainIsWarnedAboutOnceAndAStillStartsItAnew(t *testing.T) {
 
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "stills"), 0o755))
-	still(t, dir, "stills/k.png", 1280, 720)
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 1280, 720))))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "stills/k.png"), b.Bytes(), 0o644))
 	src := "title: T\nlook: {model: seedance-2.0}\nscenes:\n  - id: s\n    shots:\n"
 	for _, s := range shots(9, map[int]string{4: ", first_frame: stills/k.png"}) {
 		src += "      - " + s + "\n"
 	}
-	g, err := Compile(t.Context(), parse(t, dir, src), simTarget)
+	g, err := chain.Compile(t.Context(), boardOf(t, dir, src), target)
 	require.NoError(t, err)
-	require.Empty(t, g.Lint())
+	require.Empty(t, Of(g))
 }
 
 func TestVariantsAreWarnedAboutOnce(t *testing.T) {
@@ -112,7 +131,7 @@ scenes:
       - {id: a, prompt: "a ${mood} boat"}
       - {id: b, prompt: it comes closer}
 `
-	g, err := Compile(t.Context(), parse(t, t.TempDir(), src), simTarget)
+	g, err := chain.Compile(t.Context(), boardOf(t, t.TempDir(), src), target)
 	require.NoError(t, err)
-	require.Len(t, g.Lint(), 1)
+	require.Len(t, Of(g), 1)
 }

@@ -1,4 +1,6 @@
-package chain
+// Package lint warns of what a service takes and a viewer will see: deep chains, cuts of one picture to itself, words
+// that make a joint show. It reads a compiled graph, spends nothing and changes nothing.
+package lint
 
 import (
 	"cmp"
@@ -8,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"shotchain/chain"
 	"shotchain/chain/models"
 	"shotchain/storyboard"
 )
@@ -19,11 +22,11 @@ type Warning struct {
 	Shot string
 }
 
-// Lint looks at what grows from what, and says where a chain is likely to be seen. The warnings of all films are in
+// Of looks at what grows from what, and says where a chain is likely to be seen. The warnings of all films are in
 // file order, each once. A comment on the line that a warning points at, or on that of its shot's id, allows it:
 //
 //	# shotchain: allow deep
-func (g *Graph) Lint() []Warning {
+func Of(g *chain.Graph) []Warning {
 	l := linter{g: g, seen: map[string]bool{}}
 	for _, sb := range g.Films {
 		l.film(sb)
@@ -35,7 +38,7 @@ func (g *Graph) Lint() []Warning {
 }
 
 type linter struct {
-	g     *Graph
+	g     *chain.Graph
 	found []Warning
 	seen  map[string]bool // warnings that another variant has had
 
@@ -142,7 +145,7 @@ func (l *linter) seam(from, s *storyboard.Shot) {
 }
 
 // shape warns where a clip has another size than the frame that it starts from.
-func (l *linter) shape(a, b *Take, s *storyboard.Shot) {
+func (l *linter) shape(a, b *chain.Take, s *storyboard.Shot) {
 	if a.Size == b.Size || a.Size == (models.Size{}) || b.Size == (models.Size{}) {
 		return
 	}
