@@ -1,5 +1,11 @@
 package chain
 
+import (
+	"time"
+
+	"shotchain/chain/money"
+)
+
 // Standing is how a take stands: the one vocabulary of a plan, of a run's events and outcomes, of the contact sheet,
 // of the board and of JSON. The words themselves are shown everywhere, and are translated nowhere.
 type Standing string
@@ -47,4 +53,16 @@ func (s Standing) Final() bool {
 		return true
 	}
 	return false
+}
+
+// Event tells how a take stands now.
+type Event struct {
+	Time     time.Time
+	Take     *Take
+	Standing Standing
+	Task     string       // the provider's id, once there is one
+	Message  string       // the reason, "" for nothing to say
+	Cost     money.Amount // billed, with Kept
+	Video    string       // path of the clip, with Kept and Cached
+	Digest   string       // sha256 of its bytes, hex
 }

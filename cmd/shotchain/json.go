@@ -411,8 +411,8 @@ type jsonAccount struct {
 	Saved    price  `json:"saved"`
 }
 
-// standingJSON is what status tells with --json.
-func standingJSON(s film.Standing) map[string]any {
+// statusJSON is what status tells with --json.
+func statusJSON(s film.Status) map[string]any {
 	open, ledger := []jsonOpen{}, []jsonAccount{}
 	for _, o := range s.Open {
 		open = append(open, openJSON(o))

@@ -54,7 +54,7 @@ what all kept clips have cost, and what using them again has saved. It asks no p
 			if err != nil {
 				return err
 			}
-			s, err := film.StandingOf(st)
+			s, err := film.StatusOf(st)
 			if !p.json {
 				p.printStatus(s)
 			}
@@ -62,14 +62,14 @@ what all kept clips have cost, and what using them again has saved. It asks no p
 			if err != nil {
 				fail = &film.Failure{Kind: film.Unclear, Message: err.Error(), Hint: "`shotchain store verify` looks closer"}
 			}
-			return p.conclude(standingJSON(s), fail)
+			return p.conclude(statusJSON(s), fail)
 		},
 	}
 	k.add(cmd)
 	return cmd
 }
 
-func (p *program) printStatus(s film.Standing) {
+func (p *program) printStatus(s film.Status) {
 	if len(s.Open) > 0 {
 		t := newTable("SHOT", "FILM", "PROVIDER", "STATE", "TASK", "SINCE", ">AT MOST")
 		for _, o := range s.Open {

@@ -9,8 +9,8 @@ import (
 	"shotchain/chain/store"
 )
 
-// Standing is what status tells of a store.
-type Standing struct {
+// Status is what status tells of a store.
+type Status struct {
 	Dir    string
 	Open   []chain.Open // what may still turn into a clip or a bill
 	Ledger []Account    // by provider
@@ -24,9 +24,9 @@ type Account struct {
 	Spent, Saved money.Amount
 }
 
-// StandingOf reads a store's standing. The error names what cannot be read, beside what can.
-func StandingOf(st *store.Store) (Standing, error) {
-	s := Standing{Dir: st.Dir()}
+// StatusOf reads how a store stands. The error names what cannot be read, beside what can.
+func StatusOf(st *store.Store) (Status, error) {
+	s := Status{Dir: st.Dir()}
 	entries, err := st.Ls()
 	if err != nil {
 		return s, err
