@@ -16,6 +16,7 @@ type Held struct {
 	From *Take  // whose last frame is a bad one to grow from
 	Why  string // "is fading: 40 % of what was there 12 frames earlier"
 	Hint string // what would pass, "" for nothing to say
+	At   string // a moment of From's clip that would pass, as a storyboard writes it: "-5f"; "" for none
 }
 
 func (h *Held) Error() string { return h.From.Name() + "'s last frame " + h.Why }

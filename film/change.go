@@ -37,14 +37,18 @@ func ChangeOf(file, shot string, o storyboard.Options) (*Change, error) {
 }
 
 // Pick makes take n the one that the film uses and later shots continue from.
-func (c *Change) Pick(n int) error { return c.set(storyboard.SetPick, n) }
+func (c *Change) Pick(n int) error { return c.set(storyboard.SetPick(c.source, c.Shot.Name(), n)) }
 
 // Takes makes n the number of takes.
-func (c *Change) Takes(n int) error { return c.set(storyboard.SetTakes, n) }
+func (c *Change) Takes(n int) error { return c.set(storyboard.SetTakes(c.source, c.Shot.Name(), n)) }
 
-// set changes the text, and holds that the film is right with it.
-func (c *Change) set(splice func([]byte, string, int) ([]byte, error), n int) error {
-	text, err := splice(c.source, c.Shot.Name(), n)
+// Grow makes the shot continue a moment of another one's clip, as a storyboard writes it.
+func (c *Change) Grow(from, at string) error {
+	return c.set(storyboard.SetFrom(c.source, c.Shot.Name(), from, at))
+}
+
+// set takes the changed text, and holds that the film is right with it.
+func (c *Change) set(text []byte, err error) error {
 	if err != nil {
 		return &Failure{Kind: Miswritten, Message: err.Error()}
 	}

@@ -48,7 +48,8 @@ func (j *judge) Judge(ctx context.Context, from chain.Outcome, next *chain.Take)
 	for _, r := range v.Reasons {
 		why = append(why, r.Words)
 	}
-	held := &chain.Held{From: from.Take, Why: strings.Join(why, ", and "), Hint: otherFrame(from.Take, frames, v.Better)}
+	held := &chain.Held{From: from.Take, Why: strings.Join(why, ", and "), At: earlier(frames, v.Better)}
+	held.Hint = otherFrame(from.Take, v.Better, held.At)
 	if gate == "stop" && v.Stops() {
 		return held
 	}
@@ -60,11 +61,19 @@ func (j *judge) Judge(ctx context.Context, from chain.Outcome, next *chain.Take)
 	return nil
 }
 
-// otherFrame says how to grow from the frame that many before a clip's last one; "" for none.
-func otherFrame(t *chain.Take, frames, before int) string {
+// earlier is the moment of the frame that many before a clip's last one, as a storyboard writes it; "" for none.
+func earlier(frames, before int) string {
 	if before <= 0 || before >= frames {
 		return ""
 	}
-	return fmt.Sprintf("to grow from %s earlier: from: { shot: %s, at: -%df } – a frame that is decoded here "+
-		"is not the service's own, which may then refuse real faces", say.Count(before, "frame"), t.Shot.Name(), before)
+	return fmt.Sprintf("-%df", before)
+}
+
+// otherFrame says how to grow from an earlier moment; "" for none.
+func otherFrame(t *chain.Take, before int, at string) string {
+	if at == "" {
+		return ""
+	}
+	return fmt.Sprintf("to grow from %s earlier: from: { shot: %s, at: %s } – a frame that is decoded here "+
+		"is not the service's own, which may then refuse real faces", say.Count(before, "frame"), t.Shot.Name(), at)
 }

@@ -11,7 +11,9 @@ import (
 
 func TestAnEarlierFrameIsSuggestedAsTheStoryboardWritesIt(t *testing.T) {
 	take := &chain.Take{Shot: &storyboard.Shot{Scene: "s", ID: "landing"}}
-	require.Contains(t, otherFrame(take, 121, 5), "to grow from 5 frames earlier: from: { shot: s/landing, at: -5f }")
-	require.Empty(t, otherFrame(take, 121, 0))
-	require.Empty(t, otherFrame(take, 5, 5))
+	require.Equal(t, "-5f", earlier(121, 5))
+	require.Contains(t, otherFrame(take, 5, "-5f"), "to grow from 5 frames earlier: from: { shot: s/landing, at: -5f }")
+	require.Empty(t, earlier(121, 0))
+	require.Empty(t, earlier(5, 5))
+	require.Empty(t, otherFrame(take, 0, ""))
 }

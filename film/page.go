@@ -205,10 +205,15 @@ func (f page) became(v *sheet.Take, o chain.Outcome) {
 			return
 		}
 	}
+	var held *chain.Held
 	v.State, v.Tone, v.Failure, v.Reason = string(o.Standing), ToneOf(o.Standing), nil, ""
 	switch o.Standing {
 	case chain.Failed, chain.Unclear:
 		v.Failure = f.failure(o)
+	case chain.Stopped:
+		if errors.As(o.Fault, &held) {
+			v.Failure = f.held(o.Take, held)
+		}
 	case chain.Skipped:
 		v.Reason = fmt.Sprintf("%s is not there", o.Behind.Name())
 	case chain.InFlight:
@@ -229,6 +234,15 @@ func (f page) show(v *sheet.Take, t *chain.Take, clip *store.Clip, dir store.Tak
 
 // unclearHint says what helps where nobody knows what became of a take.
 const unclearHint = "look for it in the service's console; a run looks it up once more, --resubmit buys it again"
+
+// held says why a take was not bought, and what lets it pass.
+func (f page) held(t *chain.Take, h *chain.Held) *sheet.Failure {
+	v := &sheet.Failure{Message: h.Error(), Hint: h.Hint, Command: f.Command("run")}
+	if h.At != "" {
+		v.Grow = &sheet.Grow{Shot: t.Shot.Name(), From: h.From.Shot.Name(), At: h.At}
+	}
+	return v
+}
 
 // failure says why a take has no clip, and what helps.
 func (f page) failure(o chain.Outcome) *sheet.Failure {

@@ -1,6 +1,6 @@
 package storyboard
 
-// Changes of one number in a storyboard's text that leave all else as it was written.
+// Changes of one key in a storyboard's text that leave all else as it was written.
 
 import (
 	"errors"
@@ -15,15 +15,17 @@ import (
 // has it). SetTakes does the same with `takes: n`. Nothing else of the text changes: every comment, blank line, quote
 // and line end stays as it is. The error says what to write by hand where the file is written in a way – through an
 // alias, for example – that cannot be changed in one place.
-func SetPick(src []byte, shot string, n int) ([]byte, error) { return setNumber(src, shot, "pick", n) }
+func SetPick(src []byte, shot string, n int) ([]byte, error) {
+	return rewrite(src, shot, number("pick", n))
+}
 
 // SetTakes is SetPick for `takes`.
 func SetTakes(src []byte, shot string, n int) ([]byte, error) {
-	return setNumber(src, shot, "takes", n)
+	return rewrite(src, shot, number("takes", n))
 }
 
-// setNumber splices one key of a shot, and proves on the YAML that nothing else has changed.
-func setNumber(src []byte, shot, name string, n int) ([]byte, error) {
+// rewrite splices one key of a shot, and proves on the YAML that nothing else has changed.
+func rewrite(src []byte, shot string, to change) ([]byte, error) {
 	s, found := newSource("", src)
 	if len(found) > 0 {
 		return nil, s.problems(found)
@@ -36,19 +38,21 @@ func setNumber(src []byte, shot, name string, n int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	line := m.Line
+	m, k := to(m)
 	byHand := fmt.Errorf("line %d: the shot is written in a way that cannot be changed in place: "+
-		"write `%s: %d` there yourself", m.Line, name, n)
+		"write `%s: %s` there yourself", line, k.name, k.text)
 	if m.Kind != yaml.MappingNode {
 		return nil, byHand
 	}
-	out, ok := s.splice(m, name, strconv.Itoa(n))
+	out, ok := s.splice(m, k.name, k.text)
 	if !ok {
 		return nil, byHand
 	}
 	if len(src) > len(s.text) { // the byte order mark
 		out = string(src[:len(src)-len(s.text)]) + out
 	}
-	setNode(m, name, strconv.Itoa(n))
+	setNode(m, k.name, k.means)
 	after, _ := newSource("", []byte(out))
 	if is, found := after.document(); len(found) > 0 || !sameNode(root, is, 0) {
 		return nil, byHand
@@ -100,7 +104,7 @@ func valueNode(m *yaml.Node, name string) *yaml.Node {
 	return nil
 }
 
-// splice writes a key into the text of a mapping: over its value, or behind its sister `takes` or its id.
+// splice writes a key into the text of a mapping: over its value, or behind the key that stands before it by custom.
 func (s *source) splice(m *yaml.Node, name, value string) (string, bool) {
 	if v := valueNode(m, name); v != nil {
 		from := s.offset(position(v))
@@ -110,9 +114,11 @@ func (s *source) splice(m *yaml.Node, name, value string) (string, bool) {
 		}
 		return s.text[:from] + value + s.text[to:], true
 	}
-	sister := "takes"
-	if valueNode(m, sister) == nil {
-		sister = "id"
+	sister := ""
+	for _, sister = range []string{"takes", "id", "shot"} {
+		if valueNode(m, sister) != nil {
+			break
+		}
 	}
 	for i := 0; i+1 < len(m.Content); i += 2 {
 		if k := m.Content[i]; k.Value == sister {
@@ -200,15 +206,14 @@ func (s *source) tokenEnd(from int) (int, error) {
 }
 
 // setNode is the splice as it should come out.
-func setNode(m *yaml.Node, name, value string) {
-	number := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: value}
+func setNode(m *yaml.Node, name string, value *yaml.Node) {
 	for i := 0; i+1 < len(m.Content); i += 2 {
 		if m.Content[i].Value == name {
-			m.Content[i+1] = number
+			m.Content[i+1] = value
 			return
 		}
 	}
-	m.Content = append(m.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: name}, number)
+	m.Content = append(m.Content, words(name), value)
 }
 
 // maxDepth bounds a comparison of nodes.

@@ -22,8 +22,8 @@ func (p *program) boardVerb() *cobra.Command {
 		Long: `Board serves the film's contact sheet at an address of this machine, which it prints on stdout, until it is interrupted.
 The page follows what goes on: queued, running, downloading, done. A run can be started there, after its price was
 shown, and stopped; tasks that run at the provider are picked up by the next run. A click on a take picks it, as
-"shotchain pick" does. --max-cost and --max-takes bound what
-each run may buy.
+"shotchain pick" does; where "seam: { gate: stop }" holds a shot, a click has it grow from the moment that is suggested.
+--max-cost and --max-takes bound what each run may buy.
 
 The address holds a token: whoever has it can spend money with this key. It is served on 127.0.0.1 only, and pages
 elsewhere can neither read nor use it.`,

@@ -40,6 +40,9 @@ type Film interface {
 	Run(ctx context.Context, offer string, observe func(chain.Event)) (told string, err error)
 	// Pick makes a take the one that the film uses. ErrCannotPick where there is no choice.
 	Pick(ctx context.Context, variant, shot string, take int) error
+	// Grow makes a shot that continues another one's last frame continue a moment of its clip instead, as the storyboard
+	// writes it. ErrGrown where it does not continue that frame.
+	Grow(ctx context.Context, shot, from, at string) error
 }
 
 // Offer is what a run would buy.
@@ -53,6 +56,7 @@ type Offer struct {
 var (
 	ErrChanged    = errors.New("the film has changed since the price was shown")
 	ErrCannotPick = errors.New("this board cannot pick takes")
+	ErrGrown      = errors.New("the storyboard has changed: it does not continue that last frame any more")
 )
 
 // Server is a board. Safe for concurrent use.
@@ -84,6 +88,7 @@ func New(ctx context.Context, film Film, addr string) *Server {
 	s.mux.HandleFunc("POST /run", s.run)
 	s.mux.HandleFunc("POST /stop", s.stopRun)
 	s.mux.HandleFunc("POST /pick", s.pick)
+	s.mux.HandleFunc("POST /grow", s.grow)
 	return s
 }
 
@@ -233,6 +238,22 @@ func (s *Server) pick(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	err := s.film.Pick(r.Context(), q.Variant, q.Shot, q.Take)
+	answer(w, map[string]bool{"ok": true}, err)
+	if err == nil {
+		s.Changed()
+	}
+}
+
+func (s *Server) grow(w http.ResponseWriter, r *http.Request) {
+	var q struct {
+		Shot string `json:"shot"`
+		From string `json:"from"`
+		At   string `json:"at"`
+	}
+	if !ask(w, r, &q) {
+		return
+	}
+	err := s.film.Grow(r.Context(), q.Shot, q.From, q.At)
 	answer(w, map[string]bool{"ok": true}, err)
 	if err == nil {
 		s.Changed()

@@ -34,6 +34,8 @@ type fake struct {
 	done   bool     // the second shot has its clip
 	pick   int      // of the first
 	picks  []string // asked for
+	grown  []string // asked for
+	held   bool     // the second shot is, by a gate
 	runs   int
 	broken error
 	letGo  chan struct{}
@@ -59,6 +61,10 @@ func (f *fake) Page(context.Context) (*sheet.Page, error) {
 	two := sheet.Shot{Scene: "a", ID: "two", Prompt: "It lands.", From: "a/one", Pick: 1, Takes: []sheet.Take{{Number: 1, State: "waits", Tone: sheet.Todo, Reason: "never made", Seconds: 4}}}
 	if f.variants {
 		two.Takes = append(two.Takes, sheet.Take{Number: 2, State: "new", Tone: sheet.Todo, Seconds: 4})
+	}
+	if f.held {
+		two.Takes[0].Failure = &sheet.Failure{Message: "a/one's last frame is fading: 40 % of what was there 12 frames earlier",
+			Hint: "to grow from 12 frames earlier", Grow: &sheet.Grow{Shot: "a/two", From: "a/one", At: "-5f"}}
 	}
 	buys := 1
 	if f.done {
@@ -110,6 +116,16 @@ func (f *fake) Pick(_ context.Context, _, shot string, take int) error {
 	}
 	f.picks = append(f.picks, fmt.Sprint(shot, " ", take))
 	f.pick = take
+	return nil
+}
+
+func (f *fake) Grow(_ context.Context, shot, from, at string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if shot != "a/two" || from != "a/one" {
+		return ErrGrown
+	}
+	f.grown, f.held = append(f.grown, fmt.Sprint(shot, " ", from, " ", at)), false
 	return nil
 }
 
@@ -178,6 +194,12 @@ func TestOnlyThisPageMayUseTheBoard(t *testing.T) {
 		"pick from another port":      {"POST", root + "pick", []string{kind, "Origin: http://127.0.0.1:1"}, 403},
 		"pick as a form":              {"POST", root + "pick", []string{"Content-Type: text/plain", "Origin: " + own}, 403},
 		"pick by a link":              {"GET", root + "pick", nil, 405},
+		"grow from elsewhere":         {"POST", root + "grow", []string{kind, "Origin: http://evil.example"}, 403},
+		"grow without an origin":      {"POST", root + "grow", []string{kind}, 403},
+		"grow as a form":              {"POST", root + "grow", []string{"Content-Type: text/plain", "Origin: " + own}, 403},
+		"grow without a token":        {"POST", own + "/grow", []string{kind, "Origin: " + own}, 403},
+		"grow by a link":              {"GET", root + "grow", nil, 405},
+		"grow what does not continue": {"POST", root + "grow", []string{kind, "Origin: " + own}, 409},
 		"run without a token":         {"POST", own + "/run", []string{kind, "Origin: " + own}, 403},
 		"run of an offer nobody made": {"POST", root + "run", []string{kind, "Origin: " + own}, 409},
 		"stop from elsewhere":         {"POST", root + "stop", []string{kind, "Origin: http://evil.example"}, 403},
@@ -188,6 +210,9 @@ func TestOnlyThisPageMayUseTheBoard(t *testing.T) {
 			body := pick
 			if strings.HasSuffix(c.address, "run") {
 				body = `{"offer":"of mine"}`
+			}
+			if strings.HasSuffix(c.address, "grow") {
+				body = `{"shot":"a/two","from":"a/none","at":"1s"}`
 			}
 			if c.method == "GET" && strings.HasSuffix(c.address, "events") {
 				body = ""
@@ -205,6 +230,25 @@ func TestOnlyThisPageMayUseTheBoard(t *testing.T) {
 	}
 	require.Equal(t, []string{"a/one 2"}, f.picks, "one of them was allowed to")
 	require.Zero(t, f.runs)
+	require.Empty(t, f.grown)
+}
+
+// TestASuggestionOfAGateIsTakenByAClick shows why a shot is held, and the moment that would pass.
+func TestASuggestionOfAGateIsTakenByAClick(t *testing.T) {
+	f := newFake(t)
+	f.held = true
+	s := open(t, f)
+	b := sheettest.Open(t)
+	b.Go(s.URL())
+	text := sheettest.Eval[string](b, `document.querySelector(".problems").textContent`)
+	require.Contains(t, text, "a/one's last frame is fading: 40 % of what was there 12 frames earlier")
+	require.Contains(t, text, "Grow a/two from a/one at -5f")
+	require.Empty(t, f.grown)
+	b.Click(".problems .grow")
+	b.Until(`document.querySelector("#toast").textContent == "a/two grows from a/one at -5f"`)
+	b.Until(`!document.querySelector(".problems")`)
+	require.Equal(t, []string{"a/two a/one -5f"}, f.grown)
+	b.Clean()
 }
 
 // TestBadRequests are refused without a panic.

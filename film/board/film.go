@@ -37,7 +37,7 @@ type Storyboard struct {
 	reel *chain.Reel // of the last run that the board has seen; guarded by mu
 	of   string      // the takes that it was of; guarded by mu
 
-	editing sync.Mutex // one pick at a time
+	editing sync.Mutex // one change of the file at a time
 }
 
 var _ Film = (*Storyboard)(nil)
@@ -179,6 +179,23 @@ func (b *Storyboard) Pick(ctx context.Context, _, shot string, take int) error {
 		return told(err)
 	}
 	if err := c.Pick(take); err != nil {
+		return told(err)
+	}
+	return c.Write()
+}
+
+// Grow writes the storyboard as a gate suggests.
+func (b *Storyboard) Grow(ctx context.Context, shot, from, at string) error {
+	b.editing.Lock()
+	defer b.editing.Unlock()
+	c, err := film.ChangeOf(b.o.File, shot, b.o.Film.Reading(ctx))
+	if err != nil {
+		return told(err)
+	}
+	if c.Shot.From != from || c.Shot.At.Set {
+		return ErrGrown
+	}
+	if err := c.Grow(from, at); err != nil {
 		return told(err)
 	}
 	return c.Write()

@@ -31,7 +31,7 @@ func twelve(t *testing.T, dir string) *Page {
 	s.Takes, s.Pick = []Take{made(clips[3], 1), made(clips[4], 2), made(clips[5], 3)}, 2
 	last := &p.Films[0].Shots[11].Takes[0]
 	last.Clip, last.State, last.Tone = nil, "failed", Bad
-	last.Failure = &Failure{"moderated", "reword the prompt", "shotchain run film.yaml"}
+	last.Failure = &Failure{Message: "moderated", Hint: "reword the prompt", Command: "shotchain run film.yaml"}
 	return p
 }
 

@@ -134,6 +134,13 @@ type Failure struct {
 	Message string
 	Hint    string // "" for none
 	Command string // to run next, "" for none
+	Grow    *Grow  // a change of the storyboard that helps: a board makes it by a click. nil for none
+}
+
+// Grow is a change of the storyboard: Shot grows from a moment of From's clip instead of its last frame.
+type Grow struct {
+	Shot, From string // full names
+	At         string // as the storyboard writes it: "-5f"
 }
 
 // Clip is a finished take's files.

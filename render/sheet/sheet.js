@@ -121,6 +121,8 @@
     }
     const take = e.target.closest(".take");
     if (take) return pick(take);
+    const grow = e.target.closest(".grow");
+    if (grow) return post("grow", { shot: grow.dataset.shot, from: grow.dataset.from, at: grow.dataset.at });
     const button = e.target.closest("[data-copy]");
     if (button) copy(button.dataset.copy);
   });
@@ -241,6 +243,7 @@
     const answer = await r.json().catch(() => ({ error: "the board did not understand" }));
     if (answer.error) say(answer.error);
     else if (what === "pick") say(`${body.shot}: take ${body.take} is picked`);
+    else if (what === "grow") say(`${body.shot} grows from ${body.from} at ${body.at}`);
     return r.ok;
   }
   const live = new Map(); // what the run has told of each take

@@ -167,7 +167,7 @@ func TestHostileTexts(t *testing.T) {
 		s.To, s.Ends, s.Footage, s.Shares = s.Name(), text("ends"), text("footage"), []string{text("shares")}
 		k := &s.Takes[0]
 		k.State, k.Reason, k.Model, k.Pick, k.Task, k.Draft = text("state"), text("reason"), text("model"), text("pick"), text("task"), text("draft")
-		k.Failure = &Failure{text("message"), text("hint"), text("command")}
+		k.Failure = &Failure{Message: text("message"), Hint: text("hint"), Command: text("command")}
 		p.Films[0].Cuts = []Cut{{ID: text("cut"), Path: "/film.mp4", Chapters: []Chapter{{s.Name(), 0}}}, {ID: text("other"), Path: "/other.mp4"}}
 		p.Films = append(p.Films, Film{Variant: text("another")})
 		var b bytes.Buffer
