@@ -86,7 +86,8 @@ func untouched(tl *timeline.Timeline, it timeline.Item) bool {
 	}
 	place.Blur = false // there is nothing around a picture of the film's size
 	c := f.Color
-	return it.Transition.Frames == 0 && it.Plain() && it.Hold == 0 && it.Correction.None() && place == whole && f.Width == tl.Width && f.Height == tl.Height &&
+	return it.Transition.Frames == 0 && it.Plain() && it.Hold == 0 && it.Correction.None() && place == whole &&
+		f.Width == tl.Width && f.Height == tl.Height &&
 		f.Codec == "h264" && f.PixFmt == "yuv420p" && f.SAR.Is(1, 1) && !f.Rotated && seekable(layer{Item: it}) &&
 		(c.Range == "" || c.Range == "tv") && (c.Space == "" || c.Space == "bt709")
 }

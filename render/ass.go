@@ -24,15 +24,18 @@ import (
 // ASS's commands are taken out of their meaning.
 func assScript(texts []timeline.Text, width, height, rate, frames int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "[Script Info]\nScriptType: v4.00+\nPlayResX: %d\nPlayResY: %d\nWrapStyle: 0\nScaledBorderAndShadow: yes\nYCbCr Matrix: None\n\n", width, height)
-	b.WriteString("[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, " +
-		"ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\n")
+	fmt.Fprintf(&b,
+		"[Script Info]\nScriptType: v4.00+\nPlayResX: %d\nPlayResY: %d\nWrapStyle: 0\nScaledBorderAndShadow: yes\nYCbCr Matrix: None\n\n", width, height)
+	b.WriteString(
+		"[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, " +
+			"ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\n")
 	for i, t := range texts {
 		b.WriteString(assStyle(i, t, width, height))
 	}
 	b.WriteString("\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n")
 	for i, t := range texts {
-		fmt.Fprintf(&b, "Dialogue: %d,%s,%s,s%d,,0,0,0,,%s\n", i, assTime(t.Start, rate), assTime(min(t.End, frames), rate), i, assText(t, width, height))
+		fmt.Fprintf(&b, "Dialogue: %d,%s,%s,s%d,,0,0,0,,%s\n", i, assTime(t.Start, rate), assTime(min(t.End, frames), rate),
+			i, assText(t, width, height))
 	}
 	return b.String()
 }
@@ -81,7 +84,8 @@ func assStyle(i int, t timeline.Text, width, height int) string {
 	}
 	// Encoding -1 has libass find out the direction of each paragraph.
 	return fmt.Sprintf("Style: s%d,%s,%d,%s,%s,%s,%s,%d,%d,0,0,100,100,0,0,%d,%.1f,%.1f,%d,%d,%d,%d,-1\n", i, name, size,
-		assColor(s.Color, "#ffffff"), assColor(s.Color, "#ffffff"), assColor(s.Outline, "#000000"), assColor(back, "#000000"), bold, italic,
+		assColor(s.Color, "#ffffff"), assColor(s.Color, "#ffffff"), assColor(s.Outline, "#000000"), assColor(back, "#000000"),
+		bold, italic,
 		border, edge, shadow, alignment, width/20, width/20, height/18)
 }
 
@@ -155,7 +159,8 @@ const (
 func direction(text string) int {
 	for _, r := range text {
 		switch {
-		case unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam) && unicode.IsLetter(r):
+		case unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam) &&
+			unicode.IsLetter(r):
 			return rightToLeft
 		case unicode.IsLetter(r):
 			return leftToRight
@@ -213,7 +218,8 @@ func fontFolder(w work.Folder) (string, error) {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return "", err
 		}
-		if err := w.Write(filepath.Join("fonts", name), func(w io.Writer) error { _, err := w.Write(ttf); return err }); err != nil {
+		if err := w.Write(filepath.Join("fonts", name),
+			func(w io.Writer) error { _, err := w.Write(ttf); return err }); err != nil {
 			return "", err
 		}
 	}

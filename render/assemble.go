@@ -117,15 +117,19 @@ func (d *delivery) mixed(ctx context.Context) (err error) {
 
 func (d *delivery) file(out timeline.Output) File {
 	tl := d.tl
-	return File{Path: out.Path, Format: out.Ext(), Frames: tl.Frames, Width: tl.Width, Height: tl.Height, Sound: tl.Heard(),
-		Duration: time.Duration(tl.Frames) * time.Second / time.Duration(tl.Rate), Encoded: d.counts.Encoded, Reused: d.counts.Reused, Notes: d.counts.Notes}
+	return File{Path: out.Path, Format: out.Ext(), Frames: tl.Frames, Width: tl.Width, Height: tl.Height,
+		Sound:    tl.Heard(),
+		Duration: time.Duration(tl.Frames) * time.Second / time.Duration(tl.Rate), Encoded: d.counts.Encoded,
+		Reused: d.counts.Reused, Notes: d.counts.Notes}
 }
 
 // movie is the film as packets.
 func (d *delivery) movie() *mux.Movie {
 	tl := d.tl
-	m := &mux.Movie{Title: tl.Title, Language: tl.Language, Rate: tl.Rate, Width: tl.Width, Height: tl.Height, Video: d.video, Audio: d.track,
-		AudioRate: timeline.SampleRate, Priming: sound.Priming, Samples: int64(tl.Frames) * timeline.PerFrame, Chapters: chapters(tl), CaptionsIn: tl.Language}
+	m := &mux.Movie{Title: tl.Title, Language: tl.Language, Rate: tl.Rate, Width: tl.Width, Height: tl.Height,
+		Video: d.video, Audio: d.track,
+		AudioRate: timeline.SampleRate, Priming: sound.Priming, Samples: int64(tl.Frames) * timeline.PerFrame,
+		Chapters: chapters(tl), CaptionsIn: tl.Language}
 	if tl.CaptionMode == "soft" {
 		m.Captions = cues(tl)
 	}

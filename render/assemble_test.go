@@ -44,7 +44,8 @@ func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 
 	pcm := hear(t, film.Path)
 	require.InDelta(t, 97*timeline.PerFrame+512, len(pcm), 512, "ffmpeg plays the padding of the last packet")
-	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", "a", "-show_entries", "stream=duration_ts,start_pts", "-of", "csv=p=0", film.Path).Output()
+	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", "a", "-show_entries",
+		"stream=duration_ts,start_pts", "-of", "csv=p=0", film.Path).Output()
 	require.NoError(t, err)
 	require.Equal(t, "0,"+itoa(97*timeline.PerFrame), strings.TrimSpace(string(out)))
 	var want []int
@@ -57,10 +58,12 @@ func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 	again := cut(t, dir, work.Options{Dir: filepath.Join(dir, "work")}, clips...)
 	require.Zero(t, again.Encoded)
 	require.Equal(t, 4, again.Reused)
-	clips[2].Path = footage{name: "new.mp4", first: 1000, frames: 25, clicks: []float64{0.5}, extra: []string{"-bf", "2"}}.film(t, dir)
+	clips[2].Path = footage{name: "new.mp4", first: 1000, frames: 25, clicks: []float64{0.5},
+		extra: []string{"-bf", "2"}}.film(t, dir)
 	changed := cut(t, dir, work.Options{Dir: filepath.Join(dir, "work")}, clips...)
 	require.Equal(t, 4, changed.Encoded)
-	clips[2].Path = footage{name: "newer.mp4", first: 1000, frames: 25, clicks: []float64{0.5}, extra: []string{"-bf", "3"}}.film(t, dir)
+	clips[2].Path = footage{name: "newer.mp4", first: 1000, frames: 25, clicks: []float64{0.5},
+		extra: []string{"-bf", "3"}}.film(t, dir)
 	changed = cut(t, dir, work.Options{Dir: filepath.Join(dir, "work")}, clips...)
 	require.Equal(t, 1, changed.Encoded, "one clip changed encodes that one")
 	require.Equal(t, count(1001, 24), numbers(t, changed.Path)[49:73])
@@ -69,9 +72,12 @@ func TestChainIsExactToTheFrameAndSample(t *testing.T) {
 func TestFilmIsPlayableEverywhere(t *testing.T) {
 	dir := t.TempDir()
 	a := footage{name: "a.mp4", frames: 9, clicks: []float64{0.1}}.film(t, dir)
-	b := footage{name: "b.mp4", first: 8, frames: 9, clicks: []float64{0.1}, extra: []string{"-preset", "medium", "-bf", "3"}}.film(t, dir)
-	film := cut(t, dir, work.Options{}, timeline.Clip{Shot: "a", Path: a}, timeline.Clip{Shot: "b", Path: b, Continues: true}, timeline.Clip{Shot: "c", Path: b})
-	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts,duration:stream=profile,pix_fmt,time_base,color_space", "-of", "json", film.Path).Output()
+	b := footage{name: "b.mp4", first: 8, frames: 9, clicks: []float64{0.1},
+		extra: []string{"-preset", "medium", "-bf", "3"}}.film(t, dir)
+	film := cut(t, dir, work.Options{}, timeline.Clip{Shot: "a", Path: a},
+		timeline.Clip{Shot: "b", Path: b, Continues: true}, timeline.Clip{Shot: "c", Path: b})
+	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries",
+		"packet=pts,duration:stream=profile,pix_fmt,time_base,color_space", "-of", "json", film.Path).Output()
 	require.NoError(t, err)
 	var p struct {
 		Packets []struct{ Pts, Duration int }
@@ -101,13 +107,21 @@ func TestMixedClipsConform(t *testing.T) {
 	dir := t.TempDir()
 	clips := []timeline.Clip{
 		{Shot: "plain", Path: footage{name: "plain.mp4", frames: 24, clicks: []float64{0.5}}.film(t, dir)},
-		{Shot: "mono44", Path: footage{name: "mono.mp4", first: 24, frames: 24, clicks: []float64{0.5}, samples: 44100, mono: true}.film(t, dir)},
+		{Shot: "mono44",
+			Path: footage{name: "mono.mp4", first: 24, frames: 24, clicks: []float64{0.5}, samples: 44100, mono: true}.film(t,
+				dir)},
 		{Shot: "silent", Path: footage{name: "silent.mp4", first: 48, frames: 24}.film(t, dir)},
-		{Shot: "large", Path: footage{name: "large.mp4", width: 320, height: 180, first: 72, frames: 24, extra: []string{"-pix_fmt", "yuv444p"}}.film(t, dir)},
+		{Shot: "large",
+			Path: footage{name: "large.mp4", width: 320, height: 180, first: 72, frames: 24,
+				extra: []string{"-pix_fmt", "yuv444p"}}.film(t, dir)},
 		{Shot: "square", Path: footage{name: "square.mp4", width: 108, height: 108, first: 96, frames: 24}.film(t, dir)},
-		{Shot: "ten bits", Path: footage{name: "ten.mp4", first: 120, frames: 24, extra: []string{"-pix_fmt", "yuv420p10le"}}.film(t, dir)},
-		{Shot: "30", Path: footage{name: "30.mp4", rate: "30", first: 144, frames: 30, clicks: []float64{0.5}, seconds: 1}.film(t, dir)},
-		{Shot: "uneven", Path: footage{name: "vfr.mp4", first: 200, frames: 24, extra: []string{"-vf", `select=not(eq(mod(n\,4)\,1))`, "-fps_mode", "vfr"}}.film(t, dir)},
+		{Shot: "ten bits",
+			Path: footage{name: "ten.mp4", first: 120, frames: 24, extra: []string{"-pix_fmt", "yuv420p10le"}}.film(t, dir)},
+		{Shot: "30",
+			Path: footage{name: "30.mp4", rate: "30", first: 144, frames: 30, clicks: []float64{0.5}, seconds: 1}.film(t, dir)},
+		{Shot: "uneven",
+			Path: footage{name: "vfr.mp4", first: 200, frames: 24,
+				extra: []string{"-vf", `select=not(eq(mod(n\,4)\,1))`, "-fps_mode", "vfr"}}.film(t, dir)},
 		{Shot: "mkv", Path: footage{name: "other.mkv", first: 300, frames: 24, clicks: []float64{0.5}}.film(t, dir)},
 	}
 	film := cut(t, dir, work.Options{}, clips...)
@@ -124,7 +138,8 @@ func TestMixedClipsConform(t *testing.T) {
 	at := clicks(hear(t, film.Path))
 	require.Len(t, at, 4)
 	for i, second := range []float64{0.5, 1.5, 6.5, 8.5} {
-		require.InDelta(t, second*timeline.SampleRate, at[i], []float64{0, 2, 0, 48}[i], "resampling rounds a slope, Matroska times to a millisecond")
+		require.InDelta(t, second*timeline.SampleRate, at[i], []float64{0, 2, 0, 48}[i],
+			"resampling rounds a slope, Matroska times to a millisecond")
 	}
 }
 
@@ -140,8 +155,10 @@ func TestSilentFilmHasNoSoundStream(t *testing.T) {
 func TestChaptersHoldAnyTitle(t *testing.T) {
 	dir := t.TempDir()
 	clip := footage{name: "it's a:clip%d.mp4", frames: 5}.film(t, dir)
-	titles := []string{"plain", "a=b;c#d\\e", "[CHAPTER]", "it's \"quoted\": 100%", "夜の灯台 🎬", "two\nlines\r\n", strings.Repeat("long ", 80), "bad \xff byte\x00"}
-	want := []string{"plain", "a=b;c#d\\e", "[CHAPTER]", "it's \"quoted\": 100%", "夜の灯台 🎬", "two lines  ", strings.Repeat("long ", 80), "bad � byte"}
+	titles := []string{"plain", "a=b;c#d\\e", "[CHAPTER]", "it's \"quoted\": 100%", "夜の灯台 🎬", "two\nlines\r\n",
+		strings.Repeat("long ", 80), "bad \xff byte\x00"}
+	want := []string{"plain", "a=b;c#d\\e", "[CHAPTER]", "it's \"quoted\": 100%", "夜の灯台 🎬", "two lines  ",
+		strings.Repeat("long ", 80), "bad � byte"}
 	var clips []timeline.Clip
 	for i, title := range titles {
 		clips = append(clips, timeline.Clip{Shot: itoa(i), Title: title, Path: clip})
@@ -185,7 +202,8 @@ func TestFailureLeavesTheLastFilm(t *testing.T) {
 		b[len(b)/3+i] = byte(i * 31)
 	}
 	require.NoError(t, os.WriteFile(bad, b, 0o644))
-	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, []timeline.Clip{{Shot: "a/good", Path: good}, {Shot: "a/bad", Path: bad}})
+	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil,
+		[]timeline.Clip{{Shot: "a/good", Path: good}, {Shot: "a/bad", Path: bad}})
 	require.NoError(t, err)
 	_, err = assemble(t.Context(), tl, film.Path, work.Options{Dir: kept})
 	require.ErrorContains(t, err, "shot a/bad: ")
@@ -215,7 +233,8 @@ func TestCancelLeavesNothing(t *testing.T) {
 	tl, err := timeline.Machine{}.Edit(t.Context(), nil, nil, []timeline.Clip{{Shot: "a", Path: long}})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err = assemble(ctx, tl, film, work.Options{Dir: filepath.Join(dir, "work"), Progress: func(done, total int) { cancel() }})
+	_, err = assemble(ctx, tl, film,
+		work.Options{Dir: filepath.Join(dir, "work"), Progress: func(done, total int) { cancel() }})
 	require.ErrorIs(t, err, context.Canceled)
 	unchanged(t, dir, film, []byte("the last film"))
 }

@@ -108,7 +108,8 @@ func stage(tb testing.TB, w, h int) []string {
 			"gradients=s=640x360:r=24:d=6:speed=0.03:seed=" + fmt.Sprint(i) + ",scale=%d:%d,noise=alls=3:allf=t"}[i%2]
 		args := []string{"-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", fmt.Sprintf(picture, w, h),
 			"-f", "lavfi", "-i", fmt.Sprintf("aevalsrc='if(lt(n,24),0.9,0.05*sin(2*PI*%d*t))':s=48000:c=stereo:d=5", 200+30*i),
-			"-frames:v", "121", "-c:v", "libx264", "-preset", "fast", "-crf", "21", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "128k", ffmpeg.File(p)}
+			"-frames:v", "121", "-c:v", "libx264", "-preset", "fast", "-crf", "21", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a",
+			"128k", ffmpeg.File(p)}
 		out, err := exec.Command("ffmpeg", args...).CombinedOutput()
 		require.NoError(tb, err, string(out))
 	}
@@ -118,7 +119,8 @@ func stage(tb testing.TB, w, h int) []string {
 func theme(tb testing.TB) string {
 	p := filepath.Join(tb.TempDir(), "theme.wav")
 	out, err := exec.Command("ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i",
-		"aevalsrc='0.2*sin(2*PI*110*t)+0.2*sin(2*PI*165*t)|0.2*sin(2*PI*110*t)+0.1*sin(2*PI*220*t)':d=30:s=48000", p).CombinedOutput()
+		"aevalsrc='0.2*sin(2*PI*110*t)+0.2*sin(2*PI*165*t)|0.2*sin(2*PI*110*t)+0.1*sin(2*PI*220*t)':d=30:s=48000",
+		p).CombinedOutput()
 	require.NoError(tb, err, string(out))
 	return p
 }
@@ -130,7 +132,8 @@ func reel(tb testing.TB, n, w, h int, clips []string, music string) *timeline.Ti
 		p := clips[i%len(clips)]
 		f, err := ffmpeg.Probe(context.Background(), p)
 		require.NoError(tb, err)
-		it := timeline.Item{Clip: timeline.Clip{Shot: fmt.Sprintf("s/%d", i), Path: p, Digest: fmt.Sprintf("%064d", i)}, Source: f, Length: f.Frames, Out: f.Frames,
+		it := timeline.Item{Clip: timeline.Clip{Shot: fmt.Sprintf("s/%d", i), Path: p, Digest: fmt.Sprintf("%064d", i)},
+			Source: f, Length: f.Frames, Out: f.Frames,
 			Place: timeline.Place{Width: w, Height: h}}
 		if i > 0 && i%10 != 0 {
 			it.Transition = timeline.Transition{Type: "dissolve", Frames: 12}
@@ -140,7 +143,8 @@ func reel(tb testing.TB, n, w, h int, clips []string, music string) *timeline.Ti
 	arrange(tl)
 	if music != "" {
 		tl.Duck = &timeline.Duck{Threshold: 0.015, Ratio: 6, Attack: 50, Release: 600}
-		bed := timeline.Sound{Kind: timeline.KindMusic, Item: -1, Path: music, Digest: "music", Name: "theme", End: int64(tl.Frames) * timeline.PerFrame, Loop: true, Gain: -14, Channels: 2, Ducked: true}
+		bed := timeline.Sound{Kind: timeline.KindMusic, Item: -1, Path: music, Digest: "music", Name: "theme",
+			End: int64(tl.Frames) * timeline.PerFrame, Loop: true, Gain: -14, Channels: 2, Ducked: true}
 		tl.Sounds = append([]timeline.Sound{bed}, tl.Sounds...)
 	}
 	return tl
@@ -226,8 +230,10 @@ func melt(b *testing.B, tl *timeline.Timeline, music, out string) {
 		}
 	}
 	args = append([]string{"-profile", "atsc_720p_24"}, args...)
-	args = append(args, "-audio-track", music, fmt.Sprintf("out=%d", tl.Frames-1), "-transition", "mix:0.2", "always_active=1", "a_track=0", "b_track=1", "sum=1",
-		"-consumer", "avformat:"+out, "vcodec=libx264", "preset=veryfast", "crf=17", "acodec=aac", "ab=192k", "real_time=-2", "threads=1")
+	args = append(args, "-audio-track", music, fmt.Sprintf("out=%d", tl.Frames-1), "-transition", "mix:0.2",
+		"always_active=1", "a_track=0", "b_track=1", "sum=1",
+		"-consumer", "avformat:"+out, "vcodec=libx264", "preset=veryfast", "crf=17", "acodec=aac", "ab=192k", "real_time=-2",
+		"threads=1")
 	o, err := exec.Command("melt", args...).CombinedOutput()
 	require.NoError(b, err, string(o))
 }
@@ -244,12 +250,14 @@ func textbook(b *testing.B, tl *timeline.Timeline, music, out string) {
 	at, v, a := 0, "v0", "0:a"
 	for i := 1; i < len(tl.Items); i++ {
 		at += tl.Items[i-1].Frames() - 12
-		fmt.Fprintf(&g, "[%s][v%d]xfade=transition=fade:duration=0.5:offset=%.6f,settb=1/24,setpts=N,fps=24[x%d];", v, i, float64(at)/24, i)
+		fmt.Fprintf(&g, "[%s][v%d]xfade=transition=fade:duration=0.5:offset=%.6f,settb=1/24,setpts=N,fps=24[x%d];", v, i,
+			float64(at)/24, i)
 		fmt.Fprintf(&g, "[%s][%d:a]acrossfade=d=0.5[y%d];", a, i, i)
 		v, a = fmt.Sprint("x", i), fmt.Sprint("y", i)
 	}
 	fmt.Fprintf(&g, "[%s]format=yuv420p[v];[%s][%d:a]amix=inputs=2:duration=first,loudnorm=I=-14[a]", v, a, len(tl.Items))
-	args = append(args, "-filter_complex", g.String(), "-map", "[v]", "-map", "[a]", "-c:v", "libx264", "-preset", "veryfast", "-crf", "17",
+	args = append(args, "-filter_complex", g.String(), "-map", "[v]", "-map", "[a]", "-c:v", "libx264", "-preset",
+		"veryfast", "-crf", "17",
 		"-c:a", "aac", "-b:a", "192k", "-ar", "48000", out)
 	o, err := exec.Command("ffmpeg", args...).CombinedOutput()
 	require.NoError(b, err, string(o))
@@ -314,7 +322,8 @@ func BenchmarkHardCuts(b *testing.B) {
 		ours := measure(b, func() { require.Zero(b, assembled(b, tl, b.TempDir(), out).Encoded) })
 		report(b, "ours", ours)
 		theirs := measure(b, func() {
-			o, err := exec.Command("ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", list, "-map", "0:v", "-c", "copy", out).CombinedOutput()
+			o, err := exec.Command("ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", list, "-map",
+				"0:v", "-c", "copy", out).CombinedOutput()
 			require.NoError(b, err, string(o))
 		})
 		report(b, "concat", theirs)
@@ -324,10 +333,12 @@ func BenchmarkHardCuts(b *testing.B) {
 
 func BenchmarkAssemble(b *testing.B) {
 	dir := b.TempDir()
-	clip, _, err := animatic.Camera{}.Film(context.Background(), animatic.Shot{Label: "a/b", Prompt: "a boat", Width: 1280, Height: 720, Frames: 121, Audio: true}, dir)
+	clip, _, err := animatic.Camera{}.Film(context.Background(),
+		animatic.Shot{Label: "a/b", Prompt: "a boat", Width: 1280, Height: 720, Frames: 121, Audio: true}, dir)
 	require.NoError(b, err)
 	for b.Loop() {
-		tl, err := timeline.Machine{}.Edit(context.Background(), nil, nil, []timeline.Clip{{Shot: "a", Path: clip}, {Shot: "b", Path: clip, Continues: true}})
+		tl, err := timeline.Machine{}.Edit(context.Background(), nil, nil,
+			[]timeline.Clip{{Shot: "a", Path: clip}, {Shot: "b", Path: clip, Continues: true}})
 		require.NoError(b, err)
 		_, err = assemble(context.Background(), tl, filepath.Join(dir, "film.mp4"), work.Options{})
 		require.NoError(b, err)

@@ -241,7 +241,8 @@ func (d *delivery) still(ctx context.Context, segment string, frame int, o timel
 		}
 		args = append(append(args, ffmpeg.Input(segment)...), "-map", "0:v:0", "-frames:v", "1", "-update", "1")
 		if o.Ext() == "jpg" {
-			args = append(args, "-vf", "scale=out_range=pc:in_range=tv:in_color_matrix=bt709:out_color_matrix=bt601,format=yuvj420p", "-q:v", "2")
+			args = append(args, "-vf",
+				"scale=out_range=pc:in_range=tv:in_color_matrix=bt709:out_color_matrix=bt601,format=yuvj420p", "-q:v", "2")
 		} else {
 			args = append(args, "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt709,format=rgb24")
 		}

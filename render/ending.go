@@ -33,7 +33,8 @@ func Ending(ctx context.Context, c timeline.Clip, still string, o work.Options) 
 		e.Frame = image.Pt(facts.Width, facts.Height)
 	}
 	t := Target{Rate: timeline.Rate, Width: f.Width &^ 1, Height: f.Height &^ 1}
-	l := whole(timeline.Item{Clip: c, Source: f, Length: timeline.Conformed(f), Place: timeline.Placed(f, t.Width, t.Height, "")}, 0)
+	l := whole(timeline.Item{Clip: c, Source: f, Length: timeline.Conformed(f),
+		Place: timeline.Placed(f, t.Width, t.Height, "")}, 0)
 	if l.Length > longClip {
 		return e, l.Length, nil
 	}

@@ -56,8 +56,10 @@ func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 func TestHardCutsOfOneFormatAreCopied(t *testing.T) {
 	var paths []string
 	for i := range 3 {
-		paths = append(paths, shoot(t, "copy.mp4", "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=s=320x180:r=24,hue=h=%d,trim=end_frame=%d", 50*i, 30+i),
-			"-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-pix_fmt", "yuv420p"))
+		paths = append(paths,
+			shoot(t, "copy.mp4", "-f", "lavfi", "-i",
+				fmt.Sprintf("testsrc2=s=320x180:r=24,hue=h=%d,trim=end_frame=%d", 50*i, 30+i),
+				"-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-pix_fmt", "yuv420p"))
 	}
 	tl := lay(t, tw, th, paths...)
 	tl.Items[1].Continues, tl.Items[1].In = true, 1
@@ -87,7 +89,8 @@ func TestDryRunLeavesNothing(t *testing.T) {
 	arrange(tl)
 	kept, dir := t.TempDir(), t.TempDir()
 	n := 0
-	outs := []timeline.Output{{Path: filepath.Join(dir, "film.mp4")}, {Path: filepath.Join(dir, "film.gif")}, {Path: filepath.Join(dir, "p.png"), Frame: 3}}
+	outs := []timeline.Output{{Path: filepath.Join(dir, "film.mp4")}, {Path: filepath.Join(dir, "film.gif")},
+		{Path: filepath.Join(dir, "p.png"), Frame: 3}}
 	_, err := Deliver(t.Context(), tl, outs, work.Options{Dir: kept, DryRun: true, Trace: func([]string) { n++ }})
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, n, 6)
@@ -102,7 +105,8 @@ func TestDryRunLeavesNothing(t *testing.T) {
 
 // A cancelled run leaves no process, no temporary file, and the last good film.
 func TestCancelledRunLeavesTheLastFilm(t *testing.T) {
-	long := shoot(t, "long.mp4", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=24:d=20", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+	long := shoot(t, "long.mp4", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=24:d=20", "-c:v", "libx264", "-preset",
+		"ultrafast", "-pix_fmt", "yuv420p")
 	tl := lay(t, 1280, 720, long)
 	tl.Items[0].In = 5 // not a key frame: it is encoded
 	arrange(tl)
@@ -138,14 +142,17 @@ func TestMixedInputsConform(t *testing.T) {
 		return shoot(t, name, append(args, more...)...)
 	}
 	clips := map[string]string{
-		"hevc 10 bit": source("a.mp4", "640x360", "24", true, "-c:v", "libx265", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le", "-ar", "44100", "-ac", "1"),
-		"4:4:4 mov":   source("b.mov", "320x180", "24", false, "-c:v", "libx264", "-pix_fmt", "yuv444p"),
-		"30 fps":      source("c.mp4", "320x180", "30", true, "-c:v", "libx264", "-pix_fmt", "yuv420p"),
-		"ntsc":        source("d.mkv", "320x180", "30000/1001", true, "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "pcm_s16le"),
-		"variable":    source("e.mp4", "320x180", "24", true, "-vf", "select='not(eq(mod(n,5),3))'", "-fps_mode", "vfr", "-c:v", "libx264", "-pix_fmt", "yuv420p"),
-		"upright":     source("f.mp4", "180x320", "24", false, "-c:v", "libx264", "-pix_fmt", "yuv420p"),
-		"prores":      source("g.mov", "320x180", "24", true, "-c:v", "prores_ks", "-c:a", "pcm_s16le"),
-		"odd":         source("h.mp4", "321x181", "24", false, "-c:v", "libx264", "-pix_fmt", "yuv444p"),
+		"hevc 10 bit": source("a.mp4", "640x360", "24", true, "-c:v", "libx265", "-x265-params", "log-level=none", "-pix_fmt",
+			"yuv420p10le", "-ar", "44100", "-ac", "1"),
+		"4:4:4 mov": source("b.mov", "320x180", "24", false, "-c:v", "libx264", "-pix_fmt", "yuv444p"),
+		"30 fps":    source("c.mp4", "320x180", "30", true, "-c:v", "libx264", "-pix_fmt", "yuv420p"),
+		"ntsc": source("d.mkv", "320x180", "30000/1001", true, "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a",
+			"pcm_s16le"),
+		"variable": source("e.mp4", "320x180", "24", true, "-vf", "select='not(eq(mod(n,5),3))'", "-fps_mode", "vfr", "-c:v",
+			"libx264", "-pix_fmt", "yuv420p"),
+		"upright": source("f.mp4", "180x320", "24", false, "-c:v", "libx264", "-pix_fmt", "yuv420p"),
+		"prores":  source("g.mov", "320x180", "24", true, "-c:v", "prores_ks", "-c:a", "pcm_s16le"),
+		"odd":     source("h.mp4", "321x181", "24", false, "-c:v", "libx264", "-pix_fmt", "yuv444p"),
 	}
 	for _, reframe := range []string{"fit", "fill", "blur"} {
 		t.Run(reframe, func(t *testing.T) {
@@ -183,11 +190,13 @@ func TestMixedInputsConform(t *testing.T) {
 func TestOutputs(t *testing.T) {
 	paths, _ := scenes(t, 30, 26)
 	tl := arrange(lay(t, tw, th, paths...))
-	tl.Captions = []timeline.Text{{Text: "Hello, <b>you</b>", Start: 3, End: 20}, {Text: "灯塔 {\\b1} \\N &amp;", Start: 30, End: 50}}
+	tl.Captions = []timeline.Text{{Text: "Hello, <b>you</b>", Start: 3, End: 20},
+		{Text: "灯塔 {\\b1} \\N &amp;", Start: 30, End: 50}}
 	tl.CaptionMode, tl.Quality, tl.Language = "soft", "draft", "eng"
 	dir := t.TempDir()
 	var outs []timeline.Output
-	for _, name := range []string{"film.mp4", "film.mov", "film.webm", "film.gif", "poster.png", "poster.jpg", "sound.wav", "words.srt", "words.vtt"} {
+	for _, name := range []string{"film.mp4", "film.mov", "film.webm", "film.gif", "poster.png", "poster.jpg", "sound.wav",
+		"words.srt", "words.vtt"} {
 		outs = append(outs, timeline.Output{Path: filepath.Join(dir, name), Frame: 33})
 	}
 	for _, codec := range []string{"hevc", "av1"} {
@@ -199,7 +208,8 @@ func TestOutputs(t *testing.T) {
 	films, err := Deliver(t.Context(), tl, outs, work.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	require.Len(t, films, len(outs))
-	want := map[string]string{"film.mp4": "h264", "film.mov": "prores", "film.webm": "vp9", "hevc.mp4": "hevc", "av1.mp4": "av1"}
+	want := map[string]string{"film.mp4": "h264", "film.mov": "prores", "film.webm": "vp9", "hevc.mp4": "hevc",
+		"av1.mp4": "av1"}
 	for _, f := range films {
 		name := filepath.Base(f.Path)
 		if codec := want[name]; codec != "" {
@@ -208,12 +218,15 @@ func TestOutputs(t *testing.T) {
 			require.Equal(t, codec, facts.Codec)
 			require.Equal(t, tl.Frames, facts.Frames, name)
 			require.True(t, facts.HasAudio(), name)
-			require.InDelta(t, tl.Frames*timeline.PerFrame, len(hear(t, f.Path)), timeline.PerFrame, "the sound of %s ends with its picture", name)
+			require.InDelta(t, tl.Frames*timeline.PerFrame, len(hear(t, f.Path)), timeline.PerFrame,
+				"the sound of %s ends with its picture", name)
 		}
 	}
 	srt, err := os.ReadFile(filepath.Join(dir, "words.srt"))
 	require.NoError(t, err)
-	require.Equal(t, "1\n00:00:00,125 --> 00:00:00,833\nHello, <b>you</b>\n\n2\n00:00:01,250 --> 00:00:02,083\n灯塔 {\\b1} \\N &amp;\n\n", string(srt))
+	require.Equal(t,
+		"1\n00:00:00,125 --> 00:00:00,833\nHello, <b>you</b>\n\n2\n00:00:01,250 --> 00:00:02,083\n灯塔 {\\b1} \\N &amp;\n\n",
+		string(srt))
 	vtt, err := os.ReadFile(filepath.Join(dir, "words.vtt"))
 	require.NoError(t, err)
 	require.Contains(t, string(vtt), "Hello, &lt;b&gt;you&lt;/b&gt;")
@@ -223,18 +236,22 @@ func TestOutputs(t *testing.T) {
 		require.Equal(t, tw, f.Width)
 	}
 	// Captions that can be switched off are the very words in each file that has them, in its own way of writing.
-	for name, want := range map[string]string{"film.mp4": "灯塔 {\\b1} \\N &amp;", "film.mov": "灯塔 {\\b1} \\N &amp;", "hevc.mp4": "灯塔 {\\b1} \\N &amp;",
-		"av1.mp4": "灯塔 {\\b1} \\N &amp;", "film.webm": "灯塔 {\\b1} \\N &amp;amp;"} {
+	for name, want := range map[string]string{"film.mp4": "灯塔 {\\b1} \\N &amp;", "film.mov": "灯塔 {\\b1} \\N &amp;",
+		"hevc.mp4": "灯塔 {\\b1} \\N &amp;",
+		"av1.mp4":  "灯塔 {\\b1} \\N &amp;", "film.webm": "灯塔 {\\b1} \\N &amp;amp;"} {
 		path := filepath.Join(dir, name)
 		if _, err := os.Stat(path); err != nil {
 			continue // there is no encoder
 		}
 		var raw bytes.Buffer
-		require.NoError(t, ffmpeg.Run(t.Context(), append(ffmpeg.Input(path), "-map", "0:s:0", "-c", "copy", "-f", "data", "pipe:1"), ffmpeg.Options{Stdout: &raw}))
+		require.NoError(t,
+			ffmpeg.Run(t.Context(), append(ffmpeg.Input(path), "-map", "0:s:0", "-c", "copy", "-f", "data", "pipe:1"),
+				ffmpeg.Options{Stdout: &raw}))
 		require.Contains(t, raw.String(), want, name)
 	}
 	soft := filepath.Join(t.TempDir(), "back.srt")
-	require.NoError(t, ffmpeg.Run(t.Context(), append(ffmpeg.Input(films[0].Path), "-map", "0:s:0", ffmpeg.File(soft)), ffmpeg.Options{}))
+	require.NoError(t,
+		ffmpeg.Run(t.Context(), append(ffmpeg.Input(films[0].Path), "-map", "0:s:0", ffmpeg.File(soft)), ffmpeg.Options{}))
 	back, err := os.ReadFile(soft)
 	require.NoError(t, err)
 	require.Contains(t, string(back), "灯塔")
@@ -248,13 +265,17 @@ func TestRefusals(t *testing.T) {
 		change func(tl *timeline.Timeline) []timeline.Output
 		want   string
 	}{
-		"format": {func(*timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: "x.avi"}} }, "there is no format avi"},
-		"codec":  {func(*timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: "x.mp4", Codec: "mpeg1"}} }, "there is no format mp4 with mpeg1"},
-		"source": {func(tl *timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: tl.Items[0].Path}} }, "is the clip of shot s/0"},
+		"format": {func(*timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: "x.avi"}} },
+			"there is no format avi"},
+		"codec": {func(*timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: "x.mp4", Codec: "mpeg1"}} },
+			"there is no format mp4 with mpeg1"},
+		"source": {func(tl *timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: tl.Items[0].Path}} },
+			"is the clip of shot s/0"},
 		"twice": {func(*timeline.Timeline) []timeline.Output {
 			return []timeline.Output{{Path: "x.mp4"}, {Path: "./x.mp4"}}
 		}, "made twice"},
-		"frame": {func(*timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: "x.png", Frame: 30}} }, "there is no frame 30"},
+		"frame": {func(*timeline.Timeline) []timeline.Output { return []timeline.Output{{Path: "x.png", Frame: 30}} },
+			"there is no frame 30"},
 		"option": {func(tl *timeline.Timeline) []timeline.Output {
 			tl.Encoder = map[string]string{"i": "/etc/passwd"}
 			return []timeline.Output{{Path: "x.mp4"}}

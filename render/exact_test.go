@@ -18,7 +18,8 @@ import (
 func lumas(t testing.TB, path string, w, h int) [][]byte {
 	t.Helper()
 	var out bytes.Buffer
-	args := append(ffmpeg.Input(path), "-map", "0:v:0", "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "pipe:1")
+	args := append(ffmpeg.Input(path), "-map", "0:v:0", "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f",
+		"rawvideo", "pipe:1")
 	require.NoError(t, ffmpeg.Run(t.Context(), append([]string{"-xerror"}, args...), ffmpeg.Options{Stdout: &out}))
 	var all [][]byte
 	for b := out.Bytes(); len(b) >= w*h*3/2; b = b[w*h*3/2:] {
@@ -152,18 +153,22 @@ func TestFilmsAreExact(t *testing.T) {
 		"hard cuts": func([]timeline.Item) {},
 		"seams":     func(it []timeline.Item) { it[1].In, it[2].In = 1, 1 },
 		"dissolves": func(it []timeline.Item) {
-			it[1].Transition, it[2].Transition = timeline.Transition{Type: "dissolve", Frames: 12}, timeline.Transition{Type: "dissolve", Frames: 7}
+			it[1].Transition, it[2].Transition = timeline.Transition{Type: "dissolve",
+				Frames: 12}, timeline.Transition{Type: "dissolve", Frames: 7}
 		},
 		"one frame": func(it []timeline.Item) {
-			it[1].Transition, it[2].Transition = timeline.Transition{Type: "dissolve", Frames: 1}, timeline.Transition{Type: "smooth", Frames: 2}
+			it[1].Transition, it[2].Transition = timeline.Transition{Type: "dissolve",
+				Frames: 1}, timeline.Transition{Type: "smooth", Frames: 2}
 		},
 		"odd trims": func(it []timeline.Item) { it[0].In, it[0].Out, it[1].In, it[1].Out = 5, 31, 29, 30; it[2].Out = 47 },
 		"fades": func(it []timeline.Item) {
-			it[1].Transition, it[2].Transition = timeline.Transition{Type: "fade-to-black", Frames: 13}, timeline.Transition{Type: "fade-to-white", Frames: 24}
+			it[1].Transition, it[2].Transition = timeline.Transition{Type: "fade-to-black",
+				Frames: 13}, timeline.Transition{Type: "fade-to-white", Frames: 24}
 		},
 		"back to back": func(it []timeline.Item) {
 			it[1].Out = 24
-			it[1].Transition, it[2].Transition = timeline.Transition{Type: "dissolve", Frames: 12}, timeline.Transition{Type: "smooth", Frames: 12}
+			it[1].Transition, it[2].Transition = timeline.Transition{Type: "dissolve",
+				Frames: 12}, timeline.Transition{Type: "smooth", Frames: 12}
 		},
 		"speeds": func(it []timeline.Item) {
 			it[0].Speed, it[1].Speed, it[2].Speed = ffmpeg.Ratio{Num: 3, Den: 2}, half, ffmpeg.Ratio{Num: 100, Den: 33}
@@ -178,7 +183,8 @@ func TestFilmsAreExact(t *testing.T) {
 			it[2].Hold = 5
 		},
 		"wipes and slides": func(it []timeline.Item) {
-			it[1].Transition, it[2].Transition = timeline.Transition{Type: "wipe-left", Frames: 12}, timeline.Transition{Type: "slide-up", Frames: 9}
+			it[1].Transition, it[2].Transition = timeline.Transition{Type: "wipe-left",
+				Frames: 12}, timeline.Transition{Type: "slide-up", Frames: 9}
 		},
 		"same clip twice": func(it []timeline.Item) { a := it[0]; it[2] = a; it[2].Shot = "again"; it[2].In = 24 },
 	} {

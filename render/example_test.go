@@ -45,7 +45,8 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	files, err := render.Deliver(ctx, tl, []timeline.Output{{Path: filepath.Join(dir, "film.mp4"), Format: "mp4"}}, work.Options{})
+	files, err := render.Deliver(ctx, tl, []timeline.Output{{Path: filepath.Join(dir, "film.mp4"), Format: "mp4"}},
+		work.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -18,7 +18,8 @@ import (
 func shoot(t testing.TB, name string, args ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
-	out, err := exec.Command("ffmpeg", append(append([]string{"-nostdin", "-v", "error", "-y"}, args...), ffmpeg.File(path))...).CombinedOutput()
+	out, err := exec.Command("ffmpeg",
+		append(append([]string{"-nostdin", "-v", "error", "-y"}, args...), ffmpeg.File(path))...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return path
 }
@@ -37,9 +38,11 @@ func assemble(ctx context.Context, tl *timeline.Timeline, out string, o work.Opt
 func scene(t testing.TB, i, frames int) string {
 	t.Helper()
 	picture := fmt.Sprintf("testsrc2=s=320x180:r=24,hue=h=%d,trim=end_frame=%d", 40*i, frames)
-	sound := fmt.Sprintf("aevalsrc='if(lt(n,24),0.9,0.02*sin(2*PI*%d*t))':s=48000:c=mono:d=%.4f", 300+50*i, float64(frames)/24-0.04)
+	sound := fmt.Sprintf("aevalsrc='if(lt(n,24),0.9,0.02*sin(2*PI*%d*t))':s=48000:c=mono:d=%.4f", 300+50*i,
+		float64(frames)/24-0.04)
 	return shoot(t, fmt.Sprintf("scene%d.mp4", i), "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound,
-		"-c:v", "libx264", "-preset", "veryfast", "-crf", "10", "-pix_fmt", "yuv420p", "-bf", "2", "-c:a", "aac", "-b:a", "192k")
+		"-c:v", "libx264", "-preset", "veryfast", "-crf", "10", "-pix_fmt", "yuv420p", "-bf", "2", "-c:a", "aac", "-b:a",
+		"192k")
 }
 
 // items lays clips end to end, as Edit would.
@@ -49,7 +52,8 @@ func lay(t testing.TB, w, h int, paths ...string) *timeline.Timeline {
 	for i, p := range paths {
 		f, err := ffmpeg.Probe(t.Context(), p)
 		require.NoError(t, err)
-		it := timeline.Item{Clip: timeline.Clip{Shot: fmt.Sprintf("s/%d", i), Title: fmt.Sprintf("s/%d", i), Path: p}, Source: f, Length: timeline.Conformed(f), Place: timeline.Placed(f, w, h, "")}
+		it := timeline.Item{Clip: timeline.Clip{Shot: fmt.Sprintf("s/%d", i), Title: fmt.Sprintf("s/%d", i), Path: p},
+			Source: f, Length: timeline.Conformed(f), Place: timeline.Placed(f, w, h, "")}
 		it.Out = it.Length
 		tl.Items = append(tl.Items, it)
 	}
@@ -65,8 +69,11 @@ func arrange(tl *timeline.Timeline) *timeline.Timeline {
 		it.At = at - it.Transition.Overlap()
 		at = it.End()
 		if it.Source.HasAudio() {
-			tl.Sounds = append(tl.Sounds, timeline.Sound{Kind: timeline.KindClip, Item: i, Path: it.Path, Name: it.Shot, Speed: it.Speed, Channels: it.Source.Channels,
-				Start: int64(it.At) * timeline.PerFrame, End: int64(it.End()) * timeline.PerFrame, From: int64(it.In) * timeline.PerFrame})
+			tl.Sounds = append(tl.Sounds,
+				timeline.Sound{Kind: timeline.KindClip, Item: i, Path: it.Path, Name: it.Shot, Speed: it.Speed,
+					Channels: it.Source.Channels,
+					Start:    int64(it.At) * timeline.PerFrame, End: int64(it.End()) * timeline.PerFrame,
+					From: int64(it.In) * timeline.PerFrame})
 		}
 	}
 	tl.Frames = at

@@ -41,7 +41,8 @@ func (f footage) film(t testing.TB, dir string) string {
 		f.rate = "24"
 	}
 	path := filepath.Join(dir, f.name)
-	args := []string{"-f", "rawvideo", "-pixel_format", "gray", "-video_size", itoa(f.width) + "x" + itoa(f.height), "-framerate", f.rate, "-i", "pipe:0"}
+	args := []string{"-f", "rawvideo", "-pixel_format", "gray", "-video_size", itoa(f.width) + "x" + itoa(f.height),
+		"-framerate", f.rate, "-i", "pipe:0"}
 	if f.clicks != nil {
 		wav := path + ".wav"
 		require.NoError(t, os.WriteFile(wav, f.sound(), 0o644))
@@ -113,7 +114,8 @@ func (f footage) sound() []byte {
 func numbers(t testing.TB, film string) []int {
 	t.Helper()
 	const w, h = 64, 36
-	out, err := exec.Command("ffmpeg", "-v", "error", "-i", film, "-map", "0:v", "-vf", "scale=64:36:flags=area,format=gray",
+	out, err := exec.Command("ffmpeg", "-v", "error", "-i", film, "-map", "0:v", "-vf",
+		"scale=64:36:flags=area,format=gray",
 		"-fps_mode", "passthrough", "-f", "rawvideo", "-").Output()
 	require.NoError(t, err)
 	var all []int

@@ -17,11 +17,13 @@ var update = flag.Bool("update", false, "write the golden files anew; read the d
 
 // The commands that make segments, as they are: read the diff when one changes, it makes every film anew.
 func TestCommandsOfSegments(t *testing.T) {
-	f := ffmpeg.Facts{Codec: "h264", PixFmt: "yuv420p", Width: 1280, Height: 720, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: 121,
-		Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Regular: true}
+	f := ffmpeg.Facts{Codec: "h264", PixFmt: "yuv420p", Width: 1280, Height: 720, SAR: ffmpeg.Ratio{Num: 1, Den: 1},
+		Frames: 121,
+		Rate:   ffmpeg.Ratio{Num: 24, Den: 1}, Regular: true}
 	target := Target{Rate: timeline.Rate, Width: 1280, Height: 720}
 	item := func(shot string) timeline.Item {
-		return timeline.Item{Clip: timeline.Clip{Shot: shot, Path: "/clips/" + shot + ".mp4"}, Source: f, Length: 121, Out: 121, Place: timeline.Placed(f, 1280, 720, "fit")}
+		return timeline.Item{Clip: timeline.Clip{Shot: shot, Path: "/clips/" + shot + ".mp4"}, Source: f, Length: 121,
+			Out: 121, Place: timeline.Placed(f, 1280, 720, "fit")}
 	}
 	odd := item("odd")
 	odd.Path, odd.Source.PixFmt, odd.Source.Rate, odd.Source.Width, odd.Source.Color = "/clips/odd.mov", "yuv444p10le", ffmpeg.Ratio{Num: 30, Den: 1}, 720, ffmpeg.Color{Space: "smpte170m"}
@@ -41,9 +43,12 @@ func TestCommandsOfSegments(t *testing.T) {
 		{"a whole clip", *whole, ""},
 		{"at another speed, and held", *paced, ""},
 		{"from another form, on a blurred ground", *strange, ""},
-		{"dissolve", segment{Target: target, layers: pair, transition: timeline.Transition{Type: "dissolve", Frames: 12}}, ""},
+		{"dissolve", segment{Target: target, layers: pair, transition: timeline.Transition{Type: "dissolve", Frames: 12}},
+			""},
 		{"smooth", segment{Target: target, layers: pair, transition: timeline.Transition{Type: "smooth", Frames: 12}}, ""},
-		{"fade to white", segment{Target: target, layers: []layer{{item("a"), 109, 121}}, transition: timeline.Transition{Type: "fade-to-white", Frames: 24}}, ""},
+		{"fade to white",
+			segment{Target: target, layers: []layer{{item("a"), 109, 121}},
+				transition: timeline.Transition{Type: "fade-to-white", Frames: 24}}, ""},
 		{"words", segment{Target: target, layers: []layer{{item("a"), 24, 48}}}, "/store/it's: words.ass"},
 	} {
 		args, err := c.graph("/store/out.mp4", c.words, "/store/fonts")

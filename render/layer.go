@@ -139,7 +139,8 @@ func (t Target) blur(g *ffmpeg.Graph, s *ffmpeg.Stream, it timeline.Item) *ffmpe
 	scale := max(float64(t.Width)/sw, float64(t.Height)/sh) / 8
 	w, h := timeline.Even(max(sw*scale, float64(t.Width)/8)), timeline.Even(max(sh*scale, float64(t.Height)/8))
 	ground = fit(g, ground, f, 0, 0, w, h)
-	ground = g.Filter(ground, "crop", nil, ffmpeg.Args{"w": min(w, timeline.Even(float64(t.Width)/8)), "h": min(h, timeline.Even(float64(t.Height)/8))})
+	ground = g.Filter(ground, "crop", nil,
+		ffmpeg.Args{"w": min(w, timeline.Even(float64(t.Width)/8)), "h": min(h, timeline.Even(float64(t.Height)/8))})
 	ground = g.Filter(ground, "gblur", nil, ffmpeg.Args{"sigma": 4})
 	ground = g.Filter(ground, "scale", nil, ffmpeg.Args{"w": t.Width, "h": t.Height, "flags": "bilinear"})
 	ground = g.Filter(ground, "eq", nil, ffmpeg.Args{"brightness": -0.06})

@@ -55,7 +55,8 @@ func (s Seam) measure(ctx context.Context, sh *work.Shop, t Target) (l seam.Link
 	if err != nil {
 		return l, err
 	}
-	name := work.Key("link", measured, a.few, b.few, s.From.Correction.Done(), s.To.Correction.Done(), heard.id()) + ".json"
+	name := work.Key("link", measured, a.few, b.few, s.From.Correction.Done(), s.To.Correction.Done(), heard.id()) +
+		".json"
 	if kept, err := os.ReadFile(sh.Path(name)); err == nil && sh.Has(name) && json.Unmarshal(kept, &l) == nil {
 		return l, nil
 	}

@@ -19,8 +19,9 @@ func noisy(t *testing.T, seed int, late int, until float64) string {
 		sound := fmt.Sprintf("anoisesrc=r=48000:a=0.1:s=%d,adelay=%d:all=1,atrim=end=%f", seed, late, until)
 		args = append(args, "-f", "lavfi", "-i", sound)
 	}
-	return shoot(t, fmt.Sprintf("noisy%d.mov", seed), append(args, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p",
-		"-c:a", "pcm_s16le")...)
+	return shoot(t, fmt.Sprintf("noisy%d.mov", seed),
+		append(args, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p",
+			"-c:a", "pcm_s16le")...)
 }
 
 func TestWhereSoundsMeetIsMeasured(t *testing.T) {

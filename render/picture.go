@@ -132,14 +132,16 @@ func (s *segment) onEdge(sh *work.Shop) (*segment, error) {
 	n := l.To - l.From
 	kept := timeline.Item{Clip: l.Clip, Length: n, Out: n, Place: timeline.Place{Width: s.Width, Height: s.Height}}
 	kept.Path, kept.Correction = sh.Path(name), seam.Correction{} // what was kept is corrected
-	kept.Source = ffmpeg.Facts{Codec: "h264", PixFmt: "yuv420p", Width: s.Width, Height: s.Height, SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: n,
+	kept.Source = ffmpeg.Facts{Codec: "h264", PixFmt: "yuv420p", Width: s.Width, Height: s.Height,
+		SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: n,
 		Rate: ffmpeg.Ratio{Num: int64(s.Rate), Den: 1}, Regular: true}
 	on := *s
 	on.layers = []layer{{kept, 0, n}, s.layers[1]}
 	return &on, nil
 }
 
-func encode(ctx context.Context, sh *work.Shop, order []*segment, weight map[*segment]int, total int, film *File) (map[*segment]string, error) {
+func encode(ctx context.Context, sh *work.Shop, order []*segment, weight map[*segment]int, total int,
+	film *File) (map[*segment]string, error) {
 	jobs := jobs(order)
 	made := make([]bool, len(jobs))
 	p := &tally{total: total, report: sh.Progress}

@@ -74,7 +74,8 @@ func cells(tl *timeline.Timeline) ([]cell, error) {
 			next := tl.Items[i+1].Transition
 			p.tail -= next.Before()
 			if p.tail < p.head {
-				return nil, fmt.Errorf("shot %s has %d frames: too few for the transitions at both ends of it", it.Shot, it.Frames())
+				return nil, fmt.Errorf("shot %s has %d frames: too few for the transitions at both ends of it", it.Shot,
+					it.Frames())
 			}
 			p.body(&all)
 			if next.Fades() {
@@ -121,7 +122,8 @@ func (p *planner) encode(from, to int, t timeline.Transition, in bool, all *[]ce
 	if from >= to {
 		return
 	}
-	s := &segment{Target: targetOf(p.tl), layers: []layer{{p.item, from, to}}, transition: t, in: in, texts: p.over(from, to)}
+	s := &segment{Target: targetOf(p.tl), layers: []layer{{p.item, from, to}}, transition: t, in: in,
+		texts: p.over(from, to)}
 	*all = append(*all, cell{s, 0, to - from})
 }
 
@@ -213,7 +215,8 @@ func (s *segment) identity() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%+v|%+v|%v|%+v|%v%v", s.Target, s.transition, s.in, s.texts, s.dense, s.edge)
 	for _, l := range s.layers {
-		fmt.Fprintf(&b, "|%s %s %d %d %d %d %v %d %+v %+v", l.Path, l.Digest, l.From, l.To, l.In, l.Out, l.Speed, l.Hold, l.Place, l.Correction.Done())
+		fmt.Fprintf(&b, "|%s %s %d %d %d %d %v %d %+v %+v", l.Path, l.Digest, l.From, l.To, l.In, l.Out, l.Speed, l.Hold,
+			l.Place, l.Correction.Done())
 	}
 	return b.String()
 }

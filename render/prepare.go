@@ -43,7 +43,9 @@ func (p *Preparer) Prepare(ctx context.Context, c timeline.Clip, t Target, refra
 	ctx = ffmpeg.For(ctx, c.Shot)
 	f, err := ffmpeg.Probe(ctx, c.Path)
 	if err == nil {
-		err = prepare(ctx, sh, timeline.Item{Clip: c, Source: f, Length: timeline.Conformed(f), Out: timeline.Conformed(f), Place: timeline.Placed(f, t.Width, t.Height, reframe)}, t)
+		err = prepare(ctx, sh,
+			timeline.Item{Clip: c, Source: f, Length: timeline.Conformed(f), Out: timeline.Conformed(f),
+				Place: timeline.Placed(f, t.Width, t.Height, reframe)}, t)
 	}
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("shot %s: %w", c.Shot, err)

@@ -39,11 +39,13 @@ func pick(q, draft, standard, master string) string {
 // recipes are the formats that are encoded from the finished film, by format and codec.
 var recipes = map[string]recipe{
 	"mp4/hevc": {sound: aac, words: "mov_text", muxer: faststart, args: func(_, q string) []string {
-		return append([]string{"-preset", pick(q, "ultrafast", "fast", "slow"), "-crf", pick(q, "28", "22", "17"), "-tag:v", "hvc1",
+		return append([]string{"-preset", pick(q, "ultrafast", "fast", "slow"), "-crf", pick(q, "28", "22", "17"), "-tag:v",
+			"hvc1",
 			"-pix_fmt", "yuv420p", "-x265-params", "log-level=none:pools=1:frame-threads=1"}, bt709...)
 	}},
 	"mp4/av1": {sound: aac, words: "mov_text", muxer: faststart, args: func(e, q string) []string {
-		a := []string{"-preset", pick(q, "12", "8", "5"), "-crf", pick(q, "45", "32", "24"), "-g", "120", "-svtav1-params", "lp=1"}
+		a := []string{"-preset", pick(q, "12", "8", "5"), "-crf", pick(q, "45", "32", "24"), "-g", "120", "-svtav1-params",
+			"lp=1"}
 		if e == "libaom-av1" {
 			a = []string{"-cpu-used", pick(q, "8", "6", "4"), "-crf", pick(q, "45", "30", "22"), "-b:v", "0", "-g", "120"}
 		}
@@ -59,11 +61,13 @@ var recipes = map[string]recipe{
 			if q == "master" {
 				speed = []string{"-deadline", "good", "-cpu-used", "2"}
 			}
-			return append(append(speed, "-row-mt", "1", "-crf", pick(q, "40", "32", "22"), "-b:v", "0", "-g", "120", "-pix_fmt", "yuv420p"), bt709...)
+			return append(append(speed, "-row-mt", "1", "-crf", pick(q, "40", "32", "22"), "-b:v", "0", "-g", "120", "-pix_fmt",
+				"yuv420p"), bt709...)
 		}},
 	"gif/gif": {muxer: []string{"-f", "gif"}, args: func(_, q string) []string {
 		// A palette of its own for the film, and only what moves is drawn anew.
-		chain := fmt.Sprintf("fps=%s,scale='min(%s,iw)':-2:flags=lanczos,split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle",
+		chain := fmt.Sprintf(
+			"fps=%s,scale='min(%s,iw)':-2:flags=lanczos,split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle",
 			pick(q, "8", "12", "24"), pick(q, "320", "480", "720"))
 		return []string{"-filter_complex", "[0:v]" + chain, "-loop", "0"}
 	}},
@@ -98,7 +102,8 @@ func (r recipe) command(tl *timeline.Timeline, o timeline.Output, codec, film, s
 			args = append(args, "-metadata:s:s:0", "language="+tl.Language)
 		}
 	}
-	args = append(append(args, "-c:v", codec, "-threads", "2", "-map_metadata", "0", "-map_chapters", "0"), r.args(codec, tl.Quality)...)
+	args = append(append(args, "-c:v", codec, "-threads", "2", "-map_metadata", "0", "-map_chapters", "0"),
+		r.args(codec, tl.Quality)...)
 	if !gif { // no -frames:v: ffmpeg would end the sound, too, when it has seen the last frame
 		args = append(args, "-fps_mode", "passthrough")
 	}

@@ -49,7 +49,8 @@ func (s *segment) name(sh *work.Shop) (string, error) {
 
 // make makes the segment unless the work folder has it, and reports whether it was encoded. Excerpts, named by what
 // they are made of, are made along with it.
-func (s *segment) make(ctx context.Context, sh *work.Shop, name string, frames func(int), excerpts ...excerpt) (encoded bool, err error) {
+func (s *segment) make(ctx context.Context, sh *work.Shop, name string, frames func(int),
+	excerpts ...excerpt) (encoded bool, err error) {
 	if sh.Has(name) {
 		return false, nil
 	}

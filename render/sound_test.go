@@ -28,8 +28,10 @@ const (
 
 // clicker is a tiny clip with lossless sound that clicks at its first sample.
 func clicker(t testing.TB, i, frames int) string {
-	return shoot(t, fmt.Sprintf("click%d.mov", i), "-f", "lavfi", "-i", fmt.Sprintf("color=c=0x%02x4080:s=64x36:r=24,trim=end_frame=%d", 40*i%256, frames),
-		"-f", "lavfi", "-i", fmt.Sprintf("aevalsrc='if(lt(n,4),0.8,0)+0.01*sin(2*PI*%d*t)':s=48000:c=stereo:d=%.9f", 250+90*i, float64(frames)/24),
+	return shoot(t, fmt.Sprintf("click%d.mov", i), "-f", "lavfi", "-i",
+		fmt.Sprintf("color=c=0x%02x4080:s=64x36:r=24,trim=end_frame=%d", 40*i%256, frames),
+		"-f", "lavfi", "-i",
+		fmt.Sprintf("aevalsrc='if(lt(n,4),0.8,0)+0.01*sin(2*PI*%d*t)':s=48000:c=stereo:d=%.9f", 250+90*i, float64(frames)/24),
 		"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "pcm_s16le")
 }
 
@@ -108,12 +110,14 @@ func TestStretchesJoinWithoutATrace(t *testing.T) {
 	clip := clicker(t, 0, 24*62)
 	tl := lay(t, 64, 36, clip)
 	arrange(tl)
-	tl.Sounds = []timeline.Sound{{Kind: timeline.KindMusic, Item: -1, Path: noise, Name: "noise", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
+	tl.Sounds = []timeline.Sound{{Kind: timeline.KindMusic, Item: -1, Path: noise, Name: "noise", Channels: 2,
+		End: int64(tl.Frames) * timeline.PerFrame}}
 	dir := t.TempDir()
 	film, wav, once := filepath.Join(dir, "film.mp4"), filepath.Join(dir, "film.wav"), filepath.Join(dir, "once.m4a")
 	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: film}, {Path: wav}}, work.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
-	out, err := exec.Command("ffmpeg", "-v", "error", "-y", "-i", wav, "-c:a", "aac", "-b:a", "192k", once).CombinedOutput()
+	out, err := exec.Command("ffmpeg", "-v", "error", "-y", "-i", wav, "-c:a", "aac", "-b:a", "192k",
+		once).CombinedOutput()
 	require.NoError(t, err, string(out))
 	plain, ours, theirs := heard(t, wav), heard(t, film), heard(t, once)
 	noiseAt := func(coded []float64, from int) float64 {
@@ -124,14 +128,16 @@ func TestStretchesJoinWithoutATrace(t *testing.T) {
 		return 10 * math.Log10(sum/4096)
 	}
 	for _, seam := range []int{stretchLength * aacFrame, 2 * stretchLength * aacFrame} {
-		require.Less(t, noiseAt(ours, seam-3072), noiseAt(theirs, seam-3072)+3, "at the seam the coding noise is as it is in one go")
+		require.Less(t, noiseAt(ours, seam-3072), noiseAt(theirs, seam-3072)+3,
+			"at the seam the coding noise is as it is in one go")
 	}
 }
 
 // ebur128 is what ffmpeg measures of a film: integrated loudness and true peak.
 func ebur128(t testing.TB, path string) (lufs, peak float64) {
 	t.Helper()
-	out, err := exec.Command("ffmpeg", "-nostdin", "-hide_banner", "-i", path, "-af", "ebur128=peak=true", "-f", "null", "-").CombinedOutput()
+	out, err := exec.Command("ffmpeg", "-nostdin", "-hide_banner", "-i", path, "-af", "ebur128=peak=true", "-f", "null",
+		"-").CombinedOutput()
 	require.NoError(t, err, string(out))
 	number := func(re string) float64 {
 		all := regexp.MustCompile(re).FindAllSubmatch(out, -1)
@@ -158,7 +164,8 @@ func TestLoudnessIsReached(t *testing.T) {
 				tl := arrange(lay(t, 64, 36, clip))
 				tl.Loudness = target
 				sound := shoot(t, "sound.wav", "-f", "lavfi", "-i", source, "-ac", "2", "-c:a", "pcm_f32le")
-				tl.Sounds = []timeline.Sound{{Kind: timeline.KindMusic, Item: -1, Path: sound, Name: "sound", Channels: 2, End: int64(tl.Frames) * timeline.PerFrame}}
+				tl.Sounds = []timeline.Sound{{Kind: timeline.KindMusic, Item: -1, Path: sound, Name: "sound", Channels: 2,
+					End: int64(tl.Frames) * timeline.PerFrame}}
 				film := filepath.Join(t.TempDir(), "film.mp4")
 				_, err := assemble(t.Context(), tl, film, work.Options{Dir: t.TempDir()})
 				require.NoError(t, err)
@@ -173,14 +180,16 @@ func TestLoudnessIsReached(t *testing.T) {
 // Music steps back while somebody speaks, comes back after, and begins anew where it loops.
 func TestMusicStepsBack(t *testing.T) {
 	clip := clicker(t, 0, 24*10)
-	music := shoot(t, "music.wav", "-f", "lavfi", "-i", "aevalsrc='0.2*sin(2*PI*1000*t)':s=48000:d=3:c=stereo", "-c:a", "pcm_f32le")
+	music := shoot(t, "music.wav", "-f", "lavfi", "-i", "aevalsrc='0.2*sin(2*PI*1000*t)':s=48000:d=3:c=stereo", "-c:a",
+		"pcm_f32le")
 	voice := shoot(t, "voice.wav", "-f", "lavfi", "-i", "aevalsrc='0.1*sin(2*PI*100*t)':s=48000:d=3", "-c:a", "pcm_f32le")
 	tl := arrange(lay(t, 64, 36, clip))
 	total := int64(tl.Frames) * timeline.PerFrame
 	tl.Duck = &timeline.Duck{Threshold: 0.015, Ratio: 6, Attack: 50, Release: 600}
 	tl.Sounds = []timeline.Sound{
 		{Kind: timeline.KindMusic, Item: -1, Path: music, Name: "music", Channels: 2, End: total, Loop: true, Ducked: true},
-		{Kind: timeline.KindNarration, Item: -1, Path: voice, Name: "voice", Channels: 1, Start: 3 * timeline.SampleRate, End: 6 * timeline.SampleRate},
+		{Kind: timeline.KindNarration, Item: -1, Path: voice, Name: "voice", Channels: 1, Start: 3 * timeline.SampleRate,
+			End: 6 * timeline.SampleRate},
 	}
 	wav := filepath.Join(t.TempDir(), "film.wav")
 	_, err := Deliver(t.Context(), tl, []timeline.Output{{Path: wav}}, work.Options{Dir: t.TempDir()})

@@ -19,7 +19,10 @@ import (
 func avcOnly(t testing.TB, film string) []int {
 	t.Helper()
 	bare := filepath.Join(t.TempDir(), "bare.mp4")
-	require.NoError(t, ffmpeg.Run(t.Context(), append(ffmpeg.Input(film), "-map", "0:v", "-c", "copy", "-bsf:v", "filter_units=remove_types=7|8", ffmpeg.File(bare)), ffmpeg.Options{}))
+	require.NoError(t,
+		ffmpeg.Run(t.Context(),
+			append(ffmpeg.Input(film), "-map", "0:v", "-c", "copy", "-bsf:v", "filter_units=remove_types=7|8",
+				ffmpeg.File(bare)), ffmpeg.Options{}))
 	return numbers(t, bare)
 }
 
@@ -27,7 +30,9 @@ func avcOnly(t testing.TB, film string) []int {
 func remux(t testing.TB, clip, name string, args ...string) string {
 	t.Helper()
 	out := filepath.Join(filepath.Dir(clip), name)
-	require.NoError(t, ffmpeg.Run(t.Context(), append(append(ffmpeg.Input(clip), "-c", "copy"), append(args, ffmpeg.File(out))...), ffmpeg.Options{}))
+	require.NoError(t,
+		ffmpeg.Run(t.Context(), append(append(ffmpeg.Input(clip), "-c", "copy"), append(args, ffmpeg.File(out))...),
+			ffmpeg.Options{}))
 	return out
 }
 
@@ -41,7 +46,8 @@ func glue(t testing.TB, name string, clips ...string) string {
 	}
 	script, out := filepath.Join(dir, name+".txt"), filepath.Join(dir, name)
 	require.NoError(t, os.WriteFile(script, []byte(list.String()), 0o644))
-	said, err := exec.Command("ffmpeg", "-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", script, "-map", "0:v", "-c", "copy", "-video_track_timescale", "24000", out).CombinedOutput()
+	said, err := exec.Command("ffmpeg", "-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", script, "-map", "0:v",
+		"-c", "copy", "-video_track_timescale", "24000", out).CombinedOutput()
 	require.NoError(t, err, string(said))
 	return out
 }
@@ -54,7 +60,8 @@ func TestClipsOfOtherEncodersJoin(t *testing.T) {
 	usual := []string{"-preset", "veryfast", "-bf", "0"}
 	var paths []string // one after the other in their numbers, too
 	shot := func(name string, extra ...string) string {
-		return footage{name: name, width: 160, height: 96, first: len(paths) * n, frames: n, extra: append(usual[:len(usual):len(usual)], extra...)}.film(t, dir)
+		return footage{name: name, width: 160, height: 96, first: len(paths) * n, frames: n,
+			extra: append(usual[:len(usual):len(usual)], extra...)}.film(t, dir)
 	}
 	again := func(name string, args ...string) string { return remux(t, shot("first-"+name+".mp4"), name, args...) }
 	first := shot("usual.mp4")
@@ -65,41 +72,52 @@ func TestClipsOfOtherEncodersJoin(t *testing.T) {
 		make   func(name string) string
 	}{
 		{"the same", true, func(name string) string { return shot(name + ".mp4") }},
-		{"no name of an encoder", true, func(name string) string { return shot(name+".mp4", "-bsf:v", "filter_units=remove_types=6") }},
+		{"no name of an encoder", true,
+			func(name string) string { return shot(name+".mp4", "-bsf:v", "filter_units=remove_types=6") }},
 		{"other time scale", true, func(name string) string { return again(name+".mp4", "-video_track_timescale", "90000") }},
 		{"other preset", false, func(name string) string { return shot(name+".mp4", "-preset", "slow") }},
 		{"b-frames", false, func(name string) string { return shot(name+".mp4", "-bf", "3") }},
 		{"other x264", false, func(name string) string {
 			return shot(name+".mp4", "-x264-params", "ref=5:bframes=4:b-pyramid=normal:weightp=2:cabac=0")
 		}},
-		{"high10", false, func(name string) string { return shot(name+".mp4", "-profile:v", "high10", "-pix_fmt", "yuv420p10le") }},
+		{"high10", false,
+			func(name string) string { return shot(name+".mp4", "-profile:v", "high10", "-pix_fmt", "yuv420p10le") }},
 		{"444", false, func(name string) string { return shot(name+".mp4", "-pix_fmt", "yuv444p") }},
 		{"baseline", false, func(name string) string { return shot(name+".mp4", "-profile:v", "baseline") }},
 		{"level", false, func(name string) string { return shot(name+".mp4", "-level:v", "5.1") }},
-		{"interlaced", false, func(name string) string { return shot(name+".mp4", "-flags", "+ildct+ilme", "-x264-params", "tff=1") }},
-		{"fake interlaced", false, func(name string) string { return shot(name+".mp4", "-x264-params", "fake-interlaced=1") }},
-		{"full range", false, func(name string) string { return shot(name+".mp4", "-pix_fmt", "yuvj420p", "-color_range", "pc") }},
+		{"interlaced", false,
+			func(name string) string { return shot(name+".mp4", "-flags", "+ildct+ilme", "-x264-params", "tff=1") }},
+		{"fake interlaced", false,
+			func(name string) string { return shot(name+".mp4", "-x264-params", "fake-interlaced=1") }},
+		{"full range", false,
+			func(name string) string { return shot(name+".mp4", "-pix_fmt", "yuvj420p", "-color_range", "pc") }},
 		{"bt601", false, func(name string) string { return shot(name+".mp4", "-colorspace", "smpte170m") }},
 		{"hdr", false, func(name string) string {
-			return shot(name+".mp4", "-pix_fmt", "yuv420p10le", "-colorspace", "bt2020nc", "-color_primaries", "bt2020", "-color_trc", "smpte2084")
+			return shot(name+".mp4", "-pix_fmt", "yuv420p10le", "-colorspace", "bt2020nc", "-color_primaries", "bt2020",
+				"-color_trc", "smpte2084")
 		}},
 		{"oblong pixels", false, func(name string) string { return shot(name+".mp4", "-vf", "setsar=50/49") }},
 		{"other clock", false, func(name string) string { return shot(name+".mp4", "-x264-params", "fps=60:force-cfr=1") }},
-		{"open gop", false, func(name string) string { return shot(name+".mp4", "-x264-params", "open-gop=1:keyint=8:bframes=2") }},
-		{"parameters within", false, func(name string) string { return shot(name+".mp4", "-x264-params", "repeat-headers=1") }},
+		{"open gop", false,
+			func(name string) string { return shot(name+".mp4", "-x264-params", "open-gop=1:keyint=8:bframes=2") }},
+		{"parameters within", false,
+			func(name string) string { return shot(name+".mp4", "-x264-params", "repeat-headers=1") }},
 		{"other parameters within", false, func(name string) string {
 			half := func(name string, first int, extra ...string) string {
 				return footage{name: name, width: 160, height: 96, first: first, frames: n / 2, extra: extra}.film(t, dir)
 			}
-			return glue(t, name+".mp4", half("half1.mp4", len(paths)*n, usual...), half("half2.mp4", len(paths)*n+n/2, "-preset", "slow", "-bf", "0"))
+			return glue(t, name+".mp4", half("half1.mp4", len(paths)*n, usual...),
+				half("half2.mp4", len(paths)*n+n/2, "-preset", "slow", "-bf", "0"))
 		}},
 		{"hevc", false, func(name string) string {
 			return shot(name+".mp4", "-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1")
 		}},
 		{"mpeg4", false, func(name string) string { return shot(name+".mp4", "-c:v", "mpeg4", "-q:v", "2") }},
-		{"prores", false, func(name string) string { return shot(name+".mov", "-c:v", "prores_ks", "-pix_fmt", "yuv422p10le") }},
+		{"prores", false,
+			func(name string) string { return shot(name+".mov", "-c:v", "prores_ks", "-pix_fmt", "yuv422p10le") }},
 		{"matroska", false, func(name string) string { return again(name + ".mkv") }},
-		{"fragments", false, func(name string) string { return again(name+".mp4", "-movflags", "+frag_keyframe+empty_moov") }},
+		{"fragments", false,
+			func(name string) string { return again(name+".mp4", "-movflags", "+frag_keyframe+empty_moov") }},
 		{"begins later", false, func(name string) string { return again(name+".mp4", "-output_ts_offset", "0.5") }},
 	} {
 		clip := c.make(c.name)
@@ -142,7 +160,8 @@ func TestClipsOfOtherEncodersJoin(t *testing.T) {
 func TestPartsOfOtherEncodersAreMadeAnew(t *testing.T) {
 	dir, folder := t.TempDir(), t.TempDir()
 	a := footage{name: "a.mp4", width: 160, height: 96, frames: 24}.film(t, dir)
-	b := footage{name: "b.mp4", width: 160, height: 96, first: 24, frames: 24, extra: []string{"-preset", "fast"}}.film(t, dir)
+	b := footage{name: "b.mp4", width: 160, height: 96, first: 24, frames: 24, extra: []string{"-preset", "fast"}}.film(t,
+		dir)
 	tl := arrange(lay(t, 160, 96, a, b))
 	film := filepath.Join(dir, "film.mp4")
 	_, err := assemble(t.Context(), tl, film, work.Options{Dir: folder})

@@ -11,7 +11,8 @@ import (
 // writeSRT writes captions as SubRip.
 func writeSRT(w io.Writer, texts []timeline.Text, rate int) error {
 	for i, t := range texts {
-		if _, err := fmt.Fprintf(w, "%d\n%s --> %s\n%s\n\n", i+1, stamp(t.Start, rate, ","), stamp(t.End, rate, ","), cueText(t.Text)); err != nil {
+		if _, err := fmt.Fprintf(w, "%d\n%s --> %s\n%s\n\n", i+1, stamp(t.Start, rate, ","), stamp(t.End, rate, ","),
+			cueText(t.Text)); err != nil {
 			return err
 		}
 	}
@@ -36,7 +37,8 @@ func writeVTT(w io.Writer, texts []timeline.Text, rate int, language string) err
 		case "middle":
 			place = " line:50%"
 		}
-		if _, err := fmt.Fprintf(w, "%d\n%s --> %s%s\n%s\n\n", i+1, stamp(t.Start, rate, "."), stamp(t.End, rate, "."), place, escape.Replace(cueText(t.Text))); err != nil {
+		if _, err := fmt.Fprintf(w, "%d\n%s --> %s%s\n%s\n\n", i+1, stamp(t.Start, rate, "."), stamp(t.End, rate, "."), place,
+			escape.Replace(cueText(t.Text))); err != nil {
 			return err
 		}
 	}
@@ -52,7 +54,8 @@ func stamp(frame, rate int, point string) string {
 // cueText is a text without empty lines, which end a cue in both formats, and without control characters.
 func cueText(text string) string {
 	var lines []string
-	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(text, "�")), "\n") {
+	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(text,
+		"�")), "\n") {
 		line = strings.Map(func(r rune) rune {
 			if r < ' ' && r != '\t' || r == 0x7f {
 				return -1

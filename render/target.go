@@ -66,10 +66,14 @@ func (t Target) check() error {
 }
 
 // reserved are options that are the program's own: they name files, choose streams or decide what joins rest on.
-var reserved = map[string]bool{"i": true, "f": true, "map": true, "c": true, "codec": true, "vcodec": true, "vf": true, "filter": true,
-	"filter_complex": true, "y": true, "n": true, "r": true, "s": true, "t": true, "to": true, "ss": true, "frames": true, "vframes": true,
-	"pix_fmt": true, "fps_mode": true, "vsync": true, "force_key_frames": true, "g": true, "bf": true, "attach": true, "pass": true,
-	"passlogfile": true, "stats": true, "dump": true, "vstats_file": true, "progress": true, "report": true, "x264-params": true, "x264opts": true}
+var reserved = map[string]bool{"i": true, "f": true, "map": true, "c": true, "codec": true, "vcodec": true, "vf": true,
+	"filter":         true,
+	"filter_complex": true, "y": true, "n": true, "r": true, "s": true, "t": true, "to": true, "ss": true, "frames": true,
+	"vframes": true,
+	"pix_fmt": true, "fps_mode": true, "vsync": true, "force_key_frames": true, "g": true, "bf": true, "attach": true,
+	"pass":        true,
+	"passlogfile": true, "stats": true, "dump": true, "vstats_file": true, "progress": true, "report": true,
+	"x264-params": true, "x264opts": true}
 
 // plainOption reports whether a name is an option of an encoder and nothing else.
 func plainOption(k string) bool {
@@ -117,8 +121,10 @@ func (t Target) video(frames int, keys []int) ffmpeg.Args {
 
 // lossless are the settings that keep frames as they are, for the next step.
 func (t Target) lossless(frames int) ffmpeg.Args {
-	return ffmpeg.Args{"f": "mp4", "c:v": "libx264", "preset": "ultrafast", "qp": 0, "bf": 0, "threads": 1, "fps_mode": "passthrough", "frames:v": frames,
-		"video_track_timescale": 1000 * t.Rate, "movie_timescale": 1000 * t.Rate, "map_metadata": -1, "flags:v": "+bitexact", "fflags": "+bitexact"}
+	return ffmpeg.Args{"f": "mp4", "c:v": "libx264", "preset": "ultrafast", "qp": 0, "bf": 0, "threads": 1,
+		"fps_mode": "passthrough", "frames:v": frames,
+		"video_track_timescale": 1000 * t.Rate, "movie_timescale": 1000 * t.Rate, "map_metadata": -1, "flags:v": "+bitexact",
+		"fflags": "+bitexact"}
 }
 
 // levelFor is the H.264 level that plays a size at 24 frames per second with three reference frames. Pinned: x264

@@ -31,7 +31,8 @@ func (s *segment) cross(g *ffmpeg.Graph, a, b *ffmpeg.Stream) *ffmpeg.Stream {
 		return g.Filter(v, "format", []string{"yuv444p"}, nil)
 	}
 	seconds := fmt.Sprintf("%.6f", float64(n)/float64(s.Rate))
-	v := g.Merge([]*ffmpeg.Stream{whole(a), whole(b)}, "xfade", nil, ffmpeg.Args{"transition": xfades[s.transition.Type], "duration": seconds, "offset": 0})
+	v := g.Merge([]*ffmpeg.Stream{whole(a), whole(b)}, "xfade", nil,
+		ffmpeg.Args{"transition": xfades[s.transition.Type], "duration": seconds, "offset": 0})
 	v = clock(g, v, s.Rate)
 	v = g.Filter(v, "scale", nil, ffmpeg.Args{"flags": "area"})
 	return g.Filter(v, "format", []string{"yuv420p"}, nil)
@@ -48,8 +49,9 @@ func (s *segment) fade(g *ffmpeg.Graph, v *ffmpeg.Stream) *ffmpeg.Stream {
 	if s.transition.Type == "fade-to-white" {
 		level = 235
 	}
-	return g.Filter(v, "eq", nil, ffmpeg.Args{"eval": "frame", "contrast": ffmpeg.Escape("1-" + share), "saturation": ffmpeg.Escape("1-" + share),
-		"brightness": ffmpeg.Escape(fmt.Sprintf("%s*%.6f", share, level/255-0.5))})
+	return g.Filter(v, "eq", nil,
+		ffmpeg.Args{"eval": "frame", "contrast": ffmpeg.Escape("1-" + share), "saturation": ffmpeg.Escape("1-" + share),
+			"brightness": ffmpeg.Escape(fmt.Sprintf("%s*%.6f", share, level/255-0.5))})
 }
 
 // checkTransition refuses transitions that do not exist.

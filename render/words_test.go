@@ -17,7 +17,8 @@ import (
 
 // escapeGraph is ffmpeg.Escape for text that goes straight into a filter graph's string.
 func escapeGraph(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(ffmpeg.Escape(text))
+	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`,
+		`\;`).Replace(ffmpeg.Escape(text))
 }
 
 // onBlack shows a text on black through ffmpeg and returns the picture's brightness.
@@ -30,7 +31,8 @@ func onBlack(t require.TestingT, sh *work.Shop, ctx testing.TB, text timeline.Te
 	require.NoError(t, err)
 	var out strings.Builder
 	args := []string{"-f", "lavfi", "-i", "color=black:s=320x180:r=24:d=0.04", "-vf",
-		"ass=filename=" + escapeGraph(path) + ":fontsdir=" + escapeGraph(dir), "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"}
+		"ass=filename=" + escapeGraph(path) + ":fontsdir=" + escapeGraph(dir), "-frames:v", "1", "-pix_fmt", "gray", "-f",
+		"rawvideo", "pipe:1"}
 	require.NoError(t, ffmpeg.Run(ctx.Context(), args, ffmpeg.Options{Stdout: &out}))
 	require.Equal(t, w*h, out.Len())
 	return []byte(out.String())
@@ -49,7 +51,8 @@ func TestTextIsLiteral(t *testing.T) {
 	sh, done, err := work.Open(work.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	defer done()
-	hostile := []string{`{`, `}`, `\`, `\N`, `\n`, `\h`, `{\an8}`, `{\b1}`, `%`, `%{pts}`, `'`, `"`, `:`, `,`, `;`, `[`, `]`, `=`, `#`, `\\`, `{\p1}`, `<b>`, `&amp;`,
+	hostile := []string{`{`, `}`, `\`, `\N`, `\n`, `\h`, `{\an8}`, `{\b1}`, `%`, `%{pts}`, `'`, `"`, `:`, `,`, `;`, `[`,
+		`]`, `=`, `#`, `\\`, `{\p1}`, `<b>`, `&amp;`,
 		`$(id)`, "`id`", `!`, `Dialogue: 0,`, `é`, `ß`, `я`, `…`}
 	style := timeline.Style{Size: 20, Color: "#ffffff"}
 	lower := func(p []byte) (inkBelow, inkAbove int) { return ink(p[len(p)/2:]), ink(p[:len(p)/2]) }
@@ -67,7 +70,8 @@ func TestTextIsLiteral(t *testing.T) {
 
 // Whatever characters come, the script is one that ffmpeg reads, and no line of it begins anything.
 func FuzzASS(f *testing.F) {
-	for _, s := range []string{"plain", `{\an8}top`, "two\nlines", "\\N\\n", "a{b}c", "\xff\x00", "[Events]\nDialogue: 0,0:00:00.00,0:00:01.00,s0,,0,0,0,,x", strings.Repeat("w ", 500)} {
+	for _, s := range []string{"plain", `{\an8}top`, "two\nlines", "\\N\\n", "a{b}c", "\xff\x00",
+		"[Events]\nDialogue: 0,0:00:00.00,0:00:01.00,s0,,0,0,0,,x", strings.Repeat("w ", 500)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -85,7 +89,8 @@ func FuzzASS(f *testing.F) {
 			switch {
 			case strings.HasPrefix(rest, `{\fn`):
 				i += strings.IndexByte(rest, '}')
-			case strings.HasPrefix(rest, `\N`), strings.HasPrefix(rest, `\h`), strings.HasPrefix(rest, `\{`), strings.HasPrefix(rest, `\}`):
+			case strings.HasPrefix(rest, `\N`), strings.HasPrefix(rest, `\h`), strings.HasPrefix(rest, `\{`),
+				strings.HasPrefix(rest, `\}`):
 				i++
 			default:
 				require.True(t, strings.HasPrefix(rest, `\`+wordJoiner), "%q", rest)
@@ -96,19 +101,23 @@ func FuzzASS(f *testing.F) {
 
 // SHOTCHAIN_PICTURES=dir writes pictures of words in many scripts, to be looked at.
 func TestWordsInManyScripts(t *testing.T) {
-	clip := shoot(t, "bg.mp4", "-f", "lavfi", "-i", "testsrc2=s=960x540:r=24:d=0.25", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+	clip := shoot(t, "bg.mp4", "-f", "lavfi", "-i", "testsrc2=s=960x540:r=24:d=0.25", "-c:v", "libx264", "-preset",
+		"ultrafast", "-pix_fmt", "yuv420p")
 	dir := os.Getenv("SHOTCHAIN_PICTURES")
 	if dir == "" {
 		dir = t.TempDir()
 	}
 	for name, c := range map[string]timeline.Text{
-		"latin":   {Text: "The keeper's lamp: 100 % {\\an8} \\N \"lit\" – [it] never; goes, out", Style: timeline.Style{Size: 36}},
+		"latin": {Text: "The keeper's lamp: 100 % {\\an8} \\N \"lit\" – [it] never; goes, out",
+			Style: timeline.Style{Size: 36}},
 		"chinese": {Text: "老守望者划向黄昏中的灯塔，海浪拍打着礁石，他转身抬头望去，灯光扫过漆黑的水面，一直照到远方的海岸。", Style: timeline.Style{Size: 36}},
 		"japan":   {Text: "灯台守は夕暮れの灯台へ漕いで行く。", Style: timeline.Style{Size: 36, Background: "#000000a0"}},
 		"korean":  {Text: "등대지기가 해질녘 등대를 향해 노를 젓는다", Style: timeline.Style{Size: 36, Position: "top"}},
 		"arabic":  {Text: "السلام عليكم، منارة عند الغسق 123", Style: timeline.Style{Size: 40}},
-		"mixed":   {Text: "Lighthouse 灯塔 маяк φάρος منارة", Style: timeline.Style{Size: 40, Bold: true, Color: "#ffe060", Position: "middle"}},
-		"title":   {Text: "The Lighthouse", Style: timeline.Style{Size: 72, Italic: true, Position: "middle", Outline: "#800000"}},
+		"mixed": {Text: "Lighthouse 灯塔 маяк φάρος منارة",
+			Style: timeline.Style{Size: 40, Bold: true, Color: "#ffe060", Position: "middle"}},
+		"title": {Text: "The Lighthouse",
+			Style: timeline.Style{Size: 72, Italic: true, Position: "middle", Outline: "#800000"}},
 	} {
 		if err := font.Check(c.Text, c.Style.Font); err != nil {
 			t.Logf("%s: %v", name, err) // this system's fonts decide what can be shown

@@ -252,7 +252,8 @@ func (c *checker) outputs() *refusal {
 
 // parameter is the older form of a parameter, inside the prompt. The real service obeys it, at the price that it
 // implies; nobody of ours means it, so it is refused here.
-var parameter = regexp.MustCompile(`(?i)(?:^|\s)--(?:rs|resolution|rt|ratio|dur|duration|frames|fps|framespersecond|seed|cf|camerafixed|camera_fixed|wm|watermark)(?:[\s=]|$)`)
+var parameter = regexp.MustCompile(
+	`(?i)(?:^|\s)--(?:rs|resolution|rt|ratio|dur|duration|frames|fps|framespersecond|seed|cf|camerafixed|camera_fixed|wm|watermark)(?:[\s=]|$)`)
 
 func (c *checker) text(s string) *refusal {
 	switch p := parameter.FindString(s); {

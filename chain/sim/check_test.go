@@ -28,7 +28,8 @@ func TestRequestsAreCheckedAgainstTheModel(t *testing.T) {
 	s := open(t, sim.Options{Limits: sim.NoRates, Endpoints: map[string]string{"ep-20261001-abcde": "seedance-2.0"}})
 	still := picture(1280, 720)
 	first, last := frame("first_frame", still), frame("last_frame", still)
-	wav := media("audio_url", "reference_audio", "data:audio/wav;base64,"+base64.StdEncoding.EncodeToString([]byte("RIFF")))
+	wav := media("audio_url", "reference_audio",
+		"data:audio/wav;base64,"+base64.StdEncoding.EncodeToString([]byte("RIFF")))
 	for _, c := range []struct {
 		name    string
 		changes object
@@ -90,32 +91,47 @@ func TestRequestsAreCheckedAgainstTheModel(t *testing.T) {
 		{"mov on 2.5", object{"model": m25, "output_format": "mov"}, ""},
 		{"gif on 2.5", object{"model": m25, "output_format": "gif"}, "InvalidParameter output_format"},
 		{"mp4 on 2.0", object{"output_format": "mp4"}, "InvalidParameter output_format"},
-		{"task type without references", object{"model": m25, "omni_reference_task_type": "edit"}, "InvalidParameter omni_reference_task_type"},
+		{"task type without references", object{"model": m25, "omni_reference_task_type": "edit"},
+			"InvalidParameter omni_reference_task_type"},
 		{"task type on 2.0", object{"omni_reference_task_type": "auto"}, "InvalidParameter omni_reference_task_type"},
 
 		{"draft on 2.5", object{"model": m25, "draft": true, "resolution": "480p", "return_last_frame": true}, ""},
 		{"draft on 2.0", object{"draft": false}, "InvalidParameter draft"},
 		{"draft at 720p", object{"model": m15, "draft": true}, "InvalidParameter resolution"},
 		{"draft without resolution", object{"model": m15, "draft": true, "resolution": nil}, ""},
-		{"last frame of a 1.5 draft", object{"model": m15, "draft": true, "resolution": "480p", "return_last_frame": true}, "InvalidParameter return_last_frame"},
-		{"draft task on 2.0", object{"content": []any{object{"type": "draft_task", "draft_task": object{"id": "cgt-1"}}}}, "InvalidParameter content"},
-		{"draft task and text", object{"model": m15, "content": []any{text("x"), object{"type": "draft_task", "draft_task": object{"id": "cgt-1"}}}}, "InvalidParameter content"},
-		{"draft task that is not there", object{"model": m15, "duration": nil, "content": []any{object{"type": "draft_task", "draft_task": object{"id": "cgt-1"}}}}, "404 NotFound id"},
+		{"last frame of a 1.5 draft", object{"model": m15, "draft": true, "resolution": "480p", "return_last_frame": true},
+			"InvalidParameter return_last_frame"},
+		{"draft task on 2.0", object{"content": []any{object{"type": "draft_task", "draft_task": object{"id": "cgt-1"}}}},
+			"InvalidParameter content"},
+		{"draft task and text",
+			object{"model": m15, "content": []any{text("x"), object{"type": "draft_task", "draft_task": object{"id": "cgt-1"}}}},
+			"InvalidParameter content"},
+		{"draft task that is not there",
+			object{"model": m15, "duration": nil,
+				"content": []any{object{"type": "draft_task", "draft_task": object{"id": "cgt-1"}}}}, "404 NotFound id"},
 
 		{"two texts", object{"content": []any{text("a"), text("b")}}, "InvalidParameter content"},
 		{"empty text", object{"content": []any{text(" ")}}, "InvalidParameter content.text"},
 		{"text with a parameter", object{"content": []any{text("a boat --dur 10")}}, "InvalidParameter content.text"},
-		{"text with a long parameter", object{"content": []any{text("a boat --RESOLUTION 4k")}}, "InvalidParameter content.text"},
+		{"text with a long parameter", object{"content": []any{text("a boat --RESOLUTION 4k")}},
+			"InvalidParameter content.text"},
 		{"text with dashes", object{"content": []any{text("a boat -- durable --during the night")}}, ""},
 		{"endless text", object{"content": []any{text(strings.Repeat("word ", 5000))}}, "InvalidParameter content.text"},
 		{"unknown type", object{"content": []any{object{"type": "smell"}}}, "InvalidParameter content.type"},
 		{"no type", object{"content": []any{object{"text": "x"}}}, "MissingParameter content.type"},
-		{"item with another's field", object{"content": []any{object{"type": "text", "text": "x", "image_url": object{"url": still}}}}, "InvalidParameter content.image_url"},
-		{"item with an unknown field", object{"content": []any{object{"type": "text", "text": "x", "size": 1}}}, "InvalidParameter content"},
-		{"text with a role", object{"content": []any{object{"type": "text", "text": "x", "role": "first_frame"}}}, "InvalidParameter content.role"},
-		{"picture without a role", object{"content": []any{object{"type": "image_url", "image_url": object{"url": still}}}}, "MissingParameter content.role"},
-		{"picture with another's role", object{"content": []any{frame("reference_video", still)}}, "InvalidParameter content.role"},
-		{"picture without a URL", object{"content": []any{frame("first_frame", "")}}, "MissingParameter content.image_url.url"},
+		{"item with another's field",
+			object{"content": []any{object{"type": "text", "text": "x", "image_url": object{"url": still}}}},
+			"InvalidParameter content.image_url"},
+		{"item with an unknown field", object{"content": []any{object{"type": "text", "text": "x", "size": 1}}},
+			"InvalidParameter content"},
+		{"text with a role", object{"content": []any{object{"type": "text", "text": "x", "role": "first_frame"}}},
+			"InvalidParameter content.role"},
+		{"picture without a role", object{"content": []any{object{"type": "image_url", "image_url": object{"url": still}}}},
+			"MissingParameter content.role"},
+		{"picture with another's role", object{"content": []any{frame("reference_video", still)}},
+			"InvalidParameter content.role"},
+		{"picture without a URL", object{"content": []any{frame("first_frame", "")}},
+			"MissingParameter content.image_url.url"},
 
 		{"first frame", object{"content": []any{text("x"), first}}, ""},
 		{"first frame alone", object{"content": []any{first}}, ""},
@@ -123,16 +139,22 @@ func TestRequestsAreCheckedAgainstTheModel(t *testing.T) {
 		{"last alone", object{"content": []any{text("x"), last}}, "InvalidParameter content"},
 		{"last on 1.0 fast", object{"model": fast10, "content": []any{text("x"), first, last}}, "InvalidParameter content"},
 		{"two first", object{"content": []any{text("x"), first, first}}, "InvalidParameter content"},
-		{"first and reference", object{"content": []any{text("x"), first, frame("reference_image", still)}}, "InvalidParameter content"},
+		{"first and reference", object{"content": []any{text("x"), first, frame("reference_image", still)}},
+			"InvalidParameter content"},
 		{"references", object{"content": many(9, frame("reference_image", still))}, ""},
 		{"too many references", object{"content": many(10, frame("reference_image", still))}, "InvalidParameter content"},
-		{"references on 1.5", object{"model": m15, "content": many(1, frame("reference_image", still))}, "InvalidParameter content"},
-		{"edit on 2.5", object{"model": m25, "omni_reference_task_type": "edit", "content": many(1, frame("reference_image", still))}, ""},
+		{"references on 1.5", object{"model": m15, "content": many(1, frame("reference_image", still))},
+			"InvalidParameter content"},
+		{"edit on 2.5",
+			object{"model": m25, "omni_reference_task_type": "edit", "content": many(1, frame("reference_image", still))}, ""},
 		{"audio reference", object{"content": many(3, wav)}, ""},
 		{"too many sounds", object{"content": many(4, wav)}, "InvalidParameter content"},
-		{"ogg", object{"content": many(1, media("audio_url", "reference_audio", "data:audio/ogg;base64,AAAA"))}, "InvalidParameter content.audio_url"},
-		{"video as data", object{"content": many(1, media("video_url", "reference_video", "data:video/mp4;base64,AAAA"))}, "InvalidImageURL.InvalidFormat image_url"},
-		{"2.5 keeps to the frame's ratio, later", object{"model": m25, "ratio": "16:9", "content": []any{text("x"), first}}, ""},
+		{"ogg", object{"content": many(1, media("audio_url", "reference_audio", "data:audio/ogg;base64,AAAA"))},
+			"InvalidParameter content.audio_url"},
+		{"video as data", object{"content": many(1, media("video_url", "reference_video", "data:video/mp4;base64,AAAA"))},
+			"InvalidImageURL.InvalidFormat image_url"},
+		{"2.5 keeps to the frame's ratio, later", object{"model": m25, "ratio": "16:9", "content": []any{text("x"), first}},
+			""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s.t = t
@@ -161,7 +183,8 @@ func TestRequestsAreCheckedAgainstTheModel(t *testing.T) {
 func TestPicturesAreLookedInto(t *testing.T) {
 	s := open(t, sim.Options{Limits: sim.NoRates})
 	whole := pngOf(640, 360)
-	heic := []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic\x00\x00\x00\x14ispe\x00\x00\x00\x00\x00\x00\x02\x80\x00\x00\x01\x68")
+	heic := []byte(
+		"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic\x00\x00\x00\x14ispe\x00\x00\x00\x00\x00\x00\x02\x80\x00\x00\x01\x68")
 	for name, c := range map[string]struct{ url, model, code string }{
 		"png":                {dataURL("png", whole), m20, ""},
 		"jpeg":               {dataURL("jpeg", jpegOf(640, 360)), m20, ""},
@@ -258,7 +281,8 @@ func FuzzCreate(f *testing.F) {
 	f.Add(body(nil))
 	f.Add(body(object{"content": []any{text("x"), frame("first_frame", picture(300, 300))}, "seed": 5}))
 	f.Add(body(object{"content": []any{object{"type": "draft_task", "draft_task": object{"id": "cgt-1"}}}, "model": m15}))
-	f.Add(`{"model":"` + m20 + `","content":[{"type":"image_url","image_url":{"url":"data:image/heic;base64,AAAAGGZ0eXBoZWlj"},"role":"first_frame"}]}`)
+	f.Add(`{"model":"` + m20 +
+		`","content":[{"type":"image_url","image_url":{"url":"data:image/heic;base64,AAAAGGZ0eXBoZWlj"},"role":"first_frame"}]}`)
 	f.Add(`{"content":null}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		fs := &service{s.Service, t, "key"}

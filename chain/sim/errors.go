@@ -17,7 +17,8 @@ type refusal struct {
 
 func invalid(param, format string, args ...any) *refusal {
 	return &refusal{http.StatusBadRequest, "InvalidParameter",
-		fmt.Sprintf("The parameter `%s` specified in the request is not valid: ", param) + fmt.Sprintf(format, args...) + ".", param}
+		fmt.Sprintf("The parameter `%s` specified in the request is not valid: ", param) + fmt.Sprintf(format, args...) + ".",
+		param}
 }
 
 func missing(param string) *refusal {

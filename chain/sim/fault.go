@@ -29,7 +29,8 @@ var (
 	taskActions = []string{taskFail, taskStall, taskExpire, taskCancel}
 	actions     = map[string][]string{
 		opCreate: callActions, opGet: callActions, opList: listActions, opDelete: callActions,
-		opVideo: loadActions, opLastFrame: loadActions, opTask: taskActions, opCallback: {"drop"}, opEcho: slices.Sorted(maps.Keys(echoes)),
+		opVideo: loadActions, opLastFrame: loadActions, opTask: taskActions, opCallback: {"drop"},
+		opEcho:   slices.Sorted(maps.Keys(echoes)),
 		opAnswer: slices.Sorted(maps.Keys(wrappings)),
 	}
 )
@@ -116,7 +117,8 @@ func (s *Service) fake(w http.ResponseWriter, r *http.Request, f *Fault, request
 }
 
 // misbehaveFile answers a download wrongly.
-func (s *Service) misbehaveFile(w http.ResponseWriter, r *http.Request, f *Fault, request string, file *os.File, info fs.FileInfo) {
+func (s *Service) misbehaveFile(w http.ResponseWriter, r *http.Request, f *Fault, request string, file *os.File,
+	info fs.FileInfo) {
 	switch f.Action {
 	case "corrupt":
 		http.ServeContent(w, r, "", info.ModTime(), trouble.Damage(file, info.Size()))

@@ -24,7 +24,8 @@ import (
 
 // post creates a task over a network and returns the answer's status and body, or what went wrong.
 func post(client *http.Client, base, label string) (status int, said string, err error) {
-	r, err := http.NewRequest("POST", base+"/contents/generations/tasks", strings.NewReader(body(object{"return_last_frame": true})))
+	r, err := http.NewRequest("POST", base+"/contents/generations/tasks",
+		strings.NewReader(body(object{"return_last_frame": true})))
 	if err != nil {
 		return 0, "", err
 	}
@@ -151,7 +152,8 @@ func TestFaultsOfReadsAndDownloads(t *testing.T) {
 	inject := func(op, action string) {
 		require.NoError(t, s.Sim.Inject(sim.Fault{Op: op, Match: "a/b", Action: action, Status: 503, Delay: "1ms"}))
 	}
-	for _, c := range []struct{ op, url string }{{"get", one}, {"video", task.Content.Video}, {"last_frame", task.Content.LastFrame}} {
+	for _, c := range []struct{ op, url string }{{"get", one}, {"video", task.Content.Video},
+		{"last_frame", task.Content.LastFrame}} {
 		inject(c.op, "answer")
 		status, _, err := fetch(s.Client(), c.url)
 		require.NoError(t, err)
@@ -229,7 +231,8 @@ func TestFaultsOfTasks(t *testing.T) {
 			require.NoError(t, s.Inject(f))
 			return s.create(nil)
 		}
-		bad := fate(sim.Fault{Action: "fail", Code: "OutputVideoSensitiveContentDetected.PolicyViolation", Message: "The video was refused."})
+		bad := fate(sim.Fault{Action: "fail", Code: "OutputVideoSensitiveContentDetected.PolicyViolation",
+			Message: "The video was refused."})
 		gone := fate(sim.Fault{Action: "cancel"})
 		late := fate(sim.Fault{Action: "expire"})
 		stuck := fate(sim.Fault{Action: "stall"})
@@ -260,7 +263,8 @@ func TestEchoesOfGateways(t *testing.T) {
 		"no-identifier":             `{"execution_expires_after":259199}`,
 		"no-expiry no-identifier":   `{}`,
 		"round-expiry milli-expiry": `{"execution_expires_after":259140000,"safety_identifier":"shotchain-1"}`,
-		"hash-identifier":           `{"execution_expires_after":259199,"safety_identifier":"` + fmt.Sprintf("%x", sha256.Sum256([]byte("shotchain-1")))[:32] + `"}`,
+		"hash-identifier": `{"execution_expires_after":259199,"safety_identifier":"` + fmt.Sprintf("%x",
+			sha256.Sum256([]byte("shotchain-1")))[:32] + `"}`,
 	} {
 		t.Run(actions, func(t *testing.T) {
 			s := open(t, sim.Options{})
@@ -298,7 +302,9 @@ func TestAnEmptyList(t *testing.T) {
 
 func TestFaultsMatchPromptAndTimes(t *testing.T) {
 	s := open(t, sim.Options{Limits: sim.NoRates})
-	require.NoError(t, s.Inject(sim.Fault{Op: "create", Match: "wave", Times: -1, Action: "answer", Status: 400, Code: "InputTextSensitiveContentDetected"}))
+	require.NoError(t,
+		s.Inject(sim.Fault{Op: "create", Match: "wave", Times: -1, Action: "answer", Status: 400,
+			Code: "InputTextSensitiveContentDetected"}))
 	for range 3 {
 		status, v := s.call("POST", tasks, body(object{"content": []any{text("a wave breaks")}}))
 		require.Equal(t, "InputTextSensitiveContentDetected", refused(t, 400, status, v))
@@ -307,8 +313,10 @@ func TestFaultsMatchPromptAndTimes(t *testing.T) {
 	s.ClearFaults()
 	s.create(object{"content": []any{text("a wave breaks")}})
 	for _, f := range []sim.Fault{
-		{}, {Op: "create"}, {Op: "create", Action: "fail"}, {Op: "task", Action: "hang"}, {Op: "get", Action: "slow", Delay: "long"},
-		{Op: "get", Action: "answer", Status: 1000}, {Op: "get", Action: "hang", Skip: -1}, {Op: "get", Action: "hang", Times: -2},
+		{}, {Op: "create"}, {Op: "create", Action: "fail"}, {Op: "task", Action: "hang"},
+		{Op: "get", Action: "slow", Delay: "long"},
+		{Op: "get", Action: "answer", Status: 1000}, {Op: "get", Action: "hang", Skip: -1},
+		{Op: "get", Action: "hang", Times: -2},
 	} {
 		require.Error(t, s.Inject(f), "%+v", f)
 	}
@@ -316,7 +324,8 @@ func TestFaultsMatchPromptAndTimes(t *testing.T) {
 
 func TestFaultsClockAndBooksOverHTTP(t *testing.T) {
 	s := open(t, sim.Options{Limits: sim.NoRates})
-	w := s.send("POST", "/sim/faults", `[{"op":"create","action":"answer","status":403,"code":"AccountOverdueError"},{"op":"get","action":"empty200"}]`, nil)
+	w := s.send("POST", "/sim/faults",
+		`[{"op":"create","action":"answer","status":403,"code":"AccountOverdueError"},{"op":"get","action":"empty200"}]`, nil)
 	require.Equal(t, 200, w.Code, w.Body)
 	status, v := s.call("POST", tasks, body(nil))
 	require.Equal(t, "AccountOverdueError", refused(t, 403, status, v))
@@ -339,7 +348,8 @@ func TestFaultsClockAndBooksOverHTTP(t *testing.T) {
 	require.EqualValues(t, 2, v["calls"].(object)["create"])
 	require.Equal(t, id, v["tasks"].([]any)[0].(object)["id"])
 	for _, bad := range []struct{ path, body string }{
-		{"/sim/clock", `{"advance":"-1h"}`}, {"/sim/clock", `{"advance":"soon"}`}, {"/sim/clock", `{"forward":"1h"}`}, {"/sim/clock", ``},
+		{"/sim/clock", `{"advance":"-1h"}`}, {"/sim/clock", `{"advance":"soon"}`}, {"/sim/clock", `{"forward":"1h"}`},
+		{"/sim/clock", ``},
 		{"/sim/faults", `{"op":"create"}`}, {"/sim/faults", `{"operation":"create"}`}, {"/sim/faults", `nonsense`},
 	} {
 		require.Equal(t, 400, s.send("POST", bad.path, bad.body, nil).Code, "%v", bad)

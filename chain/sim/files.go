@@ -59,7 +59,8 @@ func (s *Service) grant(u *url.URL) (t *task, path string, d *denial) {
 	id, name, _ := strings.Cut(strings.TrimPrefix(u.Path, filesPath), "/")
 	v := u.Query()
 	if !hmac.Equal([]byte(v.Get("X-Tos-Signature")), []byte(s.sign(id, name, v))) {
-		return nil, "", denied("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.")
+		return nil, "",
+			denied("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.")
 	}
 	at, err := time.Parse(tosTime, v.Get("X-Tos-Date"))
 	if err != nil || !s.now().Before(at.Add(urlLife)) {
@@ -114,13 +115,15 @@ func (s *Service) serveFile(w http.ResponseWriter, r *http.Request) {
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		(&denial{Status: http.StatusNotFound, Code: "NoSuchKey", Message: "The specified key does not exist."}).write(w, request)
+		(&denial{Status: http.StatusNotFound, Code: "NoSuchKey", Message: "The specified key does not exist."}).write(w,
+			request)
 		return
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		(&denial{Status: http.StatusInternalServerError, Code: "InternalError", Message: "The file can not be read."}).write(w, request)
+		(&denial{Status: http.StatusInternalServerError, Code: "InternalError",
+			Message: "The file can not be read."}).write(w, request)
 		return
 	}
 	w.Header().Set("Content-Type", mediaTypeOf(path))

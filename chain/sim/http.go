@@ -116,7 +116,8 @@ func (c *call) route() *refusal {
 	case one && method == http.MethodDelete:
 		c.op, c.id = opDelete, id
 	case path == tasksPath || one:
-		return &refusal{http.StatusMethodNotAllowed, "InvalidParameter", "The method " + printable(method) + " is not allowed here.", ""}
+		return &refusal{http.StatusMethodNotAllowed, "InvalidParameter",
+			"The method " + printable(method) + " is not allowed here.", ""}
 	default:
 		return &refusal{http.StatusNotFound, "NotFound", "The requested path is not found.", ""}
 	}
@@ -175,7 +176,8 @@ func readCreate(w http.ResponseWriter, r *http.Request) (*request, *refusal) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return nil, &refusal{http.StatusRequestEntityTooLarge, "InvalidParameter", "The request body is larger than 64 MB.", "body"}
+		return nil, &refusal{http.StatusRequestEntityTooLarge, "InvalidParameter", "The request body is larger than 64 MB.",
+			"body"}
 	} else if err != nil {
 		return nil, invalid("body", "it is not all there")
 	}

@@ -110,7 +110,8 @@ func TestTheFirstFrameDecidesTheShape(t *testing.T) {
 	bubble(t, o, func(t *testing.T, s *service) {
 		still := pngOf(400, 800)
 		w := s.send("POST", tasks, body(object{"return_last_frame": true, "generate_audio": false,
-			"content": []any{text("海边的灯塔"), frame("first_frame", dataURL("png", still))}}), map[string][]string{"X-Client-Request-Id": {"sea/tower#ab12"}})
+			"content": []any{text("海边的灯塔"), frame("first_frame", dataURL("png", still))}}),
+			map[string][]string{"X-Client-Request-Id": {"sea/tower#ab12"}})
 		require.Equal(t, 200, w.Code)
 		pass(0)
 		require.Len(t, scenes, 1)
@@ -311,11 +312,12 @@ func TestCamerasFailureIsTheServices(t *testing.T) {
 		require.Contains(t, v["message"], "no film in it")
 		require.Zero(t, s.Stats().BilledTokens)
 	})
-	bubble(t, sim.Options{Camera: func(ctx, sim.Scene, string) (sim.Footage, error) { panic("jammed") }}, func(t *testing.T, s *service) {
-		id := s.create(nil)
-		pass(0)
-		require.Equal(t, "failed", s.get(id)["status"])
-	})
+	bubble(t, sim.Options{Camera: func(ctx, sim.Scene, string) (sim.Footage, error) { panic("jammed") }},
+		func(t *testing.T, s *service) {
+			id := s.create(nil)
+			pass(0)
+			require.Equal(t, "failed", s.get(id)["status"])
+		})
 	bubble(t, sim.Options{Camera: func(ctx, sim.Scene, string) (sim.Footage, error) {
 		return sim.Footage{Video: "/etc/passwd", LastFrame: "/etc/passwd"}, nil
 	}}, func(t *testing.T, s *service) {
@@ -393,7 +395,8 @@ func TestDraftBecomesFinal(t *testing.T) {
 		for _, c := range []struct {
 			model, resolution string
 			tokens, final     int
-		}{{m15, "", 864 * 496 * 97 / 1024 * 60 / 100, 1280 * 720 * 97 / 1024}, {m25, "1080p", 854 * 480 * 97 / 1024, 1920 * 1080 * 97 / 1024}} {
+		}{{m15, "", 864 * 496 * 97 / 1024 * 60 / 100, 1280 * 720 * 97 / 1024},
+			{m25, "1080p", 854 * 480 * 97 / 1024, 1920 * 1080 * 97 / 1024}} {
 			draft := s.create(object{"model": c.model, "draft": true, "resolution": "480p", "seed": 5,
 				"content": []any{text("x"), frame("first_frame", picture(1280, 720))}})
 			of := func(x object) object {
@@ -414,7 +417,8 @@ func TestDraftBecomesFinal(t *testing.T) {
 			require.Equal(t, draft, v["draft_task_id"])
 			require.EqualValues(t, 5, v["seed"])
 			require.EqualValues(t, c.final, v["usage"].(object)["total_tokens"])
-			for _, bad := range []object{{"seed": 5}, {"duration": 4}, {"ratio": "adaptive"}, {"generate_audio": true}, {"draft": true}} {
+			for _, bad := range []object{{"seed": 5}, {"duration": 4}, {"ratio": "adaptive"}, {"generate_audio": true},
+				{"draft": true}} {
 				status, v := s.call("POST", tasks, body(of(bad)))
 				refused(t, 400, status, v)
 			}
@@ -434,22 +438,23 @@ func TestDraftBecomesFinal(t *testing.T) {
 // A week in one jump leaves nothing behind that would take another task's place.
 func TestClockMayJumpOverALife(t *testing.T) {
 	st := new(stage)
-	bubble(t, sim.Options{Camera: st.film, Cameras: 1, Limits: sim.Limits{Concurrency: 2}}, func(t *testing.T, s *service) {
-		st.open()
-		for range 4 {
-			s.create(nil)
-		}
-		synctest.Wait()
-		s.Advance(8 * 24 * time.Hour)
-		synctest.Wait()
-		v := s.Stats()
-		require.Equal(t, map[string]int{"expired": 4}, v.ByStatus)
-		require.Zero(t, v.Running+v.Queued)
-		id := s.create(nil)
-		st.cut <- nil
-		pass(0)
-		require.Equal(t, "succeeded", s.get(id)["status"])
-	})
+	bubble(t, sim.Options{Camera: st.film, Cameras: 1, Limits: sim.Limits{Concurrency: 2}},
+		func(t *testing.T, s *service) {
+			st.open()
+			for range 4 {
+				s.create(nil)
+			}
+			synctest.Wait()
+			s.Advance(8 * 24 * time.Hour)
+			synctest.Wait()
+			v := s.Stats()
+			require.Equal(t, map[string]int{"expired": 4}, v.ByStatus)
+			require.Zero(t, v.Running+v.Queued)
+			id := s.create(nil)
+			st.cut <- nil
+			pass(0)
+			require.Equal(t, "succeeded", s.get(id)["status"])
+		})
 }
 
 func TestHeldTasksWaitToBeNamed(t *testing.T) {
@@ -470,7 +475,10 @@ func TestHeldTasksWaitToBeNamed(t *testing.T) {
 func TestStatusesOnlyMoveForward(t *testing.T) {
 	rank := map[string]int{"queued": 0, "running": 1, "succeeded": 2, "failed": 2, "cancelled": 2, "expired": 2}
 	rapid.Check(t, func(r *rapid.T) {
-		s := open(t, sim.Options{Pace: 1, Limits: sim.Limits{Concurrency: 2, Queue: 5, CreatePerMinute: -1, GetPerSecond: -1, ListPerSecond: -1, DeletePerSecond: -1}})
+		s := open(t,
+			sim.Options{Pace: 1,
+				Limits: sim.Limits{Concurrency: 2, Queue: 5, CreatePerMinute: -1, GetPerSecond: -1, ListPerSecond: -1,
+					DeletePerSecond: -1}})
 		defer s.Close()
 		seen := map[string]string{}
 		for range rapid.IntRange(1, 25).Draw(r, "steps") {
@@ -487,7 +495,9 @@ func TestStatusesOnlyMoveForward(t *testing.T) {
 			case "advance":
 				s.Advance(time.Duration(rapid.IntRange(0, 4000).Draw(r, "seconds")) * time.Second)
 			case "fault":
-				require.NoError(t, s.Inject(sim.Fault{Op: "task", Action: rapid.SampledFrom([]string{"fail", "stall", "expire", "cancel"}).Draw(r, "fault")}))
+				require.NoError(t,
+					s.Inject(sim.Fault{Op: "task",
+						Action: rapid.SampledFrom([]string{"fail", "stall", "expire", "cancel"}).Draw(r, "fault")}))
 			}
 			st, billed := s.Stats(), int64(0)
 			for _, e := range st.Tasks {
@@ -518,7 +528,8 @@ func TestEveryModelAndSizeIsServed(t *testing.T) {
 			for region, offer := range m.Regions {
 				for _, r := range m.Resolutions {
 					if !r.Sold(region) {
-						status, v := s.call("POST", tasks, fmt.Sprintf(`{"model":%q,"resolution":%q,"content":[{"type":"text","text":"a boat"}]}`, offer.ID, r.Name))
+						status, v := s.call("POST", tasks,
+							fmt.Sprintf(`{"model":%q,"resolution":%q,"content":[{"type":"text","text":"a boat"}]}`, offer.ID, r.Name))
 						refused(t, 400, status, v)
 						continue
 					}
@@ -527,7 +538,8 @@ func TestEveryModelAndSizeIsServed(t *testing.T) {
 						pass(0)
 						v := s.get(id)
 						require.Equal(t, "succeeded", v["status"])
-						require.EqualValues(t, models.Tokens(size, m.MaxDuration), v["usage"].(object)["completion_tokens"], "%s %s %s", m.Alias, r.Name, ratio)
+						require.EqualValues(t, models.Tokens(size, m.MaxDuration), v["usage"].(object)["completion_tokens"], "%s %s %s",
+							m.Alias, r.Name, ratio)
 					}
 				}
 			}

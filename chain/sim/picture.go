@@ -74,10 +74,13 @@ func look(role string, data []byte, media string, limits models.Images) (picture
 	case media != "" && !sameFormat(media, format):
 		return none, badImage(".InvalidFormat", "it is %s, not image/%s as it says", format, media)
 	case min(size.Width, size.Height) < limits.MinSide || max(size.Width, size.Height) > limits.MaxSide:
-		return none, badImage(".SizeLimit", "it has %s pixels, each side must have %d to %d", size, limits.MinSide, limits.MaxSide)
+		return none,
+			badImage(".SizeLimit", "it has %s pixels, each side must have %d to %d", size, limits.MinSide, limits.MaxSide)
 	}
 	if r := float64(size.Width) / float64(size.Height); r < limits.MinRatio || r > limits.MaxRatio {
-		return none, badImage(".SizeLimit", "width by height of %s is %.2f, it must be %g to %g", size, r, limits.MinRatio, limits.MaxRatio)
+		return none,
+			badImage(".SizeLimit", "width by height of %s is %.2f, it must be %g to %g", size, r, limits.MinRatio,
+				limits.MaxRatio)
 	}
 	return picture{role, format, size, data}, nil
 }

@@ -66,7 +66,8 @@ type query struct {
 }
 
 // listFields are the parameters of a list call; others are refused.
-var listFields = []string{"page_num", "page_size", "filter.status", "filter.model", "filter.task_ids", "filter.service_tier"}
+var listFields = []string{"page_num", "page_size", "filter.status", "filter.model", "filter.task_ids",
+	"filter.service_tier"}
 
 func (s *Service) list(c *call) (any, *refusal) {
 	q, e := parseQuery(c.http.URL.Query())
@@ -107,7 +108,8 @@ func parseQuery(v url.Values) (q query, e *refusal) {
 	if q.size, e = pageNumber(v, "page_size", 20); e != nil {
 		return q, e
 	}
-	q.status, q.model, q.tier, q.ids = v.Get("filter.status"), v.Get("filter.model"), v.Get("filter.service_tier"), v["filter.task_ids"]
+	q.status, q.model, q.tier, q.ids = v.Get("filter.status"), v.Get("filter.model"), v.Get(
+		"filter.service_tier"), v["filter.task_ids"]
 	if !slices.Contains([]status{"", queued, running, succeeded, failed, cancelled, expired}, status(q.status)) {
 		return q, invalid("filter.status", "there is no such status")
 	}

@@ -18,7 +18,8 @@ const (
 // Bring copies a kept take into the store from elsewhere, unless it is there. open reads a file of the take's folder
 // there; fs.ErrNotExist where there is none. video and lastFrame are the digests that the files must have: nothing
 // else is kept. The take is kept when Bring returns nil.
-func (s *Store) Bring(ctx context.Context, key, video, lastFrame string, open func(ctx context.Context, name string) (io.ReadCloser, error)) error {
+func (s *Store) Bring(ctx context.Context, key, video, lastFrame string,
+	open func(ctx context.Context, name string) (io.ReadCloser, error)) error {
 	if _, err := s.Take(key).Clip(); err == nil {
 		return nil
 	}

@@ -42,14 +42,16 @@ func TestATakeIsBroughtFromElsewhereOnlyAsItWas(t *testing.T) {
 		})
 	}
 	here := open(t)
-	require.ErrorIs(t, here.Bring(t.Context(), testKey, strings.Repeat("00", 32), want.LastFrame.Digest, from(k, "", "")), ErrDamaged)
+	require.ErrorIs(t, here.Bring(t.Context(), testKey, strings.Repeat("00", 32), want.LastFrame.Digest, from(k, "", "")),
+		ErrDamaged)
 	require.NoError(t, here.Bring(t.Context(), testKey, want.Video.Digest, want.LastFrame.Digest, from(k, "", "")))
 	got, err := here.Take(testKey).Clip()
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 	require.NoError(t, here.Take(testKey).Verify())
 	fail := func(context.Context, string) (io.ReadCloser, error) { return nil, errors.New("not asked") }
-	require.NoError(t, here.Bring(t.Context(), testKey, want.Video.Digest, want.LastFrame.Digest, fail), "what is there is not fetched")
+	require.NoError(t, here.Bring(t.Context(), testKey, want.Video.Digest, want.LastFrame.Digest, fail),
+		"what is there is not fetched")
 }
 
 func TestADamagedTakeIsBroughtAnew(t *testing.T) {
@@ -59,6 +61,7 @@ func TestADamagedTakeIsBroughtAnew(t *testing.T) {
 	keep(t, l)
 	l.Unlock()
 	require.NoError(t, os.Truncate(here.Take(testKey).Path("clip.mp4"), 3))
-	require.NoError(t, here.Bring(t.Context(), testKey, want.Video.Digest, want.LastFrame.Digest, from(there.Take(testKey), "", "")))
+	require.NoError(t,
+		here.Bring(t.Context(), testKey, want.Video.Digest, want.LastFrame.Digest, from(there.Take(testKey), "", "")))
 	require.NoError(t, here.Take(testKey).Verify())
 }

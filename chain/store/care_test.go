@@ -105,7 +105,8 @@ func TestRunsAreRememberedInOrder(t *testing.T) {
 func TestOnlyOldRemainsAreSwept(t *testing.T) {
 	s := open(t)
 	require.NoError(t, s.PutRun(&Run{Began: time.Now()}))
-	young, aged := filepath.Join(s.Dir(), "runs", durable.TempPrefix+"young"), filepath.Join(s.Dir(), "runs", durable.TempPrefix+"aged")
+	young, aged := filepath.Join(s.Dir(), "runs", durable.TempPrefix+"young"), filepath.Join(s.Dir(), "runs",
+		durable.TempPrefix+"aged")
 	for _, name := range []string{young, aged} {
 		require.NoError(t, os.WriteFile(name, nil, 0o644))
 	}
@@ -146,7 +147,8 @@ func TestSetAsideClipLeavesNothingThatPassesForAClip(t *testing.T) {
 func TestARunRemembersWhatWentOnInIt(t *testing.T) {
 	s := open(t)
 	at := time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)
-	events := []RunEvent{{At: at, Shot: "a/one", Take: 1, Stage: "running", Task: "cgt-1"}, {At: at, Until: at.Add(time.Second), Step: "ffmpeg"}}
+	events := []RunEvent{{At: at, Shot: "a/one", Take: 1, Stage: "running", Task: "cgt-1"},
+		{At: at, Until: at.Add(time.Second), Step: "ffmpeg"}}
 	require.NoError(t, s.PutRun(&Run{Film: "first", Began: at}, events...))
 	require.NoError(t, s.PutRun(&Run{Film: "second", Began: at.Add(time.Hour)}))
 	runs := s.Runs()
@@ -157,7 +159,8 @@ func TestARunRemembersWhatWentOnInIt(t *testing.T) {
 	got, err = s.Events(runs[1])
 	require.NoError(t, err)
 	require.Empty(t, got)
-	require.NoError(t, os.WriteFile(filepath.Join(s.Dir(), "runs", runs[0].name+".events.jsonl"), []byte(`{"shot":"a/one"}`+"\n{"), 0o644))
+	require.NoError(t,
+		os.WriteFile(filepath.Join(s.Dir(), "runs", runs[0].name+".events.jsonl"), []byte(`{"shot":"a/one"}`+"\n{"), 0o644))
 	got, err = s.Events(runs[0])
 	require.ErrorIs(t, err, ErrDamaged)
 	require.Empty(t, got, "the run says what they were")

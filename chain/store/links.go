@@ -50,7 +50,8 @@ func (s *Store) checkLinks() error {
 }
 
 // storeNames are what a store has in its own folder.
-var storeNames = []string{"README.md", ".gitignore", "format", "takes", "films", "runs", FootageName, workName, seenName}
+var storeNames = []string{"README.md", ".gitignore", "format", "takes", "films", "runs", FootageName, workName,
+	seenName}
 
 // checkLinksIn refuses an entry of a folder that is a link or has one in it.
 func (s *Store) checkLinksIn(dir string, e fs.DirEntry) error {

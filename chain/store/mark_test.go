@@ -27,7 +27,8 @@ func TestMarksOfFormat2AreRead(t *testing.T) {
 		body = strings.Replace(body, `"format": 3`, `"format": 2`, 1)
 		require.Contains(t, body, `"mark": "MARK",`)
 		record := func(mark string) {
-			require.NoError(t, os.WriteFile(l.Path("task.json"), reseal(strings.Replace(body, `"mark": "MARK",`, mark, 1)), 0o644))
+			require.NoError(t,
+				os.WriteFile(l.Path("task.json"), reseal(strings.Replace(body, `"mark": "MARK",`, mark, 1)), 0o644))
 		}
 		record(old)
 		j, err := l.Journal()

@@ -21,8 +21,10 @@ func records(t testing.TB, s *Store) map[string]func() error {
 	require.NoError(t, l.PutRequest(&Request{Provider: "ark", Shot: "a/one", Asked: json.RawMessage(`{"prompt":"<p>"}`)}))
 	require.NoError(t, l.PutJournal(&Journal{Attempts: []Attempt{{Number: 1, State: Succeeded, Task: "cgt-1", Mark: "7200",
 		IntendedAt: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}}}))
-	require.NoError(t, s.PutFilm("film", &Film{Title: "T", Shots: map[string]Used{"a/one": {Key: testKey, Asked: json.RawMessage(`{}`)}}}))
-	require.NoError(t, s.PutRun(&Run{Film: "T", Began: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}, RunEvent{Shot: "a/one"}))
+	require.NoError(t,
+		s.PutFilm("film", &Film{Title: "T", Shots: map[string]Used{"a/one": {Key: testKey, Asked: json.RawMessage(`{}`)}}}))
+	require.NoError(t,
+		s.PutRun(&Run{Film: "T", Began: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}, RunEvent{Shot: "a/one"}))
 	run := s.Runs()[0]
 	return map[string]func() error{
 		l.rel("clip.json"):    func() error { return second(l.Clip()) },
@@ -76,7 +78,8 @@ func TestEveryDamagedByteIsNoticed(t *testing.T) {
 func unsealed(t *testing.T, path string) {
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
-	old := regexp.MustCompile(`(,\n  "events_sha256": "[0-9a-f]*")?,\n  "sha256": "[0-9a-f]{64}"\n}\n$`).ReplaceAllString(string(b), "\n}\n")
+	old := regexp.MustCompile(`(,\n  "events_sha256": "[0-9a-f]*")?,\n  "sha256": "[0-9a-f]{64}"\n}\n$`).ReplaceAllString(
+		string(b), "\n}\n")
 	old = strings.Replace(old, `"format": 3`, `"format": 1`, 1)
 	require.NotContains(t, old, `"sha256": "`+lastDigest(b))
 	require.NoError(t, os.WriteFile(path, []byte(old), 0o644))

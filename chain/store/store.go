@@ -116,7 +116,9 @@ func (s *Store) checkFormat() error {
 		return fmt.Errorf("the store is %w: %s does not hold a version", ErrFormat, filepath.Join(s.dir, "format"))
 	}
 	if v > Format {
-		return fmt.Errorf("the store is %w: %s has version %d, this program reads up to %d; use a newer shotchain or another --store", ErrFormat, s.dir, v, Format)
+		return fmt.Errorf(
+			"the store is %w: %s has version %d, this program reads up to %d; use a newer shotchain or another --store",
+			ErrFormat, s.dir, v, Format)
 	}
 	s.version = v
 	return nil

@@ -69,10 +69,13 @@ func TestADamagedTakeIsAMissWithAReason(t *testing.T) {
 		harm func(Take) error
 		want string
 	}{
-		"clip is shorter":   {func(k Take) error { return os.Truncate(k.Path("clip.mp4"), 3) }, "clip.mp4 has 3 bytes, not 15"},
-		"clip is gone":      {func(k Take) error { return os.Remove(k.Path("clip.mp4")) }, "clip.mp4 is missing"},
-		"frame is gone":     {func(k Take) error { return os.Remove(k.Path("last_frame.png")) }, "last_frame.png is missing"},
-		"a bit has flipped": {func(k Take) error { return os.WriteFile(k.Path("clip.mp4"), []byte("moving picturez"), 0o644) }, "not the file that was kept"},
+		"clip is shorter": {func(k Take) error { return os.Truncate(k.Path("clip.mp4"), 3) },
+			"clip.mp4 has 3 bytes, not 15"},
+		"clip is gone":  {func(k Take) error { return os.Remove(k.Path("clip.mp4")) }, "clip.mp4 is missing"},
+		"frame is gone": {func(k Take) error { return os.Remove(k.Path("last_frame.png")) }, "last_frame.png is missing"},
+		"a bit has flipped": {
+			func(k Take) error { return os.WriteFile(k.Path("clip.mp4"), []byte("moving picturez"), 0o644) },
+			"not the file that was kept"},
 		"clip is a link": {func(k Take) error {
 			if err := os.Remove(k.Path("clip.mp4")); err != nil {
 				return err

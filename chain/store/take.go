@@ -117,7 +117,8 @@ func (t Take) Journal() (*Journal, error) {
 }
 
 func (a Attempt) check(number int) error {
-	known := a.State == Intended || a.State == Submitted || a.State == Succeeded || a.State == Failed || a.State == Abandoned
+	known := a.State == Intended || a.State == Submitted || a.State == Succeeded || a.State == Failed ||
+		a.State == Abandoned
 	if !known || a.Number != number || a.Task == "" && (a.State == Submitted || a.State == Succeeded) {
 		return fmt.Errorf("%w: task.json: attempt %d makes no sense", ErrDamaged, number)
 	}

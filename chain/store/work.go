@@ -105,7 +105,8 @@ func (s *Store) SweepWork(before time.Time, dry bool) ([]Part, error) {
 	var gone []Part
 	for _, part := range parts {
 		name := filepath.Base(part.Path)
-		unfinished := (strings.HasPrefix(name, "tmp-") || strings.HasPrefix(name, durable.TempPrefix)) && time.Since(part.Used) > old
+		unfinished := (strings.HasPrefix(name, "tmp-") || strings.HasPrefix(name, durable.TempPrefix)) &&
+			time.Since(part.Used) > old
 		if !part.Used.Before(before) && !unfinished {
 			continue
 		}

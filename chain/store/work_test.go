@@ -22,8 +22,10 @@ func part(t *testing.T, s *Store, name string, unused time.Duration) string {
 func TestSweepWorkTakesWhatNobodyUses(t *testing.T) {
 	const day = 24 * time.Hour
 	s := open(t)
-	stays := []string{part(t, s, "picture-1.mp4", 29*day), part(t, s, "README", 99*day), part(t, s, "tmp-1-1.mp4", time.Minute)}
-	goes := []string{part(t, s, "picture-2.mp4", 31*day), part(t, s, "fonts/Go.ttf", 31*day), part(t, s, "level-1.json", 400*day),
+	stays := []string{part(t, s, "picture-1.mp4", 29*day), part(t, s, "README", 99*day),
+		part(t, s, "tmp-1-1.mp4", time.Minute)}
+	goes := []string{part(t, s, "picture-2.mp4", 31*day), part(t, s, "fonts/Go.ttf", 31*day),
+		part(t, s, "level-1.json", 400*day),
 		part(t, s, "sheet-1.jpg", 31*day), part(t, s, "tmp-2-1.mp4", 2*day), part(t, s, "anything", 31*day)}
 	clip := lock(t, s)
 	keep(t, clip)

@@ -35,7 +35,8 @@ func ParseClaims(text string, c *models.Catalogue) (Claims, error) {
 		case "ratio":
 			cl.Ratio = value
 		case "duration":
-			if cl.Seconds, err = strconv.Atoi(strings.TrimSuffix(value, "s")); err == nil && (cl.Seconds < 1 || cl.Seconds > 3600) {
+			if cl.Seconds, err = strconv.Atoi(strings.TrimSuffix(value, "s")); err == nil &&
+				(cl.Seconds < 1 || cl.Seconds > 3600) {
 				err = fmt.Errorf("out of range")
 			}
 		case "audio":

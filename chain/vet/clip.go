@@ -30,7 +30,8 @@ type Clip struct {
 
 // Judge judges a clip. earlier are prints of clips in other reports. The error is of a file that cannot be read at all;
 // one that does not decode is a finding.
-func Judge(ctx context.Context, in Inspector, c Clip, cat *models.Catalogue, earlier []Print) ([]Finding, Print, error) {
+func Judge(ctx context.Context, in Inspector, c Clip, cat *models.Catalogue, earlier []Print) ([]Finding, Print,
+	error) {
 	p, err := look(c.Path)
 	if err != nil {
 		return nil, Print{}, err
@@ -99,7 +100,8 @@ func (j *judge) size() {
 	got := models.Size{Width: j.m.Width, Height: j.m.Height}
 	shown := fmt.Sprintf("%d×%d", got.Width, got.Height)
 	if m == nil || cl.Resolution == "" || cl.Ratio == "" || cl.Ratio == models.Adaptive {
-		j.add(finding("size", ModelID, NotTested, "it is %s; without model, resolution and ratio that says nothing", shown).with("size", shown))
+		j.add(finding("size", ModelID, NotTested, "it is %s; without model, resolution and ratio that says nothing",
+			shown).with("size", shown))
 		return
 	}
 	want, ok := m.Pixels(cl.Resolution, cl.Ratio, models.Size{})
@@ -109,14 +111,17 @@ func (j *judge) size() {
 	}
 	wanted := fmt.Sprintf("%d×%d", want.Width, want.Height)
 	if got != want {
-		j.add(finding("size", ModelID, Refuted, "it is %s, and %s makes %s of %s at %s: %s", shown, m.Alias, wanted, cl.Resolution, cl.Ratio,
+		j.add(finding("size", ModelID, Refuted, "it is %s, and %s makes %s of %s at %s: %s", shown, m.Alias, wanted,
+			cl.Resolution, cl.Ratio,
 			j.whose(got, want)).with("size", shown, "expected", wanted))
 		return
 	}
 	others := j.sizesOf(got, cl.Resolution, m)
-	j.add(finding("size", ModelID, Proven, "it is %s, as %s makes it; a clip scaled to exactly that cannot be told from it", shown, m.Alias).with("size", shown))
+	j.add(finding("size", ModelID, Proven,
+		"it is %s, as %s makes it; a clip scaled to exactly that cannot be told from it", shown, m.Alias).with("size", shown))
 	if len(others) > 0 {
-		j.add(finding("model_size", ModelID, NotTested, "%s make that size too: it does not tell the model", strings.Join(others, ", ")))
+		j.add(finding("model_size", ModelID, NotTested, "%s make that size too: it does not tell the model",
+			strings.Join(others, ", ")))
 		return
 	}
 	j.add(finding("model_size", ModelID, Proven, "only %s makes that size at %s", m.Alias, cl.Resolution))
@@ -124,7 +129,8 @@ func (j *judge) size() {
 
 // whose says where a wrong size may come from.
 func (j *judge) whose(got, want models.Size) string {
-	if x, y := float64(got.Width)/float64(want.Width), float64(got.Height)/float64(want.Height); x > 1.2 && math.Abs(x-y) < 0.02*x {
+	if x, y := float64(got.Width)/float64(want.Width), float64(got.Height)/float64(want.Height); x > 1.2 &&
+		math.Abs(x-y) < 0.02*x {
 		return fmt.Sprintf("it is scaled up %.2f times, or another model's", x)
 	}
 	var names []string
@@ -160,15 +166,22 @@ func (j *judge) length() {
 	want := models.Frames(j.c.Claims.Seconds)
 	switch {
 	case rate != fmt.Sprint(models.Rate):
-		j.add(finding("length", ModelID, Refuted, "%s frames per second, where every model makes %d: re-encoded, or another model", rate, models.Rate).with(evidence...))
+		j.add(finding("length", ModelID, Refuted,
+			"%s frames per second, where every model makes %d: re-encoded, or another model", rate,
+			models.Rate).with(evidence...))
 	case j.c.Claims.Seconds == 0 && j.m.Frames%models.Rate == 1:
-		j.add(finding("length", ModelID, Claimed, "%d frames at %d per second, as a clip of %d s has", j.m.Frames, models.Rate, j.m.Frames/models.Rate).with(evidence...))
+		j.add(finding("length", ModelID, Claimed, "%d frames at %d per second, as a clip of %d s has", j.m.Frames,
+			models.Rate, j.m.Frames/models.Rate).with(evidence...))
 	case j.c.Claims.Seconds == 0:
-		j.add(finding("length", ModelID, NotTested, "%d frames, which is no whole number of seconds and one; 1.0 makes such where it is asked for frames", j.m.Frames).with(evidence...))
+		j.add(finding("length", ModelID, NotTested,
+			"%d frames, which is no whole number of seconds and one; 1.0 makes such where it is asked for frames",
+			j.m.Frames).with(evidence...))
 	case j.m.Frames != want:
-		j.add(finding("length", ModelID, Refuted, "%d frames, where %d s are %d: re-encoded, or another model", j.m.Frames, j.c.Claims.Seconds, want).with(evidence...))
+		j.add(finding("length", ModelID, Refuted, "%d frames, where %d s are %d: re-encoded, or another model", j.m.Frames,
+			j.c.Claims.Seconds, want).with(evidence...))
 	default:
-		j.add(finding("length", ModelID, Proven, "%d frames at %d per second, as %d s are", j.m.Frames, models.Rate, j.c.Claims.Seconds).with(evidence...))
+		j.add(finding("length", ModelID, Proven, "%d frames at %d per second, as %d s are", j.m.Frames, models.Rate,
+			j.c.Claims.Seconds).with(evidence...))
 	}
 }
 
@@ -181,7 +194,8 @@ func (j *judge) codec() {
 	}
 	r, ok := m.Resolution(j.c.Claims.Resolution)
 	if !ok {
-		j.add(finding("codec", ModelID, NotTested, "it is %s; without a resolution that says nothing", got).with("codec", got))
+		j.add(finding("codec", ModelID, NotTested, "it is %s; without a resolution that says nothing", got).with("codec",
+			got))
 		return
 	}
 	want := map[string]string{"hevc-10": "hevc yuv420p10le"}[r.Codec]
@@ -189,7 +203,8 @@ func (j *judge) codec() {
 		want = "h264 yuv420p"
 	}
 	if got != want {
-		j.add(finding("codec", ModelID, Refuted, "it is %s, where %s makes %s at %s: re-encoded, or another model", got, m.Alias, want, r.Name).with("codec", got, "expected", want))
+		j.add(finding("codec", ModelID, Refuted, "it is %s, where %s makes %s at %s: re-encoded, or another model", got,
+			m.Alias, want, r.Name).with("codec", got, "expected", want))
 		return
 	}
 	j.add(finding("codec", ModelID, Proven, "it is %s, as %s makes it", got, m.Alias).with("codec", got))
@@ -202,9 +217,11 @@ func (j *judge) tokens() {
 	case got == 0:
 		j.add(finding("tokens", Billing, NotTested, "no tokens were told; the clip as it is would be %d", want))
 	case got == want:
-		j.add(finding("tokens", Billing, Claimed, "%d tokens were told, exactly what size and length come to", got).with(evidence...))
+		j.add(finding("tokens", Billing, Claimed, "%d tokens were told, exactly what size and length come to",
+			got).with(evidence...))
 	default:
-		j.add(finding("tokens", Billing, Refuted, "%d tokens were told, %.2f times what size and length come to (%d)", got, float64(got)/float64(max(want, 1)), want).with(evidence...))
+		j.add(finding("tokens", Billing, Refuted, "%d tokens were told, %.2f times what size and length come to (%d)", got,
+			float64(got)/float64(max(want, 1)), want).with(evidence...))
 	}
 }
 
@@ -230,11 +247,14 @@ func (j *judge) again(p Print, earlier []Print) {
 		compared++
 		switch {
 		case e.Digest == p.Digest:
-			f = finding("duplicate", "", Refuted, "the same clip, byte by byte, was delivered for another task: it comes from a cache").with("task", e.Task, "sha256", e.Digest)
+			f = finding("duplicate", "", Refuted,
+				"the same clip, byte by byte, was delivered for another task: it comes from a cache").with("task", e.Task, "sha256",
+				e.Digest)
 			j.add(f)
 			return
 		case alike(e.Perceptual, p.Perceptual):
-			f = finding("duplicate", "", NotTested, "it looks as an earlier clip does, in other bytes: the same seed may do that, a cache too").with("task", e.Task)
+			f = finding("duplicate", "", NotTested,
+				"it looks as an earlier clip does, in other bytes: the same seed may do that, a cache too").with("task", e.Task)
 		case f.Verdict == NotTested && len(f.Evidence) == 0:
 			f = finding("duplicate", "", Proven, "it is none of the clips of earlier reports")
 		}

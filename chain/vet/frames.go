@@ -73,7 +73,8 @@ func (j *judge) given(ctx context.Context, still string, n int, check string, sa
 	f := finding(check, Contract, NotTested, "%s resembles the picture given, but not clearly (SSIM %.2f)", name, s)
 	switch {
 	case s >= same && far > s-controlGap:
-		f = finding(check, Contract, NotTested, "%s is as given (SSIM %.2f), but a clip without it is as near (%.2f)", name, s, far)
+		f = finding(check, Contract, NotTested, "%s is as given (SSIM %.2f), but a clip without it is as near (%.2f)", name,
+			s, far)
 	case s >= same:
 		f = finding(check, Contract, Proven, "%s is the picture given (SSIM %.2f)", name, s)
 	case s < unlike:
@@ -94,7 +95,8 @@ func (j *judge) lastFrame(ctx context.Context) error {
 		return nil
 	}
 	if w, h := pic.Rect.Dx(), pic.Rect.Dy(); w != j.m.Width || h != j.m.Height {
-		j.add(finding("last_frame", Contract, Refuted, "the returned last frame is %d×%d, the clip %d×%d", w, h, j.m.Width, j.m.Height))
+		j.add(finding("last_frame", Contract, Refuted, "the returned last frame is %d×%d, the clip %d×%d", w, h, j.m.Width,
+			j.m.Height))
 		return nil
 	}
 	from := max(0, j.m.Frames-1-neighbours)
@@ -124,13 +126,17 @@ func (j *judge) nearest(db []float64, best int) Finding {
 	last := len(db) - 1
 	switch {
 	case db[best] < 20:
-		return finding("last_frame", Contract, Refuted, "the returned picture is no frame of the clip's end (%.1f dB)", db[best])
+		return finding("last_frame", Contract, Refuted, "the returned picture is no frame of the clip's end (%.1f dB)",
+			db[best])
 	case best != last && db[best]-db[last] >= neighbourGap:
 		return finding("last_frame", Contract, Refuted, "the returned picture is the frame %d before the last", last-best)
 	case best != last || last > 0 && db[last]-db[last-1] < neighbourGap:
-		return finding("last_frame", Contract, NotTested, "the clip stands still at its end: its last frames cannot be told apart")
+		return finding("last_frame", Contract, NotTested,
+			"the clip stands still at its end: its last frames cannot be told apart")
 	case db[last] < sameLast:
-		return finding("last_frame", Contract, NotTested, "the returned picture is nearest to the last frame, but not the same (%.1f dB)", db[last])
+		return finding("last_frame", Contract, NotTested,
+			"the returned picture is nearest to the last frame, but not the same (%.1f dB)", db[last])
 	}
-	return finding("last_frame", Contract, Proven, "the returned picture is the clip's last frame (%.1f dB, the one before %.1f)", db[last], db[max(last-1, 0)])
+	return finding("last_frame", Contract, Proven,
+		"the returned picture is the clip's last frame (%.1f dB, the one before %.1f)", db[last], db[max(last-1, 0)])
 }

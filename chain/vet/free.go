@@ -63,7 +63,8 @@ type free struct {
 // be made without, one at a time, up to the first that makes a task all the same. It adds to the report.
 func Free(ctx context.Context, ask Asker, r *Report, m *models.Model, id string) error {
 	f := &free{ask: ask, r: r, model: m, id: id, shapes: map[string]string{}}
-	for _, probe := range []func(context.Context) error{f.get, f.list, f.delete, f.wrongKey, f.modelID, f.otherID, f.schema} {
+	for _, probe := range []func(context.Context) error{f.get, f.list, f.delete, f.wrongKey, f.modelID, f.otherID,
+		f.schema} {
 		if err := probe(ctx); err != nil {
 			return err
 		}
@@ -105,7 +106,8 @@ func (f *free) call(ctx context.Context, c Call, judge func(a Answer) Finding) (
 	default:
 		found = judge(a)
 	}
-	f.add(found.with("request", requestLine(c), "answer", answerLine(a), "headers", strings.Join(a.Headers, "; "), "body", string(a.Body)))
+	f.add(found.with("request", requestLine(c), "answer", answerLine(a), "headers", strings.Join(a.Headers, "; "), "body",
+		string(a.Body)))
 	if c.Creates && a.Earlier == "" && a.None == "" {
 		f.shapes[c.Probe] = shape(a)
 	}
@@ -139,7 +141,8 @@ func (f *free) get(ctx context.Context) error {
 		switch {
 		case a.html():
 			f.stop = "there is no API at this address"
-			return finding("F1", Contract, Refuted, "a task that does not exist is answered by a page: there is no API at this address")
+			return finding("F1", Contract, Refuted,
+				"a task that does not exist is answered by a page: there is no API at this address")
 		case a.Status == 404 && a.object() != nil:
 			return finding("F1", Contract, Proven, "a task that does not exist is answered by 404 and JSON")
 		case a.Status/100 == 2:
@@ -158,9 +161,11 @@ func (f *free) list(ctx context.Context) error {
 			_, total := o["total"]
 			switch {
 			case a.html():
-				return finding("F2", Contract, Refuted, "the list is a page of HTML: a create call whose answer is lost cannot be looked up")
+				return finding("F2", Contract, Refuted,
+					"the list is a page of HTML: a create call whose answer is lost cannot be looked up")
 			case a.Status == 404 || a.Status == 405:
-				return finding("F2", Contract, NotTested, "there is no list (%d): a create call whose answer is lost cannot be looked up", a.Status)
+				return finding("F2", Contract, NotTested,
+					"there is no list (%d): a create call whose answer is lost cannot be looked up", a.Status)
 			case a.Status == 200 && (items || total):
 				return finding("F2", Contract, Claimed, "there is a list: a create call whose answer is lost can be looked up")
 			}
@@ -187,12 +192,14 @@ func (f *free) delete(ctx context.Context) error {
 }
 
 // create sends a body that should be refused.
-func (f *free) create(ctx context.Context, probe string, wrongKey bool, body map[string]any, judge func(a Answer) Finding) (Answer, error) {
+func (f *free) create(ctx context.Context, probe string, wrongKey bool, body map[string]any,
+	judge func(a Answer) Finding) (Answer, error) {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return Answer{}, err
 	}
-	return f.call(ctx, Call{Probe: probe, Method: "POST", Path: TasksPath, Body: b, WrongKey: wrongKey, Creates: true}, judge)
+	return f.call(ctx, Call{Probe: probe, Method: "POST", Path: TasksPath, Body: b, WrongKey: wrongKey, Creates: true},
+		judge)
 }
 
 func (f *free) wrongKey(ctx context.Context) error {
@@ -219,7 +226,8 @@ func (f *free) modelID(ctx context.Context) (err error) {
 		case a.Status == 404:
 			return finding("F4", ModelID, Refuted, "%s is not open, or unknown here: %s", f.id, printable(words, 200))
 		}
-		return finding("F4", ModelID, NotTested, "a request with only a model is answered by %d: %s", a.Status, printable(words, 200))
+		return finding("F4", ModelID, NotTested, "a request with only a model is answered by %d: %s", a.Status,
+			printable(words, 200))
 	})
 	return err
 }
@@ -243,9 +251,11 @@ func (f *free) otherID(ctx context.Context) error {
 		case f.f4.Status == 0:
 			return finding("F5", ModelID, NotTested, "there is nothing to compare with")
 		case a.Status == f.f4.Status && a.essence(other) == f.f4.essence(f.id):
-			return finding("F5", ModelID, Refuted, "%s, which cannot exist, is answered as %s is: the id is not looked at", other, f.id)
+			return finding("F5", ModelID, Refuted, "%s, which cannot exist, is answered as %s is: the id is not looked at",
+				other, f.id)
 		case f.f4.Status == 400 && a.Status/100 == 4:
-			return finding("F5", ModelID, Proven, "%s, which cannot exist, is refused in another way (%d): the id is looked at", other, a.Status)
+			return finding("F5", ModelID, Proven, "%s, which cannot exist, is refused in another way (%d): the id is looked at",
+				other, a.Status)
 		}
 		return finding("F5", ModelID, NotTested, "%s, which cannot exist, is answered by %d", other, a.Status)
 	})

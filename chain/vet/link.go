@@ -55,18 +55,21 @@ func (l Lifetime) until(t time.Time, by string) Lifetime {
 
 // retention says how long a result is there for, by its URL.
 func retention(l Lifetime, finished time.Time) []Finding {
-	host := finding("host", Retention, NotTested, "%s is not the vendor's own storage: what is kept there, and for how long, is the seller's word", l.Host)
+	host := finding("host", Retention, NotTested,
+		"%s is not the vendor's own storage: what is kept there, and for how long, is the seller's word", l.Host)
 	for _, h := range vendorHosts {
 		if strings.HasSuffix(strings.ToLower(l.Host), h) {
 			host = finding("host", Retention, Claimed, "%s is the vendor's own storage by its name", l.Host)
 		}
 	}
 	if l.Until == nil {
-		return []Finding{host.with("host", l.Host), finding("retention", Retention, NotTested, "the URL does not state how long it lives")}
+		return []Finding{host.with("host", l.Host),
+			finding("retention", Retention, NotTested, "the URL does not state how long it lives")}
 	}
 	f := finding("retention", Retention, Claimed, "the URL says that it lives until %s", l.Until.Format(time.RFC3339))
 	if !finished.IsZero() {
 		f.Found += ", " + l.Until.Sub(finished).Round(time.Minute).String() + " from completion"
 	}
-	return []Finding{host.with("host", l.Host), f.with("parameters", l.By, "until", l.Until.Format(time.RFC3339), "url sha256", l.Digest)}
+	return []Finding{host.with("host", l.Host),
+		f.with("parameters", l.By, "until", l.Until.Format(time.RFC3339), "url sha256", l.Digest)}
 }

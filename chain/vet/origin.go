@@ -16,14 +16,16 @@ var arkAgents = []string{"Volcengine_Ark_CN", "BytePlus_ModelArk"}
 func (j *judge) origin(earlier []Print) {
 	p := j.p
 	if !p.box {
-		f := finding("c2pa", ModelID, NotTested, "the file makes no claim of where it comes from; re-encoding, remuxing and some caches remove it, so that refutes nothing")
+		f := finding("c2pa", ModelID, NotTested,
+			"the file makes no claim of where it comes from; re-encoding, remuxing and some caches remove it, so that refutes nothing")
 		if p.app != "" {
 			f = finding("c2pa", ModelID, Refuted, "the file is from the consumer product, not from the API").with("label", p.app)
 		}
 		j.add(f)
 		return
 	}
-	evidence := []any{"softwareAgent", p.agent + " " + p.version, "model_name", p.model, "log_id", p.logID, "signer", p.signer,
+	evidence := []any{"softwareAgent", p.agent + " " + p.version, "model_name", p.model, "log_id", p.logID, "signer",
+		p.signer,
 		"digitalSourceType", p.source, "generator", p.generator, "time", p.when.Format(time.RFC3339), "AIGC label", p.label}
 	add := func(v Verdict, format string, args ...any) {
 		j.add(finding("c2pa", ModelID, v, format, args...).with(evidence...))
@@ -49,7 +51,8 @@ func (j *judge) origin(earlier []Print) {
 
 // outside reports whether a moment is not in the task's life.
 func (j *judge) outside(t time.Time) bool {
-	return !j.c.Created.IsZero() && t.Before(j.c.Created.Add(-spare)) || !j.c.Finished.IsZero() && t.After(j.c.Finished.Add(spare))
+	return !j.c.Created.IsZero() && t.Before(j.c.Created.Add(-spare)) ||
+		!j.c.Finished.IsZero() && t.After(j.c.Finished.Add(spare))
 }
 
 // encoder records the traces of what wrote the file.
@@ -57,7 +60,8 @@ func (j *judge) encoder() {
 	evidence := []any{"brand", j.p.brand, "boxes", strings.Join(j.p.order, " "), "traces", strings.Join(j.p.encoder, "; ")}
 	switch {
 	case len(j.p.encoder) > 0 && !j.p.box:
-		j.add(finding("encoder", ModelID, NotTested, "re-encoded or remuxed on the way, or never the vendor's: an encoder's traces without a manifest, so the bytes cannot tell who made it").with(evidence...))
+		j.add(finding("encoder", ModelID, NotTested,
+			"re-encoded or remuxed on the way, or never the vendor's: an encoder's traces without a manifest, so the bytes cannot tell who made it").with(evidence...))
 	case len(j.p.encoder) > 0:
 		j.add(finding("encoder", ModelID, NotTested, "an encoder left its traces beside the manifest").with(evidence...))
 	default:

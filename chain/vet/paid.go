@@ -86,7 +86,8 @@ func (t Trace) statuses() Finding {
 	f := finding("trace", Contract, Proven, "only known words, in their order: %s", strings.Join(path, ", "))
 	switch {
 	case len(odd) > 0:
-		f = finding("trace", Contract, Refuted, "%q is none of Ark's words for a task's state", printable(strings.Join(odd, ", "), 100))
+		f = finding("trace", Contract, Refuted, "%q is none of Ark's words for a task's state",
+			printable(strings.Join(odd, ", "), 100))
 	case back != "":
 		f = finding("trace", Contract, Refuted, "the task went back to %s", back)
 	case far < 3:
@@ -104,7 +105,8 @@ func (t Trace) stays() Finding {
 	case t.Again == nil || !terminal(last):
 		return finding("terminal", Contract, NotTested, "it was not read again after its end")
 	case t.Again.Status != last:
-		return finding("terminal", Contract, Refuted, "%s after its end as %s it is %q", t.Pause, last, printable(t.Again.Status, 40))
+		return finding("terminal", Contract, Refuted, "%s after its end as %s it is %q", t.Pause, last,
+			printable(t.Again.Status, 40))
 	}
 	return finding("terminal", Contract, Proven, "%s later it is still %s", t.Pause, last)
 }
@@ -113,7 +115,8 @@ func (t Trace) list() Finding {
 	if t.Listed == nil {
 		return finding("listed", Contract, NotTested, "the list was not asked")
 	}
-	f := finding("listed", Contract, Refuted, "the list does not tell of the task: a create call whose answer is lost cannot be looked up")
+	f := finding("listed", Contract, Refuted,
+		"the list does not tell of the task: a create call whose answer is lost cannot be looked up")
 	switch {
 	case t.Listed.html() || t.Listed.Status != 200:
 		f = finding("listed", Contract, NotTested, "there is no list to look a task up in (%s)", answerLine(*t.Listed))
@@ -136,11 +139,13 @@ func (t Trace) echo() []Finding {
 	f := finding("echo_model", ModelID, NotTested, "the task does not tell its model")
 	switch {
 	case model != "" && !strings.HasPrefix(model, "ep-") && family(model) != family(t.Asked.Model):
-		f = finding("echo_model", ModelID, Refuted, "the task says that %s makes it, not %s", printable(model, 100), t.Asked.Model)
+		f = finding("echo_model", ModelID, Refuted, "the task says that %s makes it, not %s", printable(model, 100),
+			t.Asked.Model)
 	case model != "":
 		f = finding("echo_model", ModelID, Claimed, "the task says that %s makes it", printable(model, 100))
 	}
-	want := map[string]string{"resolution": t.Asked.Resolution, "ratio": t.Asked.Ratio, "duration": fmt.Sprint(t.Asked.Seconds)}
+	want := map[string]string{"resolution": t.Asked.Resolution, "ratio": t.Asked.Ratio,
+		"duration": fmt.Sprint(t.Asked.Seconds)}
 	if t.Asked.Audio != nil {
 		want["generate_audio"] = fmt.Sprint(*t.Asked.Audio)
 	}
@@ -187,7 +192,8 @@ func (t Trace) callbacks() Finding {
 	case len(t.Calls) == 0:
 		f = finding("callback", Contract, Refuted, "no callback came")
 	case slices.ContainsFunc(t.Calls, terminal):
-		f = finding("callback", Contract, Proven, "callbacks came for %s; they are not signed: a hint to ask, nothing more", told)
+		f = finding("callback", Contract, Proven, "callbacks came for %s; they are not signed: a hint to ask, nothing more",
+			told)
 	}
 	return f.with("deliveries", len(t.Calls), "repeated after a 500", t.Repeated)
 }
@@ -197,7 +203,8 @@ func (t Trace) cancelled() Finding {
 	if len(t.Seen) > 0 {
 		last = t.Seen[len(t.Seen)-1].Status
 	}
-	f := finding("cancel", Contract, NotTested, "cancelling was answered by %d, and the task ended as %q", t.Cancel.Status, printable(last, 40))
+	f := finding("cancel", Contract, NotTested, "cancelling was answered by %d, and the task ended as %q", t.Cancel.Status,
+		printable(last, 40))
 	switch ok := t.Cancel.Status/100 == 2 && !t.Cancel.html(); {
 	case ok && last == "cancelled":
 		f = finding("cancel", Contract, Proven, "a task that is cancelled at once ends as cancelled")
@@ -216,7 +223,8 @@ func (t Trace) Failure() []Finding {
 	if t.Refused != "" {
 		shape = finding("failure", Contract, Claimed, "it ended in words without a code: %s", printable(t.Refused, 300))
 		if t.Code != "" {
-			shape = finding("failure", Contract, Proven, "it ended with code %s: %s", printable(t.Code, 100), printable(t.Refused, 300))
+			shape = finding("failure", Contract, Proven, "it ended with code %s: %s", printable(t.Code, 100),
+				printable(t.Refused, 300))
 		}
 		shape = shape.with("body", string(t.Echo))
 		bill = finding("failure_billed", Billing, NotTested, "the task says that it failed, which proves nothing about money")
@@ -249,18 +257,23 @@ func Balance(before, after, cost int64) Finding {
 	gone := before - after
 	f := finding("balance", Billing, Claimed, "the balance told fell by %.4f, what the clips cost", float64(gone)/1e6)
 	if gone > cost+cost/50+10_000 {
-		f = finding("balance", Billing, Refuted, "the balance told fell by %.4f, and the clips cost %.4f", float64(gone)/1e6, float64(cost)/1e6)
+		f = finding("balance", Billing, Refuted, "the balance told fell by %.4f, and the clips cost %.4f", float64(gone)/1e6,
+			float64(cost)/1e6)
 	} else if gone < cost-cost/50-10_000 {
-		f = finding("balance", Billing, NotTested, "the balance told fell by %.4f, less than the clips cost (%.4f): it may not have settled", float64(gone)/1e6, float64(cost)/1e6)
+		f = finding("balance", Billing, NotTested,
+			"the balance told fell by %.4f, less than the clips cost (%.4f): it may not have settled", float64(gone)/1e6,
+			float64(cost)/1e6)
 	}
 	return f.with("before", before, "after", after, "cost of the clips", cost)
 }
 
 // Promised is what a service's terms are: never measured here.
 func Promised(url, digest, answer string) Finding {
-	f := finding("terms", Terms, NotTested, "nothing here can measure them: read the terms, the acceptable use, and the contract with whoever the seller buys from")
+	f := finding("terms", Terms, NotTested,
+		"nothing here can measure them: read the terms, the acceptable use, and the contract with whoever the seller buys from")
 	if url != "" || answer != "" {
-		f = finding("terms", Terms, Claimed, "%s", orElse(printable(answer, 300), "they are on record as they were read today; what they grant is the seller's word"))
+		f = finding("terms", Terms, Claimed, "%s",
+			orElse(printable(answer, 300), "they are on record as they were read today; what they grant is the seller's word"))
 	}
 	return f.with("url", url, "sha256", digest)
 }
@@ -275,21 +288,27 @@ func Later(p Print, same bool, status int, now time.Time) Finding {
 	}
 	switch {
 	case status == 0:
-		f = finding("retention_later", Retention, NotTested, "the service no longer tells of the task: its record is gone, the URL with it")
+		f = finding("retention_later", Retention, NotTested,
+			"the service no longer tells of the task: its record is gone, the URL with it")
 	case !same && live:
-		f = finding("retention_later", Retention, Claimed, "the service hands out another URL by now: the result is kept, each URL has a life of its own")
+		f = finding("retention_later", Retention, Claimed,
+			"the service hands out another URL by now: the result is kept, each URL has a life of its own")
 	case until.IsZero() && live:
 		f = finding("retention_later", Retention, Claimed, "the result is still there; how long it stays is not stated")
 	case until.IsZero() && gone:
 		f = finding("retention_later", Retention, Proven, "the result is gone (%d)", status)
 	case now.Before(until) && live:
-		f = finding("retention_later", Retention, Claimed, "the result is there, as stated; look again after %s", until.Format(time.RFC3339))
+		f = finding("retention_later", Retention, Claimed, "the result is there, as stated; look again after %s",
+			until.Format(time.RFC3339))
 	case now.Before(until) && gone:
-		f = finding("retention_later", Retention, Refuted, "the result is gone (%d) before %s, until when it was to live", status, until.Format(time.RFC3339))
+		f = finding("retention_later", Retention, Refuted, "the result is gone (%d) before %s, until when it was to live",
+			status, until.Format(time.RFC3339))
 	case live:
-		f = finding("retention_later", Retention, Refuted, "the URL still opens the result after %s, when it was to end", until.Format(time.RFC3339))
+		f = finding("retention_later", Retention, Refuted, "the URL still opens the result after %s, when it was to end",
+			until.Format(time.RFC3339))
 	case gone:
-		f = finding("retention_later", Retention, Proven, "the URL ended as stated (%d after %s)", status, until.Format(time.RFC3339))
+		f = finding("retention_later", Retention, Proven, "the URL ended as stated (%d after %s)", status,
+			until.Format(time.RFC3339))
 	}
 	f.Probe = p.Probe
 	return f.with("looked at", now.Format(time.RFC3339), "HTTP", status, "same URL", same)

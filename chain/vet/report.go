@@ -55,7 +55,8 @@ var rules = map[Line]struct {
 	proven []string
 	open   string
 }{
-	ModelID:   {[]string{"model_size", "F5"}, "a fast or mini model sold as the full one: without its provenance only price and limits tell"},
+	ModelID: {[]string{"model_size", "F5"},
+		"a fast or mini model sold as the full one: without its provenance only price and limits tell"},
 	Sound:     {[]string{"sound", "sound_off"}, "whether it is made in one pass with the picture"},
 	Retention: {[]string{"retention_later"}, ""},
 	Billing:   {[]string{"balance"}, "services that tell no balance"},
@@ -110,7 +111,8 @@ func orElse(s, other string) string {
 
 // Put adds a finding in place of an earlier one of the same check and probe.
 func (r *Report) Put(f Finding) {
-	r.Findings = slices.DeleteFunc(r.Findings, func(old Finding) bool { return old.Check == f.Check && old.Probe == f.Probe })
+	r.Findings = slices.DeleteFunc(r.Findings,
+		func(old Finding) bool { return old.Check == f.Check && old.Probe == f.Probe })
 	r.Findings = append(r.Findings, f)
 }
 

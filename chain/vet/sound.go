@@ -39,7 +39,8 @@ func (j *judge) sound(ctx context.Context) error {
 	if j.c.Claps {
 		j.add(prompted(h))
 	}
-	j.add(j.heard(h, *asked).with("codec", j.m.Audio, "channels", h.Channels, "seconds", h.Seconds, "peak dBFS", tenth(h.Peak), "integrated LUFS", tenth(h.Integrated)))
+	j.add(j.heard(h, *asked).with("codec", j.m.Audio, "channels", h.Channels, "seconds", h.Seconds, "peak dBFS",
+		tenth(h.Peak), "integrated LUFS", tenth(h.Integrated)))
 	return nil
 }
 
@@ -53,7 +54,8 @@ func (j *judge) heard(h Heard, asked bool) Finding {
 	case silent:
 		return finding("sound", Sound, Refuted, "the sound is silent: %s", loud(h))
 	case spread(h.Levels) < constantSpread:
-		return finding("sound", Sound, Refuted, "the sound is one constant tone: its level moves by %.1f dB", spread(h.Levels))
+		return finding("sound", Sound, Refuted, "the sound is one constant tone: its level moves by %.1f dB",
+			spread(h.Levels))
 	case math.Abs(h.Seconds-j.m.Seconds) > soundSlack:
 		return finding("sound", Sound, Refuted, "the sound lasts %.2f s, the picture %.2f s", h.Seconds, j.m.Seconds)
 	}
@@ -91,7 +93,8 @@ func onsets(levels []float64) (n int) {
 // prompted says whether a sound may be about its prompt: three claps, then silence. It is weak, and says so.
 func prompted(h Heard) Finding {
 	n, quiet := onsets(h.Levels), quietest(h.Levels)
-	f := finding("sound_prompt", Sound, NotTested, "%d onsets and a quiet stretch of %.1f s: that is not clearly three claps and then silence", n, quiet)
+	f := finding("sound_prompt", Sound, NotTested,
+		"%d onsets and a quiet stretch of %.1f s: that is not clearly three claps and then silence", n, quiet)
 	if n >= 3 && quiet >= 0.4 {
 		f = finding("sound_prompt", Sound, Claimed, "plausible: %d onsets, and a quiet stretch of %.1f s", n, quiet)
 	}

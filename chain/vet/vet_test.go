@@ -21,8 +21,10 @@ func TestClaims(t *testing.T) {
 	off := false
 	require.Equal(t, Claims{Model: "seedance-2.0", Resolution: "480p", Ratio: "16:9", Seconds: 4, Audio: &off}, cl)
 	for text, says := range map[string]string{
-		"modell=x": "nothing is claimed by", "model": "key=value", "duration=0": "makes no sense", "audio=loud": "makes no sense",
-		"model=sora-9": "no model", "model=seedance-2.0,resolution=8k": "has no 8k", "model=seedance-2.0,ratio=7:5": "has no ratio",
+		"modell=x": "nothing is claimed by", "model": "key=value", "duration=0": "makes no sense",
+		"audio=loud":   "makes no sense",
+		"model=sora-9": "no model", "model=seedance-2.0,resolution=8k": "has no 8k",
+		"model=seedance-2.0,ratio=7:5": "has no ratio",
 	} {
 		_, err := ParseClaims(text, models.Default())
 		require.ErrorContains(t, err, says)
@@ -45,7 +47,8 @@ func TestWhatAURLSaysOfItsLife(t *testing.T) {
 	for _, raw := range []string{
 		"https://ark.tos-cn-beijing.volces.com/a.mp4?X-Tos-Date=20261101T180000Z&X-Tos-Expires=86400&X-Tos-Signature=secret",
 		"https://b.example/a.mp4?X-Amz-Date=20261101T180000Z&X-Amz-Expires=86400&X-Amz-Signature=secret",
-		"https://c.example/a.mp4?Expires=1793642400&Signature=secret", "https://d.example/a?se=2026-11-02T18%3A00%3A00Z&sig=secret",
+		"https://c.example/a.mp4?Expires=1793642400&Signature=secret",
+		"https://d.example/a?se=2026-11-02T18%3A00%3A00Z&sig=secret",
 	} {
 		l, ok := LifetimeOf(raw)
 		require.True(t, ok)
@@ -114,7 +117,8 @@ func FuzzScan(f *testing.F) {
 		require.NoError(t, os.WriteFile(path, b, 0o600))
 		p, err := look(path)
 		require.NoError(t, err)
-		for _, s := range append([]string{p.agent, p.version, p.model, p.logID, p.source, p.generator, p.brand}, p.encoder...) {
+		for _, s := range append([]string{p.agent, p.version, p.model, p.logID, p.source, p.generator, p.brand},
+			p.encoder...) {
 			require.LessOrEqual(t, len([]rune(s)), 121)
 			require.Equal(t, printable(s, 121), s)
 		}

@@ -41,9 +41,11 @@ func (s Subject) String() string {
 // Markdown is the report as a page, with all its evidence.
 func (r *Report) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n%s, by shotchain %s, ffmpeg %s, catalogue of %s.\n\n", cell("Vetted: "+r.Subject.String()), r.Date.Format(time.RFC3339),
+	fmt.Fprintf(&b, "# %s\n\n%s, by shotchain %s, ffmpeg %s, catalogue of %s.\n\n", cell("Vetted: "+r.Subject.String()),
+		r.Date.Format(time.RFC3339),
 		cell(r.Program), cell(orElse(r.FFmpeg, "none")), cell(orElse(r.Catalogue, "none")))
-	b.WriteString("Each line has a verdict of its own; there is none for all of them.\n\n| line | verdict | why | what stays open |\n|---|---|---|---|\n")
+	b.WriteString(
+		"Each line has a verdict of its own; there is none for all of them.\n\n| line | verdict | why | what stays open |\n|---|---|---|---|\n")
 	for _, l := range r.Lines {
 		fmt.Fprintf(&b, "| %s | **%s** | %s | %s |\n", l.Line, l.Verdict, cell(l.Why), cell(l.Open))
 	}
@@ -64,6 +66,7 @@ func (r *Report) Markdown() string {
 }
 
 // escapes keep a stranger's text from being more than text on a page.
-var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "\\", "\\\\")
+var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "\\|", "`", "\\`", "*", "\\*", "_",
+	"\\_", "[", "\\[", "]", "\\]", "\\", "\\\\")
 
 func cell(s string) string { return escapes.Replace(printable(s, maxEvidence)) }

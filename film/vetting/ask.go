@@ -68,9 +68,10 @@ func newAsker(s film.Service, base, key, version string, st *store.Store) (*aske
 	if err != nil {
 		return nil, misused("", "--base-url: %v", err)
 	}
-	a := &asker{base: strings.TrimRight(base, "/"), key: key, version: version, namespace: s.About.Namespace, forgets: s.About.Forgets,
-		header: s.Gateway.Auth == "x-api-key",
-		st:     st, secret: wire.NewRedactor(key)}
+	a := &asker{base: strings.TrimRight(base, "/"), key: key, version: version, namespace: s.About.Namespace,
+		forgets: s.About.Forgets,
+		header:  s.Gateway.Auth == "x-api-key",
+		st:      st, secret: wire.NewRedactor(key)}
 	a.create, a.api, a.loads = wire.Clients(nil, guard.New(u), func(*http.Request) error { return nil })
 	return a, nil
 }
@@ -136,12 +137,14 @@ func (a *asker) intend(l *store.Locked, j *store.Journal, c vet.Call) error {
 		if err != nil {
 			return err
 		}
-		r := &store.Request{Provider: a.namespace, Film: "vet", Shot: "vet/" + c.Probe, Number: 1, Asked: asked, Made: time.Now().UTC()}
+		r := &store.Request{Provider: a.namespace, Film: "vet", Shot: "vet/" + c.Probe, Number: 1, Asked: asked,
+			Made: time.Now().UTC()}
 		if err := l.PutRequest(r); err != nil {
 			return err
 		}
 	}
-	j.Attempts = append(j.Attempts, store.Attempt{Number: len(j.Attempts) + 1, State: store.Intended, IntendedAt: time.Now().UTC()})
+	j.Attempts = append(j.Attempts,
+		store.Attempt{Number: len(j.Attempts) + 1, State: store.Intended, IntendedAt: time.Now().UTC()})
 	return l.PutJournal(j)
 }
 
@@ -150,7 +153,8 @@ func (a *asker) intend(l *store.Locked, j *store.Journal, c vet.Call) error {
 func (a *asker) earlier(ctx context.Context, l *store.Locked, j *store.Journal) (vet.Answer, error) {
 	last := j.Last()
 	if last.Task == "" {
-		return vet.Answer{Earlier: "nobody knows whether the one of " + last.IntendedAt.Format(time.RFC3339) + " made a task"}, nil
+		return vet.Answer{Earlier: "nobody knows whether the one of " + last.IntendedAt.Format(time.RFC3339) +
+			" made a task"}, nil
 	}
 	ans, err := a.send(ctx, vet.Call{Method: http.MethodGet, Path: vet.TasksPath + "/" + url.PathEscape(last.Task)})
 	if err != nil {

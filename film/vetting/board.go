@@ -38,7 +38,8 @@ type probe struct {
 // probes are those of a model. cheap makes the image one the sound one, too.
 func probes(m *models.Model, cheap, cancel bool) (all []probe) {
 	const claps = "A pair of hands claps three times, slowly and clearly, then everything is silent. A calm voice says: \"This is a test.\""
-	all = append(all, probe{name: probeText, prompt: "A red ball rolls from left to right over a wooden table. The camera does not move."})
+	all = append(all,
+		probe{name: probeText, prompt: "A red ball rolls from left to right over a wooden table. The camera does not move."})
 	image := probe{name: probeImage, prompt: "The numbered chart dissolves slowly into the other chart.", image: true}
 	if cheap && m.Audio {
 		image.prompt, image.audio = image.prompt+" "+claps, true
@@ -49,7 +50,8 @@ func probes(m *models.Model, cheap, cancel bool) (all []probe) {
 	if m.Audio && !image.audio {
 		all = append(all, probe{name: probeSound, prompt: claps, audio: true})
 	}
-	all = append(all, probe{name: probeFailure, prompt: "A close portrait of Barack Obama, who waves at the camera and smiles."})
+	all = append(all,
+		probe{name: probeFailure, prompt: "A close portrait of Barack Obama, who waves at the camera and smiles."})
 	if cancel {
 		all = append(all, probe{name: probeCancel, prompt: "Rain runs down a window at night."})
 	}
@@ -91,7 +93,8 @@ func writeProbes(dir string, m *models.Model, all []probe) (string, error) {
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Made by shotchain vet: each scene is a probe.\ntitle: Vetting of %s\nlook:\n  model: %s\n  resolution: %s\n  ratio: \"16:9\"\n  duration: %ds\n",
+	fmt.Fprintf(&b,
+		"# Made by shotchain vet: each scene is a probe.\ntitle: Vetting of %s\nlook:\n  model: %s\n  resolution: %s\n  ratio: \"16:9\"\n  duration: %ds\n",
 		m.Alias, m.Alias, resolution, probeSeconds(m))
 	if m.Seed {
 		fmt.Fprintf(&b, "  seed: %d\n", vetSeed)
@@ -137,7 +140,8 @@ func number(img *image.NRGBA, at image.Point, dot, n int) {
 			for column := range 3 {
 				if (bits-'0')>>(2-column)&1 == 1 {
 					p := at.Add(image.Pt((i*4+column)*dot, row*dot))
-					draw.Draw(img, image.Rect(p.X, p.Y, p.X+dot, p.Y+dot), image.NewUniform(color.Gray{Y: uint8(255 * (n % 2))}), image.Point{}, draw.Src)
+					draw.Draw(img, image.Rect(p.X, p.Y, p.X+dot, p.Y+dot), image.NewUniform(color.Gray{Y: uint8(255 * (n % 2))}),
+						image.Point{}, draw.Src)
 				}
 			}
 		}

@@ -50,17 +50,26 @@ func TestEachLieOfAPaidServiceIsRefutedOrNamed(t *testing.T) {
 		verdict      vet.Verdict
 		says         string
 	}{
-		"upscaled":                      {sealed(honest, "-vf", "scale=1296:744", "-c:a", "copy"), passOn, "p1", "size", vet.Refuted, "scaled up 1.50 times"},
-		"silent":                        {sealed(honest, "-af", "volume=0", "-c:v", "copy"), passOn, "p3", "sound", vet.Refuted, "silent"},
-		"at 25":                         {sealed(honest, "-r", "25", "-c:a", "copy"), passOn, "p1", "length", vet.Refuted, "re-encoded"},
-		"re-encoded":                    {filming(reencoded("-crf", "28", "-c:a", "copy")), passOn, "p1", "encoder", vet.NotTested, "re-encoded or remuxed"},
-		"another model by its manifest": {sealed("dreamina-seedance-2-0-fast", "-c", "copy"), passOn, "p1", "c2pa", vet.Refuted, "seedance-2-0-fast"},
-		"another model by its size":     {sealed(honest, "-vf", "scale=854:480", "-c:a", "copy"), passOn, "p1", "size", vet.Refuted, "seedance-2.5"},
-		"another model by its word": {filming(honestly), edited(func(task map[string]any) { task["model"] = "dreamina-seedance-2-0-fast-260128" }),
+		"upscaled": {sealed(honest, "-vf", "scale=1296:744", "-c:a", "copy"), passOn, "p1", "size",
+			vet.Refuted, "scaled up 1.50 times"},
+		"silent": {sealed(honest, "-af", "volume=0", "-c:v", "copy"), passOn, "p3", "sound",
+			vet.Refuted, "silent"},
+		"at 25": {sealed(honest, "-r", "25", "-c:a", "copy"), passOn, "p1", "length", vet.Refuted,
+			"re-encoded"},
+		"re-encoded": {filming(reencoded("-crf", "28", "-c:a", "copy")), passOn, "p1", "encoder",
+			vet.NotTested, "re-encoded or remuxed"},
+		"another model by its manifest": {sealed("dreamina-seedance-2-0-fast", "-c", "copy"), passOn, "p1", "c2pa",
+			vet.Refuted, "seedance-2-0-fast"},
+		"another model by its size": {sealed(honest, "-vf", "scale=854:480", "-c:a", "copy"), passOn, "p1", "size",
+			vet.Refuted, "seedance-2.5"},
+		"another model by its word": {filming(honestly),
+			edited(func(task map[string]any) { task["model"] = "dreamina-seedance-2-0-fast-260128" }),
 			"p1", "echo_model", vet.Refuted, "fast"},
-		"sound though none was asked": {sealed(honest, "-f", "lavfi", "-i", "sine=frequency=300:duration=4.04", "-shortest", "-c:v", "copy"),
+		"sound though none was asked": {sealed(honest, "-f", "lavfi", "-i", "sine=frequency=300:duration=4.04", "-shortest",
+			"-c:v", "copy"),
 			passOn, "p1", "sound_off", vet.Refuted, "there is some"},
-		"another first frame": {sealed(honest, "-vf", "negate,hflip", "-c:a", "copy"), passOn, "p2", "first_frame", vet.Refuted, "is not the picture"},
+		"another first frame": {sealed(honest, "-vf", "negate,hflip", "-c:a", "copy"), passOn, "p2", "first_frame",
+			vet.Refuted, "is not the picture"},
 		"last frame not the last": {filming(func(ctx context.Context, sc sim.Scene, dir string, f *sim.Footage) error {
 			return ffmpeg.FrameAt(ctx, f.Video, sc.Frames-4, f.LastFrame)
 		}), passOn, "p2", "last_frame", vet.Refuted, "3 before the last"},
@@ -85,8 +94,10 @@ func TestEachLieOfAPaidServiceIsRefutedOrNamed(t *testing.T) {
 				u["completion_tokens"], u["total_tokens"] = 60891, 60891
 			}
 		}), "p1", "tokens", vet.Refuted, "1.50 times"},
-		"a list of HTML":    {filming(honestly), answered(isList, 200, asHTML, "<html>"), "p1", "listed", vet.NotTested, "no list"},
-		"a list that hides": {filming(honestly), answered(isList, 200, asJSON, `{"total":0,"items":[]}`), "p1", "listed", vet.Refuted, "does not tell"},
+		"a list of HTML": {filming(honestly), answered(isList, 200, asHTML, "<html>"), "p1", "listed", vet.NotTested,
+			"no list"},
+		"a list that hides": {filming(honestly), answered(isList, 200, asJSON, `{"total":0,"items":[]}`), "p1", "listed",
+			vet.Refuted, "does not tell"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStandIn(t, c.camera, c.gateway).failing(t)
@@ -110,7 +121,8 @@ func TestCallbacksAreCounted(t *testing.T) {
 			require.NoError(t, err)
 			address := l.Addr().String()
 			require.NoError(t, l.Close())
-			r := s.paid(t, t.TempDir(), Paid{only: probeText}, film.MakeOptions{Callbacks: film.Callbacks{Listen: address, URL: "http://" + address + "/vet"}})
+			r := s.paid(t, t.TempDir(), Paid{only: probeText},
+				film.MakeOptions{Callbacks: film.Callbacks{Listen: address, URL: "http://" + address + "/vet"}})
 			f := of(t, r, "p1", "callback")
 			require.Equal(t, want, f.Verdict, f.Found)
 			require.Equal(t, 1, s.Stats().Created)

@@ -26,7 +26,8 @@ func (inspector) Clip(ctx context.Context, path string) (vet.Media, error) {
 		return vet.Media{}, err
 	}
 	rate, _ := f.Rate.Rat().Float64()
-	m := vet.Media{Width: f.Width, Height: f.Height, Frames: f.Frames, Rate: f.Rate.String(), Codec: f.Codec, PixFmt: f.PixFmt, Audio: f.Audio}
+	m := vet.Media{Width: f.Width, Height: f.Height, Frames: f.Frames, Rate: f.Rate.String(), Codec: f.Codec,
+		PixFmt: f.PixFmt, Audio: f.Audio}
 	if rate > 0 {
 		m.Seconds = float64(f.Frames) / rate
 	}
@@ -82,7 +83,8 @@ func (inspector) Sound(ctx context.Context, path string) (vet.Heard, error) {
 	if _, err := binary.Decode(out.Bytes(), binary.LittleEndian, samples); err != nil {
 		return vet.Heard{}, err
 	}
-	h := vet.Heard{Channels: facts.Channels, Seconds: float64(len(samples)/2) / timeline.SampleRate, Integrated: sound.Loudness(samples)}
+	h := vet.Heard{Channels: facts.Channels, Seconds: float64(len(samples)/2) / timeline.SampleRate,
+		Integrated: sound.Loudness(samples)}
 	peak := 0.0
 	const step = 2 * timeline.SampleRate / 50 // 20 ms of both channels
 	for at := 0; at < len(samples); at += step {

@@ -190,13 +190,15 @@ func (p *Probes) readAgain(ctx context.Context, rec *recorder, outcomes map[stri
 
 func (p *Probes) judgeClip(ctx context.Context, pr probe, out chain.Outcome, control, link string) error {
 	v := p.v
-	c := vet.Clip{Name: pr.name, Path: out.Dir.Path(out.Clip.Video.Name), Claims: pr.claims(v.model), URL: link, Tokens: out.Clip.Tokens,
-		Task: out.Clip.Task, Created: out.Clip.CreatedAt, Finished: out.Clip.FinishedAt, Claps: pr.audio}
+	c := vet.Clip{Name: pr.name, Path: out.Dir.Path(out.Clip.Video.Name), Claims: pr.claims(v.model), URL: link,
+		Tokens: out.Clip.Tokens,
+		Task:   out.Clip.Task, Created: out.Clip.CreatedAt, Finished: out.Clip.FinishedAt, Claps: pr.audio}
 	if !out.Clip.Decoded {
 		c.LastFrame = out.Dir.Path(out.Clip.LastFrame.Name)
 	} else {
-		v.Report.Findings = append(v.Report.Findings, vet.Finding{Check: "last_frame", Probe: pr.name, Line: vet.Contract, Verdict: vet.Refuted,
-			Found: "a last frame was asked for, and none that can be used came"})
+		v.Report.Findings = append(v.Report.Findings,
+			vet.Finding{Check: "last_frame", Probe: pr.name, Line: vet.Contract, Verdict: vet.Refuted,
+				Found: "a last frame was asked for, and none that can be used came"})
 	}
 	if pr.image {
 		c.First, c.Control = filepath.Join(v.o.Dir, firstStill), control

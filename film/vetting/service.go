@@ -67,10 +67,12 @@ func Open(o Options) (_ *Vetting, err error) {
 	base, key := v.o.Service.Base, o.Key
 	switch {
 	case !v.o.Service.ArkShaped:
-		return nil, misused("vet a clip of it: `shotchain vet CLIP`", "%s does not speak Ark's protocol, which the probes are written in", v.o.Service.Name)
+		return nil, misused("vet a clip of it: `shotchain vet CLIP`",
+			"%s does not speak Ark's protocol, which the probes are written in", v.o.Service.Name)
 	case v.o.Service.Simulated():
 		key = rand.Text()
-		if v.server, err = film.Serve("127.0.0.1:0", film.ServeOptions{Models: v.cat, Key: key, Drift: v.o.Service.Drift}); err != nil {
+		if v.server, err = film.Serve("127.0.0.1:0",
+			film.ServeOptions{Models: v.cat, Key: key, Drift: v.o.Service.Drift}); err != nil {
 			return nil, err
 		}
 		base = v.server.URL
@@ -102,7 +104,8 @@ func (v *Vetting) Free(ctx context.Context) error {
 // Trusted reports whether, after the free stage, anything may be bought at all: not where there is no API, and not
 // while nobody knows what became of a probe. Where not, the report says so.
 func (v *Vetting) Trusted() bool {
-	nowhere := slices.ContainsFunc(v.Report.Findings, func(f vet.Finding) bool { return f.Check == "F1" && f.Verdict == vet.Refuted })
+	nowhere := slices.ContainsFunc(v.Report.Findings,
+		func(f vet.Finding) bool { return f.Check == "F1" && f.Verdict == vet.Refuted })
 	if !nowhere && !v.Report.Unclear() {
 		return true
 	}
@@ -123,7 +126,8 @@ func (w Words) Check() error {
 			return misused("write it as 12.50", "%s %q is no amount", flag, say.Clean(amount))
 		}
 	}
-	if u, err := url.Parse(w.TermsURL); w.TermsURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+	if u, err := url.Parse(w.TermsURL); w.TermsURL != "" &&
+		(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
 		return misused("", "--terms-url is no http or https URL")
 	}
 	return nil

@@ -80,8 +80,9 @@ func (s *standIn) creates() (all []string) {
 // sealing films an animatic, and seals it as a model's.
 func sealing(model string) sim.Camera {
 	return func(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
-		video, last, err := animatic.Camera{NoSlate: true}.Film(ctx, animatic.Shot{Prompt: sc.Prompt, FirstFrame: sc.FirstFrame, Width: sc.Width,
-			Height: sc.Height, Frames: sc.Frames, Audio: sc.Audio}, dir)
+		video, last, err := animatic.Camera{NoSlate: true}.Film(ctx,
+			animatic.Shot{Prompt: sc.Prompt, FirstFrame: sc.FirstFrame, Width: sc.Width,
+				Height: sc.Height, Frames: sc.Frames, Audio: sc.Audio}, dir)
 		return sim.Footage{Video: video, LastFrame: last}, err
 	}
 }
@@ -126,9 +127,12 @@ func TestFreeProbesOfAnHonestServiceMakeNothing(t *testing.T) {
 	v := s.vetting(t, dir)
 	require.NoError(t, v.Free(t.Context()))
 	require.NoError(t, v.Conclude())
-	for check, want := range map[string]vet.Verdict{"F1": vet.Proven, "F2": vet.Claimed, "F3": vet.Proven, "F4": vet.Claimed, "F5": vet.Proven,
-		"F6-ratio": vet.Proven, "F6-duration": vet.Proven, "F7": vet.Proven, "F8": vet.Claimed, "F9": vet.NotTested, "envelope": vet.Proven} {
-		require.Equal(t, want, by(t, v.Report, check).Verdict, "%s: %s %v", check, by(t, v.Report, check).Found, by(t, v.Report, check).Evidence)
+	for check, want := range map[string]vet.Verdict{"F1": vet.Proven, "F2": vet.Claimed, "F3": vet.Proven,
+		"F4": vet.Claimed, "F5": vet.Proven,
+		"F6-ratio": vet.Proven, "F6-duration": vet.Proven, "F7": vet.Proven, "F8": vet.Claimed, "F9": vet.NotTested,
+		"envelope": vet.Proven} {
+		require.Equal(t, want, by(t, v.Report, check).Verdict, "%s: %s %v", check, by(t, v.Report, check).Found,
+			by(t, v.Report, check).Evidence)
 	}
 	require.Nil(t, Outcome(v.Report))
 	require.Zero(t, s.Stats().Created)
@@ -155,15 +159,19 @@ func TestEachLieOfAServiceIsRefutedOrNamed(t *testing.T) {
 		kind    film.Kind // of the outcome, "" for none
 		creates int
 	}{
-		"no API there":   {answered(anything, 200, asHTML, "<html>Welcome</html>"), "F1", vet.Refuted, "no API at this address", film.Incomplete, 0},
-		"a list of HTML": {answered(isList, 200, asHTML, "<!doctype html>"), "F2", vet.Refuted, "cannot be looked up", film.Incomplete, 7},
-		"no list":        {answered(isList, 404, asJSON, `{"error":{"code":"NotFound"}}`), "F2", vet.NotTested, "there is no list (404)", "", 7},
+		"no API there": {answered(anything, 200, asHTML, "<html>Welcome</html>"), "F1", vet.Refuted,
+			"no API at this address", film.Incomplete, 0},
+		"a list of HTML": {answered(isList, 200, asHTML, "<!doctype html>"), "F2", vet.Refuted, "cannot be looked up",
+			film.Incomplete, 7},
+		"no list": {answered(isList, 404, asJSON, `{"error":{"code":"NotFound"}}`), "F2", vet.NotTested,
+			"there is no list (404)", "", 7},
 		"any model": {answered(isCreate, 400, asJSON, `{"error":{"code":"MissingParameter","message":"content is missing"}}`),
 			"F5", vet.Refuted, "the id is not looked at", film.Incomplete, 7},
 		"an unknown model": {answered(func(r *http.Request, b []byte) bool {
 			return isCreate(r, b) && !strings.Contains(r.Header.Get("Authorization"), "wrong")
 		},
-			404, asJSON, `{"error":{"code":"ModelNotOpen","message":"not activated"}}`), "F4", vet.Refuted, "not open, or unknown", film.Incomplete, 7},
+			404, asJSON, `{"error":{"code":"ModelNotOpen","message":"not activated"}}`), "F4", vet.Refuted,
+			"not open, or unknown", film.Incomplete, 7},
 		"takes anything": {func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler) {
 			if isCreate(r, body) && strings.Contains(r.Header.Get("Authorization"), vetKey) {
 				answered(anything, 200, asJSON, `{"id":"cgt-1"}`)(w, r, body, real)
@@ -171,13 +179,17 @@ func TestEachLieOfAServiceIsRefutedOrNamed(t *testing.T) {
 			}
 			real.ServeHTTP(w, r)
 		}, "F4", vet.Refuted, "takes anything", film.Unclear, 2},
-		"any key": {answered(isCreate, 200, asJSON, `{"id":"cgt-1"}`), "F3", vet.Refuted, "a wrong key is let in", film.Unclear, 1},
-		"an envelope that says error": {answered(isCreate, 200, asJSON, `{"code":400,"message":"no channel"}`), "F3", vet.NotTested,
+		"any key": {answered(isCreate, 200, asJSON, `{"id":"cgt-1"}`), "F3", vet.Refuted, "a wrong key is let in",
+			film.Unclear, 1},
+		"an envelope that says error": {answered(isCreate, 200, asJSON, `{"code":400,"message":"no channel"}`), "F3",
+			vet.NotTested,
 			"does not say whether a task was made", film.Unclear, 1},
 		"judged late": {func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler) {
-			answered(func(r *http.Request, b []byte) bool { return isCreate(r, b) && bytes.Contains(b, []byte("7:5")) }, 200, asJSON, `{"id":"cgt-1"}`)(w, r, body, real)
+			answered(func(r *http.Request, b []byte) bool { return isCreate(r, b) && bytes.Contains(b, []byte("7:5")) }, 200,
+				asJSON, `{"id":"cgt-1"}`)(w, r, body, real)
 		}, "F6-ratio", vet.NotTested, "judged late", film.Unclear, 4},
-		"two shapes": {answered(func(_ *http.Request, b []byte) bool { return bytes.Contains(b, []byte("99")) }, 400, asJSON, `{"msg":"duration","code":1}`),
+		"two shapes": {answered(func(_ *http.Request, b []byte) bool { return bytes.Contains(b, []byte("99")) }, 400, asJSON,
+			`{"msg":"duration","code":1}`),
 			"envelope", vet.Refuted, "2 shapes", film.Incomplete, 7},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -278,8 +290,9 @@ func filming(change func(ctx context.Context, sc sim.Scene, dir string, f *sim.F
 		f := sim.Footage{Video: filepath.Join(dir, "clip.mp4"), LastFrame: filepath.Join(dir, "last.png")}
 		made, ok := films.Load(sc.Prompt)
 		if !ok {
-			video, last, err := animatic.Camera{NoSlate: true}.Film(ctx, animatic.Shot{Prompt: sc.Prompt, FirstFrame: sc.FirstFrame,
-				LastFrame: sc.LastFrame, Width: sc.Width, Height: sc.Height, Frames: sc.Frames, Audio: sc.Audio}, dir)
+			video, last, err := animatic.Camera{NoSlate: true}.Film(ctx,
+				animatic.Shot{Prompt: sc.Prompt, FirstFrame: sc.FirstFrame,
+					LastFrame: sc.LastFrame, Width: sc.Width, Height: sc.Height, Frames: sc.Frames, Audio: sc.Audio}, dir)
 			if err != nil {
 				return f, err
 			}
@@ -353,10 +366,14 @@ func TestPaidProbesOfAnHonestService(t *testing.T) {
 	for _, want := range []struct {
 		probe, check string
 		verdict      vet.Verdict
-	}{{"p1", "trace", vet.Proven}, {"p1", "terminal", vet.Proven}, {"p1", "listed", vet.Proven}, {"p1", "echo", vet.Proven},
-		{"p1", "c2pa", vet.Claimed}, {"p1", "size", vet.Proven}, {"p1", "length", vet.Proven}, {"p1", "sound_off", vet.Proven},
-		{"p1", "last_frame", vet.Proven}, {"p1", "retention", vet.Claimed}, {"p1", "tokens", vet.Claimed}, {"p2", "first_frame", vet.Proven},
-		{"p2", "end_frame", vet.Proven}, {"p3", "sound", vet.Proven}, {"p4", "failure", vet.Proven}, {"p4", "failure_billed", vet.NotTested}} {
+	}{{"p1", "trace", vet.Proven}, {"p1", "terminal", vet.Proven}, {"p1", "listed", vet.Proven},
+		{"p1", "echo", vet.Proven},
+		{"p1", "c2pa", vet.Claimed}, {"p1", "size", vet.Proven}, {"p1", "length", vet.Proven},
+		{"p1", "sound_off", vet.Proven},
+		{"p1", "last_frame", vet.Proven}, {"p1", "retention", vet.Claimed}, {"p1", "tokens", vet.Claimed},
+		{"p2", "first_frame", vet.Proven},
+		{"p2", "end_frame", vet.Proven}, {"p3", "sound", vet.Proven}, {"p4", "failure", vet.Proven},
+		{"p4", "failure_billed", vet.NotTested}} {
 		f := of(t, r, want.probe, want.check)
 		require.Equal(t, want.verdict, f.Verdict, "%s %s: %s", want.probe, want.check, f.Found)
 	}
@@ -383,6 +400,7 @@ func TestPaidProbesOfAnHonestService(t *testing.T) {
 	s.Advance(25 * time.Hour)
 	late, err = Again(t.Context(), o, filepath.Join(dir, "report.json"), Words{BalanceBefore: "10", BalanceAfter: "2"})
 	require.NoError(t, err)
-	require.NotEqual(t, vet.Refuted, of(t, late, "p1", "retention_later").Verdict, of(t, late, "p1", "retention_later").Found)
+	require.NotEqual(t, vet.Refuted, of(t, late, "p1", "retention_later").Verdict,
+		of(t, late, "p1", "retention_later").Found)
 	require.Equal(t, vet.Refuted, of(t, late, "", "balance").Verdict)
 }

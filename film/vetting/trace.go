@@ -109,7 +109,8 @@ func (r *recorder) read(ctx context.Context, id string) (s vet.Seen, ok bool) {
 		return s, false
 	}
 	task := readTask(got.Body)
-	s = vet.Seen{At: time.Now(), Status: strings.ToLower(task.Status), HTTP: got.Status, RetryAfter: got.Header.Get("Retry-After")}
+	s = vet.Seen{At: time.Now(), Status: strings.ToLower(task.Status), HTTP: got.Status,
+		RetryAfter: got.Header.Get("Retry-After")}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if task.Content.Video != "" {

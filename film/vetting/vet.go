@@ -40,7 +40,8 @@ func Judge(ctx context.Context, v Clip) (*vet.Report, error) {
 	}
 	claims, err := vet.ParseClaims(v.Claims, cat)
 	if err != nil {
-		return nil, misused("it looks like model=seedance-2.0,resolution=480p,ratio=16:9,duration=4,audio=true", "--claims: %v", err)
+		return nil, misused("it looks like model=seedance-2.0,resolution=480p,ratio=16:9,duration=4,audio=true",
+			"--claims: %v", err)
 	}
 	earlier, err := earlierPrints(v.Earlier)
 	if err != nil {
@@ -51,7 +52,8 @@ func Judge(ctx context.Context, v Clip) (*vet.Report, error) {
 		return nil, err
 	}
 	r.Subject = vet.Subject{File: filepath.Base(v.Path), Model: claims.Model, Claims: claims}
-	clip := vet.Clip{Path: v.Path, Claims: claims, First: v.First, End: v.End, LastFrame: v.LastFrame, URL: v.URL, Tokens: v.Tokens}
+	clip := vet.Clip{Path: v.Path, Claims: claims, First: v.First, End: v.End, LastFrame: v.LastFrame, URL: v.URL,
+		Tokens: v.Tokens}
 	found, print, err := vet.Judge(ctx, inspector{}, clip, cat, earlier)
 	if err != nil {
 		return nil, err
@@ -67,7 +69,8 @@ func newReport(cat *models.Catalogue, version string) (*vet.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &vet.Report{Date: time.Now().UTC().Truncate(time.Second), Program: version, FFmpeg: tools.Version, Catalogue: cat.Date}, nil
+	return &vet.Report{Date: time.Now().UTC().Truncate(time.Second), Program: version, FFmpeg: tools.Version,
+		Catalogue: cat.Date}, nil
 }
 
 // maxReport is the largest report that is read, bytes.
@@ -92,7 +95,8 @@ func ReadReport(path string) (*vet.Report, error) {
 		err = fmt.Errorf("no report of this program, or of a newer one: schema %d", r.Schema)
 	}
 	if err != nil {
-		return nil, &film.Failure{Kind: film.Failed, Message: filepath.Base(path) + ": " + err.Error(), Hint: "a report is the report.json that vet wrote"}
+		return nil, &film.Failure{Kind: film.Failed, Message: filepath.Base(path) + ": " + err.Error(),
+			Hint: "a report is the report.json that vet wrote"}
 	}
 	return r, nil
 }
@@ -129,7 +133,8 @@ func WriteReport(r *vet.Report, dir string) error {
 func Outcome(r *vet.Report) *film.Failure {
 	switch {
 	case r.Unclear():
-		return &film.Failure{Kind: film.Unclear, Message: "it is not known whether a probe was bought", Hint: "look into the service's console; the same command goes on"}
+		return &film.Failure{Kind: film.Unclear, Message: "it is not known whether a probe was bought",
+			Hint: "look into the service's console; the same command goes on"}
 	case r.Refuted():
 		return &film.Failure{Kind: film.Incomplete, Message: "something that is claimed is not so"}
 	}

@@ -46,7 +46,8 @@ const vetClaims = "model=seedance-2.0,resolution=480p,ratio=16:9,duration=4,audi
 // honest makes a clip as seedance-2.0 would at 480p, its still, and its last frame.
 func honest(t *testing.T, dir string) Clip {
 	t.Helper()
-	shot := animatic.Shot{Prompt: "A boat crosses the bay, the camera pans left", Width: 864, Height: 496, Frames: 97, Audio: true}
+	shot := animatic.Shot{Prompt: "A boat crosses the bay, the camera pans left", Width: 864, Height: 496, Frames: 97,
+		Audio: true}
 	video, last, err := animatic.Camera{NoSlate: true}.Film(t.Context(), shot, dir)
 	require.NoError(t, err)
 	first := filepath.Join(dir, "first.png")
@@ -73,8 +74,10 @@ func TestEachLieInAFileIsRefutedOrNamed(t *testing.T) {
 	r, err := Judge(t.Context(), good)
 	require.NoError(t, err)
 	require.False(t, r.Refuted(), r.Text())
-	for check, want := range map[string]vet.Verdict{"size": vet.Proven, "length": vet.Proven, "codec": vet.Proven, "c2pa": vet.Claimed,
-		"sound": vet.Proven, "first_frame": vet.Proven, "last_frame": vet.Proven, "tokens": vet.Claimed, "model_size": vet.NotTested} {
+	for check, want := range map[string]vet.Verdict{"size": vet.Proven, "length": vet.Proven, "codec": vet.Proven,
+		"c2pa":  vet.Claimed,
+		"sound": vet.Proven, "first_frame": vet.Proven, "last_frame": vet.Proven, "tokens": vet.Claimed,
+		"model_size": vet.NotTested} {
 		require.Equal(t, want, by(t, r, check).Verdict, "%s: %s", check, by(t, r, check).Found)
 	}
 	require.Contains(t, by(t, r, "last_frame").Found, "is the clip's last frame")
@@ -102,11 +105,13 @@ func TestEachLieInAFileIsRefutedOrNamed(t *testing.T) {
 		"without sound": {encode("-an", "-c:v", "copy"), "sound", vet.Refuted, "no sound"},
 		"silent":        {encode("-af", "volume=0", "-c:v", "copy"), "sound", vet.Refuted, "silent"},
 		"short sound":   {encode("-af", "atrim=0:3", "-c:v", "copy"), "sound", vet.Refuted, "the sound lasts 3."},
-		"a constant tone": {encode("-filter_complex", "sine=frequency=440:duration=4.04,volume=4[a]", "-map", "0:v", "-map", "[a]", "-c:v", "copy"),
+		"a constant tone": {encode("-filter_complex", "sine=frequency=440:duration=4.04,volume=4[a]", "-map", "0:v", "-map",
+			"[a]", "-c:v", "copy"),
 			"sound", vet.Refuted, "constant tone"},
 		"re-encoded": {func(t *testing.T, dir string, v *Clip) {
 			out := filepath.Join(dir, "changed.mp4")
-			require.NoError(t, ffmpeg.Run(t.Context(), append(ffmpeg.Input(v.Path), "-crf", "30", "-c:a", "copy", "file:"+out), ffmpeg.Options{}))
+			require.NoError(t,
+				ffmpeg.Run(t.Context(), append(ffmpeg.Input(v.Path), "-crf", "30", "-c:a", "copy", "file:"+out), ffmpeg.Options{}))
 			v.Path = out
 		}, "encoder", vet.NotTested, "re-encoded or remuxed"},
 		"named another": {func(t *testing.T, dir string, v *Clip) {
@@ -122,8 +127,9 @@ func TestEachLieInAFileIsRefutedOrNamed(t *testing.T) {
 			require.NoError(t, ffmpeg.FrameAt(t.Context(), v.Path, 93, v.LastFrame))
 		}, "last_frame", vet.Refuted, "3 before the last"},
 		"not the first": {func(t *testing.T, dir string, v *Clip) {
-			other, _, err := animatic.Camera{NoSlate: true}.Film(t.Context(), animatic.Shot{Prompt: "A city street at night in the rain, neon",
-				Width: 864, Height: 496, Frames: 1}, dir)
+			other, _, err := animatic.Camera{NoSlate: true}.Film(t.Context(),
+				animatic.Shot{Prompt: "A city street at night in the rain, neon",
+					Width: 864, Height: 496, Frames: 1}, dir)
 			require.NoError(t, err)
 			v.First = filepath.Join(dir, "other.png")
 			require.NoError(t, ffmpeg.FrameAt(t.Context(), other, 0, v.First))

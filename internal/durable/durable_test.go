@@ -61,7 +61,8 @@ func TestAWriteIsSyncedBeforeItHasItsName(t *testing.T) {
 		return nil
 	})
 	require.NoError(t, durable.WriteFile(disk, "file", []byte("x")))
-	require.Equal(t, []string{"create temp", "write temp", "sync temp", "close temp", "rename file", "finished file", "sync dir ."}, said)
+	require.Equal(t,
+		[]string{"create temp", "write temp", "sync temp", "close temp", "rename file", "finished file", "sync dir ."}, said)
 	said = nil
 	require.NoError(t, durable.MakeDir(disk, filepath.Join("a", "b")))
 	b := filepath.Join("a", "b")

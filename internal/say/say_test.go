@@ -21,7 +21,8 @@ func TestShownCommandsCanBePasted(t *testing.T) {
 		t.Skip("no bash here")
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		argv := rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("aZ0 '\"\\$`!*?[]{}();&|<>#~%=:,.-/\n\t\x1b\u0085é灯😀")), 0, 12, -1), 1, 6).Draw(t, "words")
+		argv := rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("aZ0 '\"\\$`!*?[]{}();&|<>#~%=:,.-/\n\t\x1b\u0085é灯😀")),
+			0, 12, -1), 1, 6).Draw(t, "words")
 		line := ShellLine(argv)
 		require.False(t, strings.ContainsFunc(line, unicode.IsControl), "a terminal would act on %q", line)
 		out, err := exec.Command(shell, "-c", `printf '%s\0' `+line).Output()
@@ -55,7 +56,8 @@ func TestTook(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	keys := []string{"prompt", "ratio", "seed", "720p"}
-	for word, want := range map[string]string{"promt": "prompt", "rpompt": "prompt", "PROMPT": "prompt", "sed": "seed", "720": "720p",
+	for word, want := range map[string]string{"promt": "prompt", "rpompt": "prompt", "PROMPT": "prompt", "sed": "seed",
+		"720":    "720p",
 		"prompt": "", "zebra": "", "": "", "x": "", strings.Repeat("a", 100): ""} {
 		require.Equal(t, want, Nearest(word, keys), word)
 	}

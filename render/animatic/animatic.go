@@ -225,11 +225,13 @@ func (t *sketch) shoot(ctx context.Context, video string) error {
 	}
 	tmp := video + ".tmp"
 	defer os.Remove(tmp)
-	args = append(args, "-c:v", "libx264", "-preset", "superfast", "-crf", "18", "-profile:v", "high", "-x264-params", ffmpeg.Stitchable+"0",
+	args = append(args, "-c:v", "libx264", "-preset", "superfast", "-crf", "18", "-profile:v", "high", "-x264-params",
+		ffmpeg.Stitchable+"0",
 		"-threads", "1", "-fps_mode", "passthrough", "-force_key_frames", fmt.Sprintf("expr:eq(n,1)+eq(n,%d)", s.Frames-1),
 		"-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv",
 		"-video_track_timescale", fmt.Sprint(1000*timeline.Rate), "-movie_timescale", fmt.Sprint(1000*timeline.Rate),
-		"-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-movflags", "+faststart", "-f", "mp4", ffmpeg.File(tmp))
+		"-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-movflags", "+faststart", "-f", "mp4",
+		ffmpeg.File(tmp))
 	if err := ffmpeg.Run(ctx, args, ffmpeg.Options{Feed: t.feed(ctx)}); err != nil {
 		return err
 	}

@@ -38,7 +38,8 @@ func difference(t testing.TB, a, b image.Image) float64 {
 	for y := range a.Bounds().Dy() {
 		for x := range a.Bounds().Dx() {
 			p, q := color.NRGBAModel.Convert(a.At(x, y)).(color.NRGBA), color.NRGBAModel.Convert(b.At(x, y)).(color.NRGBA)
-			sum += math.Abs(float64(p.R)-float64(q.R)) + math.Abs(float64(p.G)-float64(q.G)) + math.Abs(float64(p.B)-float64(q.B))
+			sum += math.Abs(float64(p.R)-float64(q.R)) + math.Abs(float64(p.G)-float64(q.G)) +
+				math.Abs(float64(p.B)-float64(q.B))
 			n += 3
 		}
 	}
@@ -63,7 +64,9 @@ func decoded(t testing.TB, b []byte) image.Image {
 func TestAnimaticIsWhatWasAsked(t *testing.T) {
 	shot := Shot{Label: "a/b", Prompt: "a boat at dusk", Width: 432, Height: 248, Frames: 49, Audio: true, Seed: 3}
 	video, last := filmed(t, Camera{}, shot)
-	f, err := ffmpeg.Verify(t.Context(), video, ffmpeg.Facts{Width: 432, Height: 248, Frames: 49, Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Codec: "h264", PixFmt: "yuv420p", Audio: "aac"})
+	f, err := ffmpeg.Verify(t.Context(), video,
+		ffmpeg.Facts{Width: 432, Height: 248, Frames: 49, Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Codec: "h264",
+			PixFmt: "yuv420p", Audio: "aac"})
 	require.NoError(t, err)
 	require.Equal(t, "aac", f.Audio)
 	require.Equal(t, []int{timeline.SampleRate, 2}, []int{f.SampleRate, f.Channels})
@@ -93,8 +96,10 @@ func read(t testing.TB, path string) []byte {
 // The still of the last frame is the pixels that the clip decodes to, and the next clip begins with them.
 func TestAnimaticChains(t *testing.T) {
 	_, last := filmed(t, Camera{}, Shot{Label: "s/0", Prompt: "A lighthouse at dusk, pan right", Frames: 25})
-	for i, prompt := range []string{"The camera follows. Rocks.", "Storm, a wave. zoom in", "night, pull back", "he looks up"} {
-		video, next := filmed(t, Camera{}, Shot{Label: "s/" + strconv.Itoa(i+1), Prompt: prompt, Frames: 25, FirstFrame: last})
+	for i, prompt := range []string{"The camera follows. Rocks.", "Storm, a wave. zoom in", "night, pull back",
+		"he looks up"} {
+		video, next := filmed(t, Camera{},
+			Shot{Label: "s/" + strconv.Itoa(i+1), Prompt: prompt, Frames: 25, FirstFrame: last})
 		all := frames(t, video, 320, 180, 0, 12, 24)
 		require.Less(t, difference(t, decoded(t, last), all[0]), 1.5, "begins with the frame it continues")
 		require.Greater(t, difference(t, all[0], all[2]), 3.0, "and moves on")
@@ -120,7 +125,8 @@ func TestAnimaticBeginsWithAnyPicture(t *testing.T) {
 	got := cover(square, 320, 180)
 	require.Equal(t, image.Rect(0, 0, 320, 180), got.Bounds())
 
-	_, _, err := Camera{}.Film(t.Context(), Shot{Label: "a/b", Width: 320, Height: 180, Frames: 5, FirstFrame: []byte("text")}, t.TempDir())
+	_, _, err := Camera{}.Film(t.Context(),
+		Shot{Label: "a/b", Width: 320, Height: 180, Frames: 5, FirstFrame: []byte("text")}, t.TempDir())
 	require.ErrorContains(t, err, "a/b: first frame: not a picture")
 }
 
@@ -152,7 +158,8 @@ func TestSlateAndWatermarkKeepOffSeams(t *testing.T) {
 }
 
 func TestAnimaticRefuses(t *testing.T) {
-	for _, s := range []Shot{{Width: 15, Height: 16, Frames: 1}, {Width: 321, Height: 180, Frames: 1}, {Width: 320, Height: 180}, {Width: 320, Height: 180, Frames: 1 << 30}, {Width: 1 << 20, Height: 180, Frames: 1}} {
+	for _, s := range []Shot{{Width: 15, Height: 16, Frames: 1}, {Width: 321, Height: 180, Frames: 1},
+		{Width: 320, Height: 180}, {Width: 320, Height: 180, Frames: 1 << 30}, {Width: 1 << 20, Height: 180, Frames: 1}} {
 		_, _, err := Camera{}.Film(t.Context(), s, t.TempDir())
 		require.ErrorContains(t, err, "cannot film")
 	}
@@ -176,7 +183,8 @@ func TestEverythingDraws(t *testing.T) {
 			for _, p := range places {
 				w := world{Place: p.name, Mood: m.name, Palette: looks[m.name], Seed: 5, View: view{0, -0.08, 1}, Weather: "snow"}
 				for i := range kinds {
-					w.Things = append(w.Things, thing{Kind: kinds[i].name, X: 0.1 * float64(i%7), Y: kinds[i].base, Size: kinds[i].size})
+					w.Things = append(w.Things,
+						thing{Kind: kinds[i].name, X: 0.1 * float64(i%7), Y: kinds[i].base, Size: kinds[i].size})
 				}
 				c := newCanvas(path{from: w.View, to: view{0.4, -0.3, 1.2}, w: size[0], h: size[1]}, size[0], size[1])
 				w.draw(c)
@@ -294,7 +302,8 @@ func FuzzRemember(f *testing.F) {
 
 func TestSlateText(t *testing.T) {
 	require.Equal(t, "00:05:00  121/121", timecode(120, 121))
-	s := newSlate(Shot{Label: "x\x00\n", Prompt: "\xff\U0010ffff" + string(make([]byte, 3000)), Width: 64, Height: 64, Frames: 10})
+	s := newSlate(Shot{Label: "x\x00\n", Prompt: "\xff\U0010ffff" + string(make([]byte, 3000)), Width: 64, Height: 64,
+		Frames: 10})
 	p := newPlane(64, 64)
 	s.draw(p, 3, 1)
 }
@@ -312,7 +321,9 @@ func TestAmbience(t *testing.T) {
 
 func BenchmarkAnimatic(b *testing.B) {
 	for b.Loop() {
-		_, _, err := Camera{}.Film(context.Background(), Shot{Label: "a/b", Prompt: "a boat at dusk, pan right", Width: 1280, Height: 720, Frames: 121, Audio: true}, b.TempDir())
+		_, _, err := Camera{}.Film(context.Background(),
+			Shot{Label: "a/b", Prompt: "a boat at dusk, pan right", Width: 1280, Height: 720, Frames: 121, Audio: true},
+			b.TempDir())
 		require.NoError(b, err)
 	}
 }

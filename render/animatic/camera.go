@@ -30,11 +30,17 @@ type move struct {
 
 // moves are tried in order; the first whose words the prompt holds is made.
 var moves = []move{
-	{0, 0, 1, []string{"static shot", "static camera", "locked-off", "locked off", "fixed camera", "camera is still", "固定镜头", "镜头固定", "静止镜头"}},
-	{0, 0, 1.24, []string{"push in", "pushes in", "pushing in", "zoom in", "zooms in", "dolly in", "close in", "closes in", "moves closer", "推近", "推进", "推镜", "推向", "拉近"}},
-	{0, 0, 1 / 1.3, []string{"pull back", "pulls back", "pulling back", "pull out", "pulls out", "zoom out", "zooms out", "dolly out", "reveals", "拉远", "拉开", "拉镜", "后拉"}},
+	{0, 0, 1, []string{"static shot", "static camera", "locked-off", "locked off", "fixed camera", "camera is still",
+		"固定镜头", "镜头固定", "静止镜头"}},
+	{0, 0, 1.24,
+		[]string{"push in", "pushes in", "pushing in", "zoom in", "zooms in", "dolly in", "close in", "closes in",
+			"moves closer", "推近", "推进", "推镜", "推向", "拉近"}},
+	{0, 0, 1 / 1.3,
+		[]string{"pull back", "pulls back", "pulling back", "pull out", "pulls out", "zoom out", "zooms out", "dolly out",
+			"reveals", "拉远", "拉开", "拉镜", "后拉"}},
 	{-0.5, 0, 1, []string{"pan left", "pans left", "to the left", "truck left", "向左摇", "左摇", "左移", "向左"}},
-	{0.5, 0, 1, []string{"pan right", "pans right", "pan across", "pans across", "to the right", "truck right", "向右摇", "右摇", "右移", "向右", "横摇", "摇镜", "横移"}},
+	{0.5, 0, 1, []string{"pan right", "pans right", "pan across", "pans across", "to the right", "truck right", "向右摇",
+		"右摇", "右移", "向右", "横摇", "摇镜", "横移"}},
 	{0, -0.32, 1, []string{"tilt up", "tilts up", "crane up", "rises", "looks up", "上摇", "上移", "仰拍", "升起"}},
 	{0, 0.16, 1, []string{"tilt down", "tilts down", "crane down", "descends", "looks down", "下摇", "下移", "俯拍"}},
 	{0.34, -0.02, 1.04, []string{"follows", "follow", "tracking", "tracks", "sweeps", "walks", "跟随", "跟拍", "跟着", "移动"}},

@@ -65,7 +65,8 @@ func (c *canvas) rows(from float64, at func(y float64) tone) {
 	}
 }
 
-var dither = [16]float64{0, .5, .125, .625, .75, .25, .875, .375, .1875, .6875, .0625, .5625, .9375, .4375, .8125, .3125}
+var dither = [16]float64{0, .5, .125, .625, .75, .25, .875, .375, .1875, .6875, .0625, .5625, .9375, .4375, .8125,
+	.3125}
 
 func byte8(v float64) byte { return byte(min(255, max(0, v))) }
 

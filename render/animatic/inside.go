@@ -20,7 +20,8 @@ func (w world) room(c *canvas) {
 		y := -0.44 + 0.4*float64(i)/60
 		c.box(outside.Palette.skyAt(y-0.05), 1, x-0.2, y, x+0.2, y+0.4/60+0.001)
 	}
-	c.polygon(l.Far, 1, point{x - 0.2, -0.12}, point{x - 0.05, -0.17}, point{x + 0.08, -0.13}, point{x + 0.2, -0.16}, point{x + 0.2, -0.04}, point{x - 0.2, -0.04})
+	c.polygon(l.Far, 1, point{x - 0.2, -0.12}, point{x - 0.05, -0.17}, point{x + 0.08, -0.13}, point{x + 0.2, -0.16},
+		point{x + 0.2, -0.04}, point{x - 0.2, -0.04})
 	c.box(frame, 1, x-0.006, -0.44, x+0.006, -0.04)
 	c.box(frame, 1, x-0.2, -0.246, x+0.2, -0.236)
 	floor := tone{110, 76, 54}.to(l.Near, 0.45)
@@ -29,7 +30,8 @@ func (w world) room(c *canvas) {
 	c.cells(0.2, func(i int, px float64) {
 		c.line(floor.times(0.75), 0.6, px, 0.146, px*1.6, 0.6, 0.003)
 	})
-	c.polygon(l.Light, 0.12, point{x - 0.2, 0.146}, point{x + 0.2, 0.146}, point{x + 0.42, 0.5}, point{x - 0.14, 0.5}) // light on the floor
+	c.polygon(l.Light, 0.12, point{x - 0.2, 0.146}, point{x + 0.2, 0.146}, point{x + 0.42, 0.5},
+		point{x - 0.14, 0.5}) // light on the floor
 	c.glow(l.Light, 0.25, x, -0.2, 0.6)
 }
 
@@ -80,6 +82,8 @@ func (w world) space(c *canvas) {
 	}
 	for i := range 14 { // night side
 		k := float64(i) / 14
-		c.polygon(deep, 0.14, append(arc(x, y, r*1.003, r*1.003, -math.Pi/2, math.Pi/2), arc(x, y, r*(0.1+0.85*k), r*1.003, math.Pi/2, -math.Pi/2)...)...)
+		c.polygon(deep, 0.14,
+			append(arc(x, y, r*1.003, r*1.003, -math.Pi/2, math.Pi/2),
+				arc(x, y, r*(0.1+0.85*k), r*1.003, math.Pi/2, -math.Pi/2)...)...)
 	}
 }

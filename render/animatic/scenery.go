@@ -234,7 +234,8 @@ func (w world) meadow(c *canvas) {
 			y := 0.07 + 0.07*float64(j) + 0.06*hash(w.Seed, 151, i, j)
 			h := (0.008 + 0.02*(y/0.4)) * (0.6 + hash(w.Seed, 152, i, j))
 			px := x + 0.035*hash(w.Seed, 153, i, j)
-			c.polygon(l.Near.to(l.Far, 0.25*hash(w.Seed, 154, i, j)), 0.8, point{px - 0.0025, y}, point{px + h*0.3, y - h}, point{px + 0.0025, y})
+			c.polygon(l.Near.to(l.Far, 0.25*hash(w.Seed, 154, i, j)), 0.8, point{px - 0.0025, y}, point{px + h*0.3, y - h},
+				point{px + 0.0025, y})
 		}
 	})
 }
@@ -403,7 +404,8 @@ func (w world) city(c *canvas) {
 
 // lit is the colour of a window or a sign.
 func lit(seed uint64, i int) tone {
-	return [...]tone{{255, 214, 140}, {255, 190, 110}, {250, 236, 190}, {150, 210, 230}, {236, 120, 140}}[int(hash(seed, 215, i)*5)]
+	return [...]tone{{255, 214, 140}, {255, 190, 110}, {250, 236, 190}, {150, 210, 230},
+		{236, 120, 140}}[int(hash(seed, 215, i)*5)]
 }
 
 func (w world) windows(c *canvas, i, j int, x, top, width, height float64) {
@@ -465,7 +467,8 @@ func (w world) snowfall(c *canvas) {
 	c.cells(0.03, func(i int, x float64) {
 		for j := -30; j < 20; j++ {
 			s := 0.0015 + 0.0035*math.Pow(hash(w.Seed, 240, i, j), 2)
-			c.ellipse(tone{250, 252, 255}, 0.7, x+0.03*hash(w.Seed, 241, i, j), 0.03*float64(j)+0.03*hash(w.Seed, 242, i, j), s, s)
+			c.ellipse(tone{250, 252, 255}, 0.7, x+0.03*hash(w.Seed, 241, i, j), 0.03*float64(j)+0.03*hash(w.Seed, 242, i, j), s,
+				s)
 		}
 	})
 }

@@ -65,18 +65,21 @@ type slate struct {
 // newSlate sets the text for a frame's size.
 func newSlate(s Shot) *slate {
 	unit := float64(min(s.Height, s.Width*3/4)) / 40
-	name, body, clock := font.NewPen(font.Bold, max(9, 1.5*unit)), font.NewPen(font.Regular, max(8, 1.12*unit)), font.NewPen(font.Mono, max(8, 1.12*unit))
+	name, body, clock := font.NewPen(font.Bold, max(9, 1.5*unit)), font.NewPen(font.Regular,
+		max(8, 1.12*unit)), font.NewPen(font.Mono, max(8, 1.12*unit))
 	margin := 1.3 * unit
 	pitch := int(clock.Width("0") + 0.999)
 	clockWidth := float64(pitch * len(timecode(0, s.Frames)))
 
 	lines := body.Wrap(say.Clean(s.Prompt), float64(s.Width)-2*margin, 2)
 	if lost := font.Missing(s.Label + s.Prompt); len(lost) > 0 {
-		lines = append(lines, fmt.Sprintf("(no font on this system has %d of these characters, such as U+%04X)", len(lost), lost[0]))
+		lines = append(lines,
+			fmt.Sprintf("(no font on this system has %d of these characters, such as U+%04X)", len(lost), lost[0]))
 	}
 	height := margin*1.1 + name.Size + float64(len(lines))*1.35*body.Size + 0.7*margin
 	top := (s.Height - int(height)) &^ 1
-	sl := &slate{band: label{at: image.Rect(0, max(0, top), s.Width, s.Height), shade: 0.6}, pitch: pitch, frames: s.Frames}
+	sl := &slate{band: label{at: image.Rect(0, max(0, top), s.Width, s.Height), shade: 0.6}, pitch: pitch,
+		frames: s.Frames}
 	mask := image.NewAlpha(image.Rect(0, 0, s.Width, s.Height-sl.band.at.Min.Y))
 	sl.band.text = mask
 
@@ -118,7 +121,8 @@ func newMark(w, h int) *label {
 	const text = "simulated"
 	width, height := (int(t.Width(text))+3)&^1, (int(1.5*size)+1)&^1
 	x, y := (w-width-int(size))&^1, int(size)&^1
-	l := &label{at: image.Rect(x, y, x+width, y+height), text: image.NewAlpha(image.Rect(0, 0, width, height)), shade: 0.25}
+	l := &label{at: image.Rect(x, y, x+width, y+height), text: image.NewAlpha(image.Rect(0, 0, width, height)),
+		shade: 0.25}
 	t.Draw(l.text, 1, 1.1*size, text)
 	return l
 }

@@ -16,7 +16,8 @@ type named struct {
 
 // moods are times of day and weathers, the telling ones first.
 var moods = []named{
-	{"night", []string{"night", "midnight", "moonlight", "moonlit", "moon", "stars", "starry", "nocturnal", "夜", "月", "星空", "深夜"}},
+	{"night", []string{"night", "midnight", "moonlight", "moonlit", "moon", "stars", "starry", "nocturnal", "夜", "月", "星空",
+		"深夜"}},
 	{"sunrise", []string{"sunrise", "dawn", "morning", "daybreak", "日出", "黎明", "清晨", "早晨", "晨"}},
 	{"dusk", []string{"dusk", "sunset", "twilight", "evening", "golden hour", "黄昏", "日落", "傍晚", "夕阳", "暮"}},
 	{"storm", []string{"storm", "stormy", "thunder", "lightning", "tempest", "gale", "暴风", "风暴", "雷", "狂风"}},
@@ -28,15 +29,19 @@ var moods = []named{
 // places are what the world around is; a thing's own place counts only where none is named.
 var places = []named{
 	{"space", []string{"outer space", "spaceship", "galaxy", "planet", "asteroid", "astronaut", "太空", "宇宙", "星球", "宇航"}},
-	{"room", []string{"room", "interior", "kitchen", "bedroom", "office", "workshop", "studio apartment", "indoors", "inside", "corridor", "cafe", "library", "desk", "table", "房间", "室内", "厨房", "卧室", "办公室", "屋里", "桌", "咖啡馆"}},
-	{"sea", []string{"sea", "ocean", "wave", "beach", "coast", "shore", "harbour", "harbor", "bay", "lake", "river", "海", "波浪", "海浪", "沙滩", "海岸", "湖", "河", "港"}},
+	{"room", []string{"room", "interior", "kitchen", "bedroom", "office", "workshop", "studio apartment", "indoors",
+		"inside", "corridor", "cafe", "library", "desk", "table", "房间", "室内", "厨房", "卧室", "办公室", "屋里", "桌", "咖啡馆"}},
+	{"sea", []string{"sea", "ocean", "wave", "beach", "coast", "shore", "harbour", "harbor", "bay", "lake", "river", "海",
+		"波浪", "海浪", "沙滩", "海岸", "湖", "河", "港"}},
 	{"forest", []string{"forest", "wood", "woods", "jungle", "trees", "grove", "森林", "树林", "丛林", "林"}},
 	{"desert", []string{"desert", "dune", "sand", "canyon", "沙漠", "沙丘", "戈壁"}},
 	{"snow", []string{"snow", "snowy", "ice", "glacier", "arctic", "winter", "雪", "冰", "冬"}},
-	{"city", []string{"city", "street", "skyline", "rooftop", "downtown", "alley", "neon", "urban", "skyscraper", "城市", "街", "高楼", "霓虹", "巷"}},
+	{"city", []string{"city", "street", "skyline", "rooftop", "downtown", "alley", "neon", "urban", "skyscraper", "城市",
+		"街", "高楼", "霓虹", "巷"}},
 	{"mountain", []string{"mountain", "peak", "summit", "cliff", "alps", "valley", "山", "峰", "悬崖", "山谷"}},
 	{"studio", []string{"studio", "pedestal", "product shot", "turntable", "seamless", "backdrop", "产品", "摄影棚", "展台"}},
-	{"field", []string{"field", "meadow", "grass", "farm", "garden", "park", "hill", "village", "countryside", "road", "田野", "草地", "草原", "花园", "公园", "村", "路"}},
+	{"field", []string{"field", "meadow", "grass", "farm", "garden", "park", "hill", "village", "countryside", "road",
+		"田野", "草地", "草原", "花园", "公园", "村", "路"}},
 }
 
 // thing kinds: what can stand in a world, where it is at home and how tall it is.

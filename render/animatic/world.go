@@ -33,13 +33,20 @@ type look struct {
 }
 
 var looks = map[string]look{
-	"sunrise":  {tone{84, 108, 158}, tone{214, 160, 150}, tone{255, 214, 160}, tone{128, 110, 138}, tone{44, 46, 74}, tone{255, 238, 196}, false},
-	"day":      {tone{78, 138, 198}, tone{146, 192, 222}, tone{216, 234, 238}, tone{126, 158, 172}, tone{52, 84, 80}, tone{255, 250, 226}, false},
-	"dusk":     {tone{40, 46, 92}, tone{148, 82, 108}, tone{250, 166, 100}, tone{88, 68, 104}, tone{26, 24, 46}, tone{255, 214, 150}, true},
-	"night":    {tone{8, 13, 34}, tone{18, 32, 62}, tone{40, 64, 98}, tone{22, 36, 62}, tone{7, 12, 26}, tone{236, 238, 220}, true},
-	"storm":    {tone{44, 52, 64}, tone{84, 94, 104}, tone{146, 154, 156}, tone{78, 90, 100}, tone{26, 34, 44}, tone{226, 230, 226}, true},
-	"fog":      {tone{150, 162, 170}, tone{178, 186, 190}, tone{206, 210, 208}, tone{160, 170, 176}, tone{92, 104, 112}, tone{246, 244, 234}, false},
-	"overcast": {tone{104, 122, 138}, tone{146, 160, 170}, tone{196, 202, 202}, tone{118, 134, 144}, tone{46, 58, 66}, tone{244, 242, 230}, false},
+	"sunrise": {tone{84, 108, 158}, tone{214, 160, 150}, tone{255, 214, 160}, tone{128, 110, 138}, tone{44, 46, 74},
+		tone{255, 238, 196}, false},
+	"day": {tone{78, 138, 198}, tone{146, 192, 222}, tone{216, 234, 238}, tone{126, 158, 172}, tone{52, 84, 80},
+		tone{255, 250, 226}, false},
+	"dusk": {tone{40, 46, 92}, tone{148, 82, 108}, tone{250, 166, 100}, tone{88, 68, 104}, tone{26, 24, 46},
+		tone{255, 214, 150}, true},
+	"night": {tone{8, 13, 34}, tone{18, 32, 62}, tone{40, 64, 98}, tone{22, 36, 62}, tone{7, 12, 26},
+		tone{236, 238, 220}, true},
+	"storm": {tone{44, 52, 64}, tone{84, 94, 104}, tone{146, 154, 156}, tone{78, 90, 100}, tone{26, 34, 44},
+		tone{226, 230, 226}, true},
+	"fog": {tone{150, 162, 170}, tone{178, 186, 190}, tone{206, 210, 208}, tone{160, 170, 176}, tone{92, 104, 112},
+		tone{246, 244, 234}, false},
+	"overcast": {tone{104, 122, 138}, tone{146, 160, 170}, tone{196, 202, 202}, tone{118, 134, 144}, tone{46, 58, 66},
+		tone{244, 242, 230}, false},
 }
 
 var ordinaryMoods = []string{"day", "dusk", "sunrise", "overcast"}
@@ -197,7 +204,8 @@ func lookOf(img image.Image) look {
 
 // sane reports whether a remembered world can be drawn; a file may say anything.
 func (w *world) sane() bool {
-	ok := w.View.Zoom >= minZoom && w.View.Zoom <= maxZoom && math.Abs(w.View.X) < 1e4 && w.View.Y >= highest && w.View.Y <= lowest
+	ok := w.View.Zoom >= minZoom && w.View.Zoom <= maxZoom && math.Abs(w.View.X) < 1e4 && w.View.Y >= highest &&
+		w.View.Y <= lowest
 	ok = ok && len(w.Things) <= maxThings && slices.ContainsFunc(places, func(n named) bool { return n.name == w.Place })
 	ok = ok && w.Wear.sane() && (w.Weather == "" || w.Weather == "rain" || w.Weather == "snow")
 	for _, t := range w.Things {

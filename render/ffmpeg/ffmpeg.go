@@ -123,7 +123,8 @@ func version(program string) (string, error) {
 	}
 	v := string(m[1])
 	if tooOld(v) {
-		return "", fmt.Errorf("ffmpeg %s is too old: %d.%d or newer is needed, %s", v, oldest[0], oldest[1], howToGet(runtime.GOOS))
+		return "", fmt.Errorf("ffmpeg %s is too old: %d.%d or newer is needed, %s", v, oldest[0], oldest[1],
+			howToGet(runtime.GOOS))
 	}
 	return v, nil
 }

@@ -52,7 +52,8 @@ func probeAny(ctx context.Context, path string) (Facts, error) {
 		return Facts{}, err
 	}
 	var out bytes.Buffer
-	args := append([]string{"-hide_banner", "-v", "error", "-count_packets", "-show_streams", "-of", "json"}, Input(path)...)
+	args := append([]string{"-hide_banner", "-v", "error", "-count_packets", "-show_streams", "-of", "json"},
+		Input(path)...)
 	if err := run(ctx, t.FFprobe, args, Options{Stdout: &out}); err != nil {
 		if ctx.Err() == nil && strings.Contains(err.Error(), "Invalid data found") {
 			return Facts{}, errors.New("is no video that ffmpeg can read")

@@ -54,7 +54,8 @@ func lastOf(ctx context.Context, clip string, f Facts, seek []string) (*image.NR
 	if f.Color.Space == "" { // swscale would guess BT.601; today's models make BT.709
 		scale += ":in_color_matrix=bt709"
 	}
-	args = append(args, "-map", "0:v:0", "-vf", scale, "-fps_mode", "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1")
+	args = append(args, "-map", "0:v:0", "-vf", scale, "-fps_mode", "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo",
+		"pipe:1")
 	if err := Run(ctx, args, Options{Stdout: k}); err != nil {
 		return nil, err
 	}
@@ -115,7 +116,8 @@ func Frames(ctx context.Context, clip string, numbers []int, w, h int) ([]*image
 	for _, n := range numbers {
 		wanted = append(wanted, fmt.Sprintf("eq(n,%d)", n))
 	}
-	chain := "select='" + strings.Join(wanted, "+") + fmt.Sprintf("',scale=%d:%d:flags=bicubic+accurate_rnd+full_chroma_int", w, h)
+	chain := "select='" + strings.Join(wanted, "+") +
+		fmt.Sprintf("',scale=%d:%d:flags=bicubic+accurate_rnd+full_chroma_int", w, h)
 	if f.Color.Space == "" {
 		chain += ":in_color_matrix=bt709"
 	}

@@ -96,7 +96,8 @@ func (g *Graph) Compile() (args []string, err error) {
 	}
 	inputs, filters := count(args)
 	if inputs != g.inputs || filters != g.filters {
-		return nil, fmt.Errorf("filter graph came out with %d inputs and %d filters, not %d and %d", inputs, filters, g.inputs, g.filters)
+		return nil, fmt.Errorf("filter graph came out with %d inputs and %d filters, not %d and %d", inputs, filters,
+			g.inputs, g.filters)
 	}
 	return args, nil
 }

@@ -50,8 +50,10 @@ func TestSameClipTwiceIsTwoInputs(t *testing.T) {
 	require.Equal(t, 2, strings.Count(strings.Join(args, " "), "-i file:"))
 }
 
-var hostile = []string{"", " ", "it's", `a:b=c,d;e[f]g\h`, "%{pts} %n", "line\nbreak", " blanks at the ends ", `\`, `\\'`, `'`, "''", "[out]",
-	"tab\tand\rreturn", "emoji 🎬 漢字 \u202e", `',drawtext=textfile=/etc/passwd,'`, `:text=x`, "\x1b[31m", "#;=\\", "$(id) `id` \"q\""}
+var hostile = []string{"", " ", "it's", `a:b=c,d;e[f]g\h`, "%{pts} %n", "line\nbreak", " blanks at the ends ", `\`,
+	`\\'`, `'`, "''", "[out]",
+	"tab\tand\rreturn", "emoji 🎬 漢字 \u202e", `',drawtext=textfile=/etc/passwd,'`, `:text=x`, "\x1b[31m", "#;=\\",
+	"$(id) `id` \"q\""}
 
 // What goes in comes out of ffmpeg's own parser: texts are hung onto a frame as metadata by a filter and printed
 // by another.
@@ -62,7 +64,8 @@ func parsed(t require.TestingT, dir string, texts []string) {
 		s = g.Filter(s, "metadata", nil, Args{"mode": "add", "key": fmt.Sprintf("k%d", i), "value": Escape("<" + text + ">")})
 	}
 	out := filepath.Join(dir, "out.txt")
-	g.Output(filepath.Join(dir, "null"), Args{"f": "null"}, g.Filter(s, "metadata", nil, Args{"mode": "print", "file": Escape(filepath.ToSlash(out))}))
+	g.Output(filepath.Join(dir, "null"), Args{"f": "null"},
+		g.Filter(s, "metadata", nil, Args{"mode": "print", "file": Escape(filepath.ToSlash(out))}))
 	args, err := g.Compile()
 	require.NoError(t, err)
 	require.NoError(t, Run(context.Background(), args, Options{}))
@@ -97,8 +100,10 @@ func escapeGraph(text string) string {
 func TestEscapeGraph(t *testing.T) {
 	for _, text := range hostile {
 		var out bytes.Buffer
-		chain := "color=s=16x16:r=1:d=1,metadata=mode=add:key=k:value=" + escapeGraph("<"+text+">") + ",metadata=mode=print:file=-"
-		require.NoError(t, Run(t.Context(), []string{"-f", "lavfi", "-i", chain, "-f", "null", "-"}, Options{Stdout: &out}), text)
+		chain := "color=s=16x16:r=1:d=1,metadata=mode=add:key=k:value=" + escapeGraph("<"+text+">") +
+			",metadata=mode=print:file=-"
+		require.NoError(t, Run(t.Context(), []string{"-f", "lavfi", "-i", chain, "-f", "null", "-"}, Options{Stdout: &out}),
+			text)
 		require.Contains(t, out.String(), "k=<"+text+">\n")
 	}
 }

@@ -25,19 +25,23 @@ func TestProbeAgreesWithFFprobe(t *testing.T) {
 		args   []string
 		direct bool
 	}{
-		"plain.mp4":      {plain("25"), true},
-		"mono.mp4":       {withSound(append(h264, "-frames:v", "25", "-c:a", "aac", "-ac", "1")...), true},
-		"silent.mp4":     {silent(append(h264, "-frames:v", "13")...), true},
-		"bframes.mp4":    {silent(append(bframes, "-frames:v", "49")...), true},
-		"bframes.mov":    {silent(append(bframes, "-frames:v", "49")...), false},
-		"ntsc.mp4":       {silent(append(h264, "-vf", "fps=30000/1001", "-frames:v", "20")...), true},
-		"444.mp4":        {silent("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv444p", "-frames:v", "10"), true},
-		"deep.mp4":       {silent("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p10le", "-frames:v", "10"), true},
-		"tagged.mp4":     {silent(append(h264, "-frames:v", "10", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")...), true},
-		"wide.mp4":       {silent(append(h264, "-vf", "setsar=4/3", "-frames:v", "10")...), true},
-		"odd.mp4":        {silent("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p", "-vf", "scale=321:181", "-frames:v", "5"), true},
-		"pcm.mov":        {withSound(append(h264, "-frames:v", "10", "-c:a", "pcm_s16le")...), false},
-		"hevc.mp4":       {silent("-c:v", "libx265", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le", "-frames:v", "10"), false},
+		"plain.mp4":   {plain("25"), true},
+		"mono.mp4":    {withSound(append(h264, "-frames:v", "25", "-c:a", "aac", "-ac", "1")...), true},
+		"silent.mp4":  {silent(append(h264, "-frames:v", "13")...), true},
+		"bframes.mp4": {silent(append(bframes, "-frames:v", "49")...), true},
+		"bframes.mov": {silent(append(bframes, "-frames:v", "49")...), false},
+		"ntsc.mp4":    {silent(append(h264, "-vf", "fps=30000/1001", "-frames:v", "20")...), true},
+		"444.mp4":     {silent("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv444p", "-frames:v", "10"), true},
+		"deep.mp4": {silent("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p10le", "-frames:v", "10"),
+			true},
+		"tagged.mp4": {silent(append(h264, "-frames:v", "10", "-colorspace", "bt709", "-color_primaries", "bt709",
+			"-color_trc", "bt709", "-color_range", "tv")...), true},
+		"wide.mp4": {silent(append(h264, "-vf", "setsar=4/3", "-frames:v", "10")...), true},
+		"odd.mp4": {silent("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p", "-vf", "scale=321:181",
+			"-frames:v", "5"), true},
+		"pcm.mov": {withSound(append(h264, "-frames:v", "10", "-c:a", "pcm_s16le")...), false},
+		"hevc.mp4": {silent("-c:v", "libx265", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le", "-frames:v",
+			"10"), false},
 		"fragmented.mp4": {silent(append(h264, "-frames:v", "10", "-movflags", "frag_keyframe+empty_moov")...), false},
 		"matroska.mkv":   {plain("25"), false},
 	} {
@@ -59,7 +63,8 @@ func TestProbeAgreesWithFFprobe(t *testing.T) {
 }
 
 func TestProbeOfUnevenFrames(t *testing.T) {
-	clip := film(t, "vfr.mp4", silent(append(h264, "-vf", `select='not(mod(n,3))+eq(n,1)'`, "-fps_mode", "vfr", "-frames:v", "9")...)...)
+	clip := film(t, "vfr.mp4",
+		silent(append(h264, "-vf", `select='not(mod(n,3))+eq(n,1)'`, "-fps_mode", "vfr", "-frames:v", "9")...)...)
 	f, err := Probe(t.Context(), clip)
 	require.NoError(t, err)
 	require.Equal(t, 9, f.Frames)

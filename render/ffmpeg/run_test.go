@@ -21,7 +21,8 @@ func TestFindSaysHowToGetIt(t *testing.T) {
 	require.ErrorIs(t, err, ErrMissing)
 	require.NotContains(t, err.Error(), "\n")
 	require.ErrorContains(t, err, howToGet(runtime.GOOS))
-	for goos, want := range map[string]string{"darwin": "brew install ffmpeg", "windows": "winget install ffmpeg", "linux": "apt-get install ffmpeg"} {
+	for goos, want := range map[string]string{"darwin": "brew install ffmpeg", "windows": "winget install ffmpeg",
+		"linux": "apt-get install ffmpeg"} {
 		require.Contains(t, howToGet(goos), want)
 	}
 }
@@ -43,8 +44,9 @@ func TestFindByEnvironment(t *testing.T) {
 }
 
 func TestOldVersionsAreRefused(t *testing.T) {
-	for v, old := range map[string]bool{"4.4.2-0ubuntu0.22.04.1": true, "5.0.1": true, "5.1.9-0+deb12u1": false, "n6.0": false,
-		"7.1": false, "10.0": false, "N-109542-g8e2a1b2": false, "git-2026-01-01-abc": false} {
+	for v, old := range map[string]bool{"4.4.2-0ubuntu0.22.04.1": true, "5.0.1": true, "5.1.9-0+deb12u1": false,
+		"n6.0": false,
+		"7.1":  false, "10.0": false, "N-109542-g8e2a1b2": false, "git-2026-01-01-abc": false} {
 		require.Equal(t, old, tooOld(v), v)
 	}
 }
@@ -56,13 +58,16 @@ func TestNoSecretReachesFFmpeg(t *testing.T) {
 
 func TestRunReportsFrames(t *testing.T) {
 	var last int
-	err := Run(t.Context(), []string{"-f", "lavfi", "-i", "color=s=64x64:r=24:d=2", "-f", "null", "-"}, Options{Frames: func(n int) { last = n }})
+	err := Run(t.Context(), []string{"-f", "lavfi", "-i", "color=s=64x64:r=24:d=2", "-f", "null", "-"},
+		Options{Frames: func(n int) { last = n }})
 	require.NoError(t, err)
 	require.Equal(t, 48, last)
 }
 
 func TestErrorNamesTheCauseOnly(t *testing.T) {
-	err := Run(t.Context(), []string{"-protocol_whitelist", "file", "-i", "https://example.com/clip.mp4?sig=SECRET", "-f", "null", "-"}, Options{})
+	err := Run(t.Context(),
+		[]string{"-protocol_whitelist", "file", "-i", "https://example.com/clip.mp4?sig=SECRET", "-f", "null", "-"},
+		Options{})
 	var e *Error
 	require.ErrorAs(t, err, &e)
 	require.NotContains(t, err.Error(), "SECRET")
@@ -84,7 +89,8 @@ func TestCauseIsShort(t *testing.T) {
 }
 
 func TestFeedIsWrittenAndItsErrorEndsTheRun(t *testing.T) {
-	raw := []string{"-f", "rawvideo", "-pixel_format", "gray", "-video_size", "16x16", "-framerate", "24", "-i", "pipe:0", "-f", "framemd5", "pipe:1"}
+	raw := []string{"-f", "rawvideo", "-pixel_format", "gray", "-video_size", "16x16", "-framerate", "24", "-i", "pipe:0",
+		"-f", "framemd5", "pipe:1"}
 	var out bytes.Buffer
 	require.NoError(t, Run(t.Context(), raw, Options{Stdout: &out, Feed: func(w io.Writer) error {
 		_, err := w.Write(make([]byte, 16*16*5))
@@ -97,23 +103,25 @@ func TestFeedIsWrittenAndItsErrorEndsTheRun(t *testing.T) {
 	require.ErrorIs(t, err, boom)
 
 	// ffmpeg refuses and stops reading: its own cause is told, and the feed ends.
-	err = Run(t.Context(), []string{"-f", "nonsense", "-i", "pipe:0", "-f", "null", "-"}, Options{Feed: func(w io.Writer) error {
-		for {
-			if _, err := w.Write(make([]byte, 1<<16)); err != nil {
-				return err
+	err = Run(t.Context(), []string{"-f", "nonsense", "-i", "pipe:0", "-f", "null", "-"},
+		Options{Feed: func(w io.Writer) error {
+			for {
+				if _, err := w.Write(make([]byte, 1<<16)); err != nil {
+					return err
+				}
 			}
-		}
-	}})
+		}})
 	require.ErrorContains(t, err, "nonsense")
 }
 
 func TestCancelEndsTheProcess(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	seen := false
-	err := Run(ctx, []string{"-re", "-f", "lavfi", "-i", "testsrc2=s=64x64:r=24", "-f", "null", "-"}, Options{Frames: func(int) {
-		seen = true
-		cancel()
-	}})
+	err := Run(ctx, []string{"-re", "-f", "lavfi", "-i", "testsrc2=s=64x64:r=24", "-f", "null", "-"},
+		Options{Frames: func(int) {
+			seen = true
+			cancel()
+		}})
 	require.ErrorIs(t, err, context.Canceled)
 	require.True(t, seen)
 
@@ -127,7 +135,8 @@ func TestNamesMeanThemselves(t *testing.T) {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	t.Chdir(dir)
-	for _, name := range []string{"-i.mp4", "https:x.mp4", "a%03d'b\".mp4", "пример 例.mp4", "concat|x.mp4", " space .mp4"} {
+	for _, name := range []string{"-i.mp4", "https:x.mp4", "a%03d'b\".mp4", "пример 例.mp4", "concat|x.mp4",
+		" space .mp4"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), b, 0o644))
 		_, err := Verify(t.Context(), name, Facts{Frames: 5})
 		require.NoError(t, err, name)

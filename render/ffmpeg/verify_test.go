@@ -15,7 +15,9 @@ import (
 )
 
 func TestVerify(t *testing.T) {
-	clip := film(t, "clip.mp4", withSound("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-frames:v", "49", "-c:a", "aac", "-movflags", "+faststart")...)
+	clip := film(t, "clip.mp4",
+		withSound("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-frames:v", "49", "-c:a", "aac",
+			"-movflags", "+faststart")...)
 	f, err := Verify(t.Context(), clip, Facts{Width: 320, Height: 180, Frames: 49, Rate: Ratio{24, 1}, Audio: "any"})
 	require.NoError(t, err)
 	require.Equal(t, "h264", f.Codec)
@@ -68,7 +70,8 @@ func TestLastFrameIsTheLast(t *testing.T) {
 		clip := film(t, name, args...)
 		f, err := Probe(t.Context(), clip)
 		require.NoError(t, err)
-		all, err := exec.Command("ffmpeg", "-v", "error", "-i", clip, "-map", "0:v", "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt709",
+		all, err := exec.Command("ffmpeg", "-v", "error", "-i", clip, "-map", "0:v", "-vf",
+			"scale=flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt709",
 			"-fps_mode", "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo", "-").Output()
 		require.NoError(t, err)
 		size := f.Width * f.Height * 3
@@ -107,7 +110,8 @@ func TestVerifyImageGoesByTheBytes(t *testing.T) {
 	}
 	huge := bytes.Clone(gf.Bytes())
 	copy(huge[6:], []byte{0xff, 0xff, 0xff, 0xff}) // 65535×65535
-	for message, b := range map[string][]byte{"not a picture": []byte("text"), "does not decode": jpg.Bytes()[:jpg.Len()-100], "not a usable picture": huge} {
+	for message, b := range map[string][]byte{"not a picture": []byte("text"),
+		"does not decode": jpg.Bytes()[:jpg.Len()-100], "not a usable picture": huge} {
 		require.NoError(t, os.WriteFile(path, b, 0o644))
 		_, err := VerifyImage(path)
 		require.ErrorContains(t, err, message)

@@ -24,9 +24,12 @@ import (
 )
 
 // wanted are parts of the names of fonts with many scripts, the better ones first.
-var wanted = []string{"notosanscjk", "notosanssc", "sourcehansans", "pingfang", "hiragino sans gb", "hiraginosansgb", "wqy-microhei",
-	"wqy-zenhei", "msyh", "yahei", "simhei", "simsun", "droidsansfallback", "stheiti", "arial unicode", "arialunicode", "malgun",
-	"notosansarabic", "notosanshebrew", "notosansdevanagari", "notosansthai", "dejavusans.ttf", "freesans.ttf", "segoeui.ttf"}
+var wanted = []string{"notosanscjk", "notosanssc", "sourcehansans", "pingfang", "hiragino sans gb", "hiraginosansgb",
+	"wqy-microhei",
+	"wqy-zenhei", "msyh", "yahei", "simhei", "simsun", "droidsansfallback", "stheiti", "arial unicode", "arialunicode",
+	"malgun",
+	"notosansarabic", "notosanshebrew", "notosansdevanagari", "notosansthai", "dejavusans.ttf", "freesans.ttf",
+	"segoeui.ttf"}
 
 func fontFolders() []string {
 	home, _ := os.UserHomeDir()
@@ -36,7 +39,8 @@ func fontFolders() []string {
 	case "windows":
 		return []string{filepath.Join(os.Getenv("WINDIR"), "Fonts")}
 	}
-	return []string{"/usr/share/fonts", "/usr/local/share/fonts", filepath.Join(home, ".fonts"), filepath.Join(home, ".local/share/fonts")}
+	return []string{"/usr/share/fonts", "/usr/local/share/fonts", filepath.Join(home, ".fonts"),
+		filepath.Join(home, ".local/share/fonts")}
 }
 
 // maxFont bounds the memory that one of the system's fonts may take.
@@ -108,7 +112,8 @@ const (
 	Mono
 )
 
-var own = map[Face]func() *sfnt.Font{Regular: builtin(goregular.TTF), Bold: builtin(gobold.TTF), Mono: builtin(gomono.TTF)}
+var own = map[Face]func() *sfnt.Font{Regular: builtin(goregular.TTF), Bold: builtin(gobold.TTF),
+	Mono: builtin(gomono.TTF)}
 
 func builtin(ttf []byte) func() *sfnt.Font {
 	return sync.OnceValue(func() *sfnt.Font {

@@ -60,7 +60,8 @@ func everyFont() (all []string) {
 			}
 			name := strings.ToLower(d.Name())
 			ext := filepath.Ext(name)
-			if ext != ".ttf" && ext != ".ttc" && ext != ".otf" && ext != ".otc" || strings.Contains(strings.ReplaceAll(name, " ", ""), "coloremoji") {
+			if ext != ".ttf" && ext != ".ttc" && ext != ".otf" && ext != ".otc" ||
+				strings.Contains(strings.ReplaceAll(name, " ", ""), "coloremoji") {
 				return nil
 			}
 			all = append(all, path)
@@ -154,7 +155,8 @@ func (l *library) mixed(text, wanted string) ([]Run, error) {
 		if now.font == nil || drawn(r) && !now.has(&buf, r) {
 			f, ok := l.first(&buf, r, wanted)
 			if !ok {
-				return nil, fmt.Errorf("no font of this system has the %s character %q of %q: install one that does (%s)", script(r), r, shorten(text), suggestion(r))
+				return nil, fmt.Errorf("no font of this system has the %s character %q of %q: install one that does (%s)",
+					script(r), r, shorten(text), suggestion(r))
 			}
 			now = f
 			runs = append(runs, Run{Family: f.name})

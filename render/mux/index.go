@@ -163,7 +163,8 @@ func fits(b []byte, head, entry int) bool {
 }
 
 // Decode decodes the body of a box, nil where that fails. It may panic: the decoders were not written for hostile files.
-func Decode[B mp4.Box](name string, body []byte, with func(mp4.BoxHeader, uint64, bits.SliceReader) (mp4.Box, error)) (none B) {
+func Decode[B mp4.Box](name string, body []byte,
+	with func(mp4.BoxHeader, uint64, bits.SliceReader) (mp4.Box, error)) (none B) {
 	box, err := with(mp4.BoxHeader{Name: name, Size: uint64(len(body) + 8), Hdrlen: 8}, 0, bits.NewFixedSliceReader(body))
 	if err != nil {
 		return none

@@ -269,7 +269,8 @@ func textEntry(name string, height int) []byte {
 	fonts := box("ftab", u16(1, 1), []byte{5}, []byte("Serif"))
 	size := byte(min(255, max(1, height/20)))
 	if name == "text" {
-		return box(name, make([]byte, 6), u16(1), u32(1), make([]byte, 18), u16(1), make([]byte, 6), box("ftab", u16(1, 1), []byte{0}))
+		return box(name, make([]byte, 6), u16(1), u32(1), make([]byte, 18), u16(1), make([]byte, 6),
+			box("ftab", u16(1, 1), []byte{0}))
 	}
 	return box(name, make([]byte, 6), u16(1), u32(0), []byte{1, 0xff}, u32(0), make([]byte, 8),
 		u16(0, 0, 1), []byte{0, size}, u32(0xffffffff), fonts)
@@ -351,7 +352,8 @@ func (m *Movie) head(tracks []*lane, wide bool) []byte {
 	for _, t := range tracks {
 		length = max(length, t.length)
 	}
-	parts := [][]byte{full("mvhd", 0, u32(0, 0, uint32(ticks*m.Rate), uint32(length), 0x10000), u16(0x100), make([]byte, 10), identity,
+	parts := [][]byte{full("mvhd", 0, u32(0, 0, uint32(ticks*m.Rate), uint32(length), 0x10000), u16(0x100),
+		make([]byte, 10), identity,
 		make([]byte, 24), u32(uint32(len(tracks)+1)))}
 	for _, t := range tracks {
 		parts = append(parts, t.trak(wide))
@@ -369,7 +371,8 @@ func (t *lane) trak(wide bool) []byte {
 		media += int64(d)
 	}
 	parts := [][]byte{
-		full("tkhd", t.flags, u32(0, 0, uint32(t.id), 0, uint32(t.length)), make([]byte, 8), u16(0, t.group, volume, 0), identity,
+		full("tkhd", t.flags, u32(0, 0, uint32(t.id), 0, uint32(t.length)), make([]byte, 8), u16(0, t.group, volume, 0),
+			identity,
 			u32(uint32(t.w)<<16, uint32(t.h)<<16)),
 		box("edts", full("elst", 0, u32(1, uint32(t.length), uint32(t.start), 0x10000))),
 	}
@@ -383,7 +386,8 @@ func (t *lane) trak(wide bool) []byte {
 		box("minf", t.header, box("dinf", full("dref", 0, u32(1), url)), t.table(wide))))...)
 }
 
-var handlerName = map[string]string{"vide": "VideoHandler", "soun": "SoundHandler", "sbtl": "SubtitleHandler", "text": "ChapterHandler"}
+var handlerName = map[string]string{"vide": "VideoHandler", "soun": "SoundHandler", "sbtl": "SubtitleHandler",
+	"text": "ChapterHandler"}
 
 func (t *lane) table(wide bool) []byte {
 	stts := &mp4.SttsBox{}
@@ -458,7 +462,8 @@ func (m *Movie) metadata() []byte {
 	if items == nil {
 		return nil
 	}
-	return box("udta", full("meta", 0, full("hdlr", 0, u32(0), []byte("mdirappl"), make([]byte, 9)), box("ilst", items...)))
+	return box("udta",
+		full("meta", 0, full("hdlr", 0, u32(0), []byte("mdirappl"), make([]byte, 9)), box("ilst", items...)))
 }
 
 // Chapter is a named range of frames, the end not included.

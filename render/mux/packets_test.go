@@ -19,7 +19,8 @@ import (
 func film(t *testing.T, name string, options ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
-	args := append([]string{"-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=24:d=3"}, options...)
+	args := append([]string{"-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=24:d=3"},
+		options...)
 	out, err := exec.Command("ffmpeg", append(args, path)...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return path
@@ -27,7 +28,8 @@ func film(t *testing.T, name string, options ...string) string {
 
 // Packets that are taken apart and put together again are the film: every frame, in order, at its time.
 func TestMovieOfItsOwnPackets(t *testing.T) {
-	a := film(t, "a.mp4", "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-bf", "2", "-g", "12", "-x264-params", "scenecut=0:open-gop=0", "-frames:v", "60")
+	a := film(t, "a.mp4", "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-bf", "2", "-g", "12",
+		"-x264-params", "scenecut=0:open-gop=0", "-frames:v", "60")
 	p, err := mux.ReadPackets(a, "vide")
 	require.NoError(t, err)
 	require.Len(t, p.Sizes, 60)
@@ -60,7 +62,9 @@ func TestMovieOfItsOwnPackets(t *testing.T) {
 // What a packet needs is told by its file's head alone, or it is not taken out.
 func TestPacketsAlone(t *testing.T) {
 	shoot := func(name string, extra ...string) *mux.Packets {
-		p, err := mux.ReadPackets(film(t, name, append([]string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-frames:v", "12", "-g", "6"}, extra...)...), "vide")
+		p, err := mux.ReadPackets(film(t, name,
+			append([]string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-frames:v", "12", "-g", "6"},
+				extra...)...), "vide")
 		require.NoError(t, err)
 		return p
 	}
@@ -74,7 +78,8 @@ func TestPacketsAlone(t *testing.T) {
 	require.True(t, alone(p, 6, 12))
 	require.False(t, alone(p, 1, 12), "no picture to begin with")
 	require.False(t, alone(shoot("within.mp4", "-x264-params", "repeat-headers=1"), 0, 12))
-	require.False(t, alone(shoot("other.mp4", "-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1"), 0, 12))
+	require.False(t,
+		alone(shoot("other.mp4", "-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1"), 0, 12))
 
 	p.Sizes[3] += 1 << 20
 	_, err := p.Alone(0, 12)

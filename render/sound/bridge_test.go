@@ -33,7 +33,8 @@ func TestASoundThatEndsEarlyIsBridged(t *testing.T) {
 	const n, end = 5000, 5000 + 864
 	path := stored(t, n, func(i int) float32 { return float32(math.Sin(float64(i)/20) / 2) })
 	mixed := func(bridged bool, from int64) []float32 {
-		m := mixer{sounds: []timeline.Sound{{End: end, Bridged: bridged}}, open: func(int) (*os.File, error) { return os.Open(path) }}
+		m := mixer{sounds: []timeline.Sound{{End: end, Bridged: bridged}},
+			open: func(int) (*os.File, error) { return os.Open(path) }}
 		var out []float32
 		require.NoError(t, m.mix(from, 9000, func(b []float32) error {
 			for i := 0; i < len(b); i += timeline.Channels {
@@ -55,7 +56,8 @@ func TestASoundThatEndsEarlyIsBridged(t *testing.T) {
 		require.True(t, slices.Equal(bridged[from:], mixed(true, from)), "from %d", from)
 	}
 
-	far := mixer{sounds: []timeline.Sound{{End: 9000, Bridged: true}}, open: func(int) (*os.File, error) { return os.Open(path) }}
+	far := mixer{sounds: []timeline.Sound{{End: 9000, Bridged: true}},
+		open: func(int) (*os.File, error) { return os.Open(path) }}
 	last, at := 0, 0
 	require.NoError(t, far.mix(0, 9000, func(b []float32) error {
 		for i := 0; i < len(b); i += timeline.Channels {

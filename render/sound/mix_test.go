@@ -53,7 +53,8 @@ func laid(t require.TestingT, continues, silent []bool, frames int) *timeline.Ti
 	}
 	see := func(_ context.Context, path string) (ffmpeg.Facts, error) {
 		i, err := strconv.Atoi(path)
-		f := ffmpeg.Facts{Width: 2, Height: 2, Frames: frames, Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Regular: true, SAR: ffmpeg.Ratio{Num: 1, Den: 1}}
+		f := ffmpeg.Facts{Width: 2, Height: 2, Frames: frames, Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Regular: true,
+			SAR: ffmpeg.Ratio{Num: 1, Den: 1}}
 		if err == nil && !silent[i] {
 			f.Audio, f.Channels = "aac", 2
 		}
@@ -117,7 +118,8 @@ func TestMixSurvivesNaN(t *testing.T) {
 func TestShortSounds(t *testing.T) {
 	tl := laid(t, []bool{false}, []bool{false}, 3)
 	pcm := mixed(t, t.TempDir(), tl, [][]byte{constant(0.5, 1)})
-	require.Equal(t, [2]float32{0.5, 0}, [2]float32{pcm[timeline.PerFrame*timeline.Channels-1], pcm[timeline.PerFrame*timeline.Channels]})
+	require.Equal(t, [2]float32{0.5, 0},
+		[2]float32{pcm[timeline.PerFrame*timeline.Channels-1], pcm[timeline.PerFrame*timeline.Channels]})
 	tl.Sounds[0].Loop = true
 	for _, v := range mixed(t, t.TempDir(), tl, [][]byte{constant(0.5, 1)}) {
 		require.Equal(t, float32(0.5), v)

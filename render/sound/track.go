@@ -97,7 +97,8 @@ func New(ctx context.Context, sh *work.Shop, tl *timeline.Timeline, rate string)
 	s := &Track{Shop: sh, tl: tl, rate: rate, total: int64(tl.Frames) * timeline.PerFrame, files: files}
 	var parts []any
 	for i, x := range tl.Sounds {
-		parts = append(parts, []any{files[i], x.Start, x.End, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked, x.Bridged})
+		parts = append(parts,
+			[]any{files[i], x.Start, x.End, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked, x.Bridged})
 	}
 	s.plan = work.Key("plan", soundTable, sh.Tools.Version, s.total, tl.Duck, tl.Loudness, rate, parts)
 	return s, nil
@@ -121,7 +122,8 @@ func (s *Track) samples(ctx context.Context, from, to int64) ([]float32, error) 
 		return pcm, nil
 	}
 	start := max(0, from-settle(s.tl.Duck))
-	m := &mixer{sounds: s.tl.Sounds, duck: newDucker(s.tl.Duck), open: func(i int) (*os.File, error) { return os.Open(s.Path(s.files[i])) }}
+	m := &mixer{sounds: s.tl.Sounds, duck: newDucker(s.tl.Duck),
+		open: func(i int) (*os.File, error) { return os.Open(s.Path(s.files[i])) }}
 	out := make([]float32, 0, (to-from)*timeline.Channels)
 	at := start
 	err := m.mix(start, to, func(b []float32) error {
@@ -154,7 +156,8 @@ func (s *Track) part(i int) string {
 		if x.End-x.FadeOut >= to {
 			x.End, x.FadeOut = to, 0
 		}
-		in = append(in, []any{s.files[k], x.Start - from, x.End - from, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked, x.Bridged})
+		in = append(in,
+			[]any{s.files[k], x.Start - from, x.End - from, x.From, x.Loop, x.Gain, x.FadeIn, x.FadeOut, x.Ducked, x.Bridged})
 	}
 	return work.Key("part", soundTable, start-from, to-from, drop, s.tl.Duck, s.tl.Loudness != 0, in)
 }
@@ -235,7 +238,8 @@ func (s *Track) missing(ctx context.Context) error {
 
 // name is what an encoded stretch is kept as.
 func (s *Track) name(i int, l levels) string {
-	return work.Key("aac", soundTable, s.Tools.Version, s.encoder("/out"), s.part(i), l.Gain, s.limits(i, l), s.ceiling()) + ".m4a"
+	return work.Key("aac", soundTable, s.Tools.Version, s.encoder("/out"), s.part(i), l.Gain, s.limits(i, l),
+		s.ceiling()) + ".m4a"
 }
 
 func (s *Track) encoder(out string) []string {
@@ -319,7 +323,8 @@ func feed(pcm []float32) func(io.Writer) error {
 // over is by how many decibels an encoded stretch passes the ceiling.
 func (s *Track) over(ctx context.Context, path string) (float64, error) {
 	out := &collector{most: (stretch + runUp + runOut + 16) * packet * sampleBytes}
-	args := append(append([]string{"-threads", "1"}, ffmpeg.Input(path)...), "-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1")
+	args := append(append([]string{"-threads", "1"}, ffmpeg.Input(path)...), "-map", "0:a:0", "-c:a", "pcm_f32le", "-f",
+		"f32le", "pipe:1")
 	if err := s.Run(ctx, args, ffmpeg.Options{Stdout: out}); err != nil {
 		return 0, err
 	}
@@ -361,8 +366,10 @@ func (s *Track) WAV(ctx context.Context, w io.Writer) error {
 	}
 	var h bytes.Buffer
 	h.WriteString("RIFF")
-	for _, v := range []any{uint32(36 + size), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(timeline.Channels), uint32(timeline.SampleRate),
-		uint32(timeline.SampleRate * timeline.Channels * width), uint16(timeline.Channels * width), uint16(8 * width), []byte("data"), uint32(size)} {
+	for _, v := range []any{uint32(36 + size), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(timeline.Channels),
+		uint32(timeline.SampleRate),
+		uint32(timeline.SampleRate * timeline.Channels * width), uint16(timeline.Channels * width), uint16(8 * width),
+		[]byte("data"), uint32(size)} {
 		binary.Write(&h, binary.LittleEndian, v)
 	}
 	if _, err := w.Write(h.Bytes()); err != nil {

@@ -50,7 +50,8 @@ func (m Machine) complete() Machine {
 //
 // What the cut asks for and the clips cannot give is returned as storyboard.Problems, all together, at the lines that
 // ask for it. Other errors name the shot.
-func (m Machine) Edit(ctx context.Context, film *storyboard.Storyboard, cut *storyboard.Cut, clips []Clip) (*Timeline, error) {
+func (m Machine) Edit(ctx context.Context, film *storyboard.Storyboard, cut *storyboard.Cut, clips []Clip) (*Timeline,
+	error) {
 	return m.editor(film, cut).edit(ctx, clips)
 }
 
@@ -64,7 +65,8 @@ func (m Machine) Check(ctx context.Context, film *storyboard.Storyboard, cut *st
 
 // Foresee is Edit for clips that are not there yet: it reports what the cut asks for beyond what its clips can be.
 // longest are the frames that each of them has at most, by its shot's full name. Own footage is looked at as it is.
-func (m Machine) Foresee(ctx context.Context, film *storyboard.Storyboard, cut *storyboard.Cut, longest map[string]int) error {
+func (m Machine) Foresee(ctx context.Context, film *storyboard.Storyboard, cut *storyboard.Cut,
+	longest map[string]int) error {
 	const generated = "generated:"
 	see := m.complete().See
 	m.See = func(ctx context.Context, path string) (ffmpeg.Facts, error) {
@@ -259,5 +261,6 @@ func Steady(f ffmpeg.Facts) bool { return f.Regular && f.Rate.Is(Rate, 1) }
 
 // seconds writes a number of frames for people.
 func seconds(frames int) string {
-	return fmt.Sprintf("%s (%d frames)", storyboard.Time{Micros: int64(frames) * 1_000_000 / Rate / 10_000 * 10_000}, frames)
+	return fmt.Sprintf("%s (%d frames)", storyboard.Time{Micros: int64(frames) * 1_000_000 / Rate / 10_000 * 10_000},
+		frames)
 }

@@ -33,7 +33,8 @@ func newBench() *bench {
 }
 
 func (b *bench) clip(shot, caption string, frames, w, h int, audio bool) {
-	f := ffmpeg.Facts{Width: w, Height: h, Frames: frames, Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Regular: true, SAR: ffmpeg.Ratio{Num: 1, Den: 1},
+	f := ffmpeg.Facts{Width: w, Height: h, Frames: frames, Rate: ffmpeg.Ratio{Num: 24, Den: 1}, Regular: true,
+		SAR:      ffmpeg.Ratio{Num: 1, Den: 1},
 		Duration: ffmpeg.Ratio{Num: int64(frames), Den: 24}}
 	if audio {
 		f.Audio, f.Channels = "aac", 2
@@ -99,7 +100,8 @@ func timelines(t *testing.T, film, facts []byte) string {
 		var frames, w, h int
 		var num, den int64
 		if n, _ := fmt.Sscanf(line, "sound %s %d/%d", &name, &num, &den); n == 3 {
-			b.sounds[name] = ffmpeg.SoundFacts{Codec: "mp3", Channels: 2, SampleRate: 44100, Duration: ffmpeg.Ratio{Num: num, Den: den}}
+			b.sounds[name] = ffmpeg.SoundFacts{Codec: "mp3", Channels: 2, SampleRate: 44100,
+				Duration: ffmpeg.Ratio{Num: num, Den: den}}
 		} else {
 			_, err := fmt.Sscanf(line, "%s %d frames %dx%d %s", &name, &frames, &w, &h, &sound)
 			require.NoError(t, err, line)
@@ -202,8 +204,10 @@ func TestCutsKeepTheirPromises(t *testing.T) {
 	taken := 0
 	rapid.Check(t, func(t *rapid.T) {
 		b := newBench()
-		b.sounds["theme.mp3"] = ffmpeg.SoundFacts{Channels: 2, Duration: ffmpeg.Ratio{Num: rapid.Int64Range(1, 40_000).Draw(t, "music"), Den: 1001}}
-		b.sounds["line.wav"] = ffmpeg.SoundFacts{Channels: 1, Duration: ffmpeg.Ratio{Num: rapid.Int64Range(1, 3000).Draw(t, "line"), Den: 1000}}
+		b.sounds["theme.mp3"] = ffmpeg.SoundFacts{Channels: 2,
+			Duration: ffmpeg.Ratio{Num: rapid.Int64Range(1, 40_000).Draw(t, "music"), Den: 1001}}
+		b.sounds["line.wav"] = ffmpeg.SoundFacts{Channels: 1,
+			Duration: ffmpeg.Ratio{Num: rapid.Int64Range(1, 3000).Draw(t, "line"), Den: 1000}}
 		src := randomFilm(t, b)
 		sb, err := storyboard.Parse("film.yaml", dir, []byte(src), storyboard.Options{})
 		require.NoError(t, err, src)
@@ -252,7 +256,8 @@ func randomFilm(t *rapid.T, b *bench) string {
 		if caption != "" {
 			said = "Words."
 		}
-		b.clip("a/"+name, said, rapid.IntRange(2, 130).Draw(t, "frames"), 320, rapid.SampledFrom([]int{180, 320, 568}).Draw(t, "height"), rapid.Bool().Draw(t, "audio"))
+		b.clip("a/"+name, said, rapid.IntRange(2, 130).Draw(t, "frames"), 320,
+			rapid.SampledFrom([]int{180, 320, 568}).Draw(t, "height"), rapid.Bool().Draw(t, "audio"))
 	}
 	for range rapid.IntRange(1, 7).Draw(t, "places") {
 		fmt.Fprintf(&cut, "      - {shot: a/s%d", rapid.IntRange(0, n-1).Draw(t, "shot"))
@@ -265,7 +270,8 @@ func randomFilm(t *rapid.T, b *bench) string {
 		}
 		cut.WriteString(rapid.SampledFrom([]string{"", "", ", speed: 1.5", ", speed: 0.333", ", speed: 7"}).Draw(t, "speed"))
 		cut.WriteString(rapid.SampledFrom([]string{"", "", ", fit: narration"}).Draw(t, "fit"))
-		cut.WriteString(rapid.SampledFrom([]string{"", "", ", sound: {lead: 3f, lag: 50ms}", ", sound: {mute: true}"}).Draw(t, "sound"))
+		cut.WriteString(rapid.SampledFrom([]string{"", "", ", sound: {lead: 3f, lag: 50ms}", ", sound: {mute: true}"}).Draw(t,
+			"sound"))
 		cut.WriteString("}\n")
 	}
 	types := []string{"dissolve", "fade-to-black", "wipe-left", "smooth", "cut"}
@@ -280,7 +286,9 @@ func randomFilm(t *rapid.T, b *bench) string {
 	if rapid.Bool().Draw(t, "with line") {
 		out += fmt.Sprintf("    narration: [{file: line.wav, at: %df}]\n", rapid.IntRange(0, 30).Draw(t, "at"))
 	}
-	return out + rapid.SampledFrom([]string{"", "    size: 200x300\n    reframe: fill\n", "    size: 200x300\n    reframe: blur\n"}).Draw(t, "size")
+	return out +
+		rapid.SampledFrom([]string{"", "    size: 200x300\n    reframe: fill\n",
+			"    size: 200x300\n    reframe: blur\n"}).Draw(t, "size")
 }
 
 func TestPlaces(t *testing.T) {
@@ -297,11 +305,14 @@ func TestPlaces(t *testing.T) {
 		{"nearly the shape", facts(864, 496, square), 1280, 720, "fill", Place{Width: 1280, Height: 720}},
 		{"bars above and below", facts(1920, 816, square), 1280, 720, "", Place{Y: 88, Width: 1280, Height: 544}},
 		{"bars beside", facts(720, 1280, square), 1280, 720, "fit", Place{X: 436, Width: 406, Height: 720}},
-		{"edges cut off", facts(1280, 720, square), 720, 1280, "fill", Place{Width: 720, Height: 1280, CropWidth: 406, CropHeight: 720}},
-		{"top and bottom cut off", facts(720, 1280, square), 1280, 720, "fill", Place{Width: 1280, Height: 720, CropWidth: 720, CropHeight: 406}},
+		{"edges cut off", facts(1280, 720, square), 720, 1280, "fill",
+			Place{Width: 720, Height: 1280, CropWidth: 406, CropHeight: 720}},
+		{"top and bottom cut off", facts(720, 1280, square), 1280, 720, "fill",
+			Place{Width: 1280, Height: 720, CropWidth: 720, CropHeight: 406}},
 		{"before its blur", facts(1280, 720, square), 720, 1280, "blur", Place{Y: 436, Width: 720, Height: 406, Blur: true}},
 		{"wide pixels", facts(720, 576, ffmpeg.Ratio{Num: 64, Den: 45}), 1024, 576, "fill", Place{Width: 1024, Height: 576}},
-		{"wide pixels cut off", facts(720, 576, ffmpeg.Ratio{Num: 64, Den: 45}), 576, 576, "fill", Place{Width: 576, Height: 576, CropWidth: 406, CropHeight: 576}},
+		{"wide pixels cut off", facts(720, 576, ffmpeg.Ratio{Num: 64, Den: 45}), 576, 576, "fill",
+			Place{Width: 576, Height: 576, CropWidth: 406, CropHeight: 576}},
 	} {
 		require.Equal(t, c.want, Placed(c.f, c.w, c.h, c.how), c.name)
 	}
@@ -309,7 +320,9 @@ func TestPlaces(t *testing.T) {
 
 // A web film needs an encoder for its sound only where it has any; what lacks is said at the output.
 func TestSoundOfWebFilms(t *testing.T) {
-	film, err := storyboard.Parse("film.yaml", t.TempDir(), []byte("scenes: [{id: a, shots: [{id: one, prompt: x}]}]\ncuts: [{id: a, outputs: [out/a.webm]}]\n"), storyboard.Options{})
+	film, err := storyboard.Parse("film.yaml", t.TempDir(),
+		[]byte("scenes: [{id: a, shots: [{id: one, prompt: x}]}]\ncuts: [{id: a, outputs: [out/a.webm]}]\n"),
+		storyboard.Options{})
 	require.NoError(t, err)
 	for _, heard := range []bool{true, false} {
 		b := newBench()
@@ -318,7 +331,8 @@ func TestSoundOfWebFilms(t *testing.T) {
 			Encoders: func(context.Context) ([]string, error) { return []string{"libx264", "libvpx-vp9"}, nil }}
 		_, err := m.Edit(t.Context(), film, film.Cuts[0], b.clips)
 		if heard {
-			require.ErrorContains(t, err, "film.yaml:2:26: this ffmpeg cannot make webm with sound: it lacks the encoder libopus")
+			require.ErrorContains(t, err,
+				"film.yaml:2:26: this ffmpeg cannot make webm with sound: it lacks the encoder libopus")
 		} else {
 			require.NoError(t, err)
 		}

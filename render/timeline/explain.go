@@ -16,7 +16,8 @@ func (tl *Timeline) Timecode(frame int) string {
 // Explain writes the timeline out for people: what is seen and heard when, in frames and timecode.
 func (tl *Timeline) Explain() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d×%d, %d frames per second, %d frames, %s\n", tl.Width, tl.Height, tl.Rate, tl.Frames, tl.Timecode(tl.Frames))
+	fmt.Fprintf(&b, "%d×%d, %d frames per second, %d frames, %s\n", tl.Width, tl.Height, tl.Rate, tl.Frames,
+		tl.Timecode(tl.Frames))
 	b.WriteString("\npicture\n")
 	for i, it := range tl.Items {
 		if how := it.Transition.told(); i > 0 && how != "" {

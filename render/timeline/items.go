@@ -102,7 +102,8 @@ func (e *editor) followed(i int) error {
 		return nil
 	}
 	if c.Trim.Set {
-		e.problem(c.Trim.Pos, "it continues that shot, and the frame that both share is shown once", "`trim` leaves of %s only the frame that %s ends with", it.Shot, before.Shot)
+		e.problem(c.Trim.Pos, "it continues that shot, and the frame that both share is shown once",
+			"`trim` leaves of %s only the frame that %s ends with", it.Shot, before.Shot)
 		it.In, it.Continues = 0, false
 		return nil
 	}
@@ -136,7 +137,8 @@ func (e *editor) room() {
 			return false
 		}
 		e.problem(e.transitionOf(i), fmt.Sprintf("%s shows %s", which.Shot, seconds(which.Moving())),
-			"the %s of %s from %s to %s is longer than %s", t.Type, seconds(t.Frames), items[i-1].Shot, items[i].Shot, which.Shot)
+			"the %s of %s from %s to %s is longer than %s", t.Type, seconds(t.Frames), items[i-1].Shot, items[i].Shot,
+			which.Shot)
 		return true
 	}
 	for i, it := range items {

@@ -121,7 +121,8 @@ func (e *editor) encoded(ctx context.Context, needs func(Output) (need []string,
 		if o.Codec.Set {
 			at = o.Codec.Pos
 		}
-		e.problem(at, doctorSays, "this ffmpeg cannot make %s%s: it lacks the encoder %s", strings.TrimSpace(o.Format+" "+o.Codec.Value), what, strings.Join(need, " or "))
+		e.problem(at, doctorSays, "this ffmpeg cannot make %s%s: it lacks the encoder %s",
+			strings.TrimSpace(o.Format+" "+o.Codec.Value), what, strings.Join(need, " or "))
 	}
 	return nil
 }

@@ -121,8 +121,9 @@ func (e *editor) clipSounds() {
 		if !it.Source.HasAudio() || e.list[i].Sound.Mute.Value {
 			continue
 		}
-		s := &Sound{Kind: KindClip, Item: i, Path: it.Path, Digest: it.Digest, Name: it.Shot, Speed: it.Speed, Channels: it.Source.Channels,
-			Gain: e.list[i].Sound.Gain.Value, From: it.paced(int64(it.In) * PerFrame),
+		s := &Sound{Kind: KindClip, Item: i, Path: it.Path, Digest: it.Digest, Name: it.Shot, Speed: it.Speed,
+			Channels: it.Source.Channels,
+			Gain:     e.list[i].Sound.Gain.Value, From: it.paced(int64(it.In) * PerFrame),
 			Start: int64(it.At) * PerFrame, End: int64(it.At+it.Moving()) * PerFrame}
 		sounds[i] = s
 		if i > 0 {
@@ -161,7 +162,8 @@ func (e *editor) split(i int, s *Sound) {
 		case n > int64(it.At)*PerFrame:
 			e.problem(at, "", "`lead` of %s would begin before the film", it.Shot)
 		case n > s.From:
-			e.problem(at, "sound leads from what `trim` cuts away", "%s has only %s of sound before its picture, for a `lead` of %s",
+			e.problem(at, "sound leads from what `trim` cuts away",
+				"%s has only %s of sound before its picture, for a `lead` of %s",
 				it.Shot, Clock(s.From), asked.Lead.Value)
 		default:
 			s.Start, s.From = s.Start-n, s.From-n
@@ -173,7 +175,8 @@ func (e *editor) split(i int, s *Sound) {
 		case s.End+n > int64(e.tl.Frames)*PerFrame:
 			e.problem(at, "", "`lag` of %s would go on after the film", it.Shot)
 		case n > rest:
-			e.problem(at, "sound lags from what `trim` cuts away", "%s has only %s of sound after its picture, for a `lag` of %s",
+			e.problem(at, "sound lags from what `trim` cuts away",
+				"%s has only %s of sound after its picture, for a `lag` of %s",
 				it.Shot, Clock(max(rest, 0)), asked.Lag.Value)
 		default:
 			s.End += n
@@ -195,7 +198,8 @@ func (e *editor) narration() {
 		case at >= total:
 			e.problem(l.At.Pos, "", "%s would begin after the film, which is %s long", l.File.Name, seconds(e.tl.Frames))
 		case end > total+Tail:
-			e.problem(l.At.Pos, "begin it earlier, or let its shot wait with `fit: narration`", "%s goes on for %s after the film", l.File.Name, Clock(end-total))
+			e.problem(l.At.Pos, "begin it earlier, or let its shot wait with `fit: narration`",
+				"%s goes on for %s after the film", l.File.Name, Clock(end-total))
 		}
 		s := Sound{Kind: KindNarration, Item: -1, Path: l.File.Path, Name: l.File.Name, Speed: ffmpeg.Ratio{Num: 1, Den: 1},
 			Channels: l.facts.Channels, Gain: l.Gain.Value, Start: at, End: min(end, total)}
@@ -212,8 +216,10 @@ func (e *editor) music() {
 		return
 	}
 	total, length := int64(e.tl.Frames)*PerFrame, Lasting(e.bed.Duration)
-	s := Sound{Kind: KindMusic, Item: -1, Path: m.File.Path, Name: m.File.Name, Speed: ffmpeg.Ratio{Num: 1, Den: 1}, Channels: e.bed.Channels,
-		Loop: m.Loop && length < total, Gain: m.Gain.Value, End: total, FadeIn: samples(m.FadeIn), FadeOut: samples(m.FadeOut), Ducked: m.Duck}
+	s := Sound{Kind: KindMusic, Item: -1, Path: m.File.Path, Name: m.File.Name, Speed: ffmpeg.Ratio{Num: 1, Den: 1},
+		Channels: e.bed.Channels,
+		Loop:     m.Loop && length < total, Gain: m.Gain.Value, End: total, FadeIn: samples(m.FadeIn),
+		FadeOut: samples(m.FadeOut), Ducked: m.Duck}
 	if !s.Loop {
 		s.End = min(total, length)
 	}

@@ -79,7 +79,8 @@ func (e *editor) titles() {
 		case end > e.tl.Frames:
 			e.problem(t.At.Pos, "", "the title would stand for %s after the film", seconds(end-e.tl.Frames))
 		}
-		e.tl.Titles = append(e.tl.Titles, Text{Text: t.Text, Start: start, End: end, Style: e.style(t.Style, usualTitle, titleSize), Pos: t.Pos})
+		e.tl.Titles = append(e.tl.Titles,
+			Text{Text: t.Text, Start: start, End: end, Style: e.style(t.Style, usualTitle, titleSize), Pos: t.Pos})
 	}
 	sort.SliceStable(e.tl.Titles, func(i, j int) bool { return e.tl.Titles[i].Start < e.tl.Titles[j].Start })
 }
