@@ -30,6 +30,7 @@ chain: chain/models chain/money chain/provider chain/store internal/say storyboa
 chain/wire: chain/provider internal/guard
 chain/ark: chain/lookup chain/models chain/provider chain/wire internal/guard
 chain/fal: chain/models chain/provider chain/wire internal/guard
+chain/draw: chain internal/say
 chain/lint: chain chain/models storyboard
 chain/lock: chain chain/store
 chain/providertest: chain/provider
@@ -55,7 +56,7 @@ film: chain chain/ark chain/fal chain/lock chain/models chain/money chain/provid
 film/vetting: chain chain/models chain/provider chain/store chain/vet chain/wire film internal/durable internal/guard internal/say render/ffmpeg render/sound render/timeline
 film/board: chain film internal/say render/sheet
 
-cmd/shotchain: chain chain/lint chain/models chain/money chain/provider chain/store chain/vet examples film film/board film/vetting internal/durable internal/say storyboard
+cmd/shotchain: chain chain/draw chain/lint chain/models chain/money chain/provider chain/store chain/vet examples film film/board film/vetting internal/durable internal/say storyboard
 
 examples:
 examples/draw: render/animatic

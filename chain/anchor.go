@@ -180,7 +180,7 @@ func (c *compiler) ending(t *Take, known bool) {
 	if s.To != "" && t.To == nil {
 		still = c.shots[s.To].FirstFrame
 	}
-	t.ending, t.Request.LastFrame = still, c.still(t, still, known)
+	t.Ending, t.Request.LastFrame = still, c.still(t, still, known)
 }
 
 // references are the stills that the model is to look at: the shot's own, then its cast's. A shot with a first frame

@@ -50,7 +50,7 @@ type Take struct {
 
 	root *Take // the take that opens the chain: itself where it grows from none
 
-	ending *storyboard.Still   // what Request.LastFrame is made of, where it is a still
+	Ending *storyboard.Still   // what Request.LastFrame is made of, where it is a still
 	looks  []*storyboard.Still // what Request.References are made of
 
 	kept    string // the key, where it is known otherwise than from the request: of a take read back from the store

@@ -32,7 +32,7 @@ func longest(t *testing.T, backwards bool) *storyboard.Storyboard {
 
 // What is done for each shot does not walk the chain: the time is linear, and no stack grows with it. The minute is
 // for slow machines under the race detector; walking each time would take several.
-func TestTheLongestChainIsPlannedAndDrawn(t *testing.T) {
+func TestTheLongestChainIsPlanned(t *testing.T) {
 	for _, backwards := range []bool{false, true} {
 		t.Run(fmt.Sprint("backwards=", backwards), func(t *testing.T) {
 			sb := longest(t, backwards)
@@ -48,11 +48,6 @@ func TestTheLongestChainIsPlannedAndDrawn(t *testing.T) {
 			require.Equal(t, long-1, p.Takes[0].Drags)
 			if backwards {
 				require.Equal(t, "s/s0", last.Name())
-			}
-			for _, form := range Drawings {
-				var out strings.Builder
-				require.NoError(t, g.Draw(&out, form))
-				require.Contains(t, out.String(), fmt.Sprint("s", long-1))
 			}
 		})
 	}

@@ -49,7 +49,7 @@ func (t *Take) pictures(up Upstream, a anchors) (all []*given) {
 	}
 	if a.last != "" || t.To != nil {
 		all = append(all, &given{role: closing, file: "end_frame", name: a.last, up: up.To, of: t.To, frame: up.To.numbered(t.ToFrame),
-			asked: t.Request.LastFrame, still: t.ending})
+			asked: t.Request.LastFrame, still: t.Ending})
 	}
 	for i := range t.Request.References {
 		f := &t.Request.References[i]

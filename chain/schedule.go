@@ -141,8 +141,8 @@ func forecast(g *Graph, limit int, waitsFor func(*Take) []*Take, needed func(*Ta
 	}
 }
 
-// roots are the takes that open on their own, whatever they end on.
-func (g *Graph) roots() []*Take {
+// Roots are the takes that open on their own, whatever they end on.
+func (g *Graph) Roots() []*Take {
 	var roots []*Take
 	for _, t := range g.Takes {
 		if t.From == nil {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"shotchain/chain"
+	"shotchain/chain/draw"
 )
 
 func (p *program) graphVerb() *cobra.Command {
@@ -21,26 +21,26 @@ func (p *program) graphVerb() *cobra.Command {
 open on their own stand at the left. Text is for reading in a terminal; mermaid, dot and json are for other programs.`,
 		Example: "shotchain graph film.yaml --format dot | dot -Tsvg > film.svg",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(chain.Drawings, form) {
-				return usage("--format is "+strings.Join(chain.Drawings, ", "), "a graph cannot be drawn as %q", form)
+			if !slices.Contains(draw.Forms, form) {
+				return usage("--format is "+strings.Join(draw.Forms, ", "), "a graph cannot be drawn as %q", form)
 			}
 			f, err := p.open(cmd.Context(), args[0], flags, storeFlags{})
 			if err != nil {
 				return err
 			}
 			if !p.json {
-				return f.Graph.Draw(p.out, form)
+				return draw.Write(p.out, f.Graph, form)
 			}
 			var b bytes.Buffer
-			if err := f.Graph.Draw(&b, "json"); err != nil {
+			if err := draw.Write(&b, f.Graph, "json"); err != nil {
 				return err
 			}
 			p.printJSON(json.RawMessage(b.Bytes()))
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&form, "format", "text", "the `FORM`: "+strings.Join(chain.Drawings, ", "))
-	_ = cmd.RegisterFlagCompletionFunc("format", fixed(chain.Drawings))
+	cmd.Flags().StringVar(&form, "format", "text", "the `FORM`: "+strings.Join(draw.Forms, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("format", fixed(draw.Forms))
 	flags.add(cmd)
 	return cmd
 }

@@ -1,9 +1,10 @@
-package chain_test
+package draw_test
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"shotchain/chain"
+	"shotchain/chain/draw"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/storyboard"
@@ -22,10 +24,12 @@ import (
 func drawn(t require.TestingT, board, form string) string {
 	sb, err := storyboard.Parse("film.yaml", ".", []byte(board), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(context.Background(), sb, chain.Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark}, Now: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)})
+	g, err := chain.Compile(context.Background(), sb,
+		chain.Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark},
+			Now: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)})
 	require.NoError(t, err)
 	var out bytes.Buffer
-	require.NoError(t, g.Draw(&out, form))
+	require.NoError(t, draw.Write(&out, g, form))
 	return out.String()
 }
 
@@ -61,7 +65,8 @@ look: { model: seedance-2.0, resolution: 480p, duration: 4s }
 scenes:
   - { id: a, shots: [{ id: one, prompt: p }, { id: two, prompt: q, from: { shot: one, at: -5f } }] }
 `
-	for form, want := range map[string]string{"text": "→ a/two  (4 s, seedance-2.0 480p; at -5f)\n", "json": `"from":"a/one","at":"-5f"`,
+	for form, want := range map[string]string{"text": "→ a/two  (4 s, seedance-2.0 480p; at -5f)\n",
+		"json":    `"from":"a/one","at":"-5f"`,
 		"mermaid": `t0 -- "at -5f" --> t1`, "dot": `t0 -> t1 [label="at -5f"];`} {
 		require.Contains(t, drawn(t, board, form), want, form)
 	}
@@ -72,7 +77,8 @@ func TestDrawHostile(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		title := rapid.StringMatching("[\"'\\\\<>&#`;{}\\[\\]|a-z ]{1,30}").Draw(t, "title")
 		quoted, _ := json.Marshal(title)
-		board := "title: " + string(quoted) + "\nlook: { model: seedance-2.0 }\nscenes: [{ id: a, shots: [{ id: one, prompt: p }] }]\n"
+		board := "title: " + string(quoted) +
+			"\nlook: { model: seedance-2.0 }\nscenes: [{ id: a, shots: [{ id: one, prompt: p }] }]\n"
 		for form, lines := range map[string]int{"mermaid": 5, "dot": 6} {
 			if strings.TrimSpace(title) == "" {
 				continue
@@ -92,3 +98,16 @@ func TestDrawHostile(t *testing.T) {
 
 // regexpLabel is the graph's label in dot: a quoted string to the end of its line.
 var regexpLabel = regexp.MustCompile(`(?m)^  label="((?:[^"\\]|\\.)*)";$`)
+
+// TestDrawLong holds that no stack grows with a chain: this one is as long as a file has room for, nearly.
+func TestDrawLong(t *testing.T) {
+	const long = 60_000
+	var b strings.Builder
+	b.WriteString("scenes:\n  - id: s\n    shots:\n")
+	for i := range long {
+		fmt.Fprintf(&b, "    - {id: s%d, prompt: x}\n", i)
+	}
+	for _, form := range draw.Forms {
+		require.Contains(t, drawn(t, b.String(), form), fmt.Sprint("s", long-1))
+	}
+}

@@ -1,4 +1,5 @@
-package chain
+// Package draw writes a graph of takes as text, Mermaid, Graphviz or JSON.
+package draw
 
 import (
 	"encoding/json"
@@ -7,35 +8,36 @@ import (
 	"path/filepath"
 	"strings"
 
+	"shotchain/chain"
 	"shotchain/internal/say"
 )
 
-// Drawings are the forms in which Draw shows a graph.
-var Drawings = []string{"text", "mermaid", "dot", "json"}
+// Forms are those that Write knows.
+var Forms = []string{"text", "mermaid", "dot", "json"}
 
-// Draw writes the graph as a tree to read in a terminal (text), as a diagram for Mermaid or Graphviz (dot), or as
+// Write draws the graph as a tree to read in a terminal (text), as a diagram for Mermaid or Graphviz (dot), or as
 // JSON. Whatever a storyboard's texts hold, it stays text.
-func (g *Graph) Draw(w io.Writer, form string) error {
+func Write(w io.Writer, g *chain.Graph, form string) error {
 	switch form {
 	case "text":
-		return g.drawText(w)
+		return text(w, g)
 	case "mermaid":
-		return g.drawMermaid(w)
+		return mermaid(w, g)
 	case "dot":
-		return g.drawDot(w)
+		return dot(w, g)
 	case "json":
-		return g.drawJSON(w)
+		return asJSON(w, g)
 	}
-	return fmt.Errorf("a graph is drawn as %s, not as %q", strings.Join(Drawings, ", "), form)
+	return fmt.Errorf("a graph is drawn as %s, not as %q", strings.Join(Forms, ", "), form)
 }
 
 // summary is what a node says below its name.
-func (t *Take) summary() string {
+func summary(t *chain.Take) string {
 	return fmt.Sprintf("%d s, %s %s", t.Seconds, t.Model.Alias, t.Request.Resolution)
 }
 
 // opens says what a take that grows from no other one opens on, "" for its prompt alone.
-func (g *Graph) opens(t *Take) string {
+func opens(g *chain.Graph, t *chain.Take) string {
 	still := t.Shot.FirstFrame
 	if t.From != nil || still == nil {
 		return ""
@@ -53,7 +55,7 @@ func (g *Graph) opens(t *Take) string {
 }
 
 // at says where in the clip before it a take begins, "" at its end.
-func (t *Take) at() string {
+func at(t *chain.Take) string {
 	if t.From == nil || t.At == 0 {
 		return ""
 	}
@@ -61,8 +63,8 @@ func (t *Take) at() string {
 }
 
 // ends says what a take is to end on, "" for nothing.
-func (g *Graph) ends(t *Take) string {
-	switch still := t.ending; {
+func ends(g *chain.Graph, t *chain.Take) string {
+	switch still := t.Ending; {
 	case t.Shot.To != "":
 		return "the first frame of " + t.Shot.To
 	case still == nil:
@@ -78,7 +80,7 @@ func (g *Graph) ends(t *Take) string {
 }
 
 // grown are the takes that start from a frame of this one.
-func (t *Take) grown() (all []*Take) {
+func grown(t *chain.Take) (all []*chain.Take) {
 	for _, next := range t.Grows {
 		if next.From == t {
 			all = append(all, next)
@@ -88,44 +90,44 @@ func (t *Take) grown() (all []*Take) {
 }
 
 // also names the further shots that use a take.
-func (t *Take) also() (names []string) {
+func also(t *chain.Take) (names []string) {
 	for _, s := range t.Also {
 		names = append(names, s.Name())
 	}
 	return names
 }
 
-// drawText shows chains as lists and branches as steps to the right, so that a long chain stays narrow.
-func (g *Graph) drawText(w io.Writer) error {
+// text shows chains as lists and branches as steps to the right, so that a long chain stays narrow.
+func text(w io.Writer, g *chain.Graph) error {
 	var b strings.Builder
 	if title := strings.TrimSpace(say.Clean(g.Film.Title)); title != "" {
 		b.WriteString(title + "\n")
 	}
-	for _, t := range g.roots() {
+	for _, t := range g.Roots() {
 		b.WriteString("\n")
-		g.drawChain(&b, t, "", "● ")
+		drawChain(g, &b, t, "", "● ")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 // drawChain writes a take and what grows from it. mark leads its own line, indent those below it.
-func (g *Graph) drawChain(b *strings.Builder, t *Take, indent, mark string) {
-	var grown []*Take
+func drawChain(g *chain.Graph, b *strings.Builder, t *chain.Take, indent, mark string) {
+	var next []*chain.Take
 	for {
-		fmt.Fprintf(b, "%s%s%s  (%s%s%s%s)\n", indent, mark, strings.Join(append([]string{t.Name()}, t.also()...), " = "),
-			t.summary(), prefixed("; opens on ", g.opens(t)), prefixed("; at ", t.at()), prefixed("; ends on ", g.ends(t)))
-		if grown = t.grown(); len(grown) != 1 {
+		fmt.Fprintf(b, "%s%s%s  (%s%s%s%s)\n", indent, mark, strings.Join(append([]string{t.Name()}, also(t)...), " = "),
+			summary(t), prefixed("; opens on ", opens(g, t)), prefixed("; at ", at(t)), prefixed("; ends on ", ends(g, t)))
+		if next = grown(t); len(next) != 1 {
 			break
 		}
-		t, indent, mark = grown[0], below(indent, mark), "→ "
+		t, indent, mark = next[0], below(indent, mark), "→ "
 	}
 	indent = below(indent, mark)
-	for i, next := range grown {
-		if i < len(grown)-1 {
-			g.drawChain(b, next, indent, "├ ")
+	for i, t := range next {
+		if i < len(next)-1 {
+			drawChain(g, b, t, indent, "├ ")
 		} else {
-			g.drawChain(b, next, indent, "└ ")
+			drawChain(g, b, t, indent, "└ ")
 		}
 	}
 }
@@ -151,22 +153,23 @@ func prefixed(prefix, s string) string {
 // mermaidText escapes what Mermaid reads in a quoted label.
 var mermaidText = strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "#96;", "&", "#amp;")
 
-func (g *Graph) drawMermaid(w io.Writer) error {
+func mermaid(w io.Writer, g *chain.Graph) error {
 	var b strings.Builder
 	if title := strings.TrimSpace(say.Clean(g.Film.Title)); title != "" {
 		fmt.Fprintf(&b, "---\ntitle: %s\n---\n", quoted(title))
 	}
 	b.WriteString("flowchart LR\n")
 	for _, t := range g.Takes {
-		fmt.Fprintf(&b, "  t%d[\"%s<br>%s\"]\n", t.Index, mermaidText.Replace(strings.Join(append([]string{t.Name()}, t.also()...), " = ")), mermaidText.Replace(t.summary()))
-		if still := g.opens(t); still != "" {
+		fmt.Fprintf(&b, "  t%d[\"%s<br>%s\"]\n", t.Index,
+			mermaidText.Replace(strings.Join(append([]string{t.Name()}, also(t)...), " = ")), mermaidText.Replace(summary(t)))
+		if still := opens(g, t); still != "" {
 			fmt.Fprintf(&b, "  s%d([\"%s\"]) -.-> t%d\n", t.Index, mermaidText.Replace(still), t.Index)
 		}
 	}
 	for _, t := range g.Takes {
 		switch {
-		case t.at() != "":
-			fmt.Fprintf(&b, "  t%d -- \"at %s\" --> t%d\n", t.From.Index, t.at(), t.Index)
+		case at(t) != "":
+			fmt.Fprintf(&b, "  t%d -- \"at %s\" --> t%d\n", t.From.Index, at(t), t.Index)
 		case t.From != nil:
 			fmt.Fprintf(&b, "  t%d --> t%d\n", t.From.Index, t.Index)
 		}
@@ -190,22 +193,24 @@ func quoted(s string) string {
 // dotText escapes what Graphviz reads in a quoted label.
 var dotText = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-func (g *Graph) drawDot(w io.Writer) error {
+func dot(w io.Writer, g *chain.Graph) error {
 	var b strings.Builder
 	b.WriteString("digraph film {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n")
 	if title := strings.TrimSpace(say.Clean(g.Film.Title)); title != "" {
 		fmt.Fprintf(&b, "  label=\"%s\";\n", dotText.Replace(title))
 	}
 	for _, t := range g.Takes {
-		fmt.Fprintf(&b, "  t%d [label=\"%s\\n%s\"];\n", t.Index, dotText.Replace(strings.Join(append([]string{t.Name()}, t.also()...), " = ")), dotText.Replace(t.summary()))
-		if still := g.opens(t); still != "" {
-			fmt.Fprintf(&b, "  s%d [label=\"%s\", shape=note];\n  s%d -> t%d [style=dashed];\n", t.Index, dotText.Replace(still), t.Index, t.Index)
+		fmt.Fprintf(&b, "  t%d [label=\"%s\\n%s\"];\n", t.Index,
+			dotText.Replace(strings.Join(append([]string{t.Name()}, also(t)...), " = ")), dotText.Replace(summary(t)))
+		if still := opens(g, t); still != "" {
+			fmt.Fprintf(&b, "  s%d [label=\"%s\", shape=note];\n  s%d -> t%d [style=dashed];\n", t.Index, dotText.Replace(still),
+				t.Index, t.Index)
 		}
 	}
 	for _, t := range g.Takes {
 		switch {
-		case t.at() != "":
-			fmt.Fprintf(&b, "  t%d -> t%d [label=\"at %s\"];\n", t.From.Index, t.Index, t.at())
+		case at(t) != "":
+			fmt.Fprintf(&b, "  t%d -> t%d [label=\"at %s\"];\n", t.From.Index, t.Index, at(t))
 		case t.From != nil:
 			fmt.Fprintf(&b, "  t%d -> t%d;\n", t.From.Index, t.Index)
 		}
@@ -231,14 +236,15 @@ type drawnTake struct {
 	Seconds    int      `json:"seconds"`
 }
 
-func (g *Graph) drawJSON(w io.Writer) error {
+func asJSON(w io.Writer, g *chain.Graph) error {
 	type drawing struct {
 		Title string      `json:"title,omitempty"`
 		Takes []drawnTake `json:"takes"`
 	}
 	d := drawing{Title: g.Film.Title, Takes: []drawnTake{}}
 	for _, t := range g.Takes {
-		n := drawnTake{Shot: t.Name(), Also: t.also(), At: t.at(), FirstFrame: g.opens(t), Ends: g.ends(t), Model: t.Model.Alias,
+		n := drawnTake{Shot: t.Name(), Also: also(t), At: at(t), FirstFrame: opens(g, t), Ends: ends(g, t),
+			Model:      t.Model.Alias,
 			Resolution: t.Request.Resolution, Seconds: t.Seconds}
 		if t.From != nil {
 			n.From = t.From.Name()
