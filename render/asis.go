@@ -3,10 +3,12 @@ package render
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"shotchain/render/ffmpeg"
 	"shotchain/render/mux"
 	"shotchain/render/timeline"
+	"shotchain/render/work"
 )
 
 // asTheyAre are the clips' own packets where these make the film as it is: only hard cuts, at places where decoding
@@ -54,19 +56,42 @@ func asTheyAre(tl *timeline.Timeline) []mux.Range {
 }
 
 // decodes makes sure that what is copied can be played: what is encoded is decoded on the way, and this is not. A clip
-// that comes with its digest was looked through when it was kept.
-func decodes(ctx context.Context, tl *timeline.Timeline) error {
+// that comes with its digest was looked through when it was kept; of others the work folder remembers the digest.
+func decodes(ctx context.Context, sh *work.Shop, tl *timeline.Timeline) error {
 	seen := map[string]bool{}
+	group, ctx := work.Group(ctx, sh.Workers)
 	for _, it := range tl.Items {
 		if it.Digest != "" || seen[it.Path] {
 			continue
 		}
 		seen[it.Path] = true
-		if _, err := ffmpeg.Verify(ffmpeg.For(ctx, it.Shot), it.Path, ffmpeg.Facts{}); err != nil {
-			return fmt.Errorf("shot %s: %w", it.Shot, err)
-		}
+		group.Go(func() error {
+			if err := looked(ffmpeg.For(ctx, it.Shot), sh, it.Path); err != nil {
+				return fmt.Errorf("shot %s: %w", it.Shot, err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
+}
+
+// looked looks a file through, once for the same bytes.
+func looked(ctx context.Context, sh *work.Shop, path string) error {
+	digest, err := sh.DigestOf(path)
+	if err != nil {
+		return err
+	}
+	name := work.Key("decodes", digest)
+	if sh.Has(name) {
+		return nil
+	}
+	if _, err := ffmpeg.Verify(ctx, path, ffmpeg.Facts{}); err != nil {
+		return err
+	}
+	return sh.Write(name, func(w io.Writer) error {
+		_, err := io.WriteString(w, digest+"\n")
+		return err
+	})
 }
 
 func firstEntry(all []mux.Range, p *mux.Packets) []byte {

@@ -86,7 +86,7 @@ func (d *delivery) parts(ctx context.Context) (err error) {
 			if d.DryRun {
 				return nil
 			}
-			return decodes(ctx, d.tl)
+			return decodes(ctx, d.Shop, d.tl)
 		}
 		d.video, err = picture(ctx, d.Shop, d.cells, &d.counts)
 		return err
