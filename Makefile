@@ -14,8 +14,16 @@ demo: setup build ## render the first example with the built-in simulator, witho
 build: ## bin/shotchain
 	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o $(BIN) ./cmd/shotchain
 
+# Every package's tests run with the race detector, but for the program's: each command of a story is a process, which
+# starts and hashes several times slower with it, and the goroutines that it might catch are the packages' beneath. The
+# stories with most of them – a board, branches at once, two processes, Ctrl-C – are told once more, with it.
+PROGRAM := ./cmd/shotchain
+RACED   := Board|TestWatch|TestTwoRuns|TestTheSecondRun|TestWithFewOpenFiles|TestReadingEnds|TestScripts/^(run_interrupted|run_ahead|run_lost_answer|run_json|run_callback)$$
+
 test: setup-tests lint ## all tests; with the race detector where there is a C compiler
-	$(GO) test $(RACE) -timeout 14m ./...
+	$(GO) test $(RACE) -timeout 12m $$($(GO) list ./... | grep -v /cmd/shotchain)
+	$(GO) test -timeout 10m $(PROGRAM)
+	$(if $(RACE),$(GO) test $(RACE) -timeout 8m $(PROGRAM) -run '$(RACED)')
 	cd chain/sim/sdktest && $(GO) test -timeout 5m ./...
 	GOOS=windows $(GO) build -o /dev/null ./cmd/shotchain
 	GOOS=darwin $(GO) vet ./cmd/shotchain
@@ -28,17 +36,22 @@ lint:
 bench: setup ## benchmarks: plan, parse, store, assembly
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-FUZZTIME := 2m
+# SOAK=10 makes a night of it. What is killed at random or fuzzed takes a time, the rest takes a number.
+SOAK  ?= 1
+times  = $(shell expr $(SOAK) \* $(1))
+# The files with properties, and the tests that hold them: the others would only be repeated.
+RAPID := $(shell grep -rl --include='*_test.go' pgregory.net/rapid .)
+HOLD   = $(shell awk '/^func /{n=$$2; sub(/[^A-Za-z0-9_].*/, "", n)} /rapid.Check/ && n ~ /^Test/{print n}' $(RAPID) | sort -u | paste -sd '|' -)
 
-soak: setup ## hours of random tests: a crash at every point and at random moments, properties, fuzzing
-	$(GO) test $(RACE) -count=1 -timeout 90m ./cmd/shotchain -run 'Stopped|Killed|Drafts' -crash.all -crash.for=10m
-	$(GO) test -count=1 -timeout 30m ./chain/fal -run 'Killed' -fal.kills=300
-	$(GO) test -count=1 -timeout 60m ./chain -run 'ADiskThatFails|APowerLoss|EveryDamagedByte' -disk.all
-	$(GO) test -count=1 -timeout 60m ./chain -run 'Worlds' -world.count=20000
-	$(GO) test $(RACE) -count=1 -timeout 60m $$(grep -rl --include='*_test.go' pgregory.net/rapid . | xargs -n 1 dirname | sort -u) -rapid.checks=2000
+soak: setup ## random tests, 40 minutes of two cores times SOAK: crashes at points and at random, bad disks, worlds, fuzzing
+	$(GO) test -count=1 -timeout 0 $(PROGRAM) -run 'Stopped|Killed|Drafts' -crash.points=$(call times,120) -crash.for=$(call times,3)m
+	$(GO) test -count=1 -timeout 0 ./chain/fal -run 'Killed' -fal.kills=$(call times,300)
+	$(GO) test -count=1 -timeout 0 ./chain -run 'ADiskThatFails|APowerLoss|EveryDamagedByte' -disk.times=$(call times,4)
+	$(GO) test -count=1 -timeout 0 ./chain -run 'Worlds' -world.count=$(call times,6000)
+	$(GO) test $(RACE) -count=1 -timeout 0 $(sort $(dir $(RAPID))) -run '^($(HOLD))$$' -rapid.checks=$(call times,500)
 	@for pkg in $$($(GO) list ./...); do \
 		for fuzz in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-			echo "$$pkg $$fuzz"; $(GO) test -run '^$$' -fuzz "^$$fuzz\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$pkg || exit 1; \
+			echo "$$pkg $$fuzz"; $(GO) test -run '^$$' -fuzz "^$$fuzz\$$" -fuzztime $(call times,25)s -fuzzminimizetime 1s $$pkg || exit 1; \
 		done; \
 	done
 

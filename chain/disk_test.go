@@ -21,17 +21,12 @@ import (
 	"shotchain/internal/durable/durabletest"
 )
 
-// diskAll has the tests of bad disks try every point, not only a sample: `make soak` sets it.
-var diskAll = flag.Bool("disk.all", false,
-	"fail at every call of the disk, lose the power after every write, spoil every byte")
+// diskTimes has the tests of bad disks try more points than their sample: `make soak` sets it.
+var diskTimes = flag.Int("disk.times", 1,
+	"fail at so many times as many calls of the disk, lose the power after as many more writes, spoil as many more bytes")
 
 // every is the distance of the points that are tried where there are so many, for about so many tries.
-func every(points, tries int) int {
-	if *diskAll {
-		return 1
-	}
-	return max(points/tries, 1)
-}
+func every(points, tries int) int { return max(points/(tries**diskTimes), 1) }
 
 // on opens the fixture's store in a folder on a disk that syncs nothing and asks before every call.
 func (x *fixture) on(dir string, before func(durabletest.Call) error) error {
