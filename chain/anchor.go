@@ -105,12 +105,13 @@ func (f Fit) String() string {
 // origin finds the takes whose frames a take starts from and ends on.
 func (c *compiler) origin(t *Take) {
 	s := t.Shot
-	t.root = t
+	t.root, t.fresh = t, t
 	if s.From != "" {
 		t.From = c.g.Pick(c.shots[s.From])
 		t.root = t.From.root
 		t.At = at(s.At)
 	}
+	t.deepen()
 	if s.To == "" {
 		return
 	}
@@ -164,19 +165,22 @@ func (c *compiler) moment(t *Take) {
 	}
 }
 
-// ending decides how a shot with `to` ends.
+// ending decides how a shot with `to`, or one before a keyframe, ends.
 func (c *compiler) ending(t *Take, known bool) {
 	s, m := t.Shot, t.Model
-	if s.To == "" && s.ToStill == nil {
+	still, pos := s.ToStill, s.ToPos
+	if key := t.Keyframe(); key != nil {
+		still, pos = key, s.Look.Anchor.Every.Pos
+	}
+	if s.To == "" && still == nil {
 		return
 	}
 	switch {
 	case !m.LastFrame:
-		c.cannot(t, s.ToPos, "", "end on a given frame", func(m *models.Model) bool { return m.LastFrame })
+		c.cannot(t, pos, "", "end on a given frame", func(m *models.Model) bool { return m.LastFrame })
 	case t.From == nil && s.FirstFrame == nil:
 		c.problem(s.ToPos, s, "give it a beginning: `from` or `first_frame`", "%s takes a last frame only beside a first one", m.Alias)
 	}
-	still := s.ToStill
 	if s.To != "" && t.To == nil {
 		still = c.shots[s.To].FirstFrame
 	}

@@ -36,6 +36,8 @@ type Take struct {
 	To      *Take   // it ends on a frame of this take; nil where a still, or nothing, says how it ends
 	ToFrame int     // of To's clip: the number of that frame, from 0, or below 0 as At; Last for its last
 	Grows   []*Take // the takes that grow from it, or end on a frame of it
+	Links   int     // from the chain's opening to here
+	Depth   int     // as Links, from where its chain began anew; 0 for a take that opens on its own
 	Draft   bool    // made to be looked at, not for the film
 	Fits    []Fit   // the stills that are cropped and scaled for it
 
@@ -48,7 +50,8 @@ type Take struct {
 	Cost     money.Amount // at most
 	Identity string       // equal for takes that will have equal keys, known before anything is made
 
-	root *Take // the take that opens the chain: itself where it grows from none
+	root  *Take // the take that opens the chain: itself where it grows from none
+	fresh *Take // the one that its Depth is counted from: the opening, or one that was led to a keyframe
 
 	Ending *storyboard.Still   // what Request.LastFrame is made of, where it is a still
 	looks  []*storyboard.Still // what Request.References are made of

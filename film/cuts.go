@@ -224,7 +224,7 @@ func within(dir, name string) string {
 func (f *Film) inputs() []string {
 	all := []string{f.Path}
 	for _, s := range f.Shots() {
-		stills := append([]*storyboard.Still{s.FirstFrame, s.ToStill}, s.References...)
+		stills := append([]*storyboard.Still{s.FirstFrame, s.ToStill, s.Look.Anchor.Still}, s.References...)
 		for _, who := range s.Cast {
 			stills = append(stills, who.References...)
 		}

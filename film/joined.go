@@ -52,7 +52,13 @@ func (f *Film) joins(ctx context.Context, tl *timeline.Timeline, reframe string,
 		j.shots = append(j.shots, s)
 		j.items = append(j.items, timeline.Item{Clip: c, Source: facts, Length: timeline.Conformed(facts),
 			Place: timeline.Placed(facts, tl.Width, tl.Height, reframe)})
-		j.joints = append(j.joints, seam.Joint{From: from, Wish: wishOf(s)})
+		joint := seam.Joint{From: from, Wish: wishOf(s)}
+		if t := f.Take(s); t != nil {
+			if joint.Anew = t.Anew(); t.Led() {
+				joint.Led = timeline.Conformed(facts)
+			}
+		}
+		j.joints = append(j.joints, joint)
 	}
 	links, err := j.measure(ctx, j.items)
 	for i := range links {

@@ -124,7 +124,7 @@ func (f page) shot(ctx context.Context, of *Film, s *storyboard.Shot) sheet.Shot
 	if s.FirstFrame != nil {
 		v.Opens = of.GrowsFrom(picked)
 	}
-	if s.ToStill != nil {
+	if s.To == "" {
 		v.Ends = of.EndsOn(picked)
 	}
 	for _, id := range f.VariantsOf(picked) {

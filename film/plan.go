@@ -155,6 +155,8 @@ func (f *Film) EndsOn(t *chain.Take) string {
 		return t.Shot.To
 	case t.Shot.ToStill != nil:
 		return f.stillName(t.Shot.ToStill)
+	case t.Keyframe() != nil:
+		return f.stillName(t.Keyframe())
 	}
 	return ""
 }

@@ -142,6 +142,7 @@ func (r *reader) shots(sc *sceneDraft, f field) {
 		r.oneBeginning(fs)
 		r.oneOfTheTakes(fs, d.Shot)
 		r.besideClip(fs)
+		r.anchored(d.Shot)
 		r.count(fs, d)
 		sc.Shots = append(sc.Shots, d.Shot)
 		sc.drafts = append(sc.drafts, d)

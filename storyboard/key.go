@@ -29,6 +29,7 @@ const (
 	inSound
 	inEncoder
 	inSeam
+	inAnchor
 )
 
 // inherited are the places of a setting that scenes inherit from the film and shots from their scene.
@@ -39,7 +40,7 @@ var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene:
 	inVariants: "`variants`", inFrom: "`from`", inCast: "a member of the cast", inCut: "a cut",
 	inCutShot: "a shot of a cut", inOutput: "an output", inTransition: "`transition`", inJoin: "a transition",
 	inMusic: "`music`", inNarration: "a narration", inCaptions: "`captions`", inTitle: "a title", inStyle: "`style`",
-	inSound: "`sound`", inEncoder: "`encoder`", inSeam: "`seam`"}
+	inSound: "`sound`", inEncoder: "`encoder`", inSeam: "`seam`", inAnchor: "`anchor`"}
 
 // whereNames say where a key stands.
 var whereNames = func() map[place]string {
@@ -146,7 +147,7 @@ var (
 )
 
 func init() { // not where they are declared: keys store their values by functions that read by these tables
-	language = slices.Concat(filmKeys, sceneKeys, lookKeys, seamKeys, cutKeys, soundKeys, wordKeys, fileKeys)
+	language = slices.Concat(filmKeys, sceneKeys, lookKeys, seamKeys, anchorKeys, cutKeys, soundKeys, wordKeys, fileKeys)
 	for p := range placeNames {
 		vocabulary[p] = map[string]*key{}
 		for _, k := range language {

@@ -15,7 +15,7 @@ import (
 // stage is a film in which every mapping of the language stands once, so that a key can be put at any place.
 const stage = `
 vars: {keeper: an old keeper}
-look: {seam: {}}
+look: {seam: {}, anchor: {still: "https://example.com/k.png"}}
 cast:
   keeper: {look: an old keeper}
 scenes:
@@ -52,7 +52,8 @@ var stages = map[place][]any{inFilm: {}, inLook: {"look"}, inScene: {"scenes", 2
 	inCutShot: {"cuts", 0, "shots", 0}, inOutput: {"cuts", 0, "outputs", 0}, inTransition: {"cuts", 0, "transition"},
 	inJoin: {"cuts", 0, "transitions", 0}, inMusic: {"cuts", 0, "music"}, inNarration: {"cuts", 0, "narration", 0},
 	inCaptions: {"cuts", 0, "captions"}, inTitle: {"cuts", 0, "titles", 0}, inStyle: {"cuts", 0, "titles", 0, "style"},
-	inSound: {"cuts", 0, "shots", 2, "sound"}, inEncoder: {"cuts", 0, "encoder"}, inSeam: {"look", "seam"}}
+	inSound: {"cuts", 0, "shots", 2, "sound"}, inEncoder: {"cuts", 0, "encoder"}, inSeam: {"look", "seam"},
+	inAnchor: {"look", "anchor"}}
 
 // instead are keys of the stage that go where another one comes, since the two exclude each other.
 var instead = map[string][]string{"clip": {"prompt"}, "before": {"after"}, "first_frame": {"from"}, "output": {"outputs"},

@@ -35,6 +35,7 @@ var sections = []section{
 	{inJoin, "A single join", "How one join looks."},
 	{inSound, "`sound`", "What becomes of a clip's own sound."},
 	{inSeam, "`seam`", "Where a shot continues another one. Inherited key by key, as settings are."},
+	{inAnchor, "`anchor`", "Where a chain of shots is led back to a keyframe. Inherited key by key, as settings are."},
 	{inMusic, "`music`", "Music under a cut."},
 	{inNarration, "A narration", "A spoken line."},
 	{inCaptions, "`captions`", "What becomes of captions."},

@@ -28,6 +28,7 @@ func Schema() []byte {
 		defs[inStyle]:      object(inStyle),
 		defs[inSound]:      object(inSound),
 		defs[inSeam]:       object(inSeam),
+		defs[inAnchor]:     object(inAnchor),
 		defs[inEncoder]:    object(inEncoder),
 	}
 	out, err := json.MarshalIndent(film, "", "  ")
@@ -42,7 +43,7 @@ type node = map[string]any
 // defs are the names of the mappings that are described once.
 var defs = map[place]string{inScene: "scene", inShot: "shot", inCut: "cut", inCutShot: "cutShot", inOutput: "output",
 	inTransition: "transition", inJoin: "join", inMusic: "music", inNarration: "narration", inCaptions: "captions",
-	inTitle: "title", inStyle: "style", inSound: "sound", inEncoder: "encoder", inSeam: "seam"}
+	inTitle: "title", inStyle: "style", inSound: "sound", inEncoder: "encoder", inSeam: "seam", inAnchor: "anchor"}
 
 func refTo(in place) node { return node{"$ref": "#/$defs/" + defs[in]} }
 

@@ -137,6 +137,7 @@ type Look struct {
 	ExpiresAfter     Setting[int]    // seconds, 3600 … 259200
 	SafetyIdentifier Setting[string] // at most 64 bytes
 	Seam             Seam
+	Anchor           Keyframes
 }
 
 // Seam is what is done where a shot continues another one, at its beginning. Settings that nobody wrote have the
@@ -146,6 +147,12 @@ type Seam struct {
 	Align  Setting[bool]   // the first frames are moved onto the frame before them
 	Still  Setting[string] // keep, skip: of frames that stand at the beginning
 	Gate   Setting[string] // off, warn, stop: of a bad frame to grow from
+}
+
+// Keyframes lead a chain of shots back to a picture, before it has drifted too far from it.
+type Keyframes struct {
+	Every Setting[int] // this many links of a chain begin anew: the shot before each ends on the still; 0 for none
+	Still *Still       // never nil where Every is above 0
 }
 
 // Still is a picture in the storyboard's folder, or on the web.

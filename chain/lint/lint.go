@@ -45,13 +45,11 @@ type linter struct {
 	// Of the film that is being looked at.
 	sb    *storyboard.Storyboard
 	grows map[string][]*storyboard.Shot // the shots that continue the end of a shot, by its name
-	depth map[string]int                // links since an opening or a still
-	root  map[string]string             // the shot that opened the chain
 }
 
 func (l *linter) film(sb *storyboard.Storyboard) {
 	l.sb = sb
-	l.grows, l.depth, l.root = map[string][]*storyboard.Shot{}, map[string]int{}, map[string]string{}
+	l.grows = map[string][]*storyboard.Shot{}
 	shots := sb.Shots()
 	for _, s := range shots {
 		if s.From != "" && !s.At.Set {
@@ -59,7 +57,6 @@ func (l *linter) film(sb *storyboard.Storyboard) {
 		}
 	}
 	for _, s := range shots {
-		l.measure(s)
 		l.words(s)
 		l.length(s)
 		if s.From == "" {
@@ -92,35 +89,24 @@ func allows(line, rule string) bool {
 	return m != nil && slices.Contains(strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' }), rule)
 }
 
-// measure finds how deep in its chain a shot is. Shots may stand before those that they continue.
-func (l *linter) measure(s *storyboard.Shot) {
-	var up []*storyboard.Shot
-	for at := s; at != nil; {
-		if _, known := l.depth[at.Name()]; known {
-			break
-		}
-		up = append(up, at)
-		at, _ = l.sb.Shot(at.From)
-	}
-	for _, at := range slices.Backward(up) {
-		name := at.Name()
-		l.depth[name], l.root[name] = 0, name
-		if at.From != "" {
-			l.depth[name], l.root[name] = l.depth[at.From]+1, l.root[at.From]
-		}
-	}
-}
-
 // mostLinks is how many links pictures last: they degrade after 3 to 4 (H3-Motion-Context#20 "by the 3rd or 4th";
 // VACE#44: at most 6, 8 unusable).
 const mostLinks = 4
 
-// deep warns once for each chain, where it becomes too long.
+// deep warns once for each stretch of a chain without a keyframe, where it becomes too long.
 func (l *linter) deep(s *storyboard.Shot) {
-	if n := l.depth[s.Name()]; n == mostLinks+1 {
-		l.warn("deep", s.Pos, s, "open a shot anew, or give it a first_frame",
-			"the %dth shot grown from %s; pictures degrade after 3 to 4", n, l.root[s.Name()])
+	t := l.g.Pick(s)
+	if t == nil || t.Depth != mostLinks+1 {
+		return
 	}
+	from, hint := t.Fresh().Shot.Name(), "open a shot anew, or give it a first_frame"
+	if t.Fresh().Led() {
+		from = "the picture that " + from + " ends on"
+	}
+	if t.Model.LastFrame {
+		hint += ", or lead the chain back to a keyframe: `anchor`"
+	}
+	l.warn("deep", s.Pos, s, hint, "the %dth shot grown from %s; pictures degrade after 3 to 4", t.Depth, from)
 }
 
 // seam compares two shots that one picture joins.

@@ -120,6 +120,35 @@ func TestALongChainIsWarnedAboutOnceAndAStillStartsItAnew(t *testing.T) {
 	require.Empty(t, Of(g))
 }
 
+func TestKeyframesStartAChainAnew(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "stills"), 0o755))
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 1280, 720))))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "stills/k.png"), b.Bytes(), 0o644))
+	of := func(look string, more map[int]string) []Warning {
+		src := "title: T\nlook: {model: seedance-2.0, " + look + "}\nscenes:\n  - id: s\n    shots:\n"
+		for i := range 13 {
+			src += fmt.Sprintf("      - {id: n%d, prompt: sea%s}\n", i, more[i])
+		}
+		g, err := chain.Compile(t.Context(), boardOf(t, dir, src), target)
+		require.NoError(t, err)
+		return Of(g)
+	}
+	require.Empty(t, of("anchor: {every: 4, still: stills/k.png}", nil))
+	require.Empty(t, of("", map[int]string{4: ", to: stills/k.png", 8: ", to: stills/k.png"}), "as does an end of a shot's own")
+	ws := of("anchor: {every: 6, still: stills/k.png}", nil)
+	require.Len(t, ws, 2, "once for each stretch")
+	require.Equal(t, "s/n5", ws[0].Shot)
+	require.Contains(t, ws[0].Message, "the 5th shot grown from s/n0;")
+	require.Contains(t, ws[0].Hint, "lead the chain back to a keyframe: `anchor`")
+	require.Equal(t, "s/n10", ws[1].Shot)
+	require.Contains(t, ws[1].Message, "the 5th shot grown from the picture that s/n5 ends on;")
+	ws = of("anchor: {every: 4, still: stills/k.png}", map[int]string{4: ", from: {shot: n3, at: -5f}"})
+	require.Len(t, ws, 1, "a moment before the end is not the keyframe")
+	require.Equal(t, "s/n5", ws[0].Shot)
+}
+
 func TestVariantsAreWarnedAboutOnce(t *testing.T) {
 	src := `title: T
 look: {model: seedance-2.0}

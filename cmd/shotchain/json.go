@@ -171,6 +171,7 @@ type jsonPlan struct {
 	Namespace       string        `json:"namespace"` // of the provider's clips in the store
 	Charged         bool          `json:"charged"`   // false: the simulator's prices are what the real service would charge
 	Takes           []jsonTake    `json:"takes"`
+	Chains          []jsonStrand  `json:"chains,omitempty"`
 	Footage         []jsonFootage `json:"footage,omitempty"` // shots that nothing is made for
 	Variants        []jsonPart    `json:"variants,omitempty"`
 	Drafts          *jsonDraft    `json:"drafts,omitempty"`   // the same film as drafts
@@ -183,6 +184,26 @@ type jsonPlan struct {
 
 	Notes    []string      `json:"notes,omitempty"`
 	Warnings []jsonWarning `json:"warnings,omitempty"`
+}
+
+// jsonStrand is a shot that opens on its own with all that grows from it.
+type jsonStrand struct {
+	Opening string   `json:"opening"`
+	Links   int      `json:"links"`         // of the longest way
+	Depth   int      `json:"depth"`         // the most in a row without a keyframe
+	Led     []string `json:"led,omitempty"` // shots that end on a given picture, from which others begin anew
+}
+
+// strandsJSON are the chains of a graph.
+func strandsJSON(g *chain.Graph) (all []jsonStrand) {
+	for _, s := range g.Strands() {
+		j := jsonStrand{Opening: s.Opening.Name(), Links: s.Links, Depth: s.Depth}
+		for _, t := range s.Led {
+			j.Led = append(j.Led, t.Name())
+		}
+		all = append(all, j)
+	}
+	return all
 }
 
 // jsonFootage is a shot of own footage.
@@ -199,7 +220,9 @@ type jsonTake struct {
 	Variants   []string `json:"variants,omitempty"` // that use it
 	Also       []string `json:"also,omitempty"`
 	From       string   `json:"from,omitempty"`
-	At         float64  `json:"at,omitempty"` // seconds of the clip of from, below 0 before its last frame; none: its end
+	Links      int      `json:"links,omitempty"` // from the chain's opening to here
+	Depth      int      `json:"depth,omitempty"` // the same, from where the chain began anew last
+	At         float64  `json:"at,omitempty"`    // seconds of the clip of from, below 0 before its last frame; none: its end
 	FirstFrame string   `json:"first_frame,omitempty"`
 	To         string   `json:"to,omitempty"`   // the shot whose first frame, or the still, that it ends on
 	Fits       []string `json:"fits,omitempty"` // how stills are cropped and scaled
@@ -223,12 +246,12 @@ type jsonTake struct {
 func planJSON(plan *film.Plan) jsonPlan {
 	f := plan.Film
 	j := jsonPlan{Title: f.Title, Provider: f.Service.Name, Namespace: f.Service.About.Namespace, Charged: !f.Service.Simulated(),
-		Takes: []jsonTake{}, Buys: plan.Buys, Total: priceOf(plan.Total), Held: priceOf(plan.Held), Saved: priceOf(plan.Saved),
+		Takes: []jsonTake{}, Chains: strandsJSON(plan.Graph), Buys: plan.Buys, Total: priceOf(plan.Total), Held: priceOf(plan.Held), Saved: priceOf(plan.Saved),
 		ExpectedSeconds: plan.Expected.Seconds(), Notes: notesOn(plan)}
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		t := pt.Take
-		n := jsonTake{At: t.Shot.At.Value.Seconds(models.Rate), To: f.EndsOn(t), Fits: f.Fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: f.VariantsOf(t), State: string(pt.Standing), Reason: pt.Reason, Model: t.Request.Model,
+		n := jsonTake{Links: t.Links, Depth: t.Depth, At: t.Shot.At.Value.Seconds(models.Rate), To: f.EndsOn(t), Fits: f.Fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: f.VariantsOf(t), State: string(pt.Standing), Reason: pt.Reason, Model: t.Request.Model,
 			Resolution: t.Request.Resolution, Ratio: t.Request.Ratio, Width: t.Size.Width, Height: t.Size.Height,
 			Seconds: t.Seconds, Tokens: pt.Tokens, Cost: priceOf(pt.Cost), Key: pt.Key}
 		if pt.Drags > 0 {

@@ -131,6 +131,12 @@ func (p *program) printPlan(plan *film.Plan) {
 	for _, note := range notes {
 		fmt.Fprintf(p.out, "  %s\n", say.Clean(note))
 	}
+	if chains := plan.ChainLines(); len(chains) > 0 {
+		fmt.Fprintf(p.out, "\nChains:\n")
+		for _, line := range chains {
+			fmt.Fprintf(p.out, "  %s\n", say.Clean(line))
+		}
+	}
 	fmt.Fprintf(p.out, "\n%s\n", plan.BottomLine())
 	if line := plan.DraftLine(); line != "" {
 		fmt.Fprintln(p.out, line)

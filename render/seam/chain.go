@@ -25,6 +25,8 @@ type Joint struct {
 	From int  // index of the clip whose last frame it grew from, smaller than its own; Opening for none
 	Link Link // to that clip
 	Wish Wish
+	Anew bool // it grew from a picture that the clip before it was given to end on: its chain has not drifted there
+	Led  int  // frames of its own clip, where that is led to a given picture; 0 where it is not
 }
 
 // Opening is the From of a clip that has no echo pair: one that opens a chain, behind a hard cut or a transition, on
@@ -34,7 +36,7 @@ const Opening = -1
 // Correction is what is done to one clip. The zero Correction does nothing.
 type Correction struct {
 	Map   Map      // rounded; the zero Map does nothing here
-	Fade  int      // frames from the clip's first over which the map goes; 0: it stays
+	Fade  int      // frames from the clip's first over which the map goes: few, or all of a clip that is led; 0: it stays
 	Move  Move     // what the first frames are moved back by, rounded; fades over alignFrames
 	Skip  int      // frames at the clip's beginning that the film leaves out beyond the one it shares
 	Notes []string // why something that was declared is not done
@@ -42,6 +44,9 @@ type Correction struct {
 
 // None reports whether the clip's picture stays as it is.
 func (c Correction) None() bool { return c.plain() && c.Move == (Move{}) }
+
+// stays reports whether the map is more than the seam's: it goes over the whole clip, or until its end.
+func (c Correction) stays() bool { return c.Fade != matchFrames }
 
 func (c Correction) plain() bool { return c.Map == identity || c.Map == Map{} }
 
@@ -127,7 +132,11 @@ func (c *corrector) add(i int) {
 		out.Notes = append(out.Notes, "its colours are left as they are: "+why)
 		step = identity
 	}
-	total := c.level[j.From].After(step)
+	base, run, links := c.level[j.From], c.run[j.From], c.links[j.From]
+	if j.Anew { // what the clip before it was corrected by has gone until its end
+		base, run, links = identity, i, 0
+	}
+	total := base.After(step)
 	if j.Wish.Colour == Match {
 		if why == "" && (!step.quiet(1) || j.Link.coloured()) {
 			out.Map, out.Fade = total, matchFrames
@@ -137,9 +146,10 @@ func (c *corrector) add(i int) {
 	if total.Y.Gain < leastTotal || total.Y.Gain > mostTotal {
 		out.Notes = append(out.Notes,
 			fmt.Sprintf("its step stays: the contrast of the whole chain would change by ×%.2f", total.Y.Gain))
-		total = c.level[j.From]
+		total = base
 	}
-	out.Map, c.level[i], c.run[i], c.links[i] = total, total, c.run[j.From], c.links[j.From]+1
+	out.Map, c.level[i], c.run[i], c.links[i] = total, total, run, links+1
+	out.Fade = j.Led
 }
 
 // align decides whether the first frames are moved.
@@ -189,7 +199,7 @@ func (c *corrector) quiet() {
 	}
 	for i := range c.joints {
 		if c.links[i] > 0 && !loud[c.run[i]] {
-			c.out[i].Map = identity
+			c.out[i].Map, c.out[i].Fade = identity, 0
 		}
 	}
 }
@@ -233,7 +243,7 @@ func (d Drift) Words() (words []string) {
 	return words
 }
 
-// Drifts adds up the steps of each clip's chain. With corrections it is what is left of them: those of the clips, in
+// Drifts adds up the steps of each clip's chain, from where it began anew last. With corrections it is what is left of them: those of the clips, in
 // the same order; nil for none.
 func Drifts(joints []Joint, corrected []Correction) []Drift {
 	out, steps := make([]Drift, len(joints)), make([]Map, len(joints))
@@ -241,6 +251,9 @@ func Drifts(joints []Joint, corrected []Correction) []Drift {
 		out[i].Opening, steps[i] = i, identity
 		if j.From >= 0 && j.From < i {
 			out[i], steps[i] = out[j.From], steps[j.From]
+			if j.Anew {
+				out[i], steps[i] = Drift{Opening: out[i].Opening, Links: out[i].Links}, identity
+			}
 			if j.Link.continues() && j.Link.Has("map") {
 				steps[i] = j.Link.Map.Inverse().After(steps[i])
 				out[i].Sharpness += j.Link.Sharpness
@@ -250,7 +263,7 @@ func Drifts(joints []Joint, corrected []Correction) []Drift {
 			out[i].Links++
 		}
 		seen := steps[i]
-		if corrected != nil && corrected[i].Fade == 0 && !corrected[i].plain() {
+		if corrected != nil && corrected[i].stays() && !corrected[i].plain() {
 			seen = corrected[i].Map.After(seen)
 		}
 		out[i].Luma, out[i].U, out[i].V = seen.Step(), seen.U.Offset, seen.V.Offset

@@ -24,7 +24,7 @@ func (c Correction) Done() Correction {
 
 // Whole is what of the correction holds without the seam: what is done to the whole clip.
 func (c Correction) Whole() Correction {
-	if c.Fade > 0 {
+	if !c.stays() {
 		c.Map, c.Fade = identity, 0
 	}
 	c.Move, c.Skip = Move{}, 0
@@ -41,10 +41,15 @@ func (c Correction) Apply(g *ffmpeg.Graph, v *ffmpeg.Stream, w, h, first int) *f
 	case c.Fade == 0:
 		v = g.Filter(v, "lutyuv", nil, c.Map.args())
 	default:
-		for n := first; n < c.Fade; n++ {
-			args := c.Map.Part(1 - float64(n)/float64(c.Fade)).Rounded().args()
-			args["enable"] = ffmpeg.Escape(fmt.Sprintf("eq(n,%d)", n-first))
+		for n := first; n < c.Fade; {
+			until := n + 1
+			for until < c.Fade && c.stair(until) == c.stair(n) {
+				until++
+			}
+			args := c.at(n).args()
+			args["enable"] = ffmpeg.Escape(fmt.Sprintf("between(n,%d,%d)", n-first, until-1-first))
 			v = g.Filter(v, "lutyuv", nil, args)
+			n = until
 		}
 	}
 	if c.Move != (Move{}) && first < alignFrames {
@@ -111,7 +116,22 @@ func (c Correction) at(n int) Map {
 	case c.plain() || c.Fade > 0 && n >= c.Fade:
 		return identity
 	case c.Fade > 0:
-		return c.Map.Part(1 - float64(n)/float64(c.Fade)).Rounded()
+		return c.Map.Part(1 - c.gone(n)).Rounded()
 	}
 	return c.Map
+}
+
+// stairs are how many steps a fade has at most: over a clip of seconds, each is less than a code.
+const stairs = 24
+
+// stair is the number of the step of the fade that a frame is on.
+func (c Correction) stair(n int) int { return n * min(c.Fade, stairs) / c.Fade }
+
+// gone is how much of the map has gone at a frame: behind a short fade all of it, and at the last step of a long one,
+// which ends with its clip.
+func (c Correction) gone(n int) float64 {
+	if c.Fade <= stairs {
+		return float64(n) / float64(c.Fade)
+	}
+	return float64(c.stair(n)) / (stairs - 1)
 }

@@ -85,6 +85,64 @@ func TestLevelTakesAChainsDriftAway(t *testing.T) {
 	require.True(t, done[0].None(), "the opening stays as it is")
 }
 
+// led makes every fourth link of a chain begin anew, behind clips of that many frames.
+func led(joints []Joint, frames int) []Joint {
+	for i := range joints {
+		if i > 0 && (i+1)%4 == 0 {
+			joints[i].Led = frames
+		}
+		joints[i].Anew = i > 0 && joints[i-1].Led > 0
+	}
+	return joints
+}
+
+// A clip that is led to a keyframe has drifted where it begins and has not where it ends: so its correction goes, and
+// what grows from it is corrected for its own step alone.
+func TestAChainThatIsLedToKeyframesDriftsNoFurtherThanBetweenThem(t *testing.T) {
+	joints := led(chainOf(12, strong, Wish{Colour: Level}, steady), 121)
+	before, done := Drifts(joints, nil), Correct(joints)
+	after := Drifts(joints, done)
+	alone := Drifts(chainOf(12, strong, Wish{}, steady), nil)
+	for i, d := range before {
+		since := i
+		if i > 3 {
+			since = (i-4)%4 + 1
+		}
+		require.InDelta(t, alone[since].Luma, d.Luma, 0.01, "clip %d is %d links from a keyframe", i, since)
+		require.Equal(t, i, d.Links)
+		require.Zero(t, d.Opening)
+		require.Less(t, abs(after[i].Luma), 0.1, i)
+	}
+	for _, i := range []int{3, 7, 11} {
+		require.Equal(t, 121, done[i].Fade)
+		require.Equal(t, done[i].Map, done[i].at(0))
+		require.Equal(t, identity, done[i].at(120), "at its end it is the keyframe")
+		require.InDelta(t, done[i].Map.Step()/2, done[i].at(60).Step(), 0.6)
+		require.Equal(t, done[i], done[i].Whole(), "in a cut without the seam as well")
+	}
+	require.InDelta(t, -2.86, done[4].Map.Step(), 0.1, "its own step")
+	require.Zero(t, done[4].Fade)
+}
+
+// A fade goes by whole steps whatever its length, never back, from all of the map to nothing of it.
+func TestFadesGoDownInSteps(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := Correction{Map: Map{Line{1, -10}, Line{1, 0}, Line{1, 0}}, Fade: rapid.IntRange(1, 800).Draw(t, "frames")}
+		require.Equal(t, c.Map, c.at(0))
+		last, steps := -10.0, map[float64]bool{}
+		for n := range c.Fade {
+			step := c.at(n).Step()
+			require.GreaterOrEqual(t, step, last)
+			last, steps[step] = step, true
+		}
+		require.LessOrEqual(t, len(steps), stairs)
+		if c.Fade > stairs {
+			require.Zero(t, last)
+		}
+		require.Equal(t, identity, c.at(c.Fade))
+	})
+}
+
 func TestNoiseIsNotCorrected(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 40).Draw(t, "links")
@@ -151,7 +209,7 @@ func TestWhatIsNotToBeTrustedIsRefused(t *testing.T) {
 
 func TestAlignAndSkipAreDoneOnlyWhereTheyAreAskedFor(t *testing.T) {
 	l := Link{Map: identity, Same: 1, Held: 3, Move: Move{1.004, -2, 0.00101}, Shift: 2.9, Missing: Missing{}}
-	joint := func(w Wish) Correction { return Correct([]Joint{{From: Opening}, {0, l, w}})[1] }
+	joint := func(w Wish) Correction { return Correct([]Joint{{From: Opening}, {From: 0, Link: l, Wish: w}})[1] }
 	require.True(t, joint(Wish{}).None())
 	require.Zero(t, joint(Wish{}).Skip)
 	require.Equal(t, 3, joint(Wish{Skip: true}).Skip)
@@ -160,6 +218,6 @@ func TestAlignAndSkipAreDoneOnlyWhereTheyAreAskedFor(t *testing.T) {
 	require.True(t, joint(Wish{Align: true}).None(), "noise is not moved")
 	l.Missing = Missing{"shift": "no detail"}
 	require.Equal(t, []string{"it is not moved: no detail"}, joint(Wish{Align: true}).Notes)
-	open := Correct([]Joint{{Opening, l, Wish{Level, true, true}}})[0]
+	open := Correct([]Joint{{From: Opening, Link: l, Wish: Wish{Level, true, true}}})[0]
 	require.True(t, open.None() && open.Skip == 0 && open.Notes == nil, "an opening has no seam: %v", open)
 }

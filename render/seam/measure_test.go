@@ -72,7 +72,7 @@ func TestCorrectionsLeaveNothingOfTheStep(t *testing.T) {
 	require.InDelta(t, 4+0.003*640, shifted.Shift, 0.5)
 
 	opening := Joint{From: Opening}
-	joint := func(l Link, w Wish) Correction { return Correct([]Joint{opening, {0, l, w}})[1] }
+	joint := func(l Link, w Wish) Correction { return Correct([]Joint{opening, {From: 0, Link: l, Wish: w}})[1] }
 	done := []Correction{
 		joint(toned, Wish{Colour: Level}), joint(toned, Wish{Colour: Match}), joint(shifted, Wish{Align: true}),
 	}
