@@ -14,7 +14,8 @@ import (
 
 // ahead works on the films while their clips are still being made: a clip is conformed as soon as it is there, and a
 // transition is encoded as soon as both of its clips are. All that comes of it is found again in the store's work
-// folder, so nothing here can fail a run: what went wrong is met again, and told, when the films are assembled.
+// folder, so nothing here can fail a run: what went wrong is met again, and told, when the films are assembled. What may
+// be corrected is not conformed here: how, is known when its whole chain is there.
 type ahead struct {
 	prepare *render.Preparer // shared by all films of the run
 
@@ -73,7 +74,11 @@ func (a *ahead) wait() { a.under.Wait() }
 func (a *ahead) work(ctx context.Context, c timeline.Clip) {
 	for _, cut := range a.cuts {
 		if t, ok := a.target(cut); ok && uses(cut, c.Shot) {
-			_ = a.prepare.Prepare(ctx, c, t, cut.Reframe.Value, a.how)
+			as := a.prepare.Prepare
+			if s, known := a.f.Shot(c.Shot); known && reshapes(s) {
+				as = a.prepare.Measurable
+			}
+			_ = as(ctx, c, t, cut.Reframe.Value, a.how)
 		}
 	}
 	for _, cut := range a.cuts {
@@ -112,7 +117,8 @@ func (a *ahead) target(cut *storyboard.Cut) (render.Target, bool) {
 func (a *ahead) join(ctx context.Context, cut *storyboard.Cut, i int) {
 	pair := cut.Shots[i-1 : i+1]
 	burned := len(cut.Titles) > 0 || cut.Captions != nil && cut.Captions.Mode == "burn"
-	if cut.Transition == nil && pair[1].Join == nil || burned || pair[0].Fit.Set || pair[1].Fit.Set {
+	corrected := reshapes(pair[0].Shot) || reshapes(pair[1].Shot)
+	if cut.Transition == nil && pair[1].Join == nil || burned || corrected || pair[0].Fit.Set || pair[1].Fit.Set {
 		return
 	}
 	t, ok := a.target(cut)

@@ -18,6 +18,17 @@ func corrects(sb *storyboard.Storyboard) bool {
 	return slices.ContainsFunc(sb.Shots(), func(s *storyboard.Shot) bool { return wishOf(s) != seam.Wish{Colour: seam.None} })
 }
 
+// corrects reports whether any of the plan's films wants that.
+func (p *Plan) corrects() bool {
+	return slices.ContainsFunc(p.Films, func(d Delivery) bool { return corrects(d.Storyboard) })
+}
+
+// reshapes reports whether a shot's picture may not be its clip's: what is found of its chain decides that.
+func reshapes(s *storyboard.Shot) bool {
+	w := wishOf(s)
+	return s.From != "" && (w.Colour != seam.None || w.Align)
+}
+
 // wishOf is what a shot wants done at its beginning.
 func wishOf(s *storyboard.Shot) seam.Wish {
 	m := s.Look.Seam

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -30,6 +31,7 @@ type joined struct {
 // joins measures the links between a film's clips, in the form of a timeline.
 func (f *Film) joins(ctx context.Context, tl *timeline.Timeline, reframe string, r *chain.Reel, how work.Options) (*joined, error) {
 	how.Progress = nil
+	how.Trace, how.Ran = oneByOne(how.Trace), oneByOne(how.Ran)
 	j := &joined{f: f, how: how, target: render.Target{Rate: tl.Rate, Width: tl.Width, Height: tl.Height}}
 	clips, at := map[string]timeline.Clip{}, map[string]int{}
 	for _, c := range f.clips(r) {
@@ -67,6 +69,19 @@ func (f *Film) joins(ctx context.Context, tl *timeline.Timeline, reframe string,
 	return j, err
 }
 
+// oneByOne is told by many goroutines, one call at a time. nil stays nil.
+func oneByOne(told func([]string)) func([]string) {
+	if told == nil {
+		return nil
+	}
+	var mu sync.Mutex
+	return func(argv []string) {
+		mu.Lock()
+		defer mu.Unlock()
+		told(argv)
+	}
+}
+
 // parentsFirst are a film's shots, each behind the one that it continues; otherwise in film order.
 func parentsFirst(sb *storyboard.Storyboard) []*storyboard.Shot {
 	var all []*storyboard.Shot
@@ -92,9 +107,10 @@ func (j *joined) seamAt(i int, items []timeline.Item) render.Seam {
 	return s
 }
 
-// measure measures all links, of clips as they are or with their corrections.
+// measure measures all links, of clips as they are or with their corrections. Two links of one clip wait for one another:
+// its edges are made once.
 func (j *joined) measure(ctx context.Context, items []timeline.Item) ([]seam.Link, error) {
-	links := make([]seam.Link, len(items))
+	links, busy := make([]seam.Link, len(items)), make([]sync.Mutex, len(items))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.NumCPU())
 	for i := range items {
@@ -102,6 +118,10 @@ func (j *joined) measure(ctx context.Context, items []timeline.Item) ([]seam.Lin
 			continue
 		}
 		group.Go(func() (err error) {
+			for _, clip := range []int{j.joints[i].From, i} { // in order, so nobody waits for ever
+				busy[clip].Lock()
+				defer busy[clip].Unlock()
+			}
 			links[i], err = j.seamAt(i, items).Measure(ctx, j.target, j.how)
 			return err
 		})

@@ -28,6 +28,7 @@ type MakeOptions struct {
 	Before func() error // called when all is ready, just before anything may be bought; nil for nothing to do
 
 	Commands func(argv []string) // told of each ffmpeg command as it runs; nil for nobody
+	Ran      func(argv []string) // with DryRun: told of those that ran all the same, to know what to correct; nil for nobody
 	DryRun   bool                // of Cut: tell the commands that are still to run, and run none
 
 	Around func(provider.Provider) provider.Provider // put around the service's client; nil for nothing
@@ -171,7 +172,7 @@ func (f *Film) run(ctx context.Context, p *Plan, how chain.RunOptions, o MakeOpt
 
 // assembly is how films are put together in the store.
 func (f *Film) assembly(o MakeOptions) work.Options {
-	how := work.Options{Dir: f.Store.WorkDir(), Progress: o.Observer.Frames, Trace: o.Commands, DryRun: o.DryRun}
+	how := work.Options{Dir: f.Store.WorkDir(), Progress: o.Observer.Frames, Trace: o.Commands, Ran: o.Ran, DryRun: o.DryRun}
 	if o.DryRun {
 		how.Progress = nil
 	}
@@ -191,7 +192,7 @@ func (f *Film) Cut(ctx context.Context, p *Plan, o MakeOptions) (*Made, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !o.DryRun {
+	if !o.DryRun || p.corrects() {
 		release, err := f.Store.HoldWork(ctx)
 		if err != nil {
 			return nil, err

@@ -22,13 +22,16 @@ type Seam struct {
 const measured = 2
 
 // Measure compares the frame that the clip grew from with the first frame of its own, with both clips' corrections. A
-// link is measured once and kept in the work folder. What cannot be measured is a link that says why; the error is the
-// context's alone.
+// link is measured once and kept in the work folder; in a dry run too, for the commands depend on it. What cannot be
+// measured is a link that says why; the error is the context's alone.
 func (s Seam) Measure(ctx context.Context, t Target, o work.Options) (seam.Link, error) {
 	if s.From.Length > longClip || s.To.Length > longClip {
 		return seam.Unmeasured("a clip is longer than a minute"), nil
 	}
-	o.DryRun, o.Trace, o.Workers = false, nil, 1
+	if o.DryRun {
+		o.DryRun, o.Trace = false, o.Ran
+	}
+	o.Workers = 1
 	sh, done, err := work.Open(o)
 	if err != nil {
 		return seam.Unmeasured(err.Error()), ctx.Err()

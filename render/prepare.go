@@ -25,6 +25,25 @@ func NewPreparer() *Preparer { return &Preparer{slots: make(chan struct{}, max(1
 // clip again; what is there is not made again. Of clips longer than a minute only the sound is prepared: which part
 // of their picture is used, only the cut knows.
 func (p *Preparer) Prepare(ctx context.Context, c timeline.Clip, t Target, reframe string, o work.Options) error {
+	return p.ahead(ctx, c, t, reframe, o, conform)
+}
+
+// Measurable makes of a clip what its seams are measured by, and its sound, but not its picture: for one that is
+// corrected when all clips are there, which would be conformed twice. Otherwise it is as Prepare.
+func (p *Preparer) Measurable(ctx context.Context, c timeline.Clip, t Target, reframe string, o work.Options) error {
+	return p.ahead(ctx, c, t, reframe, o, func(ctx context.Context, sh *work.Shop, it timeline.Item, t Target) error {
+		l := whole(it, 0)
+		e, err := edgesOf(sh, t, l)
+		if err != nil || e.there(sh) {
+			return err
+		}
+		return e.make(ctx, sh, t, l)
+	})
+}
+
+// ahead makes something of a clip's picture, and its sound.
+func (p *Preparer) ahead(ctx context.Context, c timeline.Clip, t Target, reframe string, o work.Options,
+	picture func(context.Context, *work.Shop, timeline.Item, Target) error) error {
 	if err := t.check(); err != nil {
 		return err
 	}
@@ -42,10 +61,13 @@ func (p *Preparer) Prepare(ctx context.Context, c timeline.Clip, t Target, refra
 	defer done()
 	ctx = ffmpeg.For(ctx, c.Shot)
 	f, err := ffmpeg.Probe(ctx, c.Path)
-	if err == nil {
-		err = prepare(ctx, sh,
-			timeline.Item{Clip: c, Source: f, Length: timeline.Conformed(f), Out: timeline.Conformed(f),
-				Place: timeline.Placed(f, t.Width, t.Height, reframe)}, t)
+	it := timeline.Item{Clip: c, Source: f, Length: timeline.Conformed(f), Out: timeline.Conformed(f),
+		Place: timeline.Placed(f, t.Width, t.Height, reframe)}
+	if err == nil && f.HasAudio() {
+		err = sound.Prepare(ctx, sh, it)
+	}
+	if err == nil && it.Length >= 1 && it.Length <= longClip {
+		err = picture(ctx, sh, it, t)
 	}
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("shot %s: %w", c.Shot, err)
@@ -53,15 +75,8 @@ func (p *Preparer) Prepare(ctx context.Context, c timeline.Clip, t Target, refra
 	return err
 }
 
-func prepare(ctx context.Context, sh *work.Shop, it timeline.Item, t Target) error {
-	if it.Source.HasAudio() {
-		if err := sound.Prepare(ctx, sh, it); err != nil {
-			return err
-		}
-	}
-	if it.Length < 1 || it.Length > longClip {
-		return nil
-	}
+// conform makes the picture of a clip as it is.
+func conform(ctx context.Context, sh *work.Shop, it timeline.Item, t Target) error {
 	m, _ := mezzanine(t, it)
 	name, err := m.name(sh)
 	if err != nil {

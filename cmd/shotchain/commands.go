@@ -37,6 +37,17 @@ func (t traceFlags) commands(p *program) func(argv []string) {
 	return nil
 }
 
+// ran is told of each command that ran in a dry run all the same.
+func (t traceFlags) ran(p *program) func(argv []string) {
+	switch {
+	case t.dry && p.json:
+		return func(argv []string) { p.printJSON(map[string]any{"ran": argv}) }
+	case t.dry:
+		return func(argv []string) { fmt.Fprintf(p.out, "# ran, to measure a seam:\n# %s\n", say.ShellLine(argv)) }
+	}
+	return nil
+}
+
 // script writes commands that were not run as a shell would run them. What no shell can run is a comment.
 type script struct {
 	w    io.Writer

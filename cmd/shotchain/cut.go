@@ -30,7 +30,9 @@ missing it says which, and makes nothing. The paths of what was made are printed
 With --explain it makes nothing either, but prints what it would: which frames of which clip are seen when, what is
 heard, and what is written on the picture, in frames, samples and timecode. With --dry-run it prints the ffmpeg
 commands that are still to run. They can be pasted into a shell, one or all of them, and make what the program would
-have made; those that read what the program alone can make – the mixed sound – are comments.`,
+have made; those that read what the program alone can make – the mixed sound – are comments. Where seams are to be
+corrected, what the correction is can only be measured: clips that were not yet are decoded even then, and those
+commands are comments that say so.`,
 		Example: "shotchain cut film.yaml --cut teaser --explain",
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.again(cmd.Context(), args[0], &o) },
 	}
@@ -81,7 +83,7 @@ func (p *program) again(ctx context.Context, path string, o *cutFlags) error {
 func (p *program) cut(ctx context.Context, plan *film.Plan, trace traceFlags) error {
 	f, show := plan.Film, p.newProgress(plan.Film)
 	how := p.making(plan.Film.Service, show, nil)
-	how.Commands, how.DryRun = trace.commands(p), trace.dry
+	how.Commands, how.Ran, how.DryRun = trace.commands(p), trace.ran(p), trace.dry
 	made, err := f.Cut(ctx, plan, how)
 	show.close()
 	if made == nil || trace.dry {

@@ -24,6 +24,7 @@ type Options struct {
 	Workers  int                   // ffmpeg processes at once, each on one core and in about 200 MB; 0: one per core
 	Progress func(done, total int) // frames of the film that are ready to be joined; calls never overlap
 	Trace    func(argv []string)   // gets each ffmpeg command before it runs; calls never overlap
+	Ran      func(argv []string)   // gets each command that runs in a dry run all the same: the others depend on what comes of it
 	DryRun   bool                  // nothing runs and no output is written: only Trace is called, for what is not there yet
 }
 
