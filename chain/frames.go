@@ -30,7 +30,7 @@ func (s *Shooter) keepFrame(key string, task provider.Task) {
 // frameURL is the provider's own URL of a kept clip's last frame, "" where it no longer lives. The untouched output
 // of the same account is what the provider takes most readily (ark-api.md §7.5).
 func (s *Shooter) frameURL(ctx context.Context, up *KeptClip) provider.SignedURL {
-	if s.plan.Graph.Service.Can.OwnFrames == provider.No {
+	if s.plan.Graph.Service.Can.OwnFrames == provider.No || s.stranger(up) {
 		return ""
 	}
 	s.framesMu.Lock()
@@ -46,6 +46,12 @@ func (s *Shooter) frameURL(ctx context.Context, up *KeptClip) provider.SignedURL
 		return ""
 	}
 	return f.url
+}
+
+// stranger reports whether another service has made a clip.
+func (s *Shooter) stranger(up *KeptClip) bool {
+	r, err := up.Dir.Request()
+	return err == nil && r.Provider != s.plan.Graph.Service.Namespace
 }
 
 // finishedAt is when a task ended by the service's clock; now, where it did not say.

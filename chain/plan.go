@@ -29,6 +29,8 @@ type Planned struct {
 
 	Fault *provider.Fault // what ended its last attempt, where that failed and it has not been made since; nil otherwise
 
+	Elsewhere string // of a cached take: the namespace of the service that made its clip, where that is not the plan's
+
 	Promotes *Promotion // the draft that the clip is made from; nil for none
 
 	Damaged   bool // it was kept, and something of it is not what it was
@@ -62,6 +64,8 @@ type PlanOptions struct {
 	Keep     map[string]bool // use the clip that these shots used last, whatever has changed since
 	Resubmit map[string]bool // give up on what became of these shots' unfinished attempts, and buy them again
 	Drafts   *Plan           // of the same storyboard compiled as drafts: what is promoted where it can be; nil for none
+	Others   []*Graph        // the storyboard compiled for other services: what one of them has made, or under way, is not bought
+	After    *Plan           // of another service: only what that one surely was refused is made here, its clips stand; nil for none
 	StopAt   map[string]bool // buy nothing that grows from these shots, whether or not a take of them is picked
 }
 
@@ -101,7 +105,9 @@ func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan,
 		case InFlight:
 			p.Held = p.Held.Add(t.Cost)
 		case Cached:
-			p.Saved = p.Saved.Add(pt.Clip.Cost)
+			if pt.Elsewhere == "" { // others may charge in another currency
+				p.Saved = p.Saved.Add(pt.Clip.Cost)
+			}
 		}
 	}
 	p.drag()
@@ -122,9 +128,16 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	}
 	defer p.leave(pt)
 	defer p.stop(pt)
+	if p.after(pt, st) {
+		return
+	}
 	pictures, ok := p.anchors(pt, st)
 	if !ok {
 		up := p.absent(t)
+		if p.Of(up).Standing == Left {
+			pt.Standing, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", t.how(up), up.Name())
+			return
+		}
 		pt.Standing = Waits
 		pt.Reason = fmt.Sprintf("%s %s, which is %s", t.how(up), up.Name(), p.Of(up).told())
 		if p.Of(up).frameless {
@@ -145,6 +158,9 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	}
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, store.ErrDamaged) {
 		pt.Standing, pt.Reason = Unclear, "the store cannot be read: "+err.Error()
+		return
+	}
+	if errors.Is(err, fs.ErrNotExist) && p.absent(t) == nil && p.elsewhere(pt, st) {
 		return
 	}
 	r, unread := take.Remedy()
@@ -316,19 +332,23 @@ func billedAs(word string) provider.Answer {
 // anchors names a take's pictures; ok is false where nobody knows one of them yet.
 func (p *Plan) anchors(pt *Planned, st *store.Store) (a anchors, ok bool) {
 	t := pt.Take
-	var up Upstream
 	if p.absent(t) != nil {
-		a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, up, false, pt.Promotes)
+		a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, Upstream{}, false, pt.Promotes)
 		return a, ok
 	}
+	a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, p.upstream(t), true, pt.Promotes)
+	return a, ok
+}
+
+// upstream are the clips that a take grows from and ends on, as the plan has them.
+func (p *Plan) upstream(t *Take) (up Upstream) {
 	if t.From != nil {
 		up.From = &KeptClip{Clip: p.Of(t.From).Clip}
 	}
 	if t.To != nil {
 		up.To = &KeptClip{Clip: p.Of(t.To).Clip}
 	}
-	a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, up, true, pt.Promotes)
-	return a, ok
+	return up
 }
 
 // waits are the takes that one waits for: those that it needs, and none where it is made from its draft.

@@ -242,7 +242,7 @@ func (r *run) settle(out Outcome) {
 func (r *run) record(out Outcome) {
 	r.reel.Outcomes[out.Take.Index] = out
 	r.reel.Spent, r.reel.Unsure = r.reel.Spent.Add(out.Spent), r.reel.Unsure.Add(out.Unsure)
-	if out.Standing == Cached {
+	if out.Standing == Cached && r.plan.Of(out.Take).Elsewhere == "" {
 		r.reel.Saved = r.reel.Saved.Add(out.Clip.Cost)
 	}
 	e := Event{Take: out.Take, Standing: out.Standing, Task: out.Task, Cost: out.Spent}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"shotchain/chain"
 	"shotchain/chain/money"
 	"shotchain/internal/say"
 )
@@ -14,6 +15,8 @@ import (
 type Budget struct {
 	MaxCost  string // "12.50" of the provider's currency; "" for any
 	MaxTakes int    // clips; 0 for any number
+
+	FailoverMaxCost string // as MaxCost, of what other services may make in the currency of those; "" for MaxCost
 }
 
 var amountPattern = regexp.MustCompile(`^(\d{1,9})(?:\.(\d{1,6}))?$`)
@@ -48,6 +51,35 @@ func (b Budget) Allows(p *Plan) error {
 			Message: fmt.Sprintf("it would cost %s, more than the %s allowed; nothing was bought", p.Total.String(),
 				money.Amount{Micros: most, Currency: p.Total.Currency}.String()),
 			Hint: "allow it with --max-cost " + p.Ceiling()}
+	}
+	return b.allowsRoutes(p, most, capped)
+}
+
+// allowsRoutes refuses what the services that may stand in would charge. most is MaxCost, where there is one: of all
+// services that charge in the plan's currency together, since each take is bought once.
+func (b Budget) allowsRoutes(p *Plan, most int64, capped bool) error {
+	theirs, set, err := Budget{MaxCost: b.FailoverMaxCost}.Most()
+	if err != nil {
+		return misused("write it as 12.50", "--failover-max-cost %q is no amount", say.Clean(b.FailoverMaxCost))
+	}
+	var plans []*chain.Plan
+	for _, other := range p.Failover {
+		plans = append(plans, other.Plan)
+		switch total := other.Total; {
+		case set && total.Micros > theirs:
+			return &Failure{Kind: OverBudget, Retry: []string{"--failover-max-cost", other.Ceiling()},
+				Message: fmt.Sprintf("it would cost %s at %s, more than the %s allowed there; nothing was bought", total.String(),
+					other.Film.Service.Name, money.Amount{Micros: theirs, Currency: total.Currency}.String()),
+				Hint: "allow it with --failover-max-cost " + other.Ceiling()}
+		case !set && capped && total.Micros > 0 && total.Currency != p.Total.Currency:
+			return misused("add --failover-max-cost "+other.Ceiling(), "--max-cost is in %s, and %s charges in %s", p.Total.Currency,
+				other.Film.Service.Name, total.Currency)
+		}
+	}
+	if worst := p.Worst(plans...); capped && !set && worst.Micros > most {
+		return &Failure{Kind: OverBudget, Message: fmt.Sprintf("with what may go to another provider it would cost %s, more than the %s allowed; nothing was bought",
+			worst.String(), money.Amount{Micros: most, Currency: worst.Currency}.String()),
+			Hint: "allow it with --max-cost, or bound the others with --failover-max-cost"}
 	}
 	return nil
 }

@@ -25,8 +25,14 @@ func (s Service) Keyed(env func(string) string) bool { return s.Simulated() || e
 
 // Keyed refuses a film that is to be bought of a service whose key env does not have: at its line, where the storyboard
 // names the service, and with those that have theirs. nil where nothing is to be bought, or the key is there.
+// The services that may stand in need theirs too.
 func (p *Plan) Keyed(env func(string) string) error {
 	f := p.Film
+	for _, other := range p.Failover {
+		if p.Buys > 0 && !other.Film.Service.Keyed(env) {
+			return other.Film.Service.Keyless()
+		}
+	}
 	if p.Buys == 0 || f.Service.Keyed(env) {
 		return nil
 	}

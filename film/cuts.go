@@ -41,7 +41,7 @@ func (p *Plan) Into(o Output) error {
 	if err != nil {
 		return err
 	}
-	p.Films, p.Sheet = films, dir
+	p.Films, p.Sheet, p.into = films, dir, o
 	return nil
 }
 

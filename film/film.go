@@ -45,6 +45,9 @@ type Options struct {
 
 	named storyboard.Pos // of look.provider, where it chose the service
 
+	// Failover are other services, in order, that may make what the film's own does not take on; see Made.Failover.
+	Failover []Service
+
 	Scratch *Scratch                    // shared by films that are opened again and again; nil for one of its own
 	Disk    func(dir string) durable.FS // the disk that the store is on; nil for the real one
 }
@@ -52,12 +55,13 @@ type Options struct {
 // Film is a storyboard that was opened for a service, with its store.
 type Film struct {
 	*storyboard.Storyboard
-	Path    string // absolute
-	Service Service
-	Graph   *chain.Graph
-	Store   *store.Store // opened for reading: nothing is there before something is made
-	Draft   bool         // what is made are drafts
-	Drafts  *Film        // the same film as drafts; nil for drafts themselves, and where none can be made
+	Path     string // absolute
+	Service  Service
+	Graph    *chain.Graph
+	Store    *store.Store // opened for reading: nothing is there before something is made
+	Draft    bool         // what is made are drafts
+	Failover []*Film      // the same film at the services that may stand in for its own, in order
+	Drafts   *Film        // the same film as drafts; nil for drafts themselves, and where none can be made
 
 	models *models.Catalogue
 	named  storyboard.Pos         // of look.provider, where it chose the service
@@ -139,7 +143,11 @@ func Of(ctx context.Context, sb *storyboard.Storyboard, path string, o Options) 
 	if f.Store, err = o.store(sb.Dir); err != nil {
 		return nil, err
 	}
-	if err := f.compile(ctx, o.Variants); err != nil {
+	err = f.compile(ctx, o.Variants)
+	if err == nil {
+		err = f.openRoutes(ctx, o)
+	}
+	if err != nil {
 		f.Close()
 		return nil, err
 	}

@@ -33,7 +33,13 @@ type Plan struct {
 	Films []Delivery // each variant with the cuts that are made of it; nil before Into
 	Sheet string     // the contact sheet's folder, "" for none
 
-	Seams   []*Seams    // as Make or Cut measured them last, for the contact sheet; nil before
+	Seams    []*Seams // as Make or Cut measured them last, for the contact sheet; nil before
+	Failover []*Plan  // at the services that may stand in for the film's own, in order: what each would make, if no one else did
+
+	first *Plan       // the plan of the film's own service, of one of its Failover; nil for that one
+	asked PlanOptions // that it was made with
+	into  Output      // of Into
+
 	Earlier *chain.Reel // of a run of the same takes: why those are missing that it did not get; nil for none
 }
 
@@ -62,6 +68,9 @@ func (f *Film) Plan(ctx context.Context, o PlanOptions) (*Plan, error) {
 			return nil, err
 		}
 	}
+	for _, other := range f.Failover {
+		how.Others = append(how.Others, other.Graph)
+	}
 	plan, err := chain.Make(ctx, f.Graph, f.Store, how)
 	if err != nil {
 		return nil, err
@@ -69,7 +78,8 @@ func (f *Film) Plan(ctx context.Context, o PlanOptions) (*Plan, error) {
 	if f.fallback = nil; o.AllowDrafts && how.Drafts != nil {
 		f.fallback = chain.Stored(how.Drafts, f.Store)
 	}
-	return &Plan{Plan: plan, Film: f}, nil
+	p := &Plan{Plan: plan, Film: f, asked: o}
+	return p, p.planRoutes(ctx, how)
 }
 
 // shotSet finds the shots that a flag names; nil for none.
@@ -243,7 +253,7 @@ func (p *Plan) FacesLine() string {
 	var names []string
 	for i := range p.Takes {
 		t := p.Takes[i].Take
-		decoded := t.From != nil && (t.At > 0 || can.LastFrame == provider.No || can.OwnFrames == provider.No)
+		decoded := t.From != nil && (t.At != 0 || can.LastFrame == provider.No || can.OwnFrames == provider.No)
 		if decoded && t.Model.RefusesFaces && p.Takes[i].Cost.Micros > 0 && !simulated {
 			names = append(names, t.Name())
 		}

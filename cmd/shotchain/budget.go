@@ -14,6 +14,11 @@ func (p *program) allow(ctx context.Context, plan *film.Plan, b budgetFlags) err
 		return err
 	}
 	what, total := say.Count(plan.Buys, "clip"), plan.Total.String()
+	for _, other := range plan.Failover {
+		if other.Buys > 0 {
+			total += fmt.Sprintf(", or what goes to %s for at most %s there", other.Film.Service.Name, other.Total.String())
+		}
+	}
 	if p.asks {
 		switch yes := p.ask(ctx.Done(), fmt.Sprintf("Buy %s for at most %s?", what, total)); {
 		case ctx.Err() != nil:

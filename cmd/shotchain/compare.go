@@ -119,7 +119,7 @@ func notesOn(plan *film.Plan) (notes []string) {
 			notes = append(notes, line)
 		}
 	}
-	return notes
+	return append(notes, plan.FailoverLines()...)
 }
 
 // wrapped breaks clean words into lines that a terminal has room for, all but the first indented a little more.

@@ -140,6 +140,39 @@ func (f filmFlags) load(path string) (*storyboard.Storyboard, error) {
 	return storyboard.Load(path, o)
 }
 
+// routeFlags say who may make what the film's own provider does not take on.
+type routeFlags struct{ failover []string }
+
+func (r *routeFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&r.failover, "failover", nil,
+		"where the provider refuses the account or cannot be reached, let these make what it has not begun, in order; `NAME,...`")
+	_ = cmd.RegisterFlagCompletionFunc("failover", fixed(append(film.ServiceNames(), models.Default().GatewayNames()...)))
+}
+
+// services are those that may stand in.
+func (p *program) services(r routeFlags, of catalogueFlags) ([]film.Service, error) {
+	if len(r.failover) == 0 {
+		return nil, nil
+	}
+	c, err := of.catalogue()
+	if err != nil {
+		return nil, err
+	}
+	return film.Sellers(r.failover, p.env, c)
+}
+
+// openRoutes is open, with the providers that may stand in.
+func (p *program) openRoutes(ctx context.Context, path string, f filmFlags, stores storeFlags, r routeFlags) (*film.Film, error) {
+	o, err := p.film(f, stores)
+	if err != nil {
+		return nil, err
+	}
+	if o.Failover, err = p.services(r, f.catalogueFlags); err != nil {
+		return nil, err
+	}
+	return film.Open(ctx, path, o)
+}
+
 // film are the options of a film for the library.
 func (p *program) film(f filmFlags, stores storeFlags) (film.Options, error) {
 	s, choose, err := p.chooser(f.serviceFlags, f.catalogueFlags)
@@ -237,6 +270,12 @@ func (b *budgetFlags) add(cmd *cobra.Command) {
 	fs.IntVar(&b.MaxTakes, "max-takes", 0, "buy nothing where it would be more than `N` clips (default any number)")
 	fs.StringVar(&b.MaxCost, "max-cost", "",
 		"buy nothing where all of it would cost more than `AMOUNT`, as 12.50, in the provider's currency")
+}
+
+// addFailover bounds the providers of --failover too.
+func (b *budgetFlags) addFailover(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&b.FailoverMaxCost, "failover-max-cost", "",
+		"buy nothing where a provider of --failover might charge more than `AMOUNT` (default --max-cost, where the currency is the same)")
 }
 
 // timingFlags say how patient a run is.

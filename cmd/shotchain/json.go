@@ -92,17 +92,18 @@ type jsonDraft struct {
 
 // jsonResult is the last line of a run with --json.
 type jsonResult struct {
-	Event    string     `json:"event"`           // result
-	Film     *jsonFilm  `json:"film,omitempty"`  // the first of films
-	Films    []jsonFilm `json:"films,omitempty"` // all files of all cuts
-	Sheet    string     `json:"sheet,omitempty"` // the contact sheet's page
-	Provider string     `json:"provider"`
-	Charged  bool       `json:"charged"`
-	Spent    price      `json:"spent"`
-	Unsure   *price     `json:"may_be_billed,omitempty"` // beside spent, at most: of tasks that ended without a clip
-	Saved    price      `json:"saved"`
-	Shots    []jsonShot `json:"shots"` // in film order
-	Error    *jsonError `json:"error,omitempty"`
+	Event    string      `json:"event"`           // result
+	Film     *jsonFilm   `json:"film,omitempty"`  // the first of films
+	Films    []jsonFilm  `json:"films,omitempty"` // all files of all cuts
+	Sheet    string      `json:"sheet,omitempty"` // the contact sheet's page
+	Provider string      `json:"provider"`
+	Charged  bool        `json:"charged"`
+	Spent    price       `json:"spent"`
+	Unsure   *price      `json:"may_be_billed,omitempty"` // beside spent, at most: of tasks that ended without a clip
+	Routes   []jsonRoute `json:"routes,omitempty"`        // where there were several
+	Saved    price       `json:"saved"`
+	Shots    []jsonShot  `json:"shots"` // in film order
+	Error    *jsonError  `json:"error,omitempty"`
 
 	Seams  []jsonSeam  `json:"seams,omitempty"`  // of the clips that the films are made of, in film order
 	Chains []jsonChain `json:"chains,omitempty"` // how far they have drifted
@@ -123,6 +124,22 @@ type jsonShot struct {
 	Cost      *price     `json:"cost,omitempty"` // what the clip cost when it was bought
 	Error     *jsonError `json:"error,omitempty"`
 	Takes     []jsonShot `json:"takes,omitempty"` // all of them, where there are several
+}
+
+// jsonRoute is what one provider of a run has charged, in JSON.
+type jsonRoute struct {
+	Provider string `json:"provider"`
+	Bought   int    `json:"bought"`
+	Spent    price  `json:"spent"`
+	Unsure   *price `json:"may_be_billed,omitempty"`
+}
+
+func routeJSON(made *film.Made) jsonRoute {
+	r := jsonRoute{Provider: made.Film().Service.Name, Bought: made.Reel.Count(chain.Kept), Spent: priceOf(made.Reel.Spent)}
+	if made.Reel.Unsure.Micros > 0 {
+		r.Unsure = new(priceOf(made.Reel.Unsure))
+	}
+	return r
 }
 
 func resultJSON(f *film.Film, r *chain.Reel, made []film.Edition, fail *film.Failure) jsonResult {

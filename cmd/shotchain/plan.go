@@ -41,7 +41,7 @@ needed; gateways are compared where their key is set, or where they are named.`,
 			if among != "" {
 				return p.compare(cmd.Context(), args[0], &o, among)
 			}
-			f, err := p.open(cmd.Context(), args[0], o.film, o.stores)
+			f, err := p.openRoutes(cmd.Context(), args[0], o.film, o.stores, o.routes)
 			if err != nil {
 				return err
 			}
@@ -71,6 +71,7 @@ needed; gateways are compared where their key is set, or where they are named.`,
 	o.film.add(cmd)
 	o.stores.add(cmd)
 	o.limits.add(cmd, &o.film)
+	o.routes.add(cmd)
 	o.film.addDraft(cmd)
 	strict.add(cmd)
 	cmd.Flags().StringVar(&among, "compare", "", "price the film at each provider, or at those named: `NAME,...`, after a =")

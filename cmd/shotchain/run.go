@@ -22,6 +22,7 @@ type runFlags struct {
 	board  bool
 	calls  callbackFlags
 	lock   lockFlags
+	routes routeFlags
 }
 
 func (p *program) runVerb() *cobra.Command {
@@ -40,6 +41,13 @@ believed only where the list shows another one of the store exactly as it was se
 of all is such a case – the run ends with exit code 7: look into the service's console, then wait, or buy the clip with
 --resubmit SHOT.
 
+With --failover NAME,… other providers stand in where the film's own refuses the account, has used up a quota or cannot
+be reached for as long as --patience says. Only takes move that it surely made nothing of: one that it was sent and may
+have taken on, has under way, failed at, or refused for its content stays there, and so does what grows from it. Chains
+that have not begun move whole. One that has begun goes on from the last picture of its clips, and that is said with the
+name of the join: colours and sharpness may change there. What the other provider would charge for all of it is shown
+and asked for beforehand; its clips are used again wherever --failover names it.
+
 A run that costs money asks first. Where nobody is there to be asked, it needs --yes or --max-cost. The built-in
 simulator charges nothing and does not ask.
 
@@ -50,7 +58,9 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.film.add(cmd)
 	o.stores.add(cmd)
 	o.limits.add(cmd, &o.film)
+	o.routes.add(cmd)
 	o.budget.add(cmd)
+	o.budget.addFailover(cmd)
 	o.timing.add(cmd)
 	o.output.add(cmd, &o.film)
 	o.trace.add(cmd, false)
@@ -69,7 +79,10 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err := o.calls.Check(); err != nil {
 		return err
 	}
-	f, err := p.open(ctx, path, o.film, o.stores)
+	if o.board && len(o.routes.failover) > 0 {
+		return usage("leave one of them out", "--board shows the clips of one provider, --failover may need several")
+	}
+	f, err := p.openRoutes(ctx, path, o.film, o.stores, o.routes)
 	if err != nil {
 		return err
 	}
@@ -101,6 +114,9 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 		return err
 	}
 	p.tellPlan(plan)
+	for _, line := range plan.FailoverLines() {
+		p.say("%s", line)
+	}
 	if err := p.allow(ctx, plan, o.budget); err != nil {
 		return err
 	}
@@ -114,20 +130,39 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 // make makes a plan that was allowed, and tells what came of it. observe is told of the takes beside the terminal; nil
 // for nobody.
 func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observe func(chain.Event)) (*film.Made, error) {
-	f, show := plan.Film, p.progress(plan)
-	how := p.making(f.Service, show, observe)
-	how.Timing, how.Callbacks, how.Commands = o.timing.Timing, o.calls.Callbacks, o.trace.commands(p)
-	made, err := f.Make(ctx, plan, how)
-	show.close()
+	var routes []jsonRoute
+	var earlier []*film.Made
+	made, err := p.makeOnce(ctx, plan, o, observe)
+	for made != nil {
+		routes = append(routes, routeJSON(made))
+		next, unable := made.Failover(ctx)
+		if next == nil {
+			if unable != nil {
+				err = unable
+			}
+			break
+		}
+		p.tellFailover(ctx, made, next, err)
+		more, failed := p.makeOnce(ctx, next, o, observe)
+		if err = failed; more == nil { // it did not begin
+			break
+		}
+		earlier, made = append(earlier, made), more
+	}
+	err = film.Unsettled(ctx, earlier, err)
 	if made == nil {
 		return nil, err
 	}
+	f := made.Film()
 	var fail *film.Failure
 	if err != nil {
 		fail = film.AsFailure(ctx, err)
 	}
 	p.tellMade(f, made, fail)
 	result := resultJSON(f, made.Reel, made.Files, fail)
+	if len(routes) > 1 {
+		result.Routes = routes
+	}
 	result.Seams, result.Chains = seamsJSON(made.Seams)
 	if result.Sheet = made.WriteSheet(ctx); result.Sheet != "" {
 		p.say("contact sheet: %s", say.Path(result.Sheet))
@@ -142,6 +177,30 @@ func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observ
 		p.printJSON(result)
 	}
 	return made, nil
+}
+
+// makeOnce makes a plan at one provider.
+func (p *program) makeOnce(ctx context.Context, plan *film.Plan, o *runFlags, observe func(chain.Event)) (*film.Made, error) {
+	show := p.progress(plan)
+	how := p.making(plan.Film.Service, show, observe)
+	how.Timing, how.Callbacks, how.Commands = o.timing.Timing, o.calls.Callbacks, o.trace.commands(p)
+	made, err := plan.Film.Make(ctx, plan, how)
+	show.close()
+	return made, err
+}
+
+// tellFailover says why a film goes on at another provider, and with what.
+func (p *program) tellFailover(ctx context.Context, made *film.Made, next *film.Plan, err error) {
+	if err != nil {
+		p.say("%s", film.AsFailure(ctx, err).Message)
+	}
+	p.say("%s, in %s", made.Film().Bill(made.Reel), say.Took(made.Took))
+	p.say("going on at %s: %s to buy, for at most %s", next.Film.Service.By(), say.Count(next.Buys, "clip"), next.Total.String())
+	for _, line := range append(next.SeamLines(), next.FacesLine()) {
+		if line != "" {
+			p.say("%s", line)
+		}
+	}
 }
 
 // tellMade says what came of a run, but for its contact sheet.
