@@ -40,7 +40,7 @@ func TestTheDocumentedErrorIsOne(t *testing.T) {
 	require.NotNil(t, m)
 	path := filepath.Join(t.TempDir(), "film.yaml")
 	require.NoError(t, os.WriteFile(path, []byte("look: { model: seedance-2.0, resolution: 720p, duration: 5s }\nscenes: [{ id: a, shots: [{ id: one, prompt: A boat. }] }]\n"), 0o644))
-	code, out, _ := try("run", path, "--provider", "ark", "--max-cost", "1.00", "--json")
+	code, out, _ := tryWith("a-key", "run", path, "--provider", "ark", "--max-cost", "1.00", "--json")
 	require.Equal(t, exitBudget, code)
 	require.JSONEq(t, string(m[1]), out)
 }
@@ -59,7 +59,7 @@ func TestEveryCommandTellsItsSchema(t *testing.T) {
 			require.Equal(t, schemaVersion, v.Schema, "%s: %s", line, l)
 		}
 	}
-	code, out, _ := try("run", path, "--provider", "ark", "--json")
+	code, out, _ := tryWith("a-key", "run", path, "--provider", "ark", "--json")
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, out, `"retry_with":["--max-cost","`)
 }
