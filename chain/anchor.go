@@ -192,15 +192,19 @@ func (c *compiler) ending(t *Take, known bool) {
 func (c *compiler) references(t *Take) {
 	s, m := t.Shot, t.Model
 	framed := t.From != nil || s.FirstFrame != nil
-	if len(s.References) > 0 && framed {
+	if (len(s.References) > 0 || s.First.Set) && framed {
+		pos := s.First.Pos
+		if len(s.References) > 0 {
+			pos = s.References[0].Pos
+		}
 		hint := "leave them out, or the first frame"
 		if t.From != nil {
 			hint = "leave them out, or open on its own: `from: none`"
 		}
-		c.problem(s.References[0].Pos, s, hint, "%s takes references or a first frame, not both", m.Alias)
+		c.problem(pos, s, hint, "%s takes references or a first frame, not both", m.Alias)
 		return
 	}
-	stills := s.References
+	stills := c.looks(s)
 	var shows []string
 	for _, who := range s.Cast {
 		if framed || len(who.References) == 0 {

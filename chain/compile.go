@@ -42,6 +42,10 @@ func Compile(ctx context.Context, sb *storyboard.Storyboard, to Target) (*Graph,
 			c.shots[s.Name()], c.order[s] = s, order
 			order++
 		}
+		c.before, c.roots = map[*storyboard.Shot]*storyboard.Shot{}, map[*storyboard.Shot]*storyboard.Shot{}
+		for i := 1; i < len(shots); i++ {
+			c.before[shots[i]] = shots[i-1]
+		}
 		for _, s := range shots {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -88,6 +92,9 @@ type compiler struct {
 	film  int
 	shots map[string]*storyboard.Shot
 	order map[*storyboard.Shot]int
+
+	before map[*storyboard.Shot]*storyboard.Shot // the one before each, in film order
+	roots  map[*storyboard.Shot]*storyboard.Shot // that open the chains of some, as far as anybody asked
 }
 
 // compile makes the takes of a shot, those that it grows from first.

@@ -148,3 +148,48 @@ func TestDepthProperty(t *testing.T) {
 		require.Len(rt, s, 1)
 	})
 }
+
+// What a shot that opens anew may look at is the untouched still of the first of the chains before it.
+func TestAShotLooksAtTheOpeningOfTheChainBeforeIt(t *testing.T) {
+	dir := t.TempDir()
+	still(t, dir, "k.png", 1280, 720)
+	still(t, dir, "l.png", 640, 640)
+	raw, err := os.ReadFile(filepath.Join(dir, "k.png"))
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		x := newFixture(t)
+		sb := anchored(t, dir, "model: seedance-2.0", 6, map[int]string{0: ", first_frame: k.png",
+			3: ", from: none, references: [l.png, first]", 5: ", from: none, references: [first]"})
+		p := x.plan(sb)
+		r, err := x.run(t.Context(), p)
+		require.NoError(t, err)
+		require.True(t, r.Whole())
+		three, five := request(x.f, "p3"), request(x.f, "p5")
+		require.Len(t, three.References, 2)
+		require.Len(t, five.References, 1)
+		require.Equal(t, digestOf(raw), three.References[1].Digest)
+		require.Equal(t, raw, three.References[1].Data)
+		require.Equal(t, raw, five.References[0].Data, "not what became of it in the chain between")
+		require.Nil(t, three.FirstFrame)
+		require.Zero(t, x.plan(sb).Buys)
+	})
+	for _, c := range []struct {
+		model  string
+		others map[int]string
+		want   string
+	}{
+		{"seedance-2.0", map[int]string{0: ", first_frame: k.png", 1: ", references: [first]"},
+			"6:43: shot \"s/n1\": seedance-2.0 takes references or a first frame, not both"},
+		{"seedance-1.5-pro", map[int]string{0: ", first_frame: k.png", 1: ", from: none, references: [first]"},
+			"6:55: shot \"s/n1\": seedance-1.5-pro cannot look at reference pictures"},
+		{"seedance-2.0", map[int]string{1: ", from: none, references: [first]"},
+			"6:55: shot \"s/n1\": the chain before it opens on the prompt of \"s/n0\""},
+		{"seedance-2.0", map[int]string{0: ", references: [first]", 1: ", from: none"},
+			"5:43: shot \"s/n0\": no chain stands before it"},
+		{"seedance-2.0", map[int]string{0: ", from: n1", 1: ", from: none, references: [first]"},
+			"shot \"s/n1\": no chain stands before it"},
+	} {
+		_, err := Compile(t.Context(), anchored(t, dir, "model: "+c.model, 1, c.others), simTarget)
+		require.ErrorContains(t, err, c.want)
+	}
+}

@@ -49,12 +49,34 @@ func (r *reader) aim(d *draft, f field) {
 	d.ToStill = r.still(v)
 }
 
+// theFirst is what `references` calls the picture that the chain before a shot opens on.
+const theFirst = "first"
+
+// references reads what a shot is to look at.
+func (r *reader) references(d *draft, f field) {
+	d.References = r.picturesOr(f, func(v value, before int) bool {
+		switch {
+		case v.text != theFirst:
+			return false
+		case d.First.Set:
+			r.report(v.at, advise("leave one out; a file of that name is written ./first"), "`first` is there twice")
+		}
+		d.First = Setting[int]{Value: before, Set: true, Pos: v.at}
+		return true
+	})
+}
+
 // pictures reads a list of stills.
-func (r *reader) pictures(f field) (all []*Still) {
+func (r *reader) pictures(f field) []*Still {
+	return r.picturesOr(f, func(value, int) bool { return false })
+}
+
+// picturesOr reads a list of stills, and words that are taken for something else.
+func (r *reader) picturesOr(f field, word func(value, int) bool) (all []*Still) {
 	single := &key{name: f.key.name, kind: picture, expands: f.key.expands}
 	for _, n := range r.list(f) {
 		v, ok := r.scalar(field{single, f.name, n})
-		if !ok {
+		if !ok || word(v, len(all)) {
 			continue
 		}
 		if still := r.still(v); still != nil {

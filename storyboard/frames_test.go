@@ -94,3 +94,17 @@ func all(set map[int]bool) bool {
 	}
 	return true
 }
+
+func TestTheOpeningHasItsPlaceAmongTheReferences(t *testing.T) {
+	sb, err := Load(filepath.Join(storyboardsFolder, "good/anchor.yaml"), Options{})
+	require.NoError(t, err)
+	door, _ := sb.Shot("storm/door")
+	require.Len(t, door.References, 2)
+	require.Equal(t, 1, door.First.Value)
+	require.Equal(t, Pos{14, 74}, door.First.Pos)
+	lamp, _ := sb.Shot("storm/lamp")
+	require.False(t, lamp.First.Set)
+	require.Equal(t, 3, door.Look.Anchor.Every.Value, "inherited key by key")
+	require.NotNil(t, door.Look.Anchor.Still)
+	require.Zero(t, lamp.Look.Anchor.Every.Value)
+}

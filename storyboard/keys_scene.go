@@ -77,9 +77,10 @@ var sceneKeys = []*key{
 		without: "The shot ends as the model likes.",
 		example: "to: stills/end.png"},
 	{name: "references", in: inShot, kind: pictures, expands: true, made: true,
-		set: reads(func(r *reader, d *draft, f field) { d.References = r.pictures(f) }),
-		help: "Stills that the model is to look at for people, things or style, where the model takes them. Not " +
-			"together with a first frame.",
+		set: reads((*reader).references),
+		help: "Stills that the model is to look at for people, things or style, where the model takes them. `first` " +
+			"among them is the still that the chain before the shot opens on, so that a shot that opens anew looks as " +
+			"that one did; a file of that name is written ./first. Not together with a first frame.",
 		without: "The model has the prompt alone, and the stills of the cast that it names.",
 		example: "references: [stills/lamp.png]"},
 	{name: "first_frame", in: inShot, kind: picture, expands: true, made: true, set: reads((*reader).firstFrame),

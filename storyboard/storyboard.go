@@ -63,6 +63,7 @@ type Shot struct {
 	ToStill    *Still           // the still that it ends on, nil for none; never together with To
 	ToPos      Pos              // of the `to` value
 	References []*Still         // what the model is to look at, in the film's order
+	First      Setting[int]     // it is to look at the opening of the chain before it, too: its place among References
 	Cast       []*Member        // whom the prompt names, in the order of their first mention
 	Clip       *File            // own footage; Prompt, From and FirstFrame are then empty; nil for none
 
