@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"shotchain/internal/durable"
+	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
 
@@ -37,7 +38,16 @@ func ChangeOf(file, shot string, o storyboard.Options) (*Change, error) {
 }
 
 // Pick makes take n the one that the film uses and later shots continue from.
-func (c *Change) Pick(n int) error { return c.set(storyboard.SetPick(c.source, c.Shot.Name(), n)) }
+func (c *Change) Pick(n int) error {
+	if has := c.Shot.Takes; n > has {
+		hint := fmt.Sprintf("takes are counted from 1 to %d; `shotchain take` buys another one", has)
+		if has == 1 {
+			hint = "its only take is 1; `shotchain take` buys another one"
+		}
+		return misused(hint, "%s has no take %d: it has %s", c.Shot.Name(), n, say.Count(has, "take"))
+	}
+	return c.set(storyboard.SetPick(c.source, c.Shot.Name(), n))
+}
 
 // Takes makes n the number of takes.
 func (c *Change) Takes(n int) error { return c.set(storyboard.SetTakes(c.source, c.Shot.Name(), n)) }

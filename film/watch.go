@@ -41,6 +41,11 @@ func Watch(ctx context.Context, path string, o WatchOptions, tell func(Watched))
 	if err := Ready(); err != nil {
 		return err
 	}
+	if f, err := os.Open(path); err != nil { // nobody means to wait for a file whose name is mistyped
+		return err
+	} else if info, err := f.Stat(); f.Close() != nil || err != nil || info.IsDir() {
+		return misused("watch takes the storyboard's file", "%s is a folder", path)
+	}
 	catalogue, err := Catalogue(o.Film.Models)
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ type hooks struct {
 func init() { cobra.EnableCommandSorting = false }
 
 func (p *program) root() *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "shotchain",
 		Short: "films from storyboards, shot by shot",
@@ -63,8 +64,15 @@ shotchain plan lighthouse/film.yaml
 shotchain run lighthouse/film.yaml`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: p.noVerb,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				p.printVersion()
+				return nil
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVar(&version, "version", false, "print what this program was built from, as the command version does")
 	fs := root.PersistentFlags()
 	fs.BoolVar(&p.json, "json", false, "print JSON, errors too")
 	fs.BoolVarP(&p.quiet, "quiet", "q", false, "say nothing but errors and questions")

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -28,17 +31,43 @@ func (k *keeper) add(cmd *cobra.Command) {
 	cmd.ValidArgsFunction = completeFile
 }
 
-// peek opens the store for reading. A folder that is no store is an empty one.
+// peek opens for reading the store beside a storyboard, or here. A store that is not there yet is an empty one, but not
+// where the user names it.
 func (p *program) peek(k keeper, args []string) (*store.Store, error) {
-	return p.storeAt(k.stores, beside(args))
+	dir, err := beside(args)
+	if err != nil {
+		return nil, err
+	}
+	if named := p.storeDir(k.stores); named != "" {
+		if err := absent(named, "store"); err != nil {
+			return nil, err
+		}
+	}
+	return p.storeAt(k.stores, dir)
 }
 
-// beside is the folder of an optional storyboard.
-func beside(args []string) string {
-	if len(args) > 0 {
-		return filepath.Dir(args[0])
+// beside is the folder of an optional storyboard, or that folder itself.
+func beside(args []string) (string, error) {
+	if len(args) == 0 {
+		return ".", nil
 	}
-	return "."
+	info, err := os.Stat(args[0])
+	switch {
+	case err != nil:
+		return "", absent(args[0], "storyboard")
+	case info.IsDir():
+		return args[0], nil
+	}
+	return filepath.Dir(args[0]), nil
+}
+
+// absent says of a file or folder that the user names that it is not there, or cannot be looked at.
+func absent(path, what string) error {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &film.Failure{Kind: film.Failed, Message: fmt.Sprintf("%s %s: there is no such file or folder", what, path)}
+	}
+	return err
 }
 
 func (p *program) statusVerb() *cobra.Command {
@@ -46,7 +75,7 @@ func (p *program) statusVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status [FILE]",
 		Short: "what is in flight, what was spent and what the store saved",
-		Long: `Status reads the store beside FILE, or here, and tells which tasks earlier runs have bought that are not kept yet,
+		Long: `Status reads the store beside FILE – a storyboard, or its folder – or here, and tells which tasks earlier runs have bought that are not kept yet,
 what all kept clips have cost, and what using them again has saved. It asks no provider and changes nothing.`,
 		Example: "shotchain status film.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -57,12 +57,16 @@ func (p *program) versionVerb() *cobra.Command {
 		Example: "shotchain version --json",
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if p.json {
-				p.printJSON(buildInfo())
-			} else {
-				fmt.Fprintln(p.out, buildInfo())
-			}
+			p.printVersion()
 			return nil
 		},
 	}
+}
+
+func (p *program) printVersion() {
+	if p.json {
+		p.printJSON(buildInfo())
+		return
+	}
+	fmt.Fprintln(p.out, buildInfo())
 }
