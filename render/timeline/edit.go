@@ -166,15 +166,15 @@ func (e *editor) entries(clips []Clip) error {
 		for _, c := range clips {
 			of[c.Shot] = c
 		}
-		before := ""
+		var before *storyboard.Shot
 		for _, s := range e.spec.Shots {
 			c, ok := of[s.Shot.Name()]
 			if !ok {
 				return fmt.Errorf("there is no clip of shot %s", s.Shot.Name())
 			}
-			c.Continues = s.Shot.From != "" && s.Shot.From == before
+			c.Continues = before != nil && (s.Shot.From == before.Name() || before.To == s.Shot.Name())
 			e.list = append(e.list, entry{CutShot: s, clip: c})
-			before = s.Shot.Name()
+			before = s.Shot
 		}
 	}
 	if len(e.list) == 0 {

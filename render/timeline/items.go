@@ -62,10 +62,11 @@ func (e *editor) trimmed(c entry) Item {
 	return it
 }
 
-// leaves is how many frames there are of the clip before item i up to the one that item i continues, if it does.
+// leaves is how many frames there are of the clip before item i up to the one that item i continues, if it does. A clip
+// that was made to end on the first frame of item i is shown to its end.
 func (e *editor) leaves(i int) int {
 	before, s := e.tl.Items[i-1], e.list[i].Shot
-	if !e.tl.Items[i].Continues || s == nil || !s.At.Set {
+	if !e.tl.Items[i].Continues || s == nil || !s.At.Set || s.From != before.Shot {
 		return before.Length
 	}
 	return min(before.Length, s.At.Value.Frame(Rate, before.Length-1)+1)
@@ -82,7 +83,8 @@ func (e *editor) left(i int) {
 
 // followed decides how an item follows the one before it. A shot that continues the one before it is cut to it, unless
 // the cut asks for something at that very place; and because it begins with the frame that the other ended with, it
-// loses that frame – but only where both frames are there and stand beside each other.
+// loses that frame – but only where both frames are there and stand beside each other. The same holds of a shot that the
+// one before it leads to (`to:`).
 func (e *editor) followed(i int) error {
 	before, it, c := &e.tl.Items[i-1], &e.tl.Items[i], e.list[i]
 	seam := it.Continues && before.Out == e.leaves(i) && it.In == 0
@@ -93,10 +95,12 @@ func (e *editor) followed(i int) error {
 	if t != nil && t.Type != "cut" {
 		it.Transition = Transition{Type: t.Type, Frames: int(t.Duration.At(Rate))}
 	}
-	if it.Continues = seam && it.Transition.Frames == 0; it.Continues {
-		it.In = 1 + e.skipped(it)
-	} else {
+	it.Continues = seam && it.Transition.Frames == 0
+	if !it.Continues || e.bridged(i) {
 		it.Correction = it.Correction.Whole()
+	}
+	if it.Continues {
+		it.In = 1 + e.skipped(it)
 	}
 	if it.Out > it.In {
 		return nil
@@ -108,6 +112,13 @@ func (e *editor) followed(i int) error {
 		return nil
 	}
 	return fmt.Errorf("shot %s: has %d frames: nothing is left to show", it.Shot, it.Length)
+}
+
+// bridged reports whether the item before item i was made to end on its first frame, and item i grew from elsewhere:
+// what was measured of how it grew says nothing of this join.
+func (e *editor) bridged(i int) bool {
+	s := e.list[i].Shot
+	return s != nil && s.From != e.tl.Items[i-1].Shot
 }
 
 // skipped is how many frames behind the shared one the correction leaves out, as long as any are left.
