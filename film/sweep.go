@@ -138,11 +138,16 @@ func (s *Swept) parts(st *store.Store, entries []store.Entry, used map[string]bo
 			stays[e.Key] = true
 		}
 	}
-	frames, err := filepath.Glob(filepath.Join(st.Dir(), store.FootageName, "*.png"))
-	if err != nil {
+	folder := filepath.Join(st.Dir(), store.FootageName) // not as a pattern: it may have brackets in its name
+	frames, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	for _, path := range frames {
+	for _, frame := range frames {
+		path := filepath.Join(folder, frame.Name())
+		if !frame.Type().IsRegular() || filepath.Ext(path) != ".png" {
+			continue
+		}
 		fi, err := os.Stat(path)
 		if err != nil || used[filepath.Base(path)] || !fi.ModTime().Before(before) || grown(path, fi.Size(), entries, stays) {
 			continue

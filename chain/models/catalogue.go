@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"sync"
+
+	"shotchain/internal/durable"
 )
 
 //go:embed catalogue.yaml
@@ -44,7 +45,7 @@ func Load(path string, base *Catalogue) (*Catalogue, error) {
 }
 
 func read(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := durable.OpenPlain(path)
 	if err != nil {
 		return nil, fmt.Errorf("model catalogue: %w", err)
 	}

@@ -57,6 +57,7 @@ func stoppable() {
 		h.disk = func(dir string) durable.FS { return durabletest.Before(durable.OS(dir), s.change) }
 		h.around = func(p provider.Provider) provider.Provider { return watched{p, s} }
 	}
+	interruptible(&h)
 	start(h)
 }
 

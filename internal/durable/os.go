@@ -33,6 +33,23 @@ func (d *folder) root() (*os.Root, error) {
 	return d.opened, nil
 }
 
+// OpenPlain opens a file that a user names, which may be a link, for reading: a regular one, and nothing that could hang
+// or never end.
+func OpenPlain(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil {
+		f.Close()
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		f.Close()
+		return nil, irregular("open", path)
+	}
+	return f, nil
+}
+
 func (d *folder) Open(name string) (File, error) {
 	r, err := d.root()
 	if err != nil {
