@@ -22,6 +22,7 @@ type Output struct {
 
 	Sheet   string // the contact sheet's folder; "" for beside the film, <film>-sheet
 	NoSheet bool   // write no contact sheet
+	Aside   bool   // files that Path does not name are made beside the film's own, as <film>-seams: for a trial
 }
 
 // Delivery is one variant of a film and the cuts that are made of it, each with its files.
@@ -123,6 +124,12 @@ func (f *Film) editions(o Output) ([]*storyboard.Cut, error) {
 		e := *c
 		if err := f.outputs(&e, o.Path); err != nil {
 			return nil, err
+		}
+		if o.Aside && o.Path == "" {
+			e.Outputs = slices.Clone(e.Outputs)
+			for i := range e.Outputs {
+				e.Outputs[i].Path = aside(e.Outputs[i].Path)
+			}
 		}
 		for _, out := range e.Outputs {
 			fail := spare(out.Path, f.inputs(), f.Store.Dir())

@@ -16,6 +16,7 @@ import (
 	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/sheet"
+	"shotchain/render/timeline"
 	"shotchain/render/work"
 	"shotchain/storyboard"
 )
@@ -29,6 +30,9 @@ func sheetDir(o Output, f *Film, outs []Delivery) (string, error) {
 	out := outs[0].Cuts[0].Outputs[0].Path
 	if len(outs) > 1 || len(outs[0].Cuts) > 1 { // one sheet for all variants and cuts
 		out = filepath.Join(common(outs), f.fileName()+".mp4")
+		if o.Aside && o.Path == "" {
+			out = aside(out)
+		}
 	}
 	dir := cmp.Or(o.Sheet, strings.TrimSuffix(out, filepath.Ext(out))+"-sheet")
 	abs, err := filepath.Abs(dir)
@@ -307,6 +311,20 @@ func (f page) footageClip(ctx context.Context, path string) (*sheet.Clip, int, e
 	return c, seconds, err
 }
 
+// corrected are clips as the film was made of them: corrections may leave frames out.
+func (f page) corrected(of *Film, clips []timeline.Clip) []timeline.Clip {
+	for _, s := range f.plan.Seams {
+		for _, l := range s.Links {
+			for i := range clips {
+				if s.Variant == of.Variant && clips[i].Shot == l.Shot {
+					clips[i].Correction = l.Correction
+				}
+			}
+		}
+	}
+	return clips
+}
+
 // playable are the kinds of file that a page can play.
 var playable = map[string]bool{"mp4": true, "webm": true}
 
@@ -326,7 +344,7 @@ func (f page) cut(ctx context.Context, of *Film, spec *storyboard.Cut) (sheet.Cu
 	if err != nil {
 		return sheet.Cut{}, false
 	}
-	tl, err := here.Edit(ctx, of.Storyboard, spec, of.clips(reel))
+	tl, err := here.Edit(ctx, of.Storyboard, spec, f.corrected(of, of.clips(reel)))
 	if err != nil || tl.Frames != facts.Frames {
 		return sheet.Cut{}, false
 	}

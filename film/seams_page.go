@@ -38,35 +38,47 @@ func (f page) seamsOf(ctx context.Context, variant string) (seams []sheet.Seam, 
 // shown is a seam on the contact sheet.
 func (s Seam) shown(ctx context.Context, dir string) sheet.Seam {
 	v := sheet.Seam{Shot: s.Shot, From: s.From, Why: s.Link.Why(), Words: wordsOf(s.Link), Done: s.done()}
-	seen := map[string]bool{}
-	for _, f := range s.Link.Flags() {
+	v.Numbers = s.numbers()
+	if v.Why == "" {
+		v.Last, v.First, v.Difference = s.pictures(ctx, dir)
+		v.Before, v.After = s.halves(ctx, dir)
+	}
+	return v
+}
+
+// numbers are what was measured of the seam, and what the film has of it.
+func (s Seam) numbers() (all []sheet.Number) {
+	l, seen := s.Link, map[string]bool{}
+	for _, f := range l.Flags() {
 		seen[f.Field] = true
 	}
-	add := func(field, format string, value any) {
-		if s.Link.Has(field) {
-			v.Numbers = append(v.Numbers, sheet.Number{Name: field, Value: fmt.Sprintf(format, value), Seen: seen[field]})
+	for _, f := range []struct {
+		field, format string
+		of            func(seam.Link) any
+	}{
+		{"luma", "%+.1f codes", func(l seam.Link) any { return l.Luma }},
+		{"chroma", "%.1f codes", func(l seam.Link) any { return l.Chroma }},
+		{"contrast", "%+.1f %%", func(l seam.Link) any { return l.Contrast }},
+		{"saturation", "%+.1f %%", func(l seam.Link) any { return l.Saturation }},
+		{"sharpness", "%+.1f octaves", func(l seam.Link) any { return l.Sharpness }},
+		{"shift", "%.1f px", func(l seam.Link) any { return l.Shift }},
+		{"held", "%d frames", func(l seam.Link) any { return l.Held }},
+		{"join", "%.1f×", func(l seam.Link) any { return l.Join }},
+	} {
+		if !l.Has(f.field) {
+			continue
 		}
+		n := sheet.Number{Name: f.field, Value: fmt.Sprintf(f.format, f.of(l)), Seen: seen[f.field]}
+		if s.After != nil && s.After.Has(f.field) {
+			n.After = fmt.Sprintf(f.format, f.of(*s.After))
+		}
+		all = append(all, n)
 	}
-	l := s.Link
-	add("luma", "%+.1f codes", l.Luma)
-	add("chroma", "%.1f codes", l.Chroma)
-	add("contrast", "%+.1f %%", l.Contrast)
-	add("saturation", "%+.1f %%", l.Saturation)
-	add("sharpness", "%+.1f octaves", l.Sharpness)
-	add("shift", "%.1f px", l.Shift)
-	add("held", "%d frames", l.Held)
-	add("join", "%.1f×", l.Join)
-	if sound := l.Sound; sound.Why != "" {
-		v.Numbers = append(v.Numbers, sheet.Number{Name: "sound", Value: "not measured: " + sound.Why})
-	} else {
-		v.Numbers = append(v.Numbers, sheet.Number{Name: "gap", Value: fmt.Sprintf("%d ms", sound.Gap), Seen: seen["gap"]},
-			sheet.Number{Name: "loudness", Value: fmt.Sprintf("%+.1f dB", sound.Level)})
+	if why := l.Sound.Why; why != "" {
+		return append(all, sheet.Number{Name: "sound", Value: "not measured: " + why})
 	}
-	if v.Why != "" {
-		return v
-	}
-	v.Last, v.First, v.Difference = s.pictures(ctx, dir)
-	return v
+	return append(all, sheet.Number{Name: "gap", Value: fmt.Sprintf("%d ms", l.Sound.Gap), Seen: seen["gap"]},
+		sheet.Number{Name: "loudness", Value: fmt.Sprintf("%+.1f dB", l.Sound.Level)})
 }
 
 // done says what was done about a seam, and what it came to.
@@ -90,32 +102,63 @@ func (s Seam) done() string {
 // pictures are those that were compared, and their difference: made once, and kept by what they show. "" for those
 // that cannot be made.
 func (s Seam) pictures(ctx context.Context, dir string) (last, first, difference string) {
-	h := sha256.Sum256(fmt.Appendf(nil, "%s %s|%s %s|%d %dx%d", s.Seam.From.Digest, s.Seam.From.Path, s.Seam.To.Digest,
-		s.Seam.To.Path, s.End, s.target.Width, s.target.Height))
-	path := func(what string) string {
-		return filepath.Join(dir, "sheet-"+hex.EncodeToString(h[:])+"-seam-"+what+".jpg")
+	all := s.drawn(ctx, dir, "", []string{"last", "first", "difference"}, func(a, b seam.Picture) []image.Image {
+		diff := seam.Difference(a, b)
+		if diff == nil {
+			return nil
+		}
+		return []image.Image{a.Image(), b.Image(), diff}
+	})
+	return all[0], all[1], all[2]
+}
+
+// halves are the seam as the clips are, and as the film has it: the left half of what it grew from beside the right half
+// of its own first frame. "" where nothing was corrected.
+func (s Seam) halves(ctx context.Context, dir string) (before, after string) {
+	if s.After == nil {
+		return "", ""
 	}
-	last, first, difference = path("last"), path("first"), path("difference")
-	if ffmpeg.Made(last) && ffmpeg.Made(first) && ffmpeg.Made(difference) {
-		return last, first, difference
+	done := fmt.Sprint(s.Seam.From.Correction.Done(), s.Correction.Done())
+	all := s.drawn(ctx, dir, done, []string{"before", "after"}, func(a, b seam.Picture) []image.Image {
+		was, is := seam.Halves(a, b), seam.Halves(s.corrected(a, b))
+		if was == nil || is == nil {
+			return nil
+		}
+		return []image.Image{was, is}
+	})
+	return all[0], all[1]
+}
+
+// drawn are pictures made of the echo pair, kept by what they show.
+func (s Seam) drawn(ctx context.Context, dir, of string, names []string, draw func(a, b seam.Picture) []image.Image) []string {
+	h := sha256.Sum256(fmt.Appendf(nil, "%s %s|%s %s|%d %dx%d%s", s.Seam.From.Digest, s.Seam.From.Path, s.Seam.To.Digest,
+		s.Seam.To.Path, s.End, s.target.Width, s.target.Height, of))
+	none, paths := make([]string, len(names)), make([]string, len(names))
+	made := true
+	for i, name := range names {
+		paths[i] = filepath.Join(dir, "sheet-"+hex.EncodeToString(h[:])+"-seam-"+name+".jpg")
+		made = made && ffmpeg.Made(paths[i])
+	}
+	if made {
+		return paths
 	}
 	a, b, err := s.EchoPair(ctx, s.target, work.Options{Dir: dir, Workers: 1})
-	diff := seam.Difference(a, b)
-	if err != nil || diff == nil {
-		return "", "", ""
+	if err != nil {
+		return none
 	}
-	for _, p := range []struct {
-		path string
-		img  image.Image
-	}{{last, a.Image()}, {first, b.Image()}, {difference, diff}} {
-		err := durable.Write(durable.OS(dir), filepath.Base(p.path), func(w io.Writer) error {
-			return jpeg.Encode(w, p.img, &jpeg.Options{Quality: 88})
+	images := draw(a, b)
+	if len(images) != len(paths) {
+		return none
+	}
+	for i, img := range images {
+		err := durable.Write(durable.OS(dir), filepath.Base(paths[i]), func(w io.Writer) error {
+			return jpeg.Encode(w, img, &jpeg.Options{Quality: 88})
 		})
 		if err != nil {
-			return "", "", ""
+			return none
 		}
 	}
-	return last, first, difference
+	return paths
 }
 
 // shown is a chain's drift on the contact sheet.

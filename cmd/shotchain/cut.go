@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"shotchain/film"
+	"shotchain/internal/say"
 
 	"github.com/spf13/cobra"
 )
@@ -16,6 +17,7 @@ type cutFlags struct {
 	keep    planFlags
 	trace   traceFlags
 	explain bool
+	seams   string
 }
 
 func (p *program) cutVerb() *cobra.Command {
@@ -32,7 +34,11 @@ heard, and what is written on the picture, in frames, samples and timecode. With
 commands that are still to run. They can be pasted into a shell, one or all of them, and make what the program would
 have made; those that read what the program alone can make – the mixed sound – are comments. Where seams are to be
 corrected, what the correction is can only be measured: clips that were not yet are decoded even then, and those
-commands are comments that say so.`,
+commands are comments that say so.
+
+--seams tries another setting of the storyboard's seam, for every shot, without touching the storyboard: the film
+is made beside the other one, as <film>-seams, with a contact sheet that shows each seam before and after. It says
+what was corrected and what is left.`,
 		Example: "shotchain cut film.yaml --cut teaser --explain",
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.again(cmd.Context(), args[0], &o) },
 	}
@@ -40,6 +46,7 @@ commands are comments that say so.`,
 	o.stores.add(cmd)
 	o.output.add(cmd, &o.film)
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print the timeline and make nothing")
+	cmd.Flags().StringVar(&o.seams, "seams", "", "try a `SETTING` of the seams, as colour=level,align=on,still=skip")
 	o.trace.add(cmd, true)
 	o.film.addDraft(cmd)
 	o.keep.addDrafts(cmd)
@@ -61,9 +68,14 @@ func (p *program) again(ctx context.Context, path string, o *cutFlags) error {
 	if err != nil {
 		return err
 	}
-	o.output.NoSheet = true
+	o.output.Aside, o.output.NoSheet = o.seams != "", o.seams == ""
 	if err := plan.Into(o.output.Output); err != nil {
 		return err
+	}
+	if o.seams != "" {
+		if err := plan.Try(o.seams); err != nil {
+			return err
+		}
 	}
 	if err := plan.Feasible(ctx); err != nil {
 		return err
@@ -91,6 +103,17 @@ func (p *program) cut(ctx context.Context, plan *film.Plan, trace traceFlags) er
 	}
 	p.tellFilms(made.Files)
 	p.tellSeams(made.Seams)
+	page := ""
+	if err == nil && plan.Sheet != "" {
+		for _, s := range made.Seams {
+			for _, line := range s.Done() {
+				p.say("%s", say.Clean(line))
+			}
+		}
+		if page = made.WriteSheet(ctx); page != "" {
+			p.say("contact sheet: %s", say.Path(page))
+		}
+	}
 	if !p.json {
 		p.printFilms(made.Files)
 	}
@@ -100,6 +123,9 @@ func (p *program) cut(ctx context.Context, plan *film.Plan, trace traceFlags) er
 		result := map[string]any{"film": all[0], "films": all}
 		if seams, chains := seamsJSON(made.Seams); len(seams) > 0 {
 			result["seams"], result["chains"] = seams, chains
+		}
+		if page != "" {
+			result["sheet"] = page
 		}
 		p.printJSON(result)
 	}

@@ -17,11 +17,13 @@ type Seam struct {
 	Why        string   // it was not measured; "" where it was
 
 	Last, First, Difference string // absolute paths; "" where there is none
+	Before, After           string // half of each, as the clips are and as the film has it; "" where nothing was done
 }
 
 // Number is one measure of a seam.
 type Number struct {
 	Name, Value string // with its unit
+	After       string // what the film has of it, where something was done; "" elsewhere
 	Seen        bool   // beyond the noise of perfect joins
 }
 
@@ -43,6 +45,7 @@ type seamView struct {
 	Numbers                 []Number
 	Words, Done, Why        string
 	Last, First, Difference template.URL
+	Before, After           template.URL
 }
 
 // chainView is the drawing of a chain's drift.
@@ -109,7 +112,7 @@ func (f *Film) measured(from, to string, link func(string) template.URL) *seamVi
 		for _, p := range []struct {
 			path string
 			into *template.URL
-		}{{s.Last, &v.Last}, {s.First, &v.First}, {s.Difference, &v.Difference}} {
+		}{{s.Last, &v.Last}, {s.First, &v.First}, {s.Difference, &v.Difference}, {s.Before, &v.Before}, {s.After, &v.After}} {
 			if p.path != "" {
 				*p.into = link(p.path)
 			}
@@ -124,7 +127,7 @@ func (p *Page) pictures() (all []*string) {
 	for f := range p.Films {
 		for s := range p.Films[f].Seams {
 			m := &p.Films[f].Seams[s]
-			all = append(all, &m.Last, &m.First, &m.Difference)
+			all = append(all, &m.Last, &m.First, &m.Difference, &m.Before, &m.After)
 		}
 	}
 	return all

@@ -24,8 +24,9 @@ func seamed(t *testing.T, dir string) *Page {
 	p := paged(reel(t, filepath.Join(dir, "store"), 3), 3)
 	p.Films[0].Seams = []Seam{
 		{Shot: "scene-1/shot-2", From: "scene-1/shot-1", Words: "2.9 codes <brighter>", Done: "levelled",
-			Numbers: []Number{{"luma", "+2.9 codes", true}, {"shift", "0.1 px", false}},
-			Last:    picture("last"), First: picture("first"), Difference: picture("difference")},
+			Numbers: []Number{{"luma", "+2.9 codes", "+0.1 codes", true}, {"shift", "0.1 px", "", false}},
+			Last:    picture("last"), First: picture("first"), Difference: picture("difference"),
+			Before: picture("before"), After: picture("after")},
 		{Shot: "scene-1/shot-3", From: "scene-1/shot-2", Why: "a clip has one frame"},
 	}
 	p.Films[0].Chains = []Chain{{Opening: "scene-1/shot-1", Words: "9.0 codes brighter",
@@ -43,9 +44,9 @@ func TestSeamsStandBesideTheirFrames(t *testing.T) {
 	_, joins, _ := strings.Cut(html, `class="joins"`)
 	first, second, _ := strings.Cut(joins, "</figure>")
 	require.Contains(t, first, "2.9 codes &lt;brighter&gt;")
-	require.Contains(t, first, `<div class="seen"><dt>luma</dt><dd>&#43;2.9 codes</dd></div><div><dt>shift</dt><dd>0.1 px</dd></div>`)
+	require.Contains(t, first, `<div class="seen"><dt>luma</dt><dd>&#43;2.9 codes → &#43;0.1 codes</dd></div><div><dt>shift</dt><dd>0.1 px</dd></div>`)
 	require.Contains(t, first, "levelled")
-	for _, what := range []string{"last", "first", "difference"} {
+	for _, what := range []string{"last", "first", "difference", "before", "after"} {
 		name := "./media/sheet-" + strings.Repeat("a", 64) + "-seam-" + what + ".jpg"
 		require.Contains(t, first, `src="`+name+`"`)
 		require.FileExists(t, filepath.Join(dir, "out", name))
