@@ -57,7 +57,7 @@ func (j *joined) corrections() ([]seam.Correction, map[string]seam.Correction, e
 func (f *Film) corrected(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, tls []*timeline.Timeline, o work.Options) (*Seams, error) {
 	var told *Seams
 	for i, c := range cuts {
-		j, err := f.joins(ctx, tls[i], c.Reframe.Value, r, o)
+		j, err := f.joins(ctx, tls[i], c.Reframe.Value, r, o, false)
 		if err != nil {
 			return nil, err
 		}

@@ -84,7 +84,7 @@ func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Re
 		before += tl.Frames
 	}
 	if seams == nil && !o.DryRun {
-		j, err := f.joins(ctx, tls[0], cuts[0].Reframe.Value, r, o)
+		j, err := f.joins(ctx, tls[0], cuts[0].Reframe.Value, r, o, false)
 		if err == nil {
 			seams, err = j.seams(ctx, nil)
 		}

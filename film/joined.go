@@ -2,6 +2,7 @@ package film
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -26,13 +27,19 @@ type joined struct {
 	joints []seam.Joint
 	target render.Target
 	how    work.Options
+	kept   bool // links are those that earlier films have left, and no others
 }
 
-// joins measures the links between a film's clips, in the form of a timeline.
-func (f *Film) joins(ctx context.Context, tl *timeline.Timeline, reframe string, r *chain.Reel, how work.Options) (*joined, error) {
+// errUnkept is of a seam that no earlier film has left.
+var errUnkept = errors.New("not measured yet")
+
+// joins measures the links between a film's clips, in the form of a timeline. With kept it decodes nothing: errUnkept
+// where a link is not among those that earlier films have left.
+func (f *Film) joins(ctx context.Context, tl *timeline.Timeline, reframe string, r *chain.Reel, how work.Options,
+	kept bool) (*joined, error) {
 	how.Progress = nil
 	how.Trace, how.Ran = oneByOne(how.Trace), oneByOne(how.Ran)
-	j := &joined{f: f, how: how, target: render.Target{Rate: tl.Rate, Width: tl.Width, Height: tl.Height}}
+	j := &joined{f: f, how: how, kept: kept, target: render.Target{Rate: tl.Rate, Width: tl.Width, Height: tl.Height}}
 	clips, at := map[string]timeline.Clip{}, map[string]int{}
 	for _, c := range f.clips(r) {
 		clips[c.Shot] = c
@@ -121,6 +128,13 @@ func (j *joined) measure(ctx context.Context, items []timeline.Item) ([]seam.Lin
 			for _, clip := range []int{j.joints[i].From, i} { // in order, so nobody waits for ever
 				busy[clip].Lock()
 				defer busy[clip].Unlock()
+			}
+			if j.kept {
+				link, ok := j.seamAt(i, items).Kept(j.target, j.how)
+				if links[i] = link; !ok {
+					return errUnkept
+				}
+				return nil
 			}
 			links[i], err = j.seamAt(i, items).Measure(ctx, j.target, j.how)
 			return err

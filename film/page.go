@@ -72,14 +72,15 @@ func below(dir, path string) bool {
 // page fills a contact sheet.
 type page struct {
 	*Film
-	plan *Plan
-	reel *chain.Reel // of the run that has just ended, nil for none
+	plan  *Plan
+	reel  *chain.Reel // of the run that has just ended, nil for none
+	seams []*Seams    // that were measured with the films, or with earlier ones
 }
 
 // Page is the plan's contact sheet, as data: every shot, take and join, what is missing and why. reel is of a run that
 // has just ended, nil for what the store holds.
 func (f *Film) Page(ctx context.Context, p *Plan, reel *chain.Reel) *sheet.Page {
-	return page{f, p, reel}.fill(ctx)
+	return page{f, p, reel, p.Seams}.fill(ctx)
 }
 
 // fill fills it.
@@ -87,6 +88,9 @@ func (f page) fill(ctx context.Context) *sheet.Page {
 	p := &sheet.Page{Title: cmp.Or(strings.TrimSpace(f.Title), filepath.Base(f.Path)), File: f.File, By: f.Service.By(), Charged: !f.Service.Simulated(),
 		Run: f.lastRun()}
 	for _, d := range f.plan.Films {
+		if f.plan.Seams == nil {
+			f.seams = append(f.seams, f.keptSeams(ctx, d)...)
+		}
 		one := sheet.Film{Variant: d.Variant}
 		for _, shot := range d.Shots() {
 			one.Shots = append(one.Shots, f.shot(ctx, d.Film, shot))
@@ -313,7 +317,7 @@ func (f page) footageClip(ctx context.Context, path string) (*sheet.Clip, int, e
 
 // corrected are clips as the film was made of them: corrections may leave frames out.
 func (f page) corrected(of *Film, clips []timeline.Clip) []timeline.Clip {
-	for _, s := range f.plan.Seams {
+	for _, s := range f.seams {
 		for _, l := range s.Links {
 			for i := range clips {
 				if s.Variant == of.Variant && clips[i].Shot == l.Shot {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"shotchain/chain"
 	"shotchain/internal/durable"
 	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
@@ -21,7 +22,7 @@ import (
 
 // seamsOf is what the contact sheet shows of a film's seams; nothing where they were not measured.
 func (f page) seamsOf(ctx context.Context, variant string) (seams []sheet.Seam, chains []sheet.Chain) {
-	for _, s := range f.plan.Seams {
+	for _, s := range f.seams {
 		if s.Variant != variant {
 			continue
 		}
@@ -33,6 +34,36 @@ func (f page) seamsOf(ctx context.Context, variant string) (seams []sheet.Seam, 
 		}
 	}
 	return seams, chains
+}
+
+// keptSeams are those of a film as an earlier one has left them in the work folder: all of them, or none.
+func (f page) keptSeams(ctx context.Context, d Delivery) []*Seams {
+	reel := f.reel
+	if reel == nil {
+		reel = chain.Stored(f.plan.Plan, f.Store)
+	}
+	if len(d.Cuts) == 0 || len(d.missing(reel, d.Cuts)) > 0 {
+		return nil
+	}
+	tls, err := d.timelines(ctx, d.Cuts[:1], reel, nil)
+	if err != nil {
+		return nil
+	}
+	j, err := d.joins(ctx, tls[0], d.Cuts[0].Reframe.Value, reel, work.Options{Dir: f.Store.WorkDir()}, true)
+	if err != nil {
+		return nil
+	}
+	var done []seam.Correction
+	if corrects(d.Storyboard) {
+		if done, _, err = j.corrections(); err != nil {
+			return nil
+		}
+	}
+	all, err := j.seams(ctx, done)
+	if err != nil {
+		return nil
+	}
+	return []*Seams{all}
 }
 
 // shown is a seam on the contact sheet.

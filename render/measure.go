@@ -44,42 +44,72 @@ func (s Seam) Measure(ctx context.Context, t Target, o work.Options) (seam.Link,
 	return l, nil
 }
 
+// Kept is what Measure kept of the seam; false where it has to be measured. Nothing is decoded.
+func (s Seam) Kept(t Target, o work.Options) (l seam.Link, ok bool) {
+	if s.From.Length > longClip || s.To.Length > longClip {
+		return seam.Unmeasured("a clip is longer than a minute"), true
+	}
+	o.Trace, o.Workers = nil, 1
+	sh, done, err := work.Open(o)
+	if err != nil {
+		return l, false
+	}
+	defer done()
+	p, err := s.parts(sh, t)
+	return l, err == nil && p.kept(sh, &l)
+}
+
+// parts are what a seam is measured by, and the name that its link is kept by.
+type parts struct {
+	from, to layer
+	a, b     edges
+	heard    meeting
+	name     string
+}
+
+func (s Seam) parts(sh *work.Shop, t Target) (p parts, err error) {
+	p.from, p.to = whole(s.From, s.End), whole(s.To, 0)
+	if p.a, err = edgesOf(sh, t, p.from); err != nil {
+		return p, err
+	}
+	if p.b, err = edgesOf(sh, t, p.to); err != nil {
+		return p, err
+	}
+	if p.heard, err = s.meeting(sh); err != nil {
+		return p, err
+	}
+	p.name = work.Key("link", measured, p.a.few, p.b.few, s.From.Correction.Done(), s.To.Correction.Done(), p.heard.id()) + ".json"
+	return p, nil
+}
+
+// kept reads the link, where it was kept.
+func (p parts) kept(sh *work.Shop, into *seam.Link) bool {
+	body, err := os.ReadFile(sh.Path(p.name))
+	return err == nil && sh.Has(p.name) && json.Unmarshal(body, into) == nil
+}
+
 func (s Seam) measure(ctx context.Context, sh *work.Shop, t Target) (l seam.Link, err error) {
-	from, to := whole(s.From, s.End), whole(s.To, 0)
-	a, err := edgesOf(sh, t, from)
+	p, err := s.parts(sh, t)
+	if err != nil || p.kept(sh, &l) {
+		return l, err
+	}
+	was, err := p.a.of(ctx, sh, t, p.from)
 	if err != nil {
 		return l, err
 	}
-	b, err := edgesOf(sh, t, to)
-	if err != nil {
-		return l, err
-	}
-	heard, err := s.meeting(sh)
-	if err != nil {
-		return l, err
-	}
-	name := work.Key("link", measured, a.few, b.few, s.From.Correction.Done(), s.To.Correction.Done(), heard.id()) +
-		".json"
-	if kept, err := os.ReadFile(sh.Path(name)); err == nil && sh.Has(name) && json.Unmarshal(kept, &l) == nil {
-		return l, nil
-	}
-	was, err := a.of(ctx, sh, t, from)
-	if err != nil {
-		return l, err
-	}
-	is, err := b.of(ctx, sh, t, to)
+	is, err := p.b.of(ctx, sh, t, p.to)
 	if err != nil {
 		return l, err
 	}
 	l = s.To.Correction.Left(seam.Measure(s.From.Correction.Edges(was), s.To.Correction.Edges(is)))
-	if l.Sound, err = heard.listen(ctx, sh); err != nil { // said, and tried again the next time
+	if l.Sound, err = p.heard.listen(ctx, sh); err != nil { // said, and tried again the next time
 		return l, ctx.Err()
 	}
 	body, err := json.Marshal(l)
 	if err != nil {
 		return l, err
 	}
-	return l, sh.Write(name, func(w io.Writer) error { _, err := w.Write(body); return err })
+	return l, sh.Write(p.name, func(w io.Writer) error { _, err := w.Write(body); return err })
 }
 
 // of are the edges, made where they are not there.
