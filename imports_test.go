@@ -32,11 +32,13 @@ chain/ark: chain/lookup chain/models chain/provider chain/wire internal/guard
 chain/fal: chain/models chain/provider chain/wire internal/guard
 chain/draw: chain internal/say
 chain/lint: chain chain/models storyboard
+chain/openrouter: chain/models chain/money chain/provider chain/wire internal/guard
 chain/lock: chain chain/store
 chain/providertest: chain/provider
 chain/vet: chain/models
 chain/sim: chain/models chain/sim/trouble
 chain/sim/falsim: chain/models chain/sim chain/sim/trouble
+chain/sim/orsim: chain/models chain/sim chain/sim/trouble
 chain/sim/trouble:
 chain/sim/simtest: chain/sim chain/store
 
@@ -52,7 +54,7 @@ render: render/ffmpeg render/font render/mux render/seam render/sound render/tim
 render/sheet: chain/money internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 
-film: chain chain/ark chain/fal chain/lock chain/models chain/money chain/provider chain/sim chain/sim/falsim chain/store internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/timeline render/work storyboard
+film: chain chain/ark chain/fal chain/lock chain/models chain/money chain/openrouter chain/provider chain/sim chain/sim/falsim chain/sim/orsim chain/store internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/timeline render/work storyboard
 film/vetting: chain chain/models chain/provider chain/store chain/vet chain/wire film internal/durable internal/guard internal/say render/ffmpeg render/sound render/timeline
 film/board: chain film internal/say render/sheet
 
@@ -66,7 +68,7 @@ scripts/house:
 // homes are the packages that a heavy or dangerous import lives in: exactly these.
 const homes = `
 os/exec: render/ffmpeg render/sheet/sheettest
-net/http: chain/ark chain/fal chain/sim chain/sim/falsim chain/sim/simtest chain/sim/trouble chain/wire film film/board film/vetting internal/guard
+net/http: chain/ark chain/fal chain/openrouter chain/sim chain/sim/falsim chain/sim/orsim chain/sim/simtest chain/sim/trouble chain/wire film film/board film/vetting internal/guard
 gopkg.in/yaml.v3: chain/lock chain/models storyboard
 html/template: render/sheet
 github.com/u2takey/ffmpeg-go: render/ffmpeg

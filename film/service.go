@@ -10,6 +10,7 @@ import (
 	"shotchain/chain/ark"
 	"shotchain/chain/fal"
 	"shotchain/chain/models"
+	"shotchain/chain/openrouter"
 	"shotchain/chain/provider"
 	"shotchain/internal/say"
 )
@@ -37,13 +38,15 @@ type Connection struct {
 	Models  *models.Catalogue // that the simulator serves; nil for the built-in ones
 }
 
-// EnvKey is the environment variable that holds the key of Ark's services, EnvBase that of their base URL; the other two
-// are fal's.
+// EnvKey is the environment variable that holds the key of Ark's services, EnvBase that of their base URL; the others are
+// fal's and OpenRouter's.
 const (
-	EnvKey     = "ARK_API_KEY"
-	EnvBase    = "ARK_BASE_URL"
-	EnvFalKey  = "FAL_KEY"
-	EnvFalBase = "FAL_BASE_URL"
+	EnvKey            = "ARK_API_KEY"
+	EnvBase           = "ARK_BASE_URL"
+	EnvFalKey         = "FAL_KEY"
+	EnvFalBase        = "FAL_BASE_URL"
+	EnvOpenRouterKey  = openrouter.EnvKey
+	EnvOpenRouterBase = openrouter.EnvBase
 )
 
 // services are all there are. A new one is a row.
@@ -59,6 +62,7 @@ var services = []struct {
 	{"ark", ark.BaseURLArk, EnvKey, EnvBase, true, arkIn(models.Ark), connectArk},
 	{"byteplus", ark.BaseURLBytePlus, EnvKey, EnvBase, true, arkIn(models.BytePlus), connectArk},
 	{"fal", fal.BaseURL, EnvFalKey, EnvFalBase, false, fal.Service, connectFal},
+	{"openrouter", openrouter.BaseURL, EnvOpenRouterKey, EnvOpenRouterBase, false, openrouter.Service, connectOpenRouter},
 	{simulated, "", EnvKey, "", true, func(string) (provider.About, error) { return ark.Simulator(""), nil }, connectSimulator},
 }
 
@@ -197,6 +201,17 @@ func connectFal(s Service, how Connection) (provider.Provider, func(), error) {
 		return nil, nil, s.Keyless()
 	}
 	c, err := fal.New(fal.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Models: how.Models})
+	if err != nil {
+		return nil, nil, &Failure{Kind: Misused, Message: err.Error()}
+	}
+	return c, func() {}, nil
+}
+
+func connectOpenRouter(s Service, how Connection) (provider.Provider, func(), error) {
+	if how.Key == "" {
+		return nil, nil, s.Keyless()
+	}
+	c, err := openrouter.New(openrouter.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version})
 	if err != nil {
 		return nil, nil, &Failure{Kind: Misused, Message: err.Error()}
 	}

@@ -13,9 +13,10 @@ import (
 	"shotchain/chain/models"
 	"shotchain/chain/sim"
 	"shotchain/chain/sim/falsim"
+	"shotchain/chain/sim/orsim"
 )
 
-// Server is a service of Ark's or fal's shape that this process serves over HTTP. Its clips are animatics.
+// Server is a service of Ark's, fal's or OpenRouter's shape that this process serves over HTTP. Its clips are animatics.
 type Server struct {
 	URL     string // base URL of its API
 	service interface {
@@ -33,7 +34,7 @@ type ServeOptions struct {
 	Key    string            // the one that is let in; "" for any
 	Pace   float64           // how long tasks take: 1 is as long as the real service's, 0 no longer than filming them
 	Log    *slog.Logger      // nil for none
-	Shape  string            // "" for Ark's, "fal" for fal.ai's
+	Shape  string            // "" for Ark's, "fal" for fal.ai's, "openrouter" for OpenRouter's
 	Drift  string            // how its pictures drift, one of Drifts; "" for not at all
 }
 
@@ -74,8 +75,11 @@ func (s *Server) make(o ServeOptions, camera sim.Camera) (path string, err error
 	case "fal":
 		s.service, err = falsim.New(falsim.Options{Dir: s.dir, Camera: camera, Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log})
 		return "", err
+	case "openrouter":
+		s.service, err = orsim.New(orsim.Options{Dir: s.dir, Camera: camera, Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log})
+		return orsim.Prefix, err
 	}
-	return "", misused("--shape is ark or fal", "no simulator has the shape of %q", o.Shape)
+	return "", misused("--shape is ark, fal or openrouter", "no simulator has the shape of %q", o.Shape)
 }
 
 // Close ends the service, what it films, and its folder.

@@ -4,7 +4,7 @@ package storyboard
 var lookKeys = []*key{
 	{name: "provider", in: inLook, kind: word, max: 64,
 		set: looks(func(l *Look) *Setting[string] { return &l.Provider }),
-		help: "Who makes the clips: ark, byteplus, fal, sim or a gateway of the catalogue. It is one for the whole film, " +
+		help: "Who makes the clips: ark, byteplus, fal, openrouter, sim or a gateway of the catalogue. It is one for the whole film, " +
 			"and `--provider` wins over it. Each provider's clips are kept apart, so a film can go back.",
 		without: "Ark where its key is set, else the built-in simulator.",
 		example: "provider: fal"},

@@ -1,10 +1,8 @@
 package fal
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -12,11 +10,13 @@ import (
 	"strings"
 
 	"shotchain/chain/provider"
-	"shotchain/chain/wire"
 )
 
 // startWithin is how long a request may wait until it starts, seconds: one that nobody follows cannot start late.
 const startWithin = 3600
+
+// startBy says so to fal.
+var startBy = http.Header{"X-Fal-Request-Timeout": {strconv.Itoa(startWithin)}}
 
 // Create asks for one clip; see provider.Provider. Its pictures are uploaded first: what fails there has created nothing.
 func (c *Client) Create(ctx context.Context, r provider.Request) (provider.Created, error) {
@@ -42,7 +42,7 @@ func (c *Client) Create(ctx context.Context, r provider.Request) (provider.Creat
 	if r.CallbackURL != "" {
 		query = "?" + url.Values{"fal_webhook": {r.CallbackURL}}.Encode()
 	}
-	a, err := c.post(ctx, c.base.String()+"/"+route+query, body, secret)
+	a, err := c.line.Post(ctx, c.base.String()+"/"+route+query, startBy, body, secret)
 	if err != nil {
 		return provider.Created{}, err
 	}
@@ -84,67 +84,4 @@ func usable(id string) bool {
 func pathOf(route, id string) string {
 	parts := strings.Split(route, "/")
 	return strings.Join(parts[:min(2, len(parts))], "/") + "/requests/" + id
-}
-
-// post sends the one paid request, once.
-func (c *Client) post(ctx context.Context, to string, body []byte, secret wire.Redactor) (wire.Answer, error) {
-	w := wire.NewWatch(ctx, c.upload)
-	defer w.Stop()
-	up := wire.NewUpload(body, w.Touch)
-	req, err := c.request(w, http.MethodPost, to)
-	if err != nil {
-		return wire.Answer{}, unreachable(secret, err)
-	}
-	req.Body, req.ContentLength = up, int64(len(body))
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Fal-Request-Timeout", strconv.Itoa(startWithin))
-	res, err := c.create.Do(req)
-	if err == nil {
-		return wire.Read(res), nil
-	}
-	none, all := up.Stop()
-	switch {
-	case all:
-		return wire.Answer{}, lost(secret, wire.Explain(ctx, w, err))
-	case none && ctx.Err() != nil:
-		return wire.Answer{}, ctx.Err()
-	}
-	return wire.Answer{}, unreachable(secret, wire.Explain(ctx, w, err))
-}
-
-// ask makes a call that may be repeated.
-func (c *Client) ask(ctx context.Context, method, to string, body []byte) (wire.Answer, error) {
-	if err := ctx.Err(); err != nil {
-		return wire.Answer{}, err
-	}
-	patient, cancel := context.WithTimeoutCause(ctx, c.patience, wire.ErrStalled)
-	defer cancel()
-	req, err := c.request(patient, method, to)
-	if err != nil {
-		return wire.Answer{}, unreachable(c.secret, err)
-	}
-	if body != nil {
-		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		req.Header.Set("Content-Type", "application/json")
-	}
-	res, err := c.api.Do(req)
-	if err != nil {
-		return wire.Answer{}, unreachable(c.secret, wire.Explain(ctx, patient, err))
-	}
-	a := wire.Read(res)
-	a.Err = wire.Explain(ctx, patient, a.Err)
-	return a, nil
-}
-
-// request carries the key.
-func (c *Client) request(ctx context.Context, method, to string) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, to, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Authorization", c.auth)
-	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Accept-Encoding", "identity")
-	return req, nil
 }

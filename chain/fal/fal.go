@@ -12,7 +12,6 @@ package fal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -60,14 +59,10 @@ type Client struct {
 
 	about    provider.About
 	models   *models.Catalogue
-	auth     string
-	agent    string
 	secret   wire.Redactor
-	create   *http.Client
-	api      *http.Client
+	line     wire.Line
 	loads    wire.Loads
 	patience time.Duration
-	upload   time.Duration
 	hooks    hooks
 }
 
@@ -88,7 +83,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{models: o.Models, auth: "Key " + key, patience: orElse(o.Patience, time.Minute), upload: orElse(o.CreatePatience, 3*time.Minute)}
+	c := &Client{models: o.Models, patience: orElse(o.Patience, time.Minute)}
 	if c.models == nil {
 		c.models = models.Default()
 	}
@@ -99,10 +94,12 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	_, half, _ := strings.Cut(key, ":")
-	c.agent, c.secret = "shotchain/"+wire.Header(orElse(o.Version, "dev"), 40), wire.NewRedactor(key).With(half)
-	c.loads = wire.Loads{Base: c.base, Inside: guard.New(c.base), Agent: c.agent, Secret: c.secret, Patience: c.patience,
+	c.secret = wire.NewRedactor(key).With(half)
+	c.line = wire.Line{Sign: func(h http.Header) { h.Set("Authorization", "Key "+key) }, Agent: wire.Agent(o.Version), Secret: c.secret,
+		Patience: c.patience, Upload: orElse(o.CreatePatience, 3*time.Minute), BaseEnv: "FAL_BASE_URL", LostHint: hintLost}
+	c.loads = wire.Loads{Base: c.base, Inside: guard.New(c.base), Agent: c.line.Agent, Secret: c.secret, Patience: c.patience,
 		BadHint: hintURL, GoneHint: hintLapsed}
-	c.create, c.api, c.loads.Client = wire.Clients(o.HTTP, c.loads.Inside, c.loads.May)
+	c.line.Create, c.line.API, c.loads.Client = wire.Clients(o.HTTP, c.loads.Inside, c.loads.May)
 	return c, nil
 }
 
@@ -121,19 +118,11 @@ func checkKey(key string) (string, error) {
 	switch {
 	case key == "":
 		return "", errors.New("the API key is empty: set FAL_KEY")
-	case !pair || id == "" || secret == "" || strings.Trim(key, visible) != "":
+	case !pair || id == "" || secret == "" || !wire.Visible(key):
 		return "", errors.New("the API key is not of the form <key_id>:<key_secret>: check FAL_KEY")
 	}
 	return key, nil
 }
-
-// visible are the characters that a key may have.
-var visible = func() (s string) {
-	for r := '!'; r <= '~'; r++ {
-		s += string(r)
-	}
-	return s
-}()
 
 // Service is what plans and keys know of fal by the queue's URL, "" for fal's own; every other is named with its host.
 func Service(base string) (provider.About, error) {
@@ -156,16 +145,9 @@ func (c *Client) About() provider.About { return c.about }
 // places finds the three hosts.
 func (c *Client) places(base string, allowHTTP bool) error {
 	base = strings.TrimRight(orElse(base, BaseURL), "/")
-	u, err := url.Parse(base)
-	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "":
-		return errors.New("the base URL is not an absolute URL such as " + BaseURL)
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return fmt.Errorf("the base URL at %s holds more than a scheme, a host and a path", u.Host)
-	case u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Errorf("the base URL at %s is neither https nor http", u.Host)
-	case u.Scheme == "http" && !allowHTTP && !wire.Loopback(u.Hostname()):
-		return fmt.Errorf("the base URL at %s is plain http, which would show the key to the network: use https", u.Host)
+	u, err := wire.Base(base, BaseURL, allowHTTP)
+	if err != nil {
+		return err
 	}
 	c.base, c.platform, c.storage = u, u.JoinPath("v1"), u.JoinPath("rest")
 	if base == BaseURL {
@@ -178,4 +160,9 @@ func (c *Client) places(base string, allowHTTP bool) error {
 // Fetch copies what a clip's URL names into w, without the key; see provider.Provider.
 func (c *Client) Fetch(ctx context.Context, u provider.SignedURL, w io.Writer, limit int64) error {
 	return c.loads.Fetch(ctx, u, w, limit)
+}
+
+// away is the fault of a call that fal cannot have read.
+func (c *Client) away(secret wire.Redactor, err error) *provider.Fault {
+	return wire.Unreachable(secret, err, c.line.BaseEnv)
 }

@@ -80,7 +80,7 @@ func (c *Client) history(ctx context.Context, base, kind string, since time.Time
 	q := url.Values{"endpoint_id": {base + kind}, "start": {since.UTC().Format(time.RFC3339)}, "expand": {"payloads"},
 		"limit": {strconv.Itoa(historyPage)}}
 	for range maxPages {
-		a, err := c.ask(ctx, http.MethodGet, c.platform.JoinPath("models/requests/by-endpoint").String()+"?"+q.Encode(), nil)
+		a, err := c.line.Ask(ctx, http.MethodGet, c.platform.JoinPath("models/requests/by-endpoint").String()+"?"+q.Encode(), nil)
 		if err != nil {
 			return nil, false, err
 		}

@@ -79,7 +79,7 @@ func (c *Client) known(ctx context.Context, fresh bool) ([]ed25519.PublicKey, er
 		return h.keys, nil
 	}
 	h.asked = time.Now()
-	a, err := c.ask(ctx, http.MethodGet, c.storage.JoinPath(".well-known/jwks.json").String(), nil)
+	a, err := c.line.Ask(ctx, http.MethodGet, c.storage.JoinPath(".well-known/jwks.json").String(), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -77,7 +77,7 @@ func (c *Client) put(ctx context.Context, name string, f *provider.Frame) (strin
 	if err != nil {
 		return "", &provider.Fault{Class: provider.Invalid, Message: "the picture's name cannot be written as JSON"}
 	}
-	a, err := c.ask(ctx, http.MethodPost, c.storage.JoinPath("storage/upload/initiate").String()+"?storage_type=fal-cdn-v3", body)
+	a, err := c.line.Ask(ctx, http.MethodPost, c.storage.JoinPath("storage/upload/initiate").String()+"?storage_type=fal-cdn-v3", body)
 	if err != nil {
 		return "", err
 	}
@@ -97,22 +97,22 @@ func (c *Client) send(ctx context.Context, to string, f *provider.Frame) error {
 	defer watch.Stop()
 	target, err := url.Parse(to)
 	if err != nil {
-		return unreachable(c.secret, err)
+		return c.away(c.secret, err)
 	}
 	secret := c.secret.With(to, target.RawQuery)
 	req, err := http.NewRequestWithContext(watch, http.MethodPut, to, nil)
 	if err != nil {
-		return unreachable(secret, err)
+		return c.away(secret, err)
 	}
 	if err := c.loads.May(req); err != nil {
 		return &provider.Fault{Class: provider.Invalid, Code: "InvalidURL", Message: "the storage named a URL that nothing is sent to: " + err.Error()}
 	}
 	req.Body, req.ContentLength = io.NopCloser(watch.Reader(bytes.NewReader(f.Data))), int64(len(f.Data))
 	req.Header.Set("Content-Type", f.MediaType)
-	req.Header.Set("User-Agent", c.agent)
+	req.Header.Set("User-Agent", c.line.Agent)
 	res, err := c.loads.Client.Do(req)
 	if err != nil {
-		return unreachable(secret, wire.Explain(ctx, watch, err))
+		return c.away(secret, wire.Explain(ctx, watch, err))
 	}
 	a := wire.Read(res)
 	if a.Status/100 != 2 {

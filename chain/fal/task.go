@@ -22,7 +22,7 @@ func (c *Client) Get(ctx context.Context, r provider.Ref) (provider.Task, error)
 	if !usable(id) {
 		return provider.Task{}, &provider.Fault{Class: provider.Gone, Code: "InvalidTaskID", Message: "that is no task id of fal.ai"}
 	}
-	a, err := c.ask(ctx, http.MethodGet, c.base.String()+"/"+id+"/status", nil)
+	a, err := c.line.Ask(ctx, http.MethodGet, c.base.String()+"/"+id+"/status", nil)
 	if err != nil {
 		return provider.Task{}, err
 	}
@@ -50,7 +50,7 @@ type output struct {
 
 // result reads what came of a task that has ended.
 func (c *Client) result(ctx context.Context, t provider.Task) (provider.Task, error) {
-	a, err := c.ask(ctx, http.MethodGet, c.base.String()+"/"+t.ID, nil)
+	a, err := c.line.Ask(ctx, http.MethodGet, c.base.String()+"/"+t.ID, nil)
 	if err != nil {
 		return provider.Task{}, err
 	}
@@ -93,7 +93,7 @@ func ends(a wire.Answer) bool {
 	if a.Err != nil || a.Status == 401 || a.Status == 403 || a.Status == 404 || a.Status == 429 || a.Status/100 < 4 {
 		return false
 	}
-	return a.Header.Get("X-Fal-Error-Type") != "" || saidOf(a) != said{}
+	return a.Header.Get("X-Fal-Error-Type") != "" || saidOf(a) != (wire.Said{})
 }
 
 // date is the service's clock, zero where it did not tell.
@@ -117,7 +117,7 @@ func (c *Client) Cancel(ctx context.Context, r provider.Ref) error {
 	case t.Status != provider.Queued:
 		return running(t)
 	}
-	a, err := c.ask(ctx, http.MethodPut, c.base.String()+"/"+r.Task+"/cancel", nil)
+	a, err := c.line.Ask(ctx, http.MethodPut, c.base.String()+"/"+r.Task+"/cancel", nil)
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (c *checker) regions(at []any, m *fileModel) {
 	for _, r := range slices.Sorted(maps.Keys(m.Regions)) {
 		o, here := m.Regions[r], under(at, "regions", r)
 		if _, ok := zones[Region(r)]; !ok {
-			c.fail(here, "%s: unknown region %q: there are ark, byteplus and fal", m.Alias, r)
+			c.fail(here, "%s: unknown region %q: there are ark, byteplus, fal and openrouter", m.Alias, r)
 			continue
 		}
 		if _, err := endOf(o.Ends, Region(r)); err != nil {

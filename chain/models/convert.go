@@ -6,7 +6,7 @@ import (
 )
 
 // zones are where a region's end dates are meant.
-var zones = map[Region]*time.Location{Ark: time.FixedZone("UTC+8", 8*60*60), BytePlus: time.UTC, Fal: time.UTC}
+var zones = map[Region]*time.Location{Ark: time.FixedZone("UTC+8", 8*60*60), BytePlus: time.UTC, Fal: time.UTC, OpenRouter: time.UTC}
 
 // takes are the words of a model's `takes` and the fields that they set.
 var takes = map[string]func(*Model) *bool{

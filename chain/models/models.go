@@ -17,13 +17,14 @@ type Catalogue struct {
 }
 
 // Region is a place that sells the models under ids and prices of its own: "ark" (China, CNY), "byteplus"
-// (international, USD) or "fal" (fal.ai, USD).
+// (international, USD), "fal" (fal.ai, USD) or "openrouter" (OpenRouter, USD).
 type Region string
 
 const (
-	Ark      Region = "ark"
-	BytePlus Region = "byteplus"
-	Fal      Region = "fal"
+	Ark        Region = "ark"
+	BytePlus   Region = "byteplus"
+	Fal        Region = "fal"
+	OpenRouter Region = "openrouter"
 )
 
 // Model is one model's capabilities and prices.

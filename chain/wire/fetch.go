@@ -7,7 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"regexp"
+	"strings"
 	"time"
 
 	"shotchain/chain/provider"
@@ -23,6 +25,8 @@ type Loads struct {
 	Inside *guard.Guard
 	Agent  string // the User-Agent
 	Secret Redactor
+
+	Sign func(http.Header) // puts the key in, where the service keeps files behind it; nil: never
 
 	Patience time.Duration // how long one may stand still
 	BadHint  string        // what to do about a URL that leads to where nothing is fetched from
@@ -49,6 +53,9 @@ func (l *Loads) Fetch(ctx context.Context, u provider.SignedURL, w io.Writer, li
 	}
 	if err := l.May(req); err != nil {
 		return l.badURL(err.Error())
+	}
+	if l.Sign != nil && l.Own(req.URL) {
+		l.Sign(req.Header)
 	}
 	req.Header.Set("User-Agent", l.Agent)
 	req.Header.Set("Accept-Encoding", "identity") // the length must be that of the file
@@ -77,6 +84,13 @@ func (l *Loads) May(r *http.Request) error {
 		return &misled{"it is not https"}
 	}
 	return l.Inside.Host(r.Context(), u)
+}
+
+// Own reports whether a URL is below that of the API itself, at the same host and by the same scheme: only there may the key
+// go.
+func (l *Loads) Own(u *url.URL) bool {
+	return u.Scheme == l.Base.Scheme && strings.EqualFold(u.Host, l.Base.Host) && u.User == nil &&
+		strings.HasPrefix(path.Clean(u.Path), l.Base.Path+"/")
 }
 
 // misled is why a URL is not fetched.

@@ -88,6 +88,9 @@ func sameHost(r *http.Request, via []*http.Request) error {
 func followFetch(may func(*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(r *http.Request, via []*http.Request) error {
 		r.Header.Del("Referer")
+		if first := via[0].URL; r.URL.Scheme != first.Scheme || r.URL.Host != first.Host { // net/http lets subdomains have it
+			r.Header.Del("Authorization")
+		}
 		if len(via) > maxRedirects {
 			return errors.New("too many redirects")
 		}

@@ -14,7 +14,8 @@ import (
 
 // cannot says which examples a provider does not make, and with which words it is refused at its line.
 var cannot = map[string]map[string]string{
-	"fal": {"product-reel": "cannot take a seed at fal", "long-take": "seedance-1.0-pro is not served at fal"},
+	"fal":        {"product-reel": "cannot take a seed at fal", "long-take": "seedance-1.0-pro is not served at fal"},
+	"openrouter": {"long-take": "seedance-1.0-pro is not served at openrouter"},
 }
 
 // TestExamples takes every example through the real pipeline: each is checked and planned for every provider, and

@@ -32,8 +32,8 @@ type serviceFlags struct{ provider, base, drift string }
 func (f *serviceFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.provider, "provider", "",
-		"who makes the clips: `NAME` is ark, byteplus, fal, sim or a gateway of the catalogue (default ark where ARK_API_KEY is set, else sim)")
-	fs.StringVar(&f.base, "base-url", "", "a service of the provider's shape at another `URL` (default $ARK_BASE_URL or $FAL_BASE_URL, else the vendor's)")
+		"who makes the clips: `NAME` is ark, byteplus, fal, openrouter, sim or a gateway of the catalogue (default ark where ARK_API_KEY is set, else sim)")
+	fs.StringVar(&f.base, "base-url", "", "a service of the provider's shape at another `URL` (default $ARK_BASE_URL, $FAL_BASE_URL or $OPENROUTER_BASE_URL, else the vendor's)")
 	_ = cmd.RegisterFlagCompletionFunc("provider", fixed(append(film.ServiceNames(), models.Default().GatewayNames()...)))
 	addDrift(cmd, &f.drift)
 }

@@ -43,10 +43,10 @@ built-in one, replaces models of the same name and adds others.`,
 	return cmd
 }
 
-var regions = []models.Region{models.Ark, models.BytePlus, models.Fal}
+var regions = []models.Region{models.Ark, models.BytePlus, models.Fal, models.OpenRouter}
 
 // zones are the time zones that the regions name their days in.
-var zones = map[models.Region]*time.Location{models.Ark: time.FixedZone("China", 8*60*60), models.BytePlus: time.UTC, models.Fal: time.UTC}
+var zones = map[models.Region]*time.Location{models.Ark: time.FixedZone("China", 8*60*60), models.BytePlus: time.UTC, models.Fal: time.UTC, models.OpenRouter: time.UTC}
 
 func (p *program) printModels(c *models.Catalogue) {
 	t := newTable("MODEL", ">LENGTH", "SIZES", "TAKES")

@@ -42,7 +42,8 @@ model generates; a shot that continues another starts from that clip's last fram
 clip that has been paid for is never paid for again, and assembled to a film by ffmpeg.
 
 With ARK_API_KEY set, clips are bought from Volcengine Ark (--provider byteplus: BytePlus ModelArk;
---provider fal with FAL_KEY: fal.ai). Without a key, a built-in simulator draws placeholders, and nothing is charged.
+--provider fal with FAL_KEY: fal.ai; --provider openrouter with OPENROUTER_API_KEY: OpenRouter). Without a key, a built-in
+simulator draws placeholders, and nothing is charged.
 
   storyboard   the film, written down; "shotchain help language" tells every key
   scene        one continuous action

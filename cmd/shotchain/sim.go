@@ -22,7 +22,8 @@ until it is interrupted, and forgets everything then. Any client of the API can 
 ARK_BASE_URL to what it prints and ARK_API_KEY to any word. It needs ffmpeg.
 
 With --shape fal it is fal.ai's queue instead, with history, storage, webhooks and bills: set FAL_BASE_URL to what it
-prints and FAL_KEY to any two words with a colon between them, and run with --provider fal.
+prints and FAL_KEY to any two words with a colon between them, and run with --provider fal. With --shape openrouter it is
+OpenRouter's video API: OPENROUTER_BASE_URL, OPENROUTER_API_KEY, --provider openrouter.
 
 With --drift its camera does to a picture what models do each time that they film on from one: light, contrast, colour,
 sharpness and place move a little, and it adds up from link to link. mild and strong are from reports on chained clips,
@@ -60,7 +61,7 @@ Faults are injected and the clock is moved over HTTP, under /sim/ beside /api/.`
 	fs.StringVar(&listen, "listen", "127.0.0.1:0", "serve at this `ADDRESS`, host:port; port 0 is any that is free")
 	fs.StringVar(&key, "key", "", "let in this `KEY` only (default any)")
 	fs.Float64Var(&pace, "pace", 0, "how long tasks take: 1 is as long as the real service's, 0 no longer than filming them; `N`")
-	fs.StringVar(&shape, "shape", "ark", "whose service it is: `NAME` is ark or fal")
+	fs.StringVar(&shape, "shape", "ark", "whose service it is: `NAME` is ark, fal or openrouter")
 	f.add(cmd)
 	addDrift(cmd, &drift)
 	return cmd
