@@ -199,6 +199,20 @@ func (w *world) rot() {
 	delete(was, "clip.mp4") // what is whole again is held to it again
 }
 
+// turn turns over a bit of a picture while the program lives, right before it is read to be sent. What is sent all the same
+// is found by its digest; the next attempt freezes it anew.
+func (w *world) turn(name string, r *rand.Rand) {
+	path := filepath.Join(w.dir, name)
+	b, err := os.ReadFile(path)
+	if err != nil || len(b) == 0 {
+		return
+	}
+	at := r.IntN(len(b))
+	b[at] ^= 1 << r.IntN(8)
+	require.NoError(w.t, os.WriteFile(path, b, 0o644))
+	w.tell("%s is damaged at byte %d, on its way into a request", filepath.Base(name), at)
+}
+
 // giveUp is the user's word on a take of which nobody knows whether it was bought. Where the service tells all, and the
 // records are whole, the program must have found what was.
 func (w *world) giveUp(out Outcome) {

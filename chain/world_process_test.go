@@ -55,6 +55,7 @@ type weather struct {
 	refused int    // create calls, for good
 	garbled int    // downloads
 	disk    int    // calls to the disk
+	rot     int    // frozen pictures, right before they are read
 	list    string // how tasks are listed
 	storage [2]time.Duration
 }
@@ -66,7 +67,7 @@ func (w *world) start(life, number int, ends string, disk func(string) durable.F
 		r := w.luck("weather", life, number)
 		some := func(of ...int) int { return pick(r, append(of, 0, 0)...) }
 		p.weather = weather{busy: some(20, 5), lost: some(8, 3, 2), slow: some(10, 4), fails: some(10, 4),
-			refused: some(30, 10), garbled: some(10, 3), disk: some(1000, 300, 100),
+			refused: some(30, 10), garbled: some(10, 3), disk: some(1000, 300, 100), rot: some(10, 3),
 			list: pick(r, "", "", "", "late", "late", "empty", "incomplete", "refused")}
 		if ends == "killed" || ends == "power" || ends == "interrupted" {
 			p.kill = 1 + r.IntN(pick(r, 30, 150, 600))
@@ -122,6 +123,9 @@ func (w *world) plain(err error) string {
 	return passingName.ReplaceAllString(strings.ReplaceAll(err.Error(), filepath.Dir(filepath.Dir(w.dir)), ""), "$1")
 }
 
+// frozenName is that of a picture on its way into a request.
+var frozenName = regexp.MustCompile(`/(first_frame|end_frame|reference_\d+)\.[a-z]+$`)
+
 var errDead = errors.New("the process is no more")
 
 // passingName is a temporary file's, with its random end.
@@ -160,6 +164,9 @@ func (p *process) call(c durabletest.Call) error {
 		return nil
 	}
 	r, err := p.step(string(c.Op), c.Name)
+	if c.Op == durabletest.Open && frozenName.MatchString(c.Name) && p.ends != "power" && err == nil && one(r, p.weather.rot) {
+		p.w.turn(c.Name, r)
+	}
 	if err == nil && one(r, p.weather.disk) {
 		err = pick(r, syscall.EIO, syscall.EMFILE, syscall.ENOSPC)
 		p.w.tell("%d.%d %s %s: %v", p.life, p.number, c.Op, passingName.ReplaceAllString(c.Name, "$1"), err)
