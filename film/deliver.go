@@ -31,7 +31,8 @@ func (f *Film) clips(r *chain.Reel) []timeline.Clip {
 	return all
 }
 
-// missing are the shots of some cuts that have no clip, in the film's order.
+// missing are the shots of some cuts that have no clip, or none that anybody has approved where the storyboard asks for
+// that, in the film's order.
 func (f *Film) missing(r *chain.Reel, cuts []*storyboard.Cut) (names []string) {
 	used := map[*storyboard.Shot]bool{}
 	for _, c := range cuts {
@@ -40,7 +41,7 @@ func (f *Film) missing(r *chain.Reel, cuts []*storyboard.Cut) (names []string) {
 		}
 	}
 	for _, s := range f.Shots() {
-		if used[s] && s.Clip == nil && !f.Of(r, s).Ok() {
+		if used[s] && s.Clip == nil && (!f.Of(r, s).Ok() || s.Unpicked()) {
 			names = append(names, s.Name())
 		}
 	}
@@ -228,6 +229,11 @@ func (p *Plan) stored() (*chain.Reel, error) {
 			return nil, &Failure{Kind: Incomplete, Shot: gone[0],
 				Hint:    "`shotchain store verify` looks at every clip, `shotchain plan` says what a run does about it",
 				Message: fmt.Sprintf("the clip of %s cannot be used: %s", gone[0], p.Takes[n].Reason)}
+		}
+		if left := p.unmade(reel); !slices.ContainsFunc(left, func(u Unmade) bool {
+			return slices.ContainsFunc(u.Lacks, func(l Lack) bool { return l.Pick == "" })
+		}) {
+			return nil, p.Film.waiting(left)
 		}
 		return nil, &Failure{Kind: Incomplete, Shot: gone[0], Hint: "`shotchain run` makes what is missing",
 			Message: fmt.Sprintf("the store has no clip of %s", strings.Join(gone, ", "))}

@@ -44,13 +44,13 @@ const maxLock = 64 << 20
 func (f *Film) Locked(ctx context.Context, fetch string) (*Locked, error) {
 	text, err := durable.ReadPath(f.LockFile(), maxLock)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Failure{Kind: Miswritten, Message: "there is no " + say.Path(f.LockFile()), Hint: "`shotchain freeze` writes it"}
+		return nil, &Failure{Kind: Unlocked, Message: "there is no " + say.Path(f.LockFile()), Hint: "`shotchain freeze` writes it"}
 	} else if err != nil {
 		return nil, err
 	}
 	locked, err := lock.Read(bytes.NewReader(text))
 	if err != nil {
-		return nil, &Failure{Kind: Miswritten, Message: fmt.Sprintf("%s: %v", say.Path(f.LockFile()), err)}
+		return nil, &Failure{Kind: Unlocked, Message: fmt.Sprintf("%s: %v", say.Path(f.LockFile()), err)}
 	}
 	if fetch == "" {
 		return &Locked{locked, f}, nil
@@ -88,7 +88,7 @@ func (l *Locked) Holds(p *Plan) error {
 	if more := len(differences) - maxDifferences; more > 0 {
 		message += fmt.Sprintf("; and %d more", more)
 	}
-	return &Failure{Kind: Miswritten, Message: message, Place: say.Path(l.film.LockFile()),
+	return &Failure{Kind: Unlocked, Message: message, Place: say.Path(l.film.LockFile()),
 		Hint: "run without --locked and `shotchain freeze` again, or --fetch the clips"}
 }
 

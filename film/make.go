@@ -52,6 +52,7 @@ type Made struct {
 	Reel  *chain.Reel   // of every take what became of it
 	Files []Edition     // the finished files of all cuts
 	Seams []*Seams      // of each variant of which a file was made
+	Left  []Unmade      // the cuts that were left unmade for want of a clip or a pick
 	Took  time.Duration // of the clips and the files
 
 	plan *Plan
@@ -160,6 +161,10 @@ func (f *Film) run(ctx context.Context, p *Plan, how chain.RunOptions, o MakeOpt
 				fail.Hint = fmt.Sprintf("the clips are kept: `%s` assembles them again", f.Command("cut"))
 			}
 		}
+	}
+	m.Left = p.unmade(m.Reel)
+	if fail == nil {
+		fail = f.waiting(m.Left)
 	}
 	p.Seams = m.Seams
 	m.Took = time.Since(began)

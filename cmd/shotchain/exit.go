@@ -19,6 +19,9 @@ const (
 	exitBudget      = 5   // it would cost more than was allowed; nothing was bought
 	exitAccount     = 6   // the provider refused the account; nothing more was submitted
 	exitUnknown     = 7   // nobody knows whether a take was bought: the user decides
+	exitLock        = 8   // there is no lock file, or the film is not the locked one
+	exitWaiting     = 9   // a cut is left unmade until a take is picked
+	exitWanting     = 10  // plan --exit-code: there is something to buy
 	exitInterrupted = 130 // tasks that run are picked up by the next run
 )
 
@@ -26,6 +29,7 @@ const (
 var exitOf = map[film.Kind]int{
 	film.Failed: exitFailed, film.Misused: exitUsage, film.Miswritten: exitStoryboard, film.Incomplete: exitIncomplete,
 	film.OverBudget: exitBudget, film.Refused: exitAccount, film.Unclear: exitUnknown, film.Interrupted: exitInterrupted,
+	film.Unlocked: exitLock, film.Waiting: exitWaiting, film.Wanting: exitWanting,
 }
 
 // ended is how a verb failed that has more to say than its failure.

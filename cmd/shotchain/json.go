@@ -92,10 +92,11 @@ type jsonDraft struct {
 
 // jsonResult is the last line of a run with --json.
 type jsonResult struct {
-	Event    string      `json:"event"`           // result
-	Film     *jsonFilm   `json:"film,omitempty"`  // the first of films
-	Films    []jsonFilm  `json:"films,omitempty"` // all files of all cuts
-	Sheet    string      `json:"sheet,omitempty"` // the contact sheet's page
+	Event    string      `json:"event"`            // result
+	Film     *jsonFilm   `json:"film,omitempty"`   // the first of films
+	Films    []jsonFilm  `json:"films,omitempty"`  // all files of all cuts
+	Unmade   []jsonLeft  `json:"unmade,omitempty"` // cuts that were left
+	Sheet    string      `json:"sheet,omitempty"`  // the contact sheet's page
 	Provider string      `json:"provider"`
 	Charged  bool        `json:"charged"`
 	Spent    price       `json:"spent"`
@@ -140,6 +141,30 @@ func routeJSON(made *film.Made) jsonRoute {
 		r.Unsure = new(priceOf(made.Reel.Unsure))
 	}
 	return r
+}
+
+// jsonLeft is a cut that was left unmade.
+type jsonLeft struct {
+	Variant string     `json:"variant,omitempty"`
+	Cut     string     `json:"cut,omitempty"`
+	Lacks   []jsonLack `json:"lacks"`
+}
+
+type jsonLack struct {
+	Shot string `json:"shot"`
+	Why  string `json:"why"`
+	Pick string `json:"waits_for_pick_of,omitempty"`
+}
+
+func unmadeJSON(left []film.Unmade) (all []jsonLeft) {
+	for _, u := range left {
+		j := jsonLeft{Variant: u.Variant, Cut: u.Cut}
+		for _, l := range u.Lacks {
+			j.Lacks = append(j.Lacks, jsonLack(l))
+		}
+		all = append(all, j)
+	}
+	return all
 }
 
 func resultJSON(f *film.Film, r *chain.Reel, made []film.Edition, fail *film.Failure) jsonResult {

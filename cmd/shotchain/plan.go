@@ -15,6 +15,7 @@ import (
 func (p *program) planVerb() *cobra.Command {
 	var o runFlags
 	var among string
+	var coded bool
 	var strict strictFlag
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
@@ -30,6 +31,7 @@ new, stale or waits is all that a run will buy, at most at that price.
   in flight   bought by an earlier run: picked up
   unknown     may have been bought: looked up before anything is bought
   left out    not among the shots of --only
+  unpicked    not bought before a take of the shot that it grows from is picked
 
 Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it. Warnings about chains are those of check.
 
@@ -54,16 +56,20 @@ needed; gateways are compared where their key is set, or where they are named.`,
 				return err
 			}
 			p.admit(f.Service)
-			if p.json {
-				j := planJSON(plan)
-				j.Warnings = warningsJSON(ws)
-				p.printJSON(j)
-			} else {
+			if !p.json {
 				p.printPlan(plan)
 				p.printWarnings(ws)
 			}
 			if keyless := (*film.Failure)(nil); errors.As(plan.Keyed(p.env), &keyless) {
 				p.say("%s: run would refuse this; %s", keyless.Message, keyless.Hint)
+			}
+			j := planJSON(plan)
+			j.Warnings = warningsJSON(ws)
+			if coded && plan.Buys > 0 {
+				return &ended{Failure: &film.Failure{Kind: film.Wanting, Message: plan.BottomLine()}, told: true, result: j}
+			}
+			if p.json {
+				p.printJSON(j)
 			}
 			return nil
 		},
@@ -74,6 +80,7 @@ needed; gateways are compared where their key is set, or where they are named.`,
 	o.routes.add(cmd)
 	o.film.addDraft(cmd)
 	strict.add(cmd)
+	cmd.Flags().BoolVar(&coded, "exit-code", false, "end with 10 where there is something to buy, with 0 where there is nothing")
 	cmd.Flags().StringVar(&among, "compare", "", "price the film at each provider, or at those named: `NAME,...`, after a =")
 	cmd.Flags().Lookup("compare").NoOptDefVal = everywhere
 	cmd.Args = func(cmd *cobra.Command, args []string) error {

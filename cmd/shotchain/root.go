@@ -54,12 +54,14 @@ simulator draws placeholders, and nothing is charged.
 
 Exit codes:
 
-  0    done                         5    over budget, nothing was bought
-  1    failed                       6    the provider refused the account
-  2    wrong usage                  7    unknown whether a take was bought:
-  3    the storyboard is wrong           the user decides
-  4    some takes failed, the       130  interrupted: the next run picks up
-       rest is kept                      the tasks that run`,
+  0    done                         7    unknown whether a take was bought:
+  1    failed                            the user decides
+  2    wrong usage                  8    no lock file, or not the locked film
+  3    the storyboard is wrong      9    a cut waits until a take is picked
+  4    some takes failed, the       10   plan --exit-code: something to buy
+       rest is kept                 130  interrupted: the next run picks up
+  5    over budget, nothing bought       the tasks that run
+  6    the provider refused the account`,
 		Example: `shotchain new lighthouse
 shotchain plan lighthouse/film.yaml
 shotchain run lighthouse/film.yaml`,

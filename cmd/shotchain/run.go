@@ -34,7 +34,9 @@ func (p *program) runVerb() *cobra.Command {
 with --cut. It prints the paths of what it made on stdout. Takes that
 do not depend on each other are made at the same time; a take starts the moment its first frame exists. A clip is kept
 as soon as it is there, so a run that ends early loses nothing: the next one goes on, and picks up tasks that still
-run at the provider. A failed take does not stop the others; what grows from it is skipped.
+run at the provider. A failed take does not stop the others; what grows from it is skipped. A cut that lacks a clip, or
+shows a shot with ` + "`approve`" + ` before a take of it is picked, is left unmade: run says which and why, and ends with exit code
+4, or with 9 where it only waits for a pick.
 
 Where the answer to a paid call is lost, the provider's list says whether it made a task. That a task is not listed is
 believed only where the list shows another one of the store exactly as it was sent. Where it does not – the first call
@@ -163,6 +165,7 @@ func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observ
 	if len(routes) > 1 {
 		result.Routes = routes
 	}
+	result.Unmade = unmadeJSON(made.Left)
 	result.Seams, result.Chains = seamsJSON(made.Seams)
 	if result.Sheet = made.WriteSheet(ctx); result.Sheet != "" {
 		p.say("contact sheet: %s", say.Path(result.Sheet))
@@ -214,7 +217,10 @@ func (p *program) tellMade(f *film.Film, made *film.Made, fail *film.Failure) {
 	if len(made.Files) > 0 {
 		p.tellDrafts(f, made.Reel)
 	}
-	if fail == nil {
+	for _, left := range made.Left {
+		p.say("%s", say.Clean(left.String()))
+	}
+	if fail == nil || fail.Kind == film.Waiting {
 		p.tellWaiting(f, made.Reel)
 	}
 }

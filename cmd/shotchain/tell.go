@@ -49,11 +49,13 @@ func (p *program) printFilms(all []film.Edition) {
 func (p *program) tellWaiting(f *film.Film, r *chain.Reel) {
 	told := map[*storyboard.Shot]bool{}
 	for _, o := range r.Outcomes {
-		if o.Standing != chain.Unpicked || !r.Outcomes[o.Take.From.Index].Ok() {
-			continue
+		var uses []chain.Use
+		if o.Standing == chain.Unpicked && r.Outcomes[o.Take.From.Index].Ok() {
+			uses = o.Take.From.Uses
 		}
-		for _, u := range o.Take.From.Uses {
-			if told[u.Shot] {
+		for _, u := range slices.Concat(o.Take.Uses, uses) {
+			of := o.Ok() && u.Shot.Unpicked() || slices.Contains(uses, u)
+			if told[u.Shot] || !of {
 				continue
 			}
 			told[u.Shot] = true

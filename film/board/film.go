@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"shotchain/chain"
@@ -154,6 +155,9 @@ func (b *Storyboard) Run(ctx context.Context, offer string, observe func(chain.E
 	}
 	made, err := b.o.Make(ctx, f, p, observe)
 	b.Saw(p, made)
+	if f := film.AsFailure(ctx, err); err != nil && f.Kind == film.Waiting {
+		return strings.ToUpper(f.Message[:1]) + f.Message[1:] + ".", nil
+	}
 	if err != nil {
 		return "", errors.New(cmp.Or(film.AsFailure(ctx, err).Message, "failed"))
 	}
