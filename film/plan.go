@@ -197,7 +197,7 @@ func (p *Plan) BottomLine() string {
 	if p.Held.Micros > 0 {
 		parts = append(parts, fmt.Sprintf("Earlier runs bought what is still in flight, for at most %s.", p.Held.String()))
 	}
-	if p.Saved.Micros > 0 {
+	if p.Saved.Micros > 0 && !simulated { // nobody would have paid for what the simulator drew
 		parts = append(parts, fmt.Sprintf("The store saves %s.", p.Saved.String()))
 	}
 	switch {

@@ -83,17 +83,28 @@ func (b *bars) expects(plan *chain.Plan) {
 	b.plan = plan
 }
 
-// sum says in the last line how much is done, what it has cost, and when it is over.
+// sum says in the last line how much is done, what it has cost, and how much longer it takes. Done is what has a clip.
 func (b *bars) sum() {
-	failed := 0
+	done, unpicked, failed := 0, 0, 0
 	for _, e := range b.ended {
-		if e.Standing == chain.Failed || e.Standing == chain.Unclear {
+		switch e.Standing {
+		case chain.Kept, chain.Cached:
+			done++
+		case chain.Unpicked:
+			unpicked++
+		case chain.Failed, chain.Unclear:
 			failed++
 		}
 	}
-	parts := []string{fmt.Sprintf("%d of %d done", len(b.ended), len(b.f.Graph.Takes)), fmt.Sprintf("%d under way", len(b.live))}
+	parts := []string{fmt.Sprintf("%d of %d done", done, len(b.f.Graph.Takes)), fmt.Sprintf("%d under way", len(b.live))}
+	if unpicked > 0 {
+		parts = append(parts, fmt.Sprintf("%d waiting for a pick", unpicked))
+	}
 	if failed > 0 {
 		parts = append(parts, paint(b.p.colourErr, red, fmt.Sprintf("%d failed", failed)))
+	}
+	if rest := len(b.ended) - done - unpicked - failed; rest > 0 {
+		parts = append(parts, fmt.Sprintf("%d not made", rest))
 	}
 	if b.plan != nil && !b.f.Service.Simulated() && b.plan.Total.Micros > 0 {
 		spent := b.spent
@@ -102,7 +113,7 @@ func (b *bars) sum() {
 	}
 	parts = append(parts, say.Took(time.Since(b.began)))
 	if left := b.left(); left > 0 {
-		parts = append(parts, "done about "+time.Now().Add(left).Format("15:04"))
+		parts = append(parts, "about "+say.Took(left)+" left")
 	}
 	line := strings.Join(parts, " · ")
 	b.said.Store(&line)
@@ -141,13 +152,22 @@ func (b *bars) tick() {
 		case <-every.C:
 			b.mu.Lock()
 			for _, bar := range b.live {
-				share := min(float64(time.Since(bar.began))/float64(bar.full), 0.98)
-				bar.SetCurrent(int64(share * resolution))
+				bar.SetCurrent(int64(progressed(time.Since(bar.began), bar.full) * resolution))
 			}
 			b.sum()
 			b.mu.Unlock()
 		}
 	}
+}
+
+// progressed is how full a bar is. The time that a take usually has fills nine tenths; what is late creeps on and is
+// never full, so that nothing looks done that is not.
+func progressed(since, usual time.Duration) float64 {
+	const soon = 0.9
+	if since <= usual {
+		return soon * float64(since) / float64(usual)
+	}
+	return 1 - (1-soon)*float64(usual)/float64(since)
 }
 
 func (b *bars) take(e chain.Event) {

@@ -80,7 +80,6 @@ func (p *program) again(ctx context.Context, path string, o *cutFlags) error {
 	if err := plan.Feasible(ctx); err != nil {
 		return err
 	}
-	p.admit(f.Service)
 	if !o.explain {
 		return p.cut(ctx, plan, o.trace)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/money"
+	"shotchain/film"
 )
 
 // stages are all that a take can come through, in no order: bars must bear any.
@@ -52,4 +53,37 @@ func TestEventLines(t *testing.T) {
 	e = chain.Event{Take: f.Graph.Takes[0], Standing: chain.Kept, Task: "cgt-1", Cost: money.Amount{Micros: 1_500_000, Currency: "CNY"}}
 	require.Equal(t, "forest/path: kept, ¥1.50", eventLine(e, true))
 	require.Equal(t, "forest/path: kept", eventLine(e, false))
+}
+
+// TestTheLastLineCountsHonestly holds that only takes with a clip are done, and that the end is told as a duration.
+func TestTheLastLineCountsHonestly(t *testing.T) {
+	var out bytes.Buffer
+	p := &program{env: func(string) string { return "" }}
+	p.terminal = newTerminal(&out, &out, &out, p.env)
+	f, err := p.open(t.Context(), "../../examples/branches/film.yaml", filmFlags{}, storeFlags{})
+	require.NoError(t, err)
+	b := newBars(p, f)
+	defer b.close()
+	plan, err := f.Plan(t.Context(), film.PlanOptions{})
+	require.NoError(t, err)
+	b.expects(plan.Plan)
+	takes := f.Graph.Takes
+	b.take(chain.Event{Take: takes[0], Standing: chain.Kept})
+	require.Regexp(t, `^1 of \d+ done · 0 under way · \S+ s · about \S.* left$`, *b.said.Load())
+	b.take(chain.Event{Take: takes[1], Standing: chain.Unpicked})
+	b.take(chain.Event{Take: takes[2], Standing: chain.Skipped})
+	require.Regexp(t, `^1 of \d+ done · 0 under way · 1 waiting for a pick · 1 not made · `, *b.said.Load())
+}
+
+// TestALateBarIsNotFull holds that a bar grows, reaches nine tenths when a take is usually there, and is never full.
+func TestALateBarIsNotFull(t *testing.T) {
+	require.InDelta(t, 0.45, progressed(5*time.Second, 10*time.Second), 1e-9)
+	require.InDelta(t, 0.9, progressed(10*time.Second, 10*time.Second), 1e-9)
+	rapid.Check(t, func(t *rapid.T) {
+		usual := time.Duration(rapid.Int64Range(1, int64(time.Hour)).Draw(t, "usual"))
+		a := time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "a"))
+		later := a + time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "later"))
+		require.LessOrEqual(t, progressed(a, usual), progressed(later, usual))
+		require.Less(t, progressed(later, usual), 1.0)
+	})
 }

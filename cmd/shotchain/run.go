@@ -108,10 +108,10 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	if err := plan.Foresee(ctx); err != nil {
 		return err
 	}
-	p.admit(f.Service)
 	if locked != nil {
 		return p.cut(ctx, plan, o.trace)
 	}
+	p.admit(f.Service)
 	if err := plan.Keyed(p.env); err != nil {
 		return err
 	}

@@ -48,7 +48,6 @@ func (p *program) sheet(ctx context.Context, path string, o *runFlags) error {
 	if err := plan.Into(o.output.Output); err != nil {
 		return err
 	}
-	p.admit(f.Service)
 	page, err := f.WriteSheet(ctx, plan, nil, p.making(f.Service, silence{}, nil).Observer)
 	if err != nil {
 		return err
