@@ -18,6 +18,7 @@ import (
 type Target struct {
 	Models  *models.Catalogue
 	Service provider.About // the provider's own word on what it is
+	Prices  float64        // of the region's, times this; 0 is 1: a gateway adds to them
 	Ended   bool           // models that have ended are served all the same (the simulator does)
 	Now     time.Time      // decides which models have ended
 
@@ -316,6 +317,7 @@ func (c *compiler) price(t *Take) {
 	if r.Draft {
 		t.Tokens = m.Drafts.DraftTokens(t.Tokens, audio)
 	}
+	p = p.Times(c.to.Prices)
 	t.Price = p
 	t.Cost = money.Amount{Micros: p.Worst(t.Tokens, t.Seconds), Currency: p.Currency}
 	t.Expected = m.ExpectedTime(t.Seconds)

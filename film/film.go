@@ -116,7 +116,7 @@ func (o Options) served(sb *storyboard.Storyboard) (Options, error) {
 // target is what a storyboard is compiled for.
 func (o Options) target(catalogue *models.Catalogue) chain.Target {
 	s := o.Service.OrSimulator()
-	return chain.Target{Models: catalogue, Service: s.About, Ended: s.Simulated(), Now: time.Now(), Draft: o.Draft}
+	return chain.Target{Models: catalogue, Service: s.About, Prices: s.Gateway.PriceFactor, Ended: s.Simulated(), Now: time.Now(), Draft: o.Draft}
 }
 
 // Reading is how the storyboard is read, until ctx ends.

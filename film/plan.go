@@ -281,7 +281,10 @@ func (p *Plan) ServiceLine() string {
 		return ""
 	}
 	var lines []string
-	if g.Name != "" {
+	switch {
+	case g.Name != "" && g.PriceFactor != 0:
+		lines = append(lines, fmt.Sprintf("%s charges %g times the prices of %s, as the models file says.", g.Name, g.PriceFactor, g.Region))
+	case g.Name != "":
 		lines = append(lines, fmt.Sprintf("What %s charges is not known here: these are the prices of %s.", g.Name, g.Region))
 	}
 	if can.Lookup == provider.NoLookup {

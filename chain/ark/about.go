@@ -76,6 +76,12 @@ func Through(g models.Gateway, about provider.About) provider.About {
 	if g.Cancel == "none" {
 		about.Can.Cancel = provider.NoCancel
 	}
+	switch g.LastFrame {
+	case "yes":
+		about.Can.LastFrame = provider.Yes
+	case "no":
+		about.Can.LastFrame, about.Can.OwnFrames = provider.No, provider.No
+	}
 	switch g.Failed {
 	case "free":
 		about.Can.Failed = provider.No

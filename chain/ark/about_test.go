@@ -41,3 +41,18 @@ func TestAServiceIsKnownByWhereItIs(t *testing.T) {
 		require.Equal(t, c.want, client.About())
 	}
 }
+
+// What a gateway's record says of last frames and bills is what the client says of it.
+func TestAGatewayIsAsItsRecordSays(t *testing.T) {
+	for _, c := range []struct {
+		g                 models.Gateway
+		frame, own, fails provider.Answer
+	}{
+		{models.Gateway{}, provider.Unknown, provider.Unknown, provider.Unknown},
+		{models.Gateway{LastFrame: "yes", Failed: "free"}, provider.Yes, provider.Unknown, provider.No},
+		{models.Gateway{LastFrame: "no", Failed: "billed"}, provider.No, provider.No, provider.Yes},
+	} {
+		can := Through(c.g, at("ark@g", models.Ark, shaped)).Can
+		require.Equal(t, []provider.Answer{c.frame, c.own, c.fails}, []provider.Answer{can.LastFrame, can.OwnFrames, can.Failed})
+	}
+}

@@ -16,11 +16,13 @@ type Gateway struct {
 	Region Region `yaml:"region"` // whose model ids it takes, and whose prices stand in for its own
 	Auth   string `yaml:"auth"`   // bearer, or x-api-key: the header that carries the key
 
-	Models map[string]string `yaml:"models"` // the region's ids that it calls otherwise
-	Status map[string]string `yaml:"status"` // its words for a task's states beside those that many use, in lower case
-	List   string            `yaml:"list"`   // ark, or none: what became of a lost answer cannot be looked up
-	Cancel string            `yaml:"cancel"` // ark, or none
-	Failed string            `yaml:"failed"` // what tasks that end without a clip are: free, or billed; "" where nobody knows
+	Models      map[string]string `yaml:"models"`       // the region's ids that it calls otherwise
+	Status      map[string]string `yaml:"status"`       // its words for a task's states beside those that many use, in lower case
+	List        string            `yaml:"list"`         // ark, or none: what became of a lost answer cannot be looked up
+	Cancel      string            `yaml:"cancel"`       // ark, or none
+	LastFrame   string            `yaml:"last_frame"`   // whether it gives a clip's last frame: yes, or no; "" where nobody knows
+	PriceFactor float64           `yaml:"price_factor"` // of the region's prices, 1.2 for a fifth more; 0 where nobody knows: as the region
+	Failed      string            `yaml:"failed"`       // what tasks that end without a clip are: free, or billed; "" where nobody knows
 
 	Source string `yaml:"source"`
 	Date   string `yaml:"date"` // YYYY-MM-DD
@@ -76,10 +78,13 @@ func (c *checker) gateways(all []Gateway) {
 		for _, f := range []struct {
 			key, value string
 			known      []string
-		}{{"auth", g.Auth, []string{"bearer", "x-api-key"}}, {"list", g.List, []string{"ark", "none"}}, {"cancel", g.Cancel, []string{"ark", "none"}}, {"failed", g.Failed, []string{"free", "billed"}}} {
+		}{{"auth", g.Auth, []string{"bearer", "x-api-key"}}, {"list", g.List, []string{"ark", "none"}}, {"cancel", g.Cancel, []string{"ark", "none"}}, {"last_frame", g.LastFrame, []string{"yes", "no"}}, {"failed", g.Failed, []string{"free", "billed"}}} {
 			if f.value != "" && !slices.Contains(f.known, f.value) {
 				c.fail(under(at, f.key), "%s: %s %q: there are %s", g.Name, f.key, f.value, strings.Join(f.known, " and "))
 			}
+		}
+		if !(g.PriceFactor == 0 || g.PriceFactor >= 0.01 && g.PriceFactor <= 100) {
+			c.fail(under(at, "price_factor"), "%s: price_factor %g is not between 0.01 and 100", g.Name, g.PriceFactor)
 		}
 		for theirs, state := range g.Status {
 			if !slices.Contains(states, state) || theirs != strings.ToLower(theirs) {

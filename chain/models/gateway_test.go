@@ -19,6 +19,8 @@ gateways:
     list: none
     cancel: none
     failed: billed
+    last_frame: no
+    price_factor: 1.2
 `
 
 func TestAUsersGatewaysJoinTheBuiltInOnes(t *testing.T) {
@@ -30,7 +32,7 @@ func TestAUsersGatewaysJoinTheBuiltInOnes(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, Gateway{Name: "mine", Base: "https://gate.example/api/v3", Region: Ark, Auth: "x-api-key",
 		Models: map[string]string{"doubao-seedance-2-0-260128": "seedance-two"}, Status: map[string]string{"dreaming": "running"},
-		List: "none", Cancel: "none", Failed: "billed", Source: "mine", Date: "2026-11-20"}, g)
+		List: "none", Cancel: "none", Failed: "billed", LastFrame: "no", PriceFactor: 1.2, Source: "mine", Date: "2026-11-20"}, g)
 	require.Equal(t, "seedance-two", g.Their("doubao-seedance-2-0-260128"))
 	require.Equal(t, "doubao-seedance-2-0-260128", g.Our("seedance-two"))
 	require.Equal(t, "other", g.Our(g.Their("other")))

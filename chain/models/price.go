@@ -60,6 +60,16 @@ func (m *Model) Price(r Region, resolution string, audio, flex bool) (Price, boo
 	return Price{}, false
 }
 
+// Times is the price of a seller who charges it times a factor, rounded up; 0 is 1.
+func (p Price) Times(factor float64) Price {
+	if factor == 0 || factor == 1 {
+		return p
+	}
+	p.PerMillion = int64(math.Ceil(float64(p.PerMillion)*factor - 1e-6))
+	p.PerSecond = int64(math.Ceil(float64(p.PerSecond)*factor - 1e-6))
+	return p
+}
+
 // holds reports whether the price is for such a clip.
 func (p Price) holds(resolution string, audio bool) bool {
 	return (len(p.Resolutions) == 0 || slices.Contains(p.Resolutions, resolution)) && (p.Audio == nil || *p.Audio == audio)
