@@ -55,7 +55,7 @@ render/sheet: chain/money internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 
 film: chain chain/ark chain/fal chain/lock chain/models chain/money chain/openrouter chain/provider chain/sim chain/sim/falsim chain/sim/orsim chain/store internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/timeline render/work storyboard
-film/vetting: chain chain/models chain/provider chain/store chain/vet chain/wire film internal/durable internal/guard internal/say render/ffmpeg render/sound render/timeline
+film/vetting: chain chain/models chain/money chain/provider chain/store chain/vet chain/wire film internal/durable internal/guard internal/say render/ffmpeg render/sound render/timeline
 film/board: chain film internal/say render/sheet
 
 cmd/shotchain: chain chain/draw chain/lint chain/models chain/money chain/provider chain/store chain/vet examples film film/board film/vetting internal/durable internal/say storyboard
@@ -70,7 +70,7 @@ const homes = `
 os/exec: render/ffmpeg render/sheet/sheettest
 net/http: chain/ark chain/fal chain/openrouter chain/sim chain/sim/falsim chain/sim/orsim chain/sim/simtest chain/sim/trouble chain/wire film film/board film/vetting internal/guard
 gopkg.in/yaml.v3: chain/lock chain/models storyboard
-html/template: render/sheet
+html/template: chain/vet render/sheet
 github.com/u2takey/ffmpeg-go: render/ffmpeg
 github.com/Eyevinn/mp4ff/mp4: render/ffmpeg render/mux
 github.com/spf13/cobra: cmd/shotchain

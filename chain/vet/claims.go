@@ -74,10 +74,10 @@ func (cl Claims) check(c *models.Catalogue) error {
 	return nil
 }
 
-// family is a model's name as provenance tells it, without vendor and date: doubao-seedance-2-0-260128 and
-// seedance-2.0 are both seedance-2-0.
+// family is a model's name as provenance tells it, without vendor and date: doubao-seedance-2-0-260128,
+// bytedance/seedance-2.0 and seedance-2.0 are all seedance-2-0.
 func family(name string) string {
-	name = strings.ReplaceAll(strings.ToLower(name), ".", "-")
+	name = strings.NewReplacer(".", "-", "/", "-").Replace(strings.TrimPrefix(strings.ToLower(name), "bytedance/"))
 	name = strings.TrimPrefix(strings.TrimPrefix(name, "doubao-"), "dreamina-")
 	if i := strings.LastIndexByte(name, '-'); i > 0 && len(name)-i == 7 && strings.Trim(name[i+1:], "0123456789") == "" {
 		name = name[:i]

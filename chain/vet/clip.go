@@ -58,7 +58,7 @@ func Judge(ctx context.Context, in Inspector, c Clip, cat *models.Catalogue, ear
 	j.length()
 	j.codec()
 	j.tokens()
-	for _, step := range []func(context.Context) error{j.sound, j.firstFrame, j.endFrame, j.lastFrame} {
+	for _, step := range []func(context.Context) error{j.sound, j.firstFrame, j.endFrame, j.lastFrame, j.watermark} {
 		if err := step(ctx); err != nil {
 			return nil, Print{}, err
 		}

@@ -29,6 +29,9 @@ type Trace struct {
 	Pause    time.Duration
 	Echo     []byte  // the last answer, without secrets
 	Listed   *Answer // the list with this task's id as filter, nil for not asked
+	Unlisted string  // why it was not asked
+	Told     bool    // by the service's client, in its own words: what the service said was not read raw
+	Billed   string  // what the service says of a task that failed: yes, no, "" for nothing
 	Refused  string  // why no clip came, in the service's words; "" where one did
 	Code     string  // the error's
 	InFlight bool
@@ -84,6 +87,10 @@ func (t Trace) statuses() Finding {
 		far, retry = max(far, n), orElse(s.RetryAfter, retry)
 	}
 	f := finding("trace", Contract, Proven, "only known words, in their order: %s", strings.Join(path, ", "))
+	if t.Told {
+		f = finding("trace", Contract, Claimed, "in their order, as the client reads the service's own words: %s",
+			strings.Join(path, ", "))
+	}
 	switch {
 	case len(odd) > 0:
 		f = finding("trace", Contract, Refuted, "%q is none of Ark's words for a task's state",
@@ -113,7 +120,7 @@ func (t Trace) stays() Finding {
 
 func (t Trace) list() Finding {
 	if t.Listed == nil {
-		return finding("listed", Contract, NotTested, "the list was not asked")
+		return finding("listed", Contract, NotTested, "%s", orElse(t.Unlisted, "the list was not asked"))
 	}
 	f := finding("listed", Contract, Refuted,
 		"the list does not tell of the task: a create call whose answer is lost cannot be looked up")
@@ -231,7 +238,13 @@ func (t Trace) Failure() []Finding {
 		if t.Task == "" {
 			bill.Found = "it was refused before a task was made; whether that is free only the balance tells"
 		}
-		if n := usage(t.Echo); n > 0 {
+		switch n := usage(t.Echo); {
+		case t.Billed == "yes":
+			bill = finding("failure_billed", Billing, Refuted, "the service says that the failed task is billed")
+		case t.Billed == "no":
+			bill = finding("failure_billed", Billing, Claimed,
+				"the service's records say that the failed task is not billed; only the balance proves it")
+		case n > 0:
 			bill = finding("failure_billed", Billing, Refuted, "the failed task is billed %d tokens", n)
 		}
 	}

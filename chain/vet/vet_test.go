@@ -2,6 +2,7 @@ package vet
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/color"
 	"os"
@@ -39,6 +40,7 @@ func TestFamilies(t *testing.T) {
 			}
 		}
 	}
+	require.Equal(t, family("seedance-2.5-flash"), family("bytedance/seedance-2.5/flash"))
 	require.NotEqual(t, family("seedance-2.0"), family("dreamina-seedance-2-0-fast"))
 }
 
@@ -105,6 +107,12 @@ func TestAPageShowsAStrangersTextAsText(t *testing.T) {
 		require.NotContains(t, page, bad)
 	}
 	require.Contains(t, page, `x \| &lt;img src=x`)
+	browser := string(r.Page())
+	for _, bad := range []string{"<script", "<img", "\x1b"} {
+		require.NotContains(t, browser, bad)
+	}
+	require.Contains(t, browser, "<dd>x | &lt;img src=x onerror=a()&gt;")
+	require.Contains(t, browser, `<span class="verdict claimed">claimed</span><span>says</span>`)
 }
 
 // FuzzScan gives the scan what no encoder writes: it ends, with short printable strings.
@@ -146,6 +154,75 @@ func TestPicturesAreCompared(t *testing.T) {
 	require.InDelta(t, 48.13, psnr(a, b), 0.5)
 	require.True(t, alike([]string{perceptual(a)}, []string{perceptual(b)}))
 	require.Less(t, ssim(a, image.NewGray(a.Rect)), 0.2)
+}
+
+// twoFilms are two clips whose corners a test draws.
+type twoFilms map[string]func(frame int) *image.Gray
+
+func (f twoFilms) Clip(context.Context, string) (Media, error)  { return Media{}, nil }
+func (f twoFilms) Sound(context.Context, string) (Heard, error) { return Heard{}, nil }
+func (f twoFilms) Picture(path string) (*image.Gray, string, error) {
+	return f[path](0), "image/png", nil
+}
+func (f twoFilms) Frames(_ context.Context, path string, numbers []int, _, _ int) (all []*image.Gray, err error) {
+	for _, n := range numbers {
+		all = append(all, f[path](n))
+	}
+	return all, nil
+}
+
+// TestAMarkIsSeenWhereTwoScenesShareIt holds that a mark laid over two clips is seen, in its corner, and that neither a
+// scene that stands still nor texture is taken for one.
+func TestAMarkIsSeenWhereTwoScenesShareIt(t *testing.T) {
+	const w, h = 320, 200
+	scene := func(seed int, moves, mark, dense bool) func(int) *image.Gray {
+		return func(n int) *image.Gray {
+			img := image.NewGray(image.Rect(0, 0, w, h))
+			for i := range img.Pix {
+				img.Pix[i] = 90
+			}
+			at := seed
+			if moves {
+				at += 23 * n
+			}
+			for i := range 40 { // a wall of bars, which stands still or runs
+				for y := range 20 {
+					img.SetGray((at+i*seed*3)%w, (i*seed+y*3)%h, color.Gray{Y: 200})
+				}
+			}
+			for i := 0; dense && i < len(img.Pix); i++ {
+				img.Pix[i] = uint8((i*seed ^ i/w*37) % 250)
+			}
+			for i := range 30 { // a word of bars at the bottom right
+				for y := 184; mark && y < 196; y++ {
+					img.SetGray(284+i, y, color.Gray{Y: uint8(40 + i/3%2*200)})
+				}
+			}
+			return img
+		}
+	}
+	for name, c := range map[string]struct {
+		a, b, last func(int) *image.Gray
+		verdict    Verdict
+		says       string
+	}{
+		"a mark": {scene(7, true, true, false), scene(11, true, true, false), scene(7, true, true, false), Refuted,
+			"the same mark at the bottom right; the returned last frame has it, too"},
+		"a mark that the last frame is without": {scene(7, true, true, false), scene(11, true, true, false),
+			scene(7, true, false, false), Refuted, "the returned last frame is without"},
+		"no mark":                     {scene(7, true, false, false), scene(11, true, false, false), scene(7, true, false, false), NotTested, "not seen"},
+		"a scene that stands still":   {scene(7, false, false, false), scene(11, true, false, false), scene(7, true, false, false), NotTested, "not seen"},
+		"two scenes that stand still": {scene(7, false, false, false), scene(11, false, false, false), scene(7, false, false, false), NotTested, "not seen"},
+		"texture":                     {scene(7, false, false, true), scene(11, false, false, true), scene(7, false, false, true), NotTested, "not seen"},
+	} {
+		j := &judge{in: twoFilms{"a": c.a, "b": c.b, "last": c.last}, m: Media{Width: w, Height: h, Frames: 97},
+			c: Clip{Name: "p2", Path: "a", Control: "b", LastFrame: "last"}}
+		require.NoError(t, j.watermark(t.Context()))
+		require.Len(t, j.found, 1)
+		f := j.found[0]
+		require.Equal(t, c.verdict, f.Verdict, "%s: %s %v", name, f.Found, f.Evidence)
+		require.Contains(t, f.Found, c.says, name)
+	}
 }
 
 func TestOnsets(t *testing.T) {

@@ -54,7 +54,7 @@ func (r *Report) Markdown() string {
 	}
 	b.WriteString("\n## Evidence\n")
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "\n### %s\n\n**%s** – %s\n", cell(strings.TrimSpace(f.Probe+" "+f.Check)), f.Verdict, cell(f.Found))
+		fmt.Fprintf(&b, "\n### %s\n\n**%s** – %s\n", cell(f.Name()), f.Verdict, cell(f.Found))
 		if len(f.Evidence) > 0 {
 			b.WriteString("\n| | |\n|---|---|\n")
 		}

@@ -112,7 +112,7 @@ func earlierPrints(paths []string) (all []vet.Print, err error) {
 	return all, nil
 }
 
-// WriteReport writes a report as report.json and report.md into a folder, which is made. Both appear whole.
+// WriteReport writes a report as report.json, report.md and report.html into a folder, which is made. Each appears whole.
 func WriteReport(r *vet.Report, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -121,7 +121,8 @@ func WriteReport(r *vet.Report, dir string) error {
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string][]byte{"report.json": append(b, '\n'), "report.md": []byte(r.Markdown())} {
+	for name, text := range map[string][]byte{"report.json": append(b, '\n'), "report.md": []byte(r.Markdown()),
+		"report.html": r.Page()} {
 		if err := durable.WriteFile(durable.OS(dir), name, text); err != nil {
 			return err
 		}
