@@ -62,9 +62,9 @@ type reader func(ctx context.Context, header http.Header, body []byte) (task str
 
 // readerOf is the provider's own.
 func readerOf(p provider.Provider) reader {
-	if j, ok := p.(interface {
+	if j, ok := provider.As[interface {
 		Rings(ctx context.Context, header http.Header, body []byte) (string, error)
-	}); ok {
+	}](p); ok {
 		return j.Rings
 	}
 	return nil

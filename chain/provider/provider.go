@@ -60,6 +60,24 @@ type Lister interface {
 	List(ctx context.Context, f Filter) (tasks []Task, complete bool, err error)
 }
 
+// Pricer is a Provider whose service tells what it asks for a model.
+type Pricer interface {
+	// Quote reads the price of a model by the service's id. It buys nothing.
+	Quote(ctx context.Context, model string) (Quote, error)
+}
+
+// Quote is what a service asks for a model, by its own word.
+type Quote struct {
+	Answer     []byte // as it came, without secrets: evidence
+	PerMillion int64  // millionths of the currency's unit per million tokens; 0 where it is told in another unit
+	Currency   string
+}
+
+// Inventor is a Provider that can name a task which its service has never made, as it would name one that it has.
+type Inventor interface {
+	Invented() Ref
+}
+
 // Created is a create call's answer.
 type Created struct {
 	Task      string // the task's id

@@ -54,8 +54,11 @@ contract, terms – has a verdict of its own, and there is never one for all:
   refuted      measured here, and it is not so
   not tested   with the reason
 
-The report is printed, and written as report.json and report.md, with all evidence: of a service into ./vet, of a clip
-where --report says. Exit code 0: nothing is refuted; 4: something is; 7: nobody knows whether a probe was bought.`,
+A service of another shape than Ark's is asked what its client can ask – a task that does not exist, its records, a
+wrong key, its prices – and its probes are bought as any other's; what would be an order there is named as not testable.
+
+The report is printed, and written as report.json, report.md and report.html, with all evidence: of a service into ./vet,
+of a clip where --report says. Exit code 0: nothing is refuted; 4: something is; 7: nobody knows whether a probe was bought.`,
 		Example: "shotchain vet --provider byteplus --base-url https://gateway.example/api/v3 --model seedance-2.0\nshotchain vet clip.mp4 --claims model=seedance-2.0,resolution=480p,ratio=16:9,duration=4",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -81,7 +84,7 @@ where --report says. Exit code 0: nothing is refuted; 4: something is; 7: nobody
 	fs.StringVar(&o.clip.URL, "url", "", "the `URL` that it came from; only its host and lifetime are shown")
 	fs.Int64Var(&o.clip.Tokens, "tokens", 0, "`N` tokens were billed for it")
 	fs.StringArrayVar(&o.clip.Earlier, "earlier", nil, "compare with the clips of this `REPORT`; may be given again")
-	fs.StringVar(&o.dir, "report", "", "write report.json and report.md into this `DIR` (default ./vet for a service)")
+	fs.StringVar(&o.dir, "report", "", "write report.json, .md and .html into this `DIR` (default ./vet for a service)")
 	fs.StringVar(&o.model, "model", "", "vet the service's `MODEL`")
 	o.service.add(cmd)
 	o.catalogue.add(cmd)
@@ -144,7 +147,7 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 		o.dir = "vet"
 	}
 	v, err := vetting.Open(vetting.Options{Service: s, Key: p.key(s), Version: buildInfo().Version, Models: o.catalogue.models,
-		Model: o.model, Dir: o.dir, Earlier: o.clip.Earlier})
+		Model: o.model, Dir: o.dir, Earlier: o.clip.Earlier, Disk: p.disk})
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"shotchain/chain/provider"
 	"shotchain/chain/vet"
+	"shotchain/film"
 )
 
 // Again looks at the results of an earlier report once more: whether they are still there, and whether their URLs
@@ -21,8 +23,6 @@ func Again(ctx context.Context, o Options, report string, w Words) (*vet.Report,
 	switch {
 	case r.Subject.Provider != s.Name || r.Subject.Base != s.Base:
 		return nil, misused("name it with --provider and --base-url", "the report is of %s, not of %s", r.Subject, s.By())
-	case !s.ArkShaped:
-		return nil, misused("", "%s does not speak Ark's protocol, which the second look is written in", s.Name)
 	case s.Simulated():
 		return nil, misused("", "the simulator of that report has ended, and what it made with it")
 	case o.Key == "":
@@ -33,11 +33,17 @@ func Again(ctx context.Context, o Options, report string, w Words) (*vet.Report,
 		return nil, err
 	}
 	v := &Vetting{Report: r, o: o, ask: ask}
+	v.o.Service = s
+	link, done, err := v.links(s)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	for _, p := range r.Clips {
 		if p.Task == "" {
 			continue
 		}
-		f, err := v.later(ctx, p)
+		f, err := v.later(ctx, p, link)
 		if err != nil {
 			return nil, err
 		}
@@ -53,15 +59,38 @@ func Again(ctx context.Context, o Options, report string, w Words) (*vet.Report,
 	return r, WriteReport(r, filepath.Dir(report))
 }
 
+// linker asks for a result's URL anew, "" where the task is no longer told of.
+type linker func(ctx context.Context, task string) (string, error)
+
+// links is how a service is asked for URLs: an Ark-shaped one raw, any other through its client.
+func (v *Vetting) links(s film.Service) (linker, func(), error) {
+	if s.ArkShaped {
+		return func(ctx context.Context, task string) (string, error) {
+			got, err := v.ask.raw(ctx, vet.Call{Method: http.MethodGet, Path: taskPath(task)})
+			if err != nil || got.Status != http.StatusOK {
+				return "", err
+			}
+			return readTask(got.Body).Content.Video, nil
+		}, func() {}, nil
+	}
+	client, done, err := v.connect(v.o.Key)
+	return func(ctx context.Context, task string) (string, error) {
+		t, err := client.Get(ctx, provider.Ref{Task: task})
+		if class(err) == provider.Gone {
+			return "", nil
+		}
+		return string(t.Video), err
+	}, done, err
+}
+
 // later looks at one result.
-func (v *Vetting) later(ctx context.Context, p vet.Print) (vet.Finding, error) {
-	got, err := v.ask.raw(ctx, vet.Call{Method: http.MethodGet, Path: taskPath(p.Task)})
+func (v *Vetting) later(ctx context.Context, p vet.Print, of linker) (vet.Finding, error) {
+	link, err := of(ctx, p.Task)
 	if err != nil {
 		return vet.Finding{}, v.ask.secret.Cause(err)
 	}
-	link := readTask(got.Body).Content.Video
 	l, ok := vet.LifetimeOf(link)
-	if got.Status != http.StatusOK || !ok {
+	if !ok {
 		return vet.Later(p, false, 0, time.Now().UTC()), nil
 	}
 	// A URL that is signed for reading may refuse anything else: so it is read, and let go of.

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/chain/vet"
@@ -31,8 +32,10 @@ type asker struct {
 	key       string
 	version   string
 	namespace string
-	header    bool // the key goes in a header of its own, X-Api-Key
-	forgets   bool // tasks of earlier processes are gone
+	header    bool         // the key goes in a header of its own, X-Api-Key
+	forgets   bool         // tasks of earlier processes are gone
+	model     string       // the id that probes name
+	most      money.Amount // that a careless service could bill for one probe
 	st        *store.Store
 	secret    wire.Redactor
 	create    *http.Client
@@ -133,12 +136,12 @@ func (a *asker) keyOf(c vet.Call) string {
 // intend writes a probe down. When it returns, it is on disk.
 func (a *asker) intend(l *store.Locked, j *store.Journal, c vet.Call) error {
 	if !l.Holds("request.json") {
-		asked, err := json.Marshal(map[string]any{"vet": c.Probe, "body": json.RawMessage(c.Body)})
+		asked, err := json.Marshal(map[string]any{"vet": c.Probe, "model": a.model, "body": json.RawMessage(c.Body)})
 		if err != nil {
 			return err
 		}
 		r := &store.Request{Provider: a.namespace, Film: "vet", Shot: "vet/" + c.Probe, Number: 1, Asked: asked,
-			Made: time.Now().UTC()}
+			Worst: a.most, Made: time.Now().UTC()}
 		if err := l.PutRequest(r); err != nil {
 			return err
 		}

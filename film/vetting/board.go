@@ -96,7 +96,7 @@ func writeProbes(dir string, m *models.Model, all []probe) (string, error) {
 	fmt.Fprintf(&b,
 		"# Made by shotchain vet: each scene is a probe.\ntitle: Vetting of %s\nlook:\n  model: %s\n  resolution: %s\n  ratio: \"16:9\"\n  duration: %ds\n",
 		m.Alias, m.Alias, resolution, probeSeconds(m))
-	if m.Seed {
+	if m.TakesSeed(false) {
 		fmt.Fprintf(&b, "  seed: %d\n", vetSeed)
 	}
 	b.WriteString("scenes:\n")

@@ -34,6 +34,7 @@ func sealed(model string, args ...string) sim.Camera {
 
 // TestEachLieOfAPaidServiceIsRefutedOrNamed buys the probes of services that lie in one way each.
 func TestEachLieOfAPaidServiceIsRefutedOrNamed(t *testing.T) {
+	t.Parallel()
 	const honest = "dreamina-seedance-2-0"
 	var mu sync.Mutex
 	reads := map[any]int{} // of tasks, by id; guarded by mu
@@ -73,6 +74,11 @@ func TestEachLieOfAPaidServiceIsRefutedOrNamed(t *testing.T) {
 		"last frame not the last": {filming(func(ctx context.Context, sc sim.Scene, dir string, f *sim.Footage) error {
 			return ffmpeg.FrameAt(ctx, f.Video, sc.Frames-4, f.LastFrame)
 		}), passOn, "p2", "last_frame", vet.Refuted, "3 before the last"},
+		"a mark over every clip": {sealed(honest, "-vf",
+			"drawbox=x=720:y=440:w=90:h=9:c=white:t=fill,"+
+				"drawbox=x=720:y=455:w=9:h=30:c=white:t=fill,drawbox=x=750:y=455:w=9:h=30:c=black:t=fill,"+
+				"drawbox=x=780:y=455:w=30:h=9:c=white:t=fill", "-c:a", "copy"), passOn, "p2", "watermark",
+			vet.Refuted, "the same mark at the bottom right"},
 		"unknown words": {filming(honestly), edited(func(task map[string]any) {
 			if nth(task) < 3 {
 				task["status"] = "cooking"
@@ -100,8 +106,13 @@ func TestEachLieOfAPaidServiceIsRefutedOrNamed(t *testing.T) {
 			vet.Refuted, "does not tell"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newStandIn(t, c.camera, c.gateway).failing(t)
-			r := s.paid(t, t.TempDir(), Paid{only: c.probe}, film.MakeOptions{})
+			o := Paid{only: c.probe}
+			if c.check == "watermark" {
+				o.only = "" // it takes two clips
+			}
+			r := s.paid(t, t.TempDir(), o, film.MakeOptions{})
 			f := of(t, r, c.probe, c.check)
 			require.Equal(t, c.verdict, f.Verdict, f.Found)
 			require.Contains(t, f.Found, c.says)
@@ -111,8 +122,10 @@ func TestEachLieOfAPaidServiceIsRefutedOrNamed(t *testing.T) {
 
 // TestCallbacksAreCounted answers the first by 500, and sees them come again; a service that sends none is refuted.
 func TestCallbacksAreCounted(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]vet.Verdict{"sent": vet.Proven, "dropped": vet.Refuted} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newStandIn(t, filming(honestly), passOn).failing(t)
 			if want == vet.Refuted {
 				require.NoError(t, s.Inject(sim.Fault{Op: "callback", Action: "drop", Times: -1}))
@@ -121,7 +134,11 @@ func TestCallbacksAreCounted(t *testing.T) {
 			require.NoError(t, err)
 			address := l.Addr().String()
 			require.NoError(t, l.Close())
-			r := s.paid(t, t.TempDir(), Paid{only: probeText},
+			o := Paid{only: probeText}
+			if want == vet.Refuted {
+				o.grace = time.Second // nothing will come
+			}
+			r := s.paid(t, t.TempDir(), o,
 				film.MakeOptions{Callbacks: film.Callbacks{Listen: address, URL: "http://" + address + "/vet"}})
 			f := of(t, r, "p1", "callback")
 			require.Equal(t, want, f.Verdict, f.Found)
@@ -132,6 +149,7 @@ func TestCallbacksAreCounted(t *testing.T) {
 
 // TestACancelledProbeIsOneTask holds that what is made to be cancelled is one task, planned and on record.
 func TestACancelledProbeIsOneTask(t *testing.T) {
+	t.Parallel()
 	s, dir := newStandIn(t, filming(honestly), passOn).failing(t), t.TempDir()
 	v := s.vetting(t, dir)
 	p, err := v.Probes(t.Context(), Paid{ProbeCancel: true})

@@ -1,6 +1,7 @@
 package vetting
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -19,7 +20,8 @@ type Paid struct {
 	ProbeCancel bool          // a task is made to be cancelled at once; it may cost a clip
 	Pause       time.Duration // until a finished task is read once more; 0 for a minute, which the simulator is spared
 
-	only string // this probe alone; "" for all
+	only  string        // this probe alone; "" for all
+	grace time.Duration // how long callbacks are waited for; 0 for grace
 }
 
 // Probes is the paid stage, planned.
@@ -42,7 +44,8 @@ func (v *Vetting) Probes(ctx context.Context, o Paid) (*Probes, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.board, err = film.Open(ctx, path, film.Options{Models: v.o.Models, Service: v.o.Service, Store: v.st.Dir()})
+	p.board, err = film.Open(ctx, path, film.Options{Models: v.o.Models, Service: v.o.Service, Store: v.st.Dir(),
+		Disk: v.o.Disk})
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +62,8 @@ func (p *Probes) Close() { p.board.Close() }
 // Buy buys the probes and judges what comes. A probe that fails is a finding; the error is of what ended the stage.
 func (p *Probes) Buy(ctx context.Context, o film.MakeOptions) error {
 	v := p.v
-	rec := &recorder{ask: v.ask, traces: map[string]*vet.Trace{}, links: map[string]string{}}
+	rec := newRecorder(v.ask, v.o.Service.ArkShaped)
+	rec.grace = cmp.Or(p.o.grace, rec.grace)
 	around := o.Around
 	o.Around = func(inner provider.Provider) provider.Provider {
 		if around != nil {
@@ -101,8 +105,8 @@ func (p *Probes) judge(ctx context.Context, rec *recorder, outcomes map[string]c
 	for _, pr := range p.all {
 		out := outcomes[pr.name]
 		t := rec.trace(pr.name)
-		t.Asked, t.Heard = pr.claims(v.model), calls
-		if seed := int64(vetSeed); v.model.Seed {
+		t.Asked, t.Heard, t.Told = pr.claims(v.model), calls, !v.o.Service.ArkShaped
+		if seed := int64(vetSeed); v.model.TakesSeed(false) {
 			t.Seed = &seed
 		}
 		p.ended(t, out)
@@ -136,7 +140,7 @@ func (p *Probes) ended(t *vet.Trace, out chain.Outcome) {
 		p.v.Report.Doubts = append(p.v.Report.Doubts, t.Probe+": "+words)
 	case out.Ok() || out.Fault == nil:
 	case errors.As(out.Fault, &f):
-		t.Refused, t.Code = f.Message, f.Code
+		t.Refused, t.Code, t.Billed = f.Message, f.Code, string(f.Billed)
 	default:
 		t.Refused = out.Fault.Error()
 	}
@@ -171,16 +175,12 @@ func (p *Probes) readAgain(ctx context.Context, rec *recorder, outcomes map[stri
 			continue
 		}
 		s, ok := rec.read(ctx, task)
-		list := vet.Call{Method: "GET", Path: vet.TasksPath + "?page_num=1&page_size=10&filter.task_ids=" + task}
-		if err := p.v.ask.pace(ctx, list); err != nil {
-			return err
-		}
-		listed, err := p.v.ask.send(ctx, list)
+		listed, why, err := rec.list(ctx, task)
 		if err != nil {
 			return err
 		}
 		rec.mu.Lock()
-		if t.Listed, t.Pause = &listed, pause; ok {
+		if t.Listed, t.Unlisted, t.Pause = listed, why, pause; ok {
 			t.Again, t.Seen = &s, t.Seen[:seen]
 		}
 		rec.mu.Unlock()
@@ -193,9 +193,14 @@ func (p *Probes) judgeClip(ctx context.Context, pr probe, out chain.Outcome, con
 	c := vet.Clip{Name: pr.name, Path: out.Dir.Path(out.Clip.Video.Name), Claims: pr.claims(v.model), URL: link,
 		Tokens: out.Clip.Tokens,
 		Task:   out.Clip.Task, Created: out.Clip.CreatedAt, Finished: out.Clip.FinishedAt, Claps: pr.audio}
-	if !out.Clip.Decoded {
+	switch {
+	case !out.Clip.Decoded:
 		c.LastFrame = out.Dir.Path(out.Clip.LastFrame.Name)
-	} else {
+	case v.o.Service.About.Can.LastFrame == provider.No:
+		v.Report.Findings = append(v.Report.Findings,
+			vet.Finding{Check: "last_frame", Probe: pr.name, Line: vet.Contract, Verdict: vet.NotTested,
+				Found: "not testable: the service gives no last frame of its own"})
+	default:
 		v.Report.Findings = append(v.Report.Findings,
 			vet.Finding{Check: "last_frame", Probe: pr.name, Line: vet.Contract, Verdict: vet.Refuted,
 				Found: "a last frame was asked for, and none that can be used came"})

@@ -8,9 +8,11 @@ import (
 	"slices"
 
 	"shotchain/chain/models"
+	"shotchain/chain/money"
 	"shotchain/chain/store"
 	"shotchain/chain/vet"
 	"shotchain/film"
+	"shotchain/internal/durable"
 	"shotchain/internal/say"
 )
 
@@ -23,6 +25,8 @@ type Options struct {
 	Model   string // an alias, or an id of the service's region
 	Dir     string // of the report; the probes' store is in it
 	Earlier []string
+
+	Disk func(dir string) durable.FS // the disk that the probes' store is on; nil for the real one
 }
 
 // Vetting is a service being vetted. It is of one goroutine.
@@ -50,7 +54,7 @@ func Open(o Options) (_ *Vetting, err error) {
 	if !ok {
 		return nil, misused("`shotchain models` lists them", "--model: there is no model %q", o.Model)
 	}
-	v.model = m
+	v.model = m.At(v.o.Service.About.Region)
 	offer, ok := m.Regions[v.o.Service.About.Region]
 	if !ok {
 		return nil, misused("`shotchain models` says who sells what", "%s is not sold by %s", m.Alias, v.o.Service.By())
@@ -61,14 +65,15 @@ func Open(o Options) (_ *Vetting, err error) {
 	if v.Report, err = newReport(v.cat, o.Version); err != nil {
 		return nil, err
 	}
-	if v.st, err = store.Open(filepath.Join(o.Dir, store.DirName), store.Unlinked()); err != nil {
+	how := []store.Option{store.Unlinked()}
+	if o.Disk != nil {
+		how = append(how, store.On(o.Disk))
+	}
+	if v.st, err = store.Open(filepath.Join(o.Dir, store.DirName), how...); err != nil {
 		return nil, err
 	}
 	base, key := v.o.Service.Base, o.Key
 	switch {
-	case !v.o.Service.ArkShaped:
-		return nil, misused("vet a clip of it: `shotchain vet CLIP`",
-			"%s does not speak Ark's protocol, which the probes are written in", v.o.Service.Name)
 	case v.o.Service.Simulated():
 		key = rand.Text()
 		if v.server, err = film.Serve("127.0.0.1:0",
@@ -84,9 +89,25 @@ func Open(o Options) (_ *Vetting, err error) {
 		v.Close()
 		return nil, err
 	}
+	v.ask.model, v.ask.most = v.o.Service.Gateway.Their(offer.ID), dearest(m, offer)
 	v.Report.Subject = vet.Subject{Provider: v.o.Service.Name, Base: v.o.Service.Base, Simulated: v.o.Service.Simulated(),
 		Model: v.o.Service.Gateway.Their(offer.ID), Claims: vet.Claims{Model: m.Alias}}
 	return v, nil
+}
+
+// dearest is the most that one clip of a model can cost: what a service makes of a probe that it should have refused is
+// its own choice.
+func dearest(m *models.Model, offer models.Offer) (most money.Amount) {
+	for _, r := range m.Resolutions {
+		tokens := int64(0)
+		for _, s := range r.Pixels {
+			tokens = max(tokens, models.FrameTokens(s, models.Frames(m.MaxDuration)))
+		}
+		for _, p := range offer.Prices {
+			most = money.Amount{Currency: p.Currency, Micros: max(most.Micros, p.Worst(tokens, m.MaxDuration))}
+		}
+	}
+	return most
 }
 
 // Close ends the simulator, if one was started.
@@ -96,8 +117,12 @@ func (v *Vetting) Close() {
 	}
 }
 
-// Free asks the service what it refuses. No clip is made.
+// Free asks the service what it refuses: an Ark-shaped one by requests of its own, any other what its client can ask.
+// No clip is made.
 func (v *Vetting) Free(ctx context.Context) error {
+	if !v.o.Service.ArkShaped {
+		return v.contractFree(ctx)
+	}
 	return vet.Free(ctx, v.ask, v.Report, v.model, v.Report.Subject.Model)
 }
 

@@ -123,6 +123,7 @@ const (
 
 // TestFreeProbesOfAnHonestServiceMakeNothing holds that the stage proves what it can, and makes no task.
 func TestFreeProbesOfAnHonestServiceMakeNothing(t *testing.T) {
+	t.Parallel()
 	s, dir := newStandIn(t, nil, passOn), t.TempDir()
 	v := s.vetting(t, dir)
 	require.NoError(t, v.Free(t.Context()))
@@ -140,7 +141,7 @@ func TestFreeProbesOfAnHonestServiceMakeNothing(t *testing.T) {
 	require.Equal(t, `{"model":"dreamina-seedance-2-0-000000"}`, s.creates()[2])
 
 	// Nothing of it holds the key, and the same again is asked anew: nothing came of it.
-	for _, name := range []string{"report.json", "report.md"} {
+	for _, name := range []string{"report.json", "report.md", "report.html"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
 		require.NotContains(t, string(b), vetKey)
@@ -151,6 +152,7 @@ func TestFreeProbesOfAnHonestServiceMakeNothing(t *testing.T) {
 
 // TestEachLieOfAServiceIsRefutedOrNamed lets a gateway lie in one way each.
 func TestEachLieOfAServiceIsRefutedOrNamed(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		gateway lie
 		check   string
@@ -193,6 +195,7 @@ func TestEachLieOfAServiceIsRefutedOrNamed(t *testing.T) {
 			"envelope", vet.Refuted, "2 shapes", film.Incomplete, 7},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s, dir := newStandIn(t, nil, c.gateway), t.TempDir()
 			v := s.vetting(t, dir)
 			require.NoError(t, v.Free(t.Context()))
@@ -224,6 +227,7 @@ func TestEachLieOfAServiceIsRefutedOrNamed(t *testing.T) {
 
 // TestAProbeIsWrittenDownBeforeItIsSent looks into the store while the service is asked.
 func TestAProbeIsWrittenDownBeforeItIsSent(t *testing.T) {
+	t.Parallel()
 	dir, seen := t.TempDir(), 0
 	s := newStandIn(t, nil, func(w http.ResponseWriter, r *http.Request, body []byte, real http.Handler) {
 		if isCreate(r, body) {
@@ -281,31 +285,43 @@ func of(t *testing.T, r *vet.Report, probe, check string) vet.Finding {
 	return vet.Finding{}
 }
 
-// films caches what the animatic camera makes of a scene: many stand-ins film the same probes.
+// films caches what the animatic camera makes of a scene, by its prompt: many stand-ins film the same probes, at once.
 var films sync.Map
+
+// negative is what was filmed of a scene.
+type negative struct{ video, last []byte }
+
+// filmed films a scene, once.
+func filmed(ctx context.Context, sc sim.Scene) (negative, error) {
+	ctx = context.WithoutCancel(ctx) // others wait for it, too
+	once, _ := films.LoadOrStore(sc.Prompt, sync.OnceValues(func() (n negative, err error) {
+		dir, err := os.MkdirTemp("", "vet")
+		if err != nil {
+			return n, err
+		}
+		defer os.RemoveAll(dir)
+		video, last, err := animatic.Camera{NoSlate: true}.Film(ctx,
+			animatic.Shot{Prompt: sc.Prompt, FirstFrame: sc.FirstFrame,
+				LastFrame: sc.LastFrame, Width: sc.Width, Height: sc.Height, Frames: sc.Frames, Audio: sc.Audio}, dir)
+		if err != nil {
+			return n, err
+		}
+		v, err1 := os.ReadFile(video)
+		l, err2 := os.ReadFile(last)
+		return negative{append(v, manifest("dreamina-seedance-2-0", someLog, time.Now())...), l}, errors.Join(err1, err2)
+	}))
+	return once.(func() (negative, error))()
+}
 
 // filming films as sealing does, and lets change have the files.
 func filming(change func(ctx context.Context, sc sim.Scene, dir string, f *sim.Footage) error) sim.Camera {
 	return func(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
 		f := sim.Footage{Video: filepath.Join(dir, "clip.mp4"), LastFrame: filepath.Join(dir, "last.png")}
-		made, ok := films.Load(sc.Prompt)
-		if !ok {
-			video, last, err := animatic.Camera{NoSlate: true}.Film(ctx,
-				animatic.Shot{Prompt: sc.Prompt, FirstFrame: sc.FirstFrame,
-					LastFrame: sc.LastFrame, Width: sc.Width, Height: sc.Height, Frames: sc.Frames, Audio: sc.Audio}, dir)
-			if err != nil {
-				return f, err
-			}
-			v, err1 := os.ReadFile(video)
-			l, err2 := os.ReadFile(last)
-			if err := errors.Join(err1, err2); err != nil {
-				return f, err
-			}
-			made = [2][]byte{append(v, manifest("dreamina-seedance-2-0", someLog, time.Now())...), l}
-			films.Store(sc.Prompt, made)
+		n, err := filmed(ctx, sc)
+		if err != nil {
+			return f, err
 		}
-		b := made.([2][]byte)
-		if err := errors.Join(os.WriteFile(f.Video, b[0], 0o644), os.WriteFile(f.LastFrame, b[1], 0o644)); err != nil {
+		if err := errors.Join(os.WriteFile(f.Video, n.video, 0o644), os.WriteFile(f.LastFrame, n.last, 0o644)); err != nil {
 			return f, err
 		}
 		return f, change(ctx, sc, dir, &f)
@@ -360,6 +376,7 @@ func (s *standIn) failing(t *testing.T) *standIn {
 
 // TestPaidProbesOfAnHonestService buys three clips and a refusal, proves what can be proven, and never buys them again.
 func TestPaidProbesOfAnHonestService(t *testing.T) {
+	t.Parallel()
 	s, dir := newStandIn(t, filming(honestly), passOn).failing(t), t.TempDir()
 	r := s.paid(t, dir, Paid{}, film.MakeOptions{})
 	require.Nil(t, Outcome(r), r.Text())
@@ -372,14 +389,14 @@ func TestPaidProbesOfAnHonestService(t *testing.T) {
 		{"p1", "sound_off", vet.Proven},
 		{"p1", "last_frame", vet.Proven}, {"p1", "retention", vet.Claimed}, {"p1", "tokens", vet.Claimed},
 		{"p2", "first_frame", vet.Proven},
-		{"p2", "end_frame", vet.Proven}, {"p3", "sound", vet.Proven}, {"p4", "failure", vet.Proven},
+		{"p2", "end_frame", vet.Proven}, {"p2", "watermark", vet.NotTested}, {"p3", "sound", vet.Proven}, {"p4", "failure", vet.Proven},
 		{"p4", "failure_billed", vet.NotTested}} {
 		f := of(t, r, want.probe, want.check)
 		require.Equal(t, want.verdict, f.Verdict, "%s %s: %s", want.probe, want.check, f.Found)
 	}
 	require.Contains(t, of(t, r, "p4", "failure").Found, "OutputVideoSensitiveContentDetected.PolicyViolation")
 	require.Equal(t, 4, s.Stats().Created)
-	for _, name := range []string{"report.json", "report.md"} {
+	for _, name := range []string{"report.json", "report.md", "report.html"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
 		for _, secret := range []string{vetKey, "X-Tos-Signature", "/files/cgt-"} {

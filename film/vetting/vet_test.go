@@ -70,6 +70,7 @@ func by(t testing.TB, r *vet.Report, check string) vet.Finding {
 
 // TestEachLieInAFileIsRefutedOrNamed changes an honest clip in one way each.
 func TestEachLieInAFileIsRefutedOrNamed(t *testing.T) {
+	t.Parallel()
 	good := honest(t, t.TempDir())
 	r, err := Judge(t.Context(), good)
 	require.NoError(t, err)
@@ -147,6 +148,7 @@ func TestEachLieInAFileIsRefutedOrNamed(t *testing.T) {
 		}, "duplicate", vet.Refuted, "byte by byte"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			v := good
 			lie.change(t, t.TempDir(), &v)
 			r, err := Judge(t.Context(), v)
