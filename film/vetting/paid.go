@@ -79,6 +79,9 @@ func (p *Probes) Buy(ctx context.Context, o film.MakeOptions) error {
 	var fail *film.Failure
 	if err != nil {
 		if fail = film.AsFailure(ctx, err); made == nil || fail.Kind != film.Incomplete && fail.Kind != film.Unclear {
+			if fail.Kind == film.Interrupted {
+				fail.Hint = "the same command goes on with what is under way, and `shotchain collect --store` keeps it"
+			}
 			return fail
 		}
 	}

@@ -135,7 +135,7 @@ func Outcome(r *vet.Report) *film.Failure {
 	switch {
 	case r.Unclear():
 		return &film.Failure{Kind: film.Unclear, Message: "it is not known whether a probe was bought",
-			Hint: "look into the service's console; the same command goes on"}
+			Hint: "look into the service's console; the same command never sends it again, one with another --report does"}
 	case r.Refuted():
 		return &film.Failure{Kind: film.Incomplete, Message: "something that is claimed is not so"}
 	}
