@@ -19,7 +19,7 @@ var (
 // Quote reads what the platform asks for a model, from text; see provider.Pricer.
 func (c *Client) Quote(ctx context.Context, model string) (q provider.Quote, err error) {
 	route := model + textRoute
-	a, err := c.ask(ctx, http.MethodGet, c.platform.JoinPath("models/pricing").String()+"?"+
+	a, err := c.line.Ask(ctx, http.MethodGet, c.platform.JoinPath("models/pricing").String()+"?"+
 		url.Values{"endpoint_id": {route}}.Encode(), nil)
 	if err != nil {
 		return q, err
