@@ -50,3 +50,30 @@ func (a Amount) Decimal() string {
 	s := fmt.Sprintf("%d.%06d", micros/1_000_000, micros%1_000_000)
 	return sign + strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
+
+// Sums are amounts in several currencies, one sum for each, in the order in which they came. The zero value is nothing.
+type Sums []Amount
+
+// Add is the sums with one amount more. Nothing changes them where it is nothing and has no currency.
+func (s Sums) Add(a Amount) Sums {
+	for i, b := range s {
+		if a.Currency == b.Currency || a.Currency == "" || b.Currency == "" {
+			all := append(Sums(nil), s...)
+			all[i] = b.Add(a)
+			return all
+		}
+	}
+	return append(s[:len(s):len(s)], a)
+}
+
+// String writes them beside each other: ¥5.01 + $1.17.
+func (s Sums) String() string {
+	if len(s) == 0 {
+		return Amount{}.String()
+	}
+	all := make([]string, len(s))
+	for i, a := range s {
+		all[i] = a.String()
+	}
+	return strings.Join(all, " + ")
+}

@@ -191,7 +191,7 @@ const maxShared = 12
 // share says what a variant has in common with which others, and what it has for itself.
 func (v *filmView) share(f *Film, at map[string]*shotView) {
 	with, seen := map[string]int{}, map[string]bool{}
-	shared, own, cost := 0, 0, money.Amount{}
+	shared, own, cost := 0, 0, money.Sums{}
 	for i := range f.Shots {
 		s := &f.Shots[i]
 		if len(s.Shares) == 0 {
@@ -226,7 +226,7 @@ func (v *filmView) share(f *Film, at map[string]*shotView) {
 
 // ledger tells what was spent and saved. Prices of clips that nobody was charged for say so.
 func (p *Page) ledger() []fact {
-	var worth money.Amount
+	var worth money.Sums
 	var tokens int64
 	kept, done, wanted := map[string]bool{}, 0, 0
 	for f := range p.Films {
@@ -263,7 +263,10 @@ func (p *Page) ledger() []fact {
 		made = "bought " + say.Count(p.Run.Bought, "clip")
 	}
 	all = append(all, fact{"Last run", say.Took(p.Run.Took), made + ", " + p.Run.Began.Format("2 Jan 15:04")})
-	nothing := money.Amount{Currency: worth.Currency} // gives a run that spent nothing its currency
+	var nothing money.Amount // gives a run that spent nothing its currency
+	if len(worth) > 0 {
+		nothing.Currency = worth[0].Currency
+	}
 	if p.Charged {
 		all = append(all, fact{"Spent", p.Run.Spent.Add(nothing).String(), ""})
 	}
