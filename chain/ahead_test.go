@@ -98,7 +98,8 @@ func TestAFinalWhoseDraftIsGoneWaitsForWhatItGrowsFrom(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, r.Whole())
 		_, _, from := x.finals(4)
-		require.Equal(t, []string{"cgt-1", "", "", ""}, from, "what grows from another clip than its draft did is asked for whole")
+		require.Equal(t, []string{"cgt-1", "", "", ""}, from,
+			"what grows from another clip than its draft did is asked for whole")
 		for i, o := range r.Outcomes[1:] {
 			pictures := x.f.tasks[5+i].sale.Pictures
 			require.Len(t, pictures, 1)

@@ -128,7 +128,8 @@ func (c *compiler) frames(t *Take) {
 	s, m := t.Shot, t.Model
 	switch {
 	case t.From != nil && !m.FirstFrame:
-		c.problem(s.FromPos, s, "write `from: none`, or choose another model", "%s takes no first frame, so the shot cannot continue %q", m.Alias, s.From)
+		c.problem(s.FromPos, s, "write `from: none`, or choose another model",
+			"%s takes no first frame, so the shot cannot continue %q", m.Alias, s.From)
 	case t.From != nil:
 		c.moment(t)
 	case s.FirstFrame != nil && !m.FirstFrame:
@@ -179,7 +180,8 @@ func (c *compiler) ending(t *Take, known bool) {
 	case !m.LastFrame:
 		c.cannot(t, pos, "", "end on a given frame", func(m *models.Model) bool { return m.LastFrame })
 	case t.From == nil && s.FirstFrame == nil:
-		c.problem(s.ToPos, s, "give it a beginning: `from` or `first_frame`", "%s takes a last frame only beside a first one", m.Alias)
+		c.problem(s.ToPos, s, "give it a beginning: `from` or `first_frame`", "%s takes a last frame only beside a first one",
+			m.Alias)
 	}
 	if s.To != "" && t.To == nil {
 		still = c.shots[s.To].FirstFrame
@@ -223,7 +225,8 @@ func (c *compiler) references(t *Take) {
 		c.cannot(t, stills[0].Pos, "", "look at reference pictures", able)
 	case len(stills) > m.References.Images:
 		takes := func(m *models.Model, _ models.Region) bool { return len(stills) <= m.References.Images }
-		c.problem(stills[m.References.Images].Pos, s, c.can(fmt.Sprintf("it takes %d", m.References.Images), m, takes), "%d reference pictures are too many for %s", len(stills), m.Alias)
+		c.problem(stills[m.References.Images].Pos, s, c.can(fmt.Sprintf("it takes %d", m.References.Images), m, takes),
+			"%d reference pictures are too many for %s", len(stills), m.Alias)
 	}
 	for _, still := range stills {
 		if f := c.still(t, still, false); f != nil {
@@ -276,7 +279,8 @@ func (c *compiler) still(t *Take, still *storyboard.Still, fitted bool) *provide
 		c.digests[still.Path] = digest
 	}
 	f.Digest = digest
-	if size := (models.Size{Width: still.Width, Height: still.Height}); fitted && size != t.Size && t.Size != (models.Size{}) {
+	if size := (models.Size{Width: still.Width, Height: still.Height}); fitted && size != t.Size &&
+		t.Size != (models.Size{}) {
 		f.MediaType, f.Fit = "image/png", fmt.Sprintf("%dx%d", t.Size.Width, t.Size.Height)
 		t.Fits = append(t.Fits, Fit{still, t.Size})
 	}

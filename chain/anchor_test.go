@@ -63,7 +63,8 @@ func TestAMomentFromTheEndIsAFrameOfTheClip(t *testing.T) {
 // reach, nothing is bought.
 func TestAMomentIsCountedFromTheEndThatTheClipHas(t *testing.T) {
 	clip := func(frames int) *KeptClip {
-		return &KeptClip{Clip: &store.Clip{Frames: frames, Video: store.File{Digest: "v"}, LastFrame: store.File{Digest: "l"}}}
+		return &KeptClip{Clip: &store.Clip{Frames: frames, Video: store.File{Digest: "v"},
+			LastFrame: store.File{Digest: "l"}}}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		frames, n := rapid.IntRange(1, 800).Draw(t, "frames"), rapid.IntRange(0, 800).Draw(t, "before")
@@ -123,7 +124,8 @@ func TestABridgeWaitsForBothOfItsEnds(t *testing.T) {
 func TestTheFirstFrameOfAShotThatGrewIsWhatItGrewFrom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
-		sb := film(t, "a/one", "a/two", "b/other from: none", "b/bridge to: a/two", "b/late from: none", "b/late2 from: {shot: late, at: 1s}", "b/bridge2 from: other; to: b/late2")
+		sb := film(t, "a/one", "a/two", "b/other from: none", "b/bridge to: a/two", "b/late from: none",
+			"b/late2 from: {shot: late, at: 1s}", "b/bridge2 from: other; to: b/late2")
 		p := x.plan(sb)
 		require.Same(t, p.Graph.Take("a/one"), p.Graph.Take("b/bridge").To)
 		require.Equal(t, 24, p.Graph.Take("b/bridge2").ToFrame)
@@ -246,11 +248,14 @@ func TestCombinationsThatAModelRefusesAreErrorsAtTheirLine(t *testing.T) {
 	still(t, dir, "k.png", 640, 640)
 	for _, c := range []struct{ model, first, second, at, want, hint string }{
 		{"seedance-2.0", "", "references: [k.png]", "7:36", "takes references or a first frame, not both", "from: none"},
-		{"seedance-1.5-pro", "references: [k.png]", "", "6:36", "cannot look at reference pictures", "these can: seedance-2.5"},
-		{"seedance-2.0", "references: [" + strings.TrimSuffix(strings.Repeat("k.png, ", 10), ", ") + "]", "", "6:99", "10 reference pictures are too many", "it takes 9"},
+		{"seedance-1.5-pro", "references: [k.png]", "", "6:36", "cannot look at reference pictures",
+			"these can: seedance-2.5"},
+		{"seedance-2.0", "references: [" + strings.TrimSuffix(strings.Repeat("k.png, ", 10), ", ") + "]", "", "6:99",
+			"10 reference pictures are too many", "it takes 9"},
 		{"seedance-1.0-pro-fast", "", "to: k.png", "7:27", "cannot end on a given frame", "these can: seedance-2.5"},
 		{"seedance-2.0", "to: k.png", "", "6:27", "takes a last frame only beside a first one", "give it a beginning"},
-		{"seedance-2.0", "", "from: {shot: one, at: 5.1s}", "7:45", "5.1s is not in the clip of \"a/one\", which has 5s", "from 1f to 5s"},
+		{"seedance-2.0", "", "from: {shot: one, at: 5.1s}", "7:45", "5.1s is not in the clip of \"a/one\", which has 5s",
+			"from 1f to 5s"},
 		{"seedance-2.0", "", "from: {shot: one, at: 0.01s}", "7:45", "0.01s is not in the clip", ""},
 		{"seedance-2.0", "", "from: {shot: one, at: 121f}", "7:45", "121f is not in the clip", ""},
 		{"seedance-2.0", "", "from: {shot: one, at: -120f}", "7:45", "-120f is not in the clip of \"a/one\", which has 5s",
@@ -266,7 +271,8 @@ func TestCombinationsThatAModelRefusesAreErrorsAtTheirLine(t *testing.T) {
 				}
 				return fmt.Sprintf("      - {id: %s, %s, prompt: x}\n", id, more)
 			}
-			src := fmt.Sprintf("title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n%s%s", c.model, line("one", c.first), line("two", c.second))
+			src := fmt.Sprintf("title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n%s%s", c.model,
+				line("one", c.first), line("two", c.second))
 			_, err := Compile(t.Context(), parse(t, dir, src), simTarget)
 			var ps storyboard.Problems
 			require.ErrorAs(t, err, &ps)
@@ -284,7 +290,8 @@ func TestAnchorsProperty(t *testing.T) {
 		n := rapid.IntRange(1, 6).Draw(rt, "shots")
 		lines := make([]string, n)
 		for i := range lines {
-			lines[i] = fmt.Sprintf("a/s%d prompt: p%d; takes: %d", i, rapid.IntRange(0, 2).Draw(rt, "prompt"), rapid.IntRange(1, 2).Draw(rt, "takes"))
+			lines[i] = fmt.Sprintf("a/s%d prompt: p%d; takes: %d", i, rapid.IntRange(0, 2).Draw(rt, "prompt"),
+				rapid.IntRange(1, 2).Draw(rt, "takes"))
 			switch {
 			case i == 0 || rapid.IntRange(0, 3).Draw(rt, "opens") == 0:
 				lines[i] += "; from: none"

@@ -128,13 +128,15 @@ func (v *life) done(ctx context.Context, a *store.Attempt, task provider.Task) O
 		return v.ended(ctx, Unclear, err)
 	}
 	if f == nil {
-		f = &provider.Fault{Class: provider.Invalid, Message: "the task was " + string(task.Status), RequestID: task.RequestID}
+		f = &provider.Fault{Class: provider.Invalid, Message: "the task was " + string(task.Status),
+			RequestID: task.RequestID}
 		if task.Status == provider.Failed {
 			f = &provider.Fault{Class: provider.Internal, Message: "the task failed without a reason", RequestID: task.RequestID}
 		}
 	}
 	f, spent, unsure := v.wasted(a, task, f)
-	again := f.Class == provider.Internal && f.Billed == provider.No && v.tries < maxTries // else a take could cost more than once
+	again := f.Class == provider.Internal && f.Billed == provider.No &&
+		v.tries < maxTries // else a take could cost more than once
 	if err := v.l.PutJournal(v.j); err != nil {
 		out := v.ended(ctx, Failed, err)
 		out.Spent, out.Unsure = spent, unsure

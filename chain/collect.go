@@ -84,7 +84,8 @@ func Collect(ctx context.Context, open []Open, o RunOptions) (*Reel, error) {
 
 // take is the take as far as its record tells.
 func (u Open) take() (*Take, error) {
-	t := &Take{kept: u.Dir.Key, Draft: u.Request.Draft, Number: u.Request.Number, Model: &models.Model{Concurrency: 1 << 20},
+	t := &Take{kept: u.Dir.Key, Draft: u.Request.Draft, Number: u.Request.Number,
+		Model:  &models.Model{Concurrency: 1 << 20},
 		Tokens: u.Request.Tokens, Cost: u.Request.Worst,
 		Price:    models.Price{PerMillion: u.Request.PerMillion, Currency: u.Request.Worst.Currency},
 		Expected: time.Duration(u.Request.Expected * float64(time.Second))}

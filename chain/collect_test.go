@@ -94,7 +94,8 @@ func TestACallbackIsAHintToAskAtOnce(t *testing.T) {
 		bell := new(Bell)
 		time.AfterFunc(100*time.Second+time.Millisecond, func() { bell.Ring("cgt-1"); bell.Ring("cgt-unknown") })
 		began := time.Now()
-		r, err := Run(t.Context(), x.plan(film(t, "a/one")), RunOptions{Provider: x.f, Store: x.st, Inspector: glance{}, Bell: bell})
+		r, err := Run(t.Context(), x.plan(film(t, "a/one")),
+			RunOptions{Provider: x.f, Store: x.st, Inspector: glance{}, Bell: bell})
 		require.NoError(t, err)
 		require.True(t, r.Whole())
 		require.Less(t, time.Since(began), 100*time.Second+500*time.Millisecond)

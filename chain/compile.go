@@ -31,7 +31,8 @@ type Target struct {
 // It reads the stills' bytes, and nothing else. Its time grows with the shots and their takes, however long the chains.
 func Compile(ctx context.Context, sb *storyboard.Storyboard, to Target) (*Graph, error) {
 	films := to.films(sb)
-	c := compiler{to: to, g: &Graph{Film: films[0], Films: films, Service: to.Service, shots: map[*storyboard.Shot][]*Take{}},
+	c := compiler{to: to,
+		g:          &Graph{Film: films[0], Films: films, Service: to.Service, shots: map[*storyboard.Shot][]*Take{}},
 		identities: map[string]*Take{}, digests: map[string]string{}, seen: map[string]bool{}}
 	c.able = c.names()
 	order := 0
@@ -157,7 +158,8 @@ func (c *compiler) unique(t *Take) *Take {
 		same = t
 		c.identities[t.Identity] = t
 		c.g.Takes = append(c.g.Takes, t)
-	} else if same.Shot.Name() != t.Shot.Name() && !slices.ContainsFunc(same.Also, func(s *storyboard.Shot) bool { return s.Name() == t.Shot.Name() }) {
+	} else if same.Shot.Name() != t.Shot.Name() && !slices.ContainsFunc(same.Also,
+		func(s *storyboard.Shot) bool { return s.Name() == t.Shot.Name() }) {
 		same.Also = append(same.Also, t.Shot)
 	}
 	same.Uses = append(same.Uses, use)
@@ -210,7 +212,8 @@ func (c *compiler) model(t *Take) bool {
 		return false
 	}
 	if !c.to.Ended && !offer.Served(c.to.Now) {
-		c.problem(want.Pos, t.Shot, c.served(m), "%s has ended at %s on %s", m.Alias, c.to.Service.Region, offer.EndDate(c.to.Service.Region))
+		c.problem(want.Pos, t.Shot, c.served(m), "%s has ended at %s on %s", m.Alias, c.to.Service.Region,
+			offer.EndDate(c.to.Service.Region))
 		return false
 	}
 	t.Model, t.Request.Model = m.At(c.to.Service.Region), offer.ID
@@ -310,7 +313,8 @@ func (c *compiler) price(t *Take) {
 	audio := r.Audio != nil && *r.Audio
 	p, ok := m.Price(c.to.Service.Region, r.Resolution, audio, r.ServiceTier == "flex")
 	if !ok {
-		c.problem(t.Shot.Look.Model.Pos, t.Shot, "give it one in a models file (--models)", "%s has no price at %s for %s", m.Alias, c.to.Service.Region, r.Resolution)
+		c.problem(t.Shot.Look.Model.Pos, t.Shot, "give it one in a models file (--models)", "%s has no price at %s for %s",
+			m.Alias, c.to.Service.Region, r.Resolution)
 		return
 	}
 	t.Tokens = models.Tokens(t.Size, t.Seconds)

@@ -45,28 +45,38 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 	b := new(bytes.Buffer)
 	require.NoError(t, bmp.Encode(b, image.NewGray(image.Rect(0, 0, 640, 360))))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ok.bmp"), b.Bytes(), 0o600))
-	china := Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark}, Now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
+	china := Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark},
+		Now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
 	fal := china
 	fal.Service = provider.About{Namespace: "fal", Region: models.Fal}
 	for _, c := range []struct{ look, shot, at, want, hint string }{
-		{"fal: seedance-2.0, seed: 7", "", "2:35", "seedance-2.0 cannot take a seed at fal", "these can: seedance-1.5-pro; it can at ark, byteplus"},
+		{"fal: seedance-2.0, seed: 7", "", "2:35", "seedance-2.0 cannot take a seed at fal",
+			"these can: seedance-1.5-pro; it can at ark, byteplus"},
 		{"fal: seedance-2.5, seed: 7", "", "2:35", "seedance-2.5 cannot take a seed at fal", "it can at ark, byteplus"},
-		{"fal: seedance-2.5, seed: 7", "first_frame: ok.png", "2:35", "seedance-2.5 cannot take a seed at fal", "it can at ark"},
+		{"fal: seedance-2.5, seed: 7", "first_frame: ok.png", "2:35", "seedance-2.5 cannot take a seed at fal",
+			"it can at ark"},
 		{"fal: seedance-2.5, watermark: true", "", "2:40", "cannot put a watermark at fal", "it can at ark, byteplus"},
-		{"fal: seedance-2.5, resolution: 4k", "", "2:41", "does not make 4k at fal", "it makes 480p, 720p, 1080p; it can at byteplus"},
-		{"fal: seedance-2.5", "first_frame: ok.bmp", "7:22", "seedance-2.5 takes no bmp pictures", "convert it to png or jpeg; it can at ark, byteplus"},
+		{"fal: seedance-2.5, resolution: 4k", "", "2:41", "does not make 4k at fal",
+			"it makes 480p, 720p, 1080p; it can at byteplus"},
+		{"fal: seedance-2.5", "first_frame: ok.bmp", "7:22", "seedance-2.5 takes no bmp pictures",
+			"convert it to png or jpeg; it can at ark, byteplus"},
 		{"fal: seedance-1.5-pro, duration: auto", "", "2:43", "cannot choose the duration", "it makes 4s to 12s"},
-		{"fal: seedance-1.5-pro", "references: [ok.png]", "7:22", "cannot look at reference pictures", "these can: seedance-2.5"},
-		{"fal: seedance-2.5", "{ first_frame: ok.png, references: [ok.png] }", "8:22", "takes references or a first frame, not both", "leave them out"},
+		{"fal: seedance-1.5-pro", "references: [ok.png]", "7:22", "cannot look at reference pictures",
+			"these can: seedance-2.5"},
+		{"fal: seedance-2.5", "{ first_frame: ok.png, references: [ok.png] }", "8:22",
+			"takes references or a first frame, not both", "leave them out"},
 		{"fal: seedance-2.0", "to: ok.png", "7:13", "takes a last frame only beside a first one", "give it a beginning"},
-		{`fal: seedance-2.5, ratio: "16:9"`, "first_frame: tall.png", "7:22", "nearest to 9:16, not 16:9", "crop the still to 16:9"},
-		{"fal: seedance-1.0-pro", "", "2:15", "seedance-1.0-pro is not served at fal", "seedance-1.5-pro; it can at ark, byteplus"},
+		{`fal: seedance-2.5, ratio: "16:9"`, "first_frame: tall.png", "7:22", "nearest to 9:16, not 16:9",
+			"crop the still to 16:9"},
+		{"fal: seedance-1.0-pro", "", "2:15", "seedance-1.0-pro is not served at fal",
+			"seedance-1.5-pro; it can at ark, byteplus"},
 		{"model: seedance-9", "", "2:15", `no model is called "seedance-9"`, "did you mean"},
 		{"model: ep-2026-abc", "", "2:15", "no model is called", "models file"},
 		{"model: seedance-1.5-pro", "", "2:15", "has ended at ark on 2026-09-21", "it can at fal"},
 		{"sellers: seedance-2.0, seed: 7", "", "2:35", "seedance-2.0 cannot take a seed", "it can at"},
 		{"model: seedance-2.0-fast, resolution: 1080p", "", "2:46", "does not make 1080p", "it makes 480p, 720p"},
-		{"model: seedance-2.5, resolution: 4k", "", "2:41", "does not make 4k at ark", "it makes 480p, 720p, 1080p; it can at byteplus"},
+		{"model: seedance-2.5, resolution: 4k", "", "2:41", "does not make 4k at ark",
+			"it makes 480p, 720p, 1080p; it can at byteplus"},
 		{"model: seedance-2.5-flash", "", "2:15", "seedance-2.5-flash is not served at ark", "it can at byteplus, fal"},
 		{"model: seedance-2.0, duration: 3s", "", "2:39", "does not make clips of 3s", "it makes 4s to 15s, or auto"},
 		{"model: seedance-1.0-pro, duration: auto", "", "2:43", "cannot choose the duration", "it makes 2s to 12s"},
@@ -76,7 +86,8 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 		{"model: seedance-1.0-pro, priority: 3", "", "2:43", "cannot take a priority", "seedance-2.0"},
 		{"model: seedance-2.0", "first_frame: small.png", "7:22", "200×300 pixels", "each side must have 300 to 6000"},
 		{"model: seedance-2.0", "first_frame: wide.png", "7:22", "1600×500 pixels", "width ÷ height must be 0.4 to 2.5"},
-		{`model: seedance-2.5, ratio: "16:9"`, "first_frame: tall.png", "7:22", "nearest to 9:16, not 16:9", "crop the still to 16:9"},
+		{`model: seedance-2.5, ratio: "16:9"`, "first_frame: tall.png", "7:22", "nearest to 9:16, not 16:9",
+			"crop the still to 16:9"},
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			look, target := strings.TrimPrefix(c.look, "model: "), china
@@ -86,7 +97,8 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 			if at, ok := strings.CutPrefix(c.look, "sellers: "); ok { // a service that takes no seed of any model
 				look, target.Service.Can.Seed = at, provider.No
 			}
-			src := fmt.Sprintf("title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n      - id: one\n        %s\n        prompt: p\n",
+			src := fmt.Sprintf(
+				"title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n      - id: one\n        %s\n        prompt: p\n",
 				look, strings.ReplaceAll(strings.Trim(c.shot, "{ }"), ", ref", "\n        ref"))
 			_, err := Compile(t.Context(), parse(t, dir, src), target)
 			var ps storyboard.Problems
@@ -161,7 +173,8 @@ func TestAContinuingShotKeepsItsRatio(t *testing.T) {
 
 func TestMeaningNotSyntaxDecidesTheKeys(t *testing.T) {
 	a := parse(t, t.TempDir(), "title: T\nscenes:\n- id: a\n  shots:\n  - {id: one, prompt: \"a boat\", duration: 5s}\n")
-	b := parse(t, t.TempDir(), "# another file\nscenes:\n  - shots:\n      - duration: '5s'\n        prompt: >-\n          a boat\n        id: one\n    id: a\ntitle: T\n")
+	b := parse(t, t.TempDir(),
+		"# another file\nscenes:\n  - shots:\n      - duration: '5s'\n        prompt: >-\n          a boat\n        id: one\n    id: a\ntitle: T\n")
 	require.Equal(t, compile(t, a).Takes[0].Identity, compile(t, b).Takes[0].Identity)
 }
 
@@ -193,7 +206,8 @@ func TestEverythingThatShapesAClipShapesItsKey(t *testing.T) {
 	}
 	base := compile(t, film(t, "a/one model: seedance-1.5-pro")).Takes[0].Identity
 	for _, s := range []string{"service_tier: flex", "expires_after: 5000s", "safety_identifier: x", "caption: c"} {
-		require.Equal(t, base, compile(t, film(t, "a/one model: seedance-1.5-pro; "+s)).Takes[0].Identity, "%s does not shape the clip", s)
+		require.Equal(t, base, compile(t, film(t, "a/one model: seedance-1.5-pro; "+s)).Takes[0].Identity,
+			"%s does not shape the clip", s)
 	}
 }
 

@@ -84,7 +84,8 @@ func TestAShotsOwnEndGoesBeforeTheKeyframe(t *testing.T) {
 	still(t, dir, "a.png", 1280, 720)
 	still(t, dir, "b.png", 1280, 720)
 	sb := anchored(t, dir, "model: seedance-2.0, anchor: {every: 2, still: a.png}", 8,
-		map[int]string{1: ", to: b.png", 3: ", anchor: {every: 0}", 5: ", anchor: {still: b.png}", 8: ", from: {shot: n7, at: -5f}"})
+		map[int]string{1: ", to: b.png", 3: ", anchor: {every: 0}", 5: ", anchor: {still: b.png}",
+			8: ", from: {shot: n7, at: -5f}"})
 	g, err := Compile(t.Context(), sb, simTarget)
 	require.NoError(t, err)
 	ends := func(i int) string {
@@ -101,7 +102,8 @@ func TestAShotsOwnEndGoesBeforeTheKeyframe(t *testing.T) {
 	for i := range 9 {
 		depths = append(depths, g.Take(fmt.Sprintf("s/n%d", i)).Depth)
 	}
-	require.Equal(t, []int{0, 1, 1, 2, 3, 4, 1, 2, 3}, depths, "what grows from a moment of a led clip is as deep as that one")
+	require.Equal(t, []int{0, 1, 1, 2, 3, 4, 1, 2, 3}, depths,
+		"what grows from a moment of a led clip is as deep as that one")
 }
 
 func TestAModelThatCannotEndOnAFrameIsNotAnchored(t *testing.T) {
@@ -114,7 +116,8 @@ func TestAModelThatCannotEndOnAFrameIsNotAnchored(t *testing.T) {
 	require.Len(t, ps, 1)
 	require.Contains(t, ps[0].Error(), "film.yaml:1:54: shot \"s/n1\": seedance-1.0-pro-fast cannot end on a given frame")
 	require.Contains(t, ps[0].Hint, "these can: seedance-2.5")
-	_, err = Compile(t.Context(), anchored(t, dir, "model: seedance-1.0-pro-fast, anchor: {every: 3, still: k.png}", 1, nil), simTarget)
+	_, err = Compile(t.Context(),
+		anchored(t, dir, "model: seedance-1.0-pro-fast, anchor: {every: 3, still: k.png}", 1, nil), simTarget)
 	require.NoError(t, err, "a chain that is too short needs none")
 }
 

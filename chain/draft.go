@@ -101,7 +101,8 @@ func (t *Take) finals(from, to string) (a anchors, ok bool) {
 
 // named are the pictures of a take's question, by their bytes where all that it needs is there, or by its drafts (final)
 // where it is to be made from its own, or has been. ok is false where neither is known yet. up is only read if there.
-func (t *Take) named(namespace string, st *store.Store, up Upstream, there bool, p *Promotion) (a anchors, final, ok bool) {
+func (t *Take) named(namespace string, st *store.Store, up Upstream, there bool, p *Promotion) (a anchors,
+	final, ok bool) {
 	var from, to string
 	switch {
 	case there && len(t.needs()) == 0:
@@ -161,7 +162,8 @@ func (p *Plan) made(t *Take, draft *Planned) bool {
 
 // promoting is the request that makes the final clip of a draft: nothing that the draft has settled is said again.
 func (v *life) promoting(req provider.Request, from *Promotion) provider.Request {
-	return provider.Request{Label: req.Label, Model: req.Model, DraftTask: from.Task, Resolution: req.Resolution, Watermark: req.Watermark,
+	return provider.Request{Label: req.Label, Model: req.Model, DraftTask: from.Task, Resolution: req.Resolution,
+		Watermark:   req.Watermark,
 		ServiceTier: req.ServiceTier, Priority: req.Priority, ExpiresAfter: req.ExpiresAfter,
 		SafetyIdentifier: req.SafetyIdentifier, CallbackURL: req.CallbackURL, Mark: req.Mark}
 }

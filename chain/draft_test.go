@@ -26,7 +26,8 @@ func (x *fixture) final(sb *storyboard.Storyboard) *Plan {
 	return plan(x.t, compile(x.t, sb), x.st, o)
 }
 
-var drafted = []string{"a/one model: seedance-2.5; resolution: 1080p; takes: 2; pick: 2", "a/two model: seedance-2.5; resolution: 1080p",
+var drafted = []string{"a/one model: seedance-2.5; resolution: 1080p; takes: 2; pick: 2",
+	"a/two model: seedance-2.5; resolution: 1080p",
 	"b/other model: seedance-2.0; from: none"}
 
 func TestDraftsAreCheapAndFinalsArePromoted(t *testing.T) {
@@ -124,7 +125,8 @@ func TestADraftThatIsGoneGivesWayToTheWholeQuestion(t *testing.T) {
 }
 
 func TestDraftsWithAnotherModel(t *testing.T) {
-	sb := film(t, "a/one draft: seedance-2.0-mini", "a/two draft: seedance-2.0-mini; resolution: 480p", "b/three resolution: 480p; model: seedance-2.0-mini")
+	sb := film(t, "a/one draft: seedance-2.0-mini", "a/two draft: seedance-2.0-mini; resolution: 480p",
+		"b/three resolution: 480p; model: seedance-2.0-mini")
 	to := simTarget
 	to.Draft = true
 	g, err := Compile(t.Context(), sb, to)
@@ -142,5 +144,6 @@ func TestADraftWithoutALastFrameIsNotAskedForOne(t *testing.T) {
 	g, err := Compile(t.Context(), film(t, "a/one model: seedance-1.5-pro"), to)
 	require.NoError(t, err)
 	require.True(t, g.Takes[0].Request.NoLastFrame)
-	require.EqualValues(t, compile(t, film(t, "a/one model: seedance-1.5-pro; resolution: 480p")).Takes[0].Tokens*60/100, g.Takes[0].Tokens)
+	require.EqualValues(t, compile(t, film(t, "a/one model: seedance-1.5-pro; resolution: 480p")).Takes[0].Tokens*60/100,
+		g.Takes[0].Tokens)
 }

@@ -68,7 +68,8 @@ func shootBoth(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	graph, err := chain.Compile(ctx, film, chain.Target{Models: models.Default(), Service: provider.About(), Now: time.Now()})
+	graph, err := chain.Compile(ctx, film,
+		chain.Target{Models: models.Default(), Service: provider.About(), Now: time.Now()})
 	if err != nil {
 		return err
 	}

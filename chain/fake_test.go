@@ -72,9 +72,11 @@ func (f *fake) sales() (all []simtest.Sale) {
 
 // saleOf is a request as the oracle sees it. The caller holds the lock.
 func (f *fake) saleOf(id string, r provider.Request) simtest.Sale {
-	s := simtest.Sale{Task: id, Client: r.Label, Prompt: r.Prompt, Source: r.DraftTask, Fields: map[string]json.RawMessage{}}
+	s := simtest.Sale{Task: id, Client: r.Label, Prompt: r.Prompt, Source: r.DraftTask,
+		Fields: map[string]json.RawMessage{}}
 	for _, p := range picturesOf(&r) {
-		came := sim.Picture{Role: map[role]string{opening: "first_frame", closing: "last_frame", reference: "reference_image"}[p.role]}
+		came := sim.Picture{Role: map[role]string{opening: "first_frame", closing: "last_frame",
+			reference: "reference_image"}[p.role]}
 		switch {
 		case p.URL != "": // its own: it is what it made
 			came.Digest = digestOf([]byte("last of " + content(f.find(strings.Split(string(p.URL), "/")[3]).req)))
@@ -101,8 +103,9 @@ func (f *fake) saleOf(id string, r provider.Request) simtest.Sale {
 
 // aboutFake is the fake as a service that remembers its tasks.
 var aboutFake = provider.About{Namespace: "sim", Region: models.Ark, Can: provider.Abilities{Lookup: provider.List,
-	Cancel: provider.CancelQueued, LastFrame: provider.Yes, OwnFrames: provider.Yes, Seed: provider.Yes, Failed: provider.No,
-	Bill: provider.ByTokens, ResultLife: 24 * time.Hour, TaskLife: 7 * 24 * time.Hour, TaskTime: 72 * time.Hour}}
+	Cancel: provider.CancelQueued, LastFrame: provider.Yes, OwnFrames: provider.Yes, Seed: provider.Yes,
+	Failed: provider.No,
+	Bill:   provider.ByTokens, ResultLife: 24 * time.Hour, TaskLife: 7 * 24 * time.Hour, TaskTime: 72 * time.Hour}}
 
 func (f *fake) About() provider.About {
 	about := aboutFake
@@ -121,7 +124,8 @@ func (f *fake) handleOf(id string) provider.Handle {
 }
 
 func newFake() *fake {
-	return &fake{calls: map[string]int{}, took: func(r provider.Request) time.Duration { return time.Duration(60+9*r.Duration) * time.Second }}
+	return &fake{calls: map[string]int{},
+		took: func(r provider.Request) time.Duration { return time.Duration(60+9*r.Duration) * time.Second }}
 }
 
 func (f *fake) called(op, label string) error {
@@ -156,8 +160,11 @@ func (f *fake) Create(ctx context.Context, r provider.Request) (provider.Created
 		was.Resolution, was.DraftTask, was.ExpiresAfter, was.Draft, was.Label, was.SafetyIdentifier = r.Resolution, r.DraftTask, r.ExpiresAfter, false, r.Label, r.SafetyIdentifier
 		r = was
 	}
-	t := &fakeTask{req: r, Task: provider.Task{ID: fmt.Sprintf("cgt-%d", max(len(f.tasks), len(f.sold))+1), Model: r.Model, Status: provider.Queued,
-		ExpiresAfter: r.ExpiresAfter, SafetyIdentifier: r.SafetyIdentifier, Seed: r.Seed, Resolution: r.Resolution, Duration: r.Duration, Created: time.Now().Add(f.clock)}}
+	t := &fakeTask{req: r,
+		Task: provider.Task{ID: fmt.Sprintf("cgt-%d", max(len(f.tasks), len(f.sold))+1), Model: r.Model,
+			Status:       provider.Queued,
+			ExpiresAfter: r.ExpiresAfter, SafetyIdentifier: r.SafetyIdentifier, Seed: r.Seed, Resolution: r.Resolution,
+			Duration: r.Duration, Created: time.Now().Add(f.clock)}}
 	if r.Seed == nil {
 		t.Seed = new(int64(len(f.tasks)))
 		t.req.Seed = t.Seed
@@ -212,7 +219,8 @@ func (f *fake) finish(t *fakeTask) {
 			size, _ = m.Pixels(t.req.Resolution, models.Adaptive, size)
 		}
 		t.Tokens = models.Tokens(size, t.req.Duration)
-		t.Video, t.LastFrame = provider.SignedURL("https://files/"+t.ID+"/video"), provider.SignedURL("https://files/"+t.ID+"/last")
+		t.Video, t.LastFrame = provider.SignedURL("https://files/"+t.ID+"/video"), provider.SignedURL("https://files/"+t.ID+
+			"/last")
 	}
 	f.running--
 	f.start()

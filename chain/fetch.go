@@ -76,7 +76,8 @@ func (v *life) spoiled(ctx context.Context, path string, err error) error {
 }
 
 // fetched is a whole download of a task's: the one that an earlier run has left, or a new one.
-func (v *life) fetched(ctx context.Context, task, name string, u provider.SignedURL, limit int64) (path string, err error) {
+func (v *life) fetched(ctx context.Context, task, name string, u provider.SignedURL, limit int64) (path string,
+	err error) {
 	if path, ok := v.l.Fetched(task, name); ok {
 		return path, nil
 	}

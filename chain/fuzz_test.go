@@ -69,7 +69,8 @@ func FuzzRecords(f *testing.F) {
 			f.Add(state, name, 60, 8, []byte("\xff\x00☃ö")) // damaged
 		}
 		f.Add(state, 1, 0, 1<<20, []byte(`{"format":1,"attempts":[{"number":1,"state":"failed","mark":1}]}`))
-		f.Add(state, 1, 0, 1<<20, []byte(`{"format":1,"attempts":[{"number":1,"state":"submitted","task":"cgt-1","intended_at":"9999-01-01T00:00:00Z"}]}`))
+		f.Add(state, 1, 0, 1<<20,
+			[]byte(`{"format":1,"attempts":[{"number":1,"state":"submitted","task":"cgt-1","intended_at":"9999-01-01T00:00:00Z"}]}`))
 	}
 	f.Fuzz(func(t *testing.T, state, name, at, length int, with []byte) {
 		synctest.Test(t, func(t *testing.T) {

@@ -37,14 +37,17 @@ func (v *life) keep(ctx context.Context, a *store.Attempt, task provider.Task) O
 		}
 		switch {
 		case errors.As(err, new(*unkept)):
-			return v.ended(ctx, Failed, fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task))
+			return v.ended(ctx, Failed,
+				fmt.Errorf("the clip could not be kept: %w; task %s is paid, and the next run picks it up", err, a.Task))
 		case ctx.Err() != nil:
 			return v.ended(ctx, InFlight, err)
-		case bad == maxFetches && f.Class == provider.Gone && time.Since(finishedAt(task)) > frameLife(v.plan.Graph.Service.Can):
+		case bad == maxFetches && f.Class == provider.Gone &&
+			time.Since(finishedAt(task)) > frameLife(v.plan.Graph.Service.Can):
 			a.State, a.Tokens = store.Succeeded, task.Tokens
 			return v.gone(ctx, a, err)
 		case bad == maxFetches, time.Since(reached) > v.how.Timing.Patience:
-			return v.ended(ctx, Failed, fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task))
+			return v.ended(ctx, Failed,
+				fmt.Errorf("downloaded %d times: %w; task %s is paid, and the next run tries again", n, err, a.Task))
 		}
 		v.observe(Event{Take: v.t, Standing: Busy, Task: a.Task, Message: err.Error()})
 		if err := pause(ctx, max(f.RetryAfter, wait.NextBackOff())); err != nil {

@@ -36,7 +36,8 @@ func (t *Take) key(namespace string, a anchors) string {
 	for i := range r.References {
 		references = append(references, r.References[i].InKey())
 	}
-	q := question{Version: 1, Provider: namespace, Model: r.Model, Prompt: r.Prompt, FirstFrame: a.first, LastFrame: a.last, References: references,
+	q := question{Version: 1, Provider: namespace, Model: r.Model, Prompt: r.Prompt, FirstFrame: a.first,
+		LastFrame: a.last, References: references,
 		Resolution: r.Resolution, Ratio: r.Ratio, Duration: r.Duration, Seed: r.Seed,
 		CameraFixed: r.CameraFixed, Watermark: r.Watermark, Audio: r.Audio, Number: t.Number - 1, Draft: t.Draft}
 	if r.Seed != nil && *r.Seed >= 0 {

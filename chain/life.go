@@ -250,7 +250,8 @@ func (v *life) create(ctx context.Context, a *store.Attempt) (provider.Created, 
 		switch {
 		case err == nil:
 			return made, nil
-		case req.DraftTask != "" && (f.Class == provider.Invalid || f.Class == provider.Gone): // the draft is no longer there: nothing was created
+		case req.DraftTask != "" &&
+			(f.Class == provider.Invalid || f.Class == provider.Gone): // the draft is no longer there: nothing was created
 			a.PromotedFrom = ""
 			if v.final { // the pictures of the whole question are not there yet
 				return provider.Created{}, err
@@ -339,7 +340,8 @@ func (v *life) close(a *store.Attempt, f *provider.Fault) {
 
 // ended is an outcome without a clip. Faults of the context are told as what they are: the run stopped.
 func (v *life) ended(ctx context.Context, s Standing, err error) Outcome {
-	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(ctx))) {
+	if ctx.Err() != nil &&
+		(errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(ctx))) {
 		err = context.Cause(ctx)
 		if s == Failed {
 			s = Stopped

@@ -37,20 +37,24 @@ func TestALostTaskIsNeverTakenForAbsent(t *testing.T) {
 		shot  string
 		want  Standing // where the identifier is not echoed
 	}{
-		"all is well":                       {want: Kept},
-		"the clocks differ by 4 min":        {clock: 4 * time.Minute, want: Kept},
-		"the service is an hour ahead":      {clock: hour, want: Unclear},
-		"the service is an hour behind":     {clock: -hour, want: Unclear},
-		"the service is 3 days ahead":       {clock: 3 * day, want: Unclear},
-		"the service is 3 days behind":      {clock: -3 * day, want: Unclear},
-		"no mark is echoed":                 {echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: Unclear},
-		"no mark, and an hour ahead":        {clock: hour, echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: Unclear},
-		"no mark, and no time":              {echo: func(t *provider.Task) { t.ExpiresAfter, t.Created = 0, time.Time{} }, want: Unclear},
-		"no time is echoed":                 {echo: func(t *provider.Task) { t.Created = time.Time{} }, want: Unclear},
-		"nothing but the mark and the time": {echo: func(t *provider.Task) { t.Model, t.Resolution, t.Duration, t.Seed = "", "", 0, nil }, want: Kept},
-		"the model has another name":        {echo: func(t *provider.Task) { t.Model = "gateway/seedance" }, want: Unclear},
-		"the seed is not taken":             {echo: func(t *provider.Task) { t.Seed = new(int64(5)) }, shot: "seed: 7", want: Unclear},
-		"the expiry is the least there is":  {shot: "expires_after: 3600s", want: Kept},
+		"all is well":                   {want: Kept},
+		"the clocks differ by 4 min":    {clock: 4 * time.Minute, want: Kept},
+		"the service is an hour ahead":  {clock: hour, want: Unclear},
+		"the service is an hour behind": {clock: -hour, want: Unclear},
+		"the service is 3 days ahead":   {clock: 3 * day, want: Unclear},
+		"the service is 3 days behind":  {clock: -3 * day, want: Unclear},
+		"no mark is echoed":             {echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: Unclear},
+		"no mark, and an hour ahead": {clock: hour, echo: func(t *provider.Task) { t.ExpiresAfter = 0 },
+			want: Unclear},
+		"no mark, and no time": {echo: func(t *provider.Task) { t.ExpiresAfter, t.Created = 0, time.Time{} },
+			want: Unclear},
+		"no time is echoed": {echo: func(t *provider.Task) { t.Created = time.Time{} }, want: Unclear},
+		"nothing but the mark and the time": {
+			echo: func(t *provider.Task) { t.Model, t.Resolution, t.Duration, t.Seed = "", "", 0, nil }, want: Kept},
+		"the model has another name": {echo: func(t *provider.Task) { t.Model = "gateway/seedance" }, want: Unclear},
+		"the seed is not taken": {echo: func(t *provider.Task) { t.Seed = new(int64(5)) }, shot: "seed: 7",
+			want: Unclear},
+		"the expiry is the least there is": {shot: "expires_after: 3600s", want: Kept},
 	} {
 		for _, named := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, named %t", name, named), func(t *testing.T) {
@@ -94,7 +98,8 @@ var gateways = map[string]func(*provider.Task){
 	"at least 30 h":    func(t *provider.Task) { t.ExpiresAfter = max(t.ExpiresAfter, 108000) },
 	"at least 2 days":  func(t *provider.Task) { t.ExpiresAfter = max(t.ExpiresAfter, lookup.DefaultExpiry) },
 	"other words": func(t *provider.Task) {
-		t.ExpiresAfter, t.Model, t.Resolution, t.Duration = max(t.ExpiresAfter, lookup.DefaultExpiry), "gateway/"+t.Model, "720", 0
+		t.ExpiresAfter, t.Model, t.Resolution, t.Duration = max(t.ExpiresAfter,
+			lookup.DefaultExpiry), "gateway/"+t.Model, "720", 0
 	},
 	"whole minutes":     func(t *provider.Task) { t.ExpiresAfter = t.ExpiresAfter / 60 * 60 },
 	"whole hours":       func(t *provider.Task) { t.ExpiresAfter = t.ExpiresAfter / 3600 * 3600 },
@@ -172,23 +177,32 @@ func TestALostCallCountsAsNeverMadeOnlyWhereThatIsSure(t *testing.T) {
 		want       Standing
 		says       string
 	}{
-		"just now":                         {want: Kept},
-		"just now, named":                  {identifier: own, want: Kept},
-		"yesterday":                        {intended: -24 * time.Hour, want: Kept},
-		"before the list begins":           {intended: -8 * 24 * time.Hour, want: Unclear, says: "only the last 7 days"},
-		"by a clock that was ahead":        {intended: 10 * 24 * time.Hour, want: Unclear, says: "clock"},
-		"our clock is behind":              {others: []provider.Task{{ID: "x", ExpiresAfter: 9000, Created: time.Now().Add(40 * 365 * 24 * time.Hour)}}, want: Unclear, says: "clock"},
-		"nothing is known":                 {alone: true, want: Unclear, says: "shows none of our tasks"},
-		"nothing is known, named":          {alone: true, identifier: own, want: Unclear, says: "shows none of our tasks"},
-		"a stranger's may be it":           {others: []provider.Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: Unclear, says: "task x, which nobody here knows"},
-		"a stranger's of another length":   {others: []provider.Task{{ID: "x", Duration: 12}}, want: Unclear, says: "task x, which nobody here knows"},
-		"a stranger's is not named":        {identifier: own, others: []provider.Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: Kept},
-		"tasks of other lengths are none":  {identifier: own, others: []provider.Task{{ID: "x", Duration: 12}}, want: Kept},
-		"the known has another expiry":     {echo: func(t *provider.Task) { t.ExpiresAfter++ }, want: Unclear, says: "with the marks that they were sent with"},
-		"the known has another name":       {identifier: own, echo: func(t *provider.Task) { t.SafetyIdentifier, t.ExpiresAfter = "x", 7 }, want: Unclear, says: "with the marks"},
-		"the known is named":               {identifier: own, echo: func(t *provider.Task) { t.ExpiresAfter = 0 }, want: Kept},
-		"the known was made by no clock":   {echo: func(t *provider.Task) { t.Created = time.Time{} }, want: Unclear, says: "shows none of our tasks"},
-		"the known was made at other time": {echo: func(t *provider.Task) { t.Created = t.Created.Add(-time.Hour) }, want: Unclear, says: "shows none of our tasks"},
+		"just now":                  {want: Kept},
+		"just now, named":           {identifier: own, want: Kept},
+		"yesterday":                 {intended: -24 * time.Hour, want: Kept},
+		"before the list begins":    {intended: -8 * 24 * time.Hour, want: Unclear, says: "only the last 7 days"},
+		"by a clock that was ahead": {intended: 10 * 24 * time.Hour, want: Unclear, says: "clock"},
+		"our clock is behind": {others: []provider.Task{{ID: "x", ExpiresAfter: 9000,
+			Created: time.Now().Add(40 * 365 * 24 * time.Hour)}}, want: Unclear, says: "clock"},
+		"nothing is known":        {alone: true, want: Unclear, says: "shows none of our tasks"},
+		"nothing is known, named": {alone: true, identifier: own, want: Unclear, says: "shows none of our tasks"},
+		"a stranger's may be it": {others: []provider.Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}},
+			want: Unclear, says: "task x, which nobody here knows"},
+		"a stranger's of another length": {others: []provider.Task{{ID: "x", Duration: 12}}, want: Unclear,
+			says: "task x, which nobody here knows"},
+		"a stranger's is not named": {identifier: own,
+			others: []provider.Task{{ID: "x", ExpiresAfter: 172800, Duration: 5}}, want: Kept},
+		"tasks of other lengths are none": {identifier: own, others: []provider.Task{{ID: "x", Duration: 12}}, want: Kept},
+		"the known has another expiry": {echo: func(t *provider.Task) { t.ExpiresAfter++ }, want: Unclear,
+			says: "with the marks that they were sent with"},
+		"the known has another name": {identifier: own,
+			echo: func(t *provider.Task) { t.SafetyIdentifier, t.ExpiresAfter = "x", 7 }, want: Unclear, says: "with the marks"},
+		"the known is named": {identifier: own, echo: func(t *provider.Task) { t.ExpiresAfter = 0 },
+			want: Kept},
+		"the known was made by no clock": {echo: func(t *provider.Task) { t.Created = time.Time{} }, want: Unclear,
+			says: "shows none of our tasks"},
+		"the known was made at other time": {echo: func(t *provider.Task) { t.Created = t.Created.Add(-time.Hour) },
+			want: Unclear, says: "shows none of our tasks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -201,7 +215,8 @@ func TestALostCallCountsAsNeverMadeOnlyWhereThatIsSure(t *testing.T) {
 				x.f.echo = c.echo
 				sb := film(t, "a/one")
 				p := x.plan(sb)
-				intended(t, x.st, p.Takes[0], store.Attempt{IntendedAt: time.Now().Add(c.intended).UTC(), Mark: strings.TrimSpace("123456 " + c.identifier)})
+				intended(t, x.st, p.Takes[0],
+					store.Attempt{IntendedAt: time.Now().Add(c.intended).UTC(), Mark: strings.TrimSpace("123456 " + c.identifier)})
 				for _, o := range c.others {
 					x.f.tasks = append(x.f.tasks, &fakeTask{Task: o})
 				}
@@ -272,7 +287,8 @@ func TestAnIdentifierThatIsNotTakenIsLeftOut(t *testing.T) {
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" && n == 1 {
 				mark := lookup.Unnamed(x.f.marked)
-				return &provider.Fault{Class: provider.Invalid, Code: "InvalidParameter", Remark: mark, Message: "there is no such parameter: safety_identifier"}
+				return &provider.Fault{Class: provider.Invalid, Code: "InvalidParameter", Remark: mark,
+					Message: "there is no such parameter: safety_identifier"}
 			}
 			return nil
 		}
@@ -314,7 +330,8 @@ func intended(t *testing.T, st *store.Store, pt Planned, a store.Attempt) {
 	l, err := st.Lock(t.Context(), pt.Key, nil)
 	require.NoError(t, err)
 	defer l.Unlock()
-	require.NoError(t, l.PutRequest(&store.Request{Provider: "sim", Shot: pt.Take.Name(), Asked: pt.Take.asked(anchors{})}))
+	require.NoError(t,
+		l.PutRequest(&store.Request{Provider: "sim", Shot: pt.Take.Name(), Asked: pt.Take.asked(anchors{})}))
 	a.Number, a.State = 1, store.Intended
 	require.NoError(t, l.PutJournal(&store.Journal{Attempts: []store.Attempt{a}}))
 }
@@ -323,8 +340,10 @@ func TestAProgramThatDiedDuringItsCallIsGivenTimeToShowItsTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
 		sb := film(t, "a/one")
-		intended(t, x.st, x.plan(sb).Takes[0], store.Attempt{IntendedAt: time.Now().Add(-100 * time.Second).UTC(), Mark: "123456"}) // a slow call, killed a moment ago
-		time.AfterFunc(10*time.Second, func() {                                                                                     // and only now it is listed
+		intended(t, x.st, x.plan(sb).Takes[0],
+			store.Attempt{IntendedAt: time.Now().Add(-100 * time.Second).UTC(),
+				Mark: "123456"}) // a slow call, killed a moment ago
+		time.AfterFunc(10*time.Second, func() { // and only now it is listed
 			req := compile(t, sb).Takes[0].Request
 			req.ExpiresAfter = 123_456
 			_, err := x.f.Create(t.Context(), req)

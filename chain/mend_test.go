@@ -77,8 +77,9 @@ func TestWhatIsDamagedIsPutRightBeforeAnythingIsBoughtAgain(t *testing.T) {
 			why: "last_frame.png is missing: its last frame is cut from its clip again, and what grows from it is made anew"},
 		"the clip, its size kept": {
 			harm:  func(t *testing.T, _ *fixture, dir store.Take) { spoil(t, dir.Path("clip.mp4")) },
-			state: InFlight, aside: []string{"damaged-1-clip.mp4"}, calls: map[string]int{"get": 1, "video": 1, "last": 1}, flight: true,
-			why: "the kept clip cannot be used: damaged: clip.mp4 is not the file that was kept; fetched again from task cgt-1"},
+			state: InFlight, aside: []string{"damaged-1-clip.mp4"}, calls: map[string]int{"get": 1, "video": 1, "last": 1},
+			flight: true,
+			why:    "the kept clip cannot be used: damaged: clip.mp4 is not the file that was kept; fetched again from task cgt-1"},
 		"the clip, after 7 days": {
 			harm: func(t *testing.T, x *fixture, dir store.Take) {
 				spoil(t, dir.Path("clip.mp4"))
@@ -89,8 +90,9 @@ func TestWhatIsDamagedIsPutRightBeforeAnythingIsBoughtAgain(t *testing.T) {
 			why:   "its clip is damaged and can no longer be fetched: clip.mp4 is not the file that was kept"},
 		"the clip, after 7 days, of a service that remembers longer": {
 			harm:  func(t *testing.T, _ *fixture, dir store.Take) { spoil(t, dir.Path("clip.mp4")) },
-			later: 8 * 24 * time.Hour, state: New, aside: []string{"damaged-1-clip.mp4"}, calls: map[string]int{"get": 1, "video": 1, "last": 1},
-			why: "its clip is damaged and can no longer be fetched: clip.mp4 is not the file that was kept"},
+			later: 8 * 24 * time.Hour, state: New, aside: []string{"damaged-1-clip.mp4"},
+			calls: map[string]int{"get": 1, "video": 1, "last": 1},
+			why:   "its clip is damaged and can no longer be fetched: clip.mp4 is not the file that was kept"},
 		"the clip, of which a whole copy was set aside": {
 			harm: func(t *testing.T, x *fixture, dir store.Take) {
 				b, err := os.ReadFile(dir.Path("clip.mp4"))
@@ -247,8 +249,9 @@ func TestWhatGrowsFromAFrameThatWasCutAnewIsAskedForWithIt(t *testing.T) {
 		}})
 		require.NoError(t, err)
 		require.Equal(t, p.Total, r.Spent)
-		require.Equal(t, []string{"last_frame.png is not the file that was kept: its last frame has been cut from its clip again: " +
-			"what grows from it is made anew"}, said)
+		require.Equal(t,
+			[]string{"last_frame.png is not the file that was kept: its last frame has been cut from its clip again: " +
+				"what grows from it is made anew"}, said)
 		sent := request(x.f, "two").FirstFrame
 		b, err := os.ReadFile(one.Path("last_frame.png"))
 		require.NoError(t, err)

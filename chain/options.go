@@ -49,7 +49,8 @@ func (c *compiler) continued(t *Take) {
 	t.Size, _ = t.Model.Pixels(t.Request.Resolution, adaptive, t.From.Size)
 	root := t.root
 	said, was := s.Look.Ratio, root.Shot.Look.Ratio
-	if said.Set && said.Value != adaptive && said.Value != cmp.Or(was.Value, unsaidRatio) && (was.Set || root.Shot.FirstFrame == nil) {
+	if said.Set && said.Value != adaptive && said.Value != cmp.Or(was.Value, unsaidRatio) &&
+		(was.Set || root.Shot.FirstFrame == nil) {
 		c.problem(said.Pos, s, "leave it out, or open on its own with `from: none`",
 			"it continues %q and so keeps its ratio, %s, not %s", s.From, cmp.Or(was.Value, unsaidRatio), said.Value)
 	}
@@ -66,7 +67,8 @@ func (c *compiler) fromStill(t *Take) {
 		near := m.NearestRatio(t.Request.Resolution, still)
 		if s.FirstFrame.URL == "" && near != t.Request.Ratio {
 			c.problem(s.FirstFrame.Pos, s, fmt.Sprintf("crop the still to %s, or ask for ratio: %q", t.Request.Ratio, near),
-				"%s gives a clip the ratio of its first frame, and this still is nearest to %s, not %s", m.Alias, near, t.Request.Ratio)
+				"%s gives a clip the ratio of its first frame, and this still is nearest to %s, not %s", m.Alias, near,
+				t.Request.Ratio)
 		}
 		t.Request.Ratio = adaptive
 		if s.FirstFrame.URL != "" { // its size is not known here: priced as the film's ratio
@@ -103,13 +105,16 @@ func (c *compiler) limits(t *Take, still *storyboard.Still) {
 	switch ratio := float64(w) / float64(max(h, 1)); {
 	case !slices.Contains(m.Formats, still.Format):
 		formats := func(m *models.Model, _ models.Region) bool { return slices.Contains(m.Images.Formats, still.Format) }
-		c.problem(still.Pos, t.Shot, c.can("convert it to png or jpeg", t.Model, formats), "%s takes no %s pictures", t.Model.Alias, still.Format)
+		c.problem(still.Pos, t.Shot, c.can("convert it to png or jpeg", t.Model, formats), "%s takes no %s pictures",
+			t.Model.Alias, still.Format)
 	case still.Size >= m.MaxBytes:
 		c.problem(still.Pos, t.Shot, "", "the still has %d bytes, the service takes less than %d", still.Size, m.MaxBytes)
 	case min(w, h) < m.MinSide || max(w, h) > m.MaxSide:
-		c.problem(still.Pos, t.Shot, fmt.Sprintf("each side must have %d to %d pixels", m.MinSide, m.MaxSide), "the still has %d×%d pixels", w, h)
+		c.problem(still.Pos, t.Shot, fmt.Sprintf("each side must have %d to %d pixels", m.MinSide, m.MaxSide),
+			"the still has %d×%d pixels", w, h)
 	case ratio < m.MinRatio || ratio > m.MaxRatio:
-		c.problem(still.Pos, t.Shot, fmt.Sprintf("width ÷ height must be %g to %g", m.MinRatio, m.MaxRatio), "the still has %d×%d pixels", w, h)
+		c.problem(still.Pos, t.Shot, fmt.Sprintf("width ÷ height must be %g to %g", m.MinRatio, m.MaxRatio),
+			"the still has %d×%d pixels", w, h)
 	}
 }
 
@@ -120,7 +125,8 @@ func (c *compiler) options(t *Take) {
 	if m.Audio {
 		r.Audio = new(!l.Audio.Set || l.Audio.Value)
 	} else if l.Audio.Value {
-		c.cannot(t, l.Audio.Pos, "leave `audio` out, or set it to false", "make sound", func(m *models.Model) bool { return m.Audio })
+		c.cannot(t, l.Audio.Pos, "leave `audio` out, or set it to false", "make sound",
+			func(m *models.Model) bool { return m.Audio })
 	}
 	if beside := len(r.References) > 0; l.Seed.Set && m.TakesSeed(beside) && c.to.Service.Can.Seed != provider.No {
 		r.Seed = new(l.Seed.Value)
@@ -130,7 +136,8 @@ func (c *compiler) options(t *Take) {
 	if l.CameraFixed.Value && m.CameraFixed {
 		r.CameraFixed = new(true)
 	} else if l.CameraFixed.Value {
-		c.cannot(t, l.CameraFixed.Pos, "say it in the prompt: \"the camera is locked off\"", "fix the camera", func(m *models.Model) bool { return m.CameraFixed })
+		c.cannot(t, l.CameraFixed.Pos, "say it in the prompt: \"the camera is locked off\"", "fix the camera",
+			func(m *models.Model) bool { return m.CameraFixed })
 	}
 	if l.Watermark.Value && m.Watermark {
 		r.Watermark = new(true)
@@ -166,7 +173,8 @@ func (c *compiler) cannot(t *Take, at storyboard.Pos, hint, ability string, has 
 		hints = append(hints, "these can: "+strings.Join(able, ", "))
 	}
 	there := func(m *models.Model, _ models.Region) bool { return has(m) }
-	c.problem(at, t.Shot, c.can(strings.Join(hints, "; "), t.Model, there), "%s cannot %s%s", t.Model.Alias, ability, c.here(t.Model, there))
+	c.problem(at, t.Shot, c.can(strings.Join(hints, "; "), t.Model, there), "%s cannot %s%s", t.Model.Alias, ability,
+		c.here(t.Model, there))
 }
 
 // can is a hint with the other regions where the model has an ability, if there are any.

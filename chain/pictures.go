@@ -44,16 +44,19 @@ type given struct {
 // pictures are all that the key names, in the order of the request.
 func (t *Take) pictures(up Upstream, a anchors) (all []*given) {
 	if a.first != "" || t.From != nil {
-		all = append(all, &given{role: opening, file: "first_frame", name: a.first, up: up.From, of: t.From, frame: up.From.numbered(t.from()),
-			asked: t.Request.FirstFrame, still: t.Shot.FirstFrame})
+		all = append(all,
+			&given{role: opening, file: "first_frame", name: a.first, up: up.From, of: t.From, frame: up.From.numbered(t.from()),
+				asked: t.Request.FirstFrame, still: t.Shot.FirstFrame})
 	}
 	if a.last != "" || t.To != nil {
-		all = append(all, &given{role: closing, file: "end_frame", name: a.last, up: up.To, of: t.To, frame: up.To.numbered(t.ToFrame),
-			asked: t.Request.LastFrame, still: t.Ending})
+		all = append(all,
+			&given{role: closing, file: "end_frame", name: a.last, up: up.To, of: t.To, frame: up.To.numbered(t.ToFrame),
+				asked: t.Request.LastFrame, still: t.Ending})
 	}
 	for i := range t.Request.References {
 		f := &t.Request.References[i]
-		all = append(all, &given{role: reference, file: fmt.Sprintf("reference_%d", i+1), name: f.InKey(), asked: f, still: t.looks[i]})
+		all = append(all,
+			&given{role: reference, file: fmt.Sprintf("reference_%d", i+1), name: f.InKey(), asked: f, still: t.looks[i]})
 	}
 	return all
 }

@@ -55,7 +55,8 @@ func (x *fixture) spoiled(p *Plan, do func()) (*Reel, error) {
 
 // A frame that is damaged after it was looked at, whether or not it still decodes, ends what grows from it before anything is sent.
 func TestNothingGrowsFromADamagedFrame(t *testing.T) {
-	for name, at := range map[string]int{"that does not decode": len("last "), "that decodes as another": len("last of ") + 3} {
+	for name, at := range map[string]int{"that does not decode": len("last "),
+		"that decodes as another": len("last of ") + 3} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				x := newFixture(t)
@@ -110,9 +111,10 @@ var errFiles = errors.New("too many open files")
 func TestAFrozenPictureThatIsNotItselfIsNotSent(t *testing.T) {
 	for name, look := range map[string]flaky{
 		"it cannot be opened": {fail: errFiles},
-		"a byte has turned":   {looked: func(path string) { b, _ := os.ReadFile(path); b[20] ^= 1; _ = os.WriteFile(path, b, 0o644) }},
-		"it is cut":           {looked: func(path string) { _ = os.Truncate(path, 9) }},
-		"it is gone":          {looked: func(path string) { _ = os.Remove(path) }},
+		"a byte has turned": {
+			looked: func(path string) { b, _ := os.ReadFile(path); b[20] ^= 1; _ = os.WriteFile(path, b, 0o644) }},
+		"it is cut":  {looked: func(path string) { _ = os.Truncate(path, 9) }},
+		"it is gone": {looked: func(path string) { _ = os.Remove(path) }},
 	} {
 		for why, refused := range map[string]bool{"its URL has lapsed": false, "its URL is not taken": true} {
 			t.Run(name+", "+why, func(t *testing.T) {
@@ -155,7 +157,8 @@ func TestAFrozenPictureThatIsNotItselfIsNotSent(t *testing.T) {
 // stills is a film that opens on one still, ends on another, and looks at a third; each has pixels of its own.
 func stills(t *testing.T, dir string) *storyboard.Storyboard {
 	t.Helper()
-	for name, size := range map[string]models.Size{"first": {Width: 640, Height: 360}, "end": {Width: 1280, Height: 720}, "look": {Width: 400, Height: 300}} {
+	for name, size := range map[string]models.Size{"first": {Width: 640, Height: 360}, "end": {Width: 1280, Height: 720},
+		"look": {Width: 400, Height: 300}} {
 		var b bytes.Buffer
 		require.NoError(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, size.Width, size.Height))))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), b.Bytes(), 0o644))
@@ -200,7 +203,8 @@ func TestStillsAreSentAsTheyWerePlanned(t *testing.T) {
 			for _, s := range picturesOf(&task.req) {
 				require.NotEmpty(t, s.Data)
 				want := s.Digest
-				if digest, fitted, ok := strings.Cut(s.Digest, "@"); ok { // the key has the still and its size, the record what became of it
+				if digest, fitted, ok := strings.Cut(s.Digest,
+					"@"); ok { // the key has the still and its size, the record what became of it
 					b, err := os.ReadFile(filepath.Join(dir, "first.png"))
 					require.NoError(t, err)
 					require.Equal(t, digest, digestOf(b))
@@ -282,8 +286,10 @@ func TestARunThatCannotEndWellDoesNothing(t *testing.T) {
 		"needs a provider":   {Store: x.st, Inspector: glance{}},
 		"needs a store":      {Provider: x.f, Inspector: glance{}},
 		"needs an inspector": {Provider: x.f, Store: x.st},
-		"the plan was made for sim with the models of ark, and the provider is ark": {Provider: elsewhere{x.f}, Store: x.st, Inspector: glance{}},
-		"the provider is sim with the models of ark, whose tasks end with it":       {Provider: forgetful{x.f}, Store: x.st, Inspector: glance{}},
+		"the plan was made for sim with the models of ark, and the provider is ark": {Provider: elsewhere{x.f}, Store: x.st,
+			Inspector: glance{}},
+		"the provider is sim with the models of ark, whose tasks end with it": {Provider: forgetful{x.f}, Store: x.st,
+			Inspector: glance{}},
 	} {
 		r, err := Run(context.Background(), p, o)
 		require.ErrorContains(t, err, says)

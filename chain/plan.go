@@ -314,7 +314,8 @@ func failed(a *store.Attempt) *provider.Fault {
 	if a.State != store.Failed || a.Class == "" {
 		return nil
 	}
-	return &provider.Fault{Class: provider.Class(a.Class), Code: a.Code, Message: a.Message, RequestID: a.RequestID, Hint: a.Hint,
+	return &provider.Fault{Class: provider.Class(a.Class), Code: a.Code, Message: a.Message, RequestID: a.RequestID,
+		Hint:   a.Hint,
 		Billed: billedAs(a.Billed)}
 }
 

@@ -19,7 +19,8 @@ func chains(scenes int) []byte {
 	for s := range scenes {
 		fmt.Fprintf(&b, "  - id: scene-%d\n    shots:\n", s)
 		for n := range 100 {
-			fmt.Fprintf(&b, "      - id: shot-%d\n        prompt: Scene %d, shot %d. The camera follows as the keeper steps onto the wet rocks and looks up.\n        duration: 8s\n", n, s, n)
+			fmt.Fprintf(&b,
+				"      - id: shot-%d\n        prompt: Scene %d, shot %d. The camera follows as the keeper steps onto the wet rocks and looks up.\n        duration: 8s\n", n, s, n)
 		}
 	}
 	return []byte(b.String())

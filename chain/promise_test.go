@@ -105,7 +105,8 @@ func (x *fixture) check(b board, before map[string]bool) map[string]bool {
 		case Cached:
 			require.Equal(t, Cached, pt.Standing, "%s was reused though the plan would have bought it", pt.Take.Name())
 		case Kept:
-			require.Contains(t, []Standing{New, Stale, Waits}, pt.Standing, "%s was bought though the plan called it %s", pt.Take.Name(), pt.Standing)
+			require.Contains(t, []Standing{New, Stale, Waits}, pt.Standing, "%s was bought though the plan called it %s",
+				pt.Take.Name(), pt.Standing)
 			require.False(t, before[out.Dir.Key], "%s was bought twice", pt.Take.Name())
 			require.LessOrEqual(t, out.Spent.Micros, pt.Cost.Micros)
 			bought++
@@ -157,7 +158,8 @@ func TestWhatNeverComesHasARule(t *testing.T) {
 					}
 					return nil
 				}
-			}, 200 * time.Second, Failed, "downloaded 3 times: the URL has lapsed; task cgt-1 is paid, and the next run tries again", InFlight},
+			}, 200 * time.Second, Failed,
+			"downloaded 3 times: the URL has lapsed; task cgt-1 is paid, and the next run tries again", InFlight},
 		"the result has lapsed, and a day has passed": {
 			func(f *fake) func(string, string, int) error {
 				return func(op, id string, n int) error {

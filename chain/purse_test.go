@@ -34,7 +34,8 @@ func TestAFailureThatMayBeBilledIsNeitherRepeatedNorCalledFree(t *testing.T) {
 		spent, unsure func(most money.Amount) money.Amount
 	}{
 		"the service bills none": {service: provider.No, creates: maxTries, reason: "failed before: it broke"},
-		"the task is free":       {service: provider.Unknown, task: provider.No, creates: maxTries, reason: "failed before: it broke"},
+		"the task is free": {service: provider.Unknown, task: provider.No, creates: maxTries,
+			reason: "failed before: it broke"},
 		"nobody knows": {service: provider.Unknown, creates: 1,
 			hint:   "it may be billed all the same: the service's account knows",
 			reason: "failed before: it broke, and may have been billed", unsure: all},

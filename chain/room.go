@@ -49,7 +49,8 @@ func (s *Shooter) claim(t *Take) (release func(), err error) {
 	s.rooms.mu.Lock()
 	defer s.rooms.mu.Unlock()
 	if left := max(free-s.rooms.claimed, 0); left < need {
-		return nil, &provider.Fault{Code: "NoRoom", Hint: "make room (shotchain store gc), or keep clips elsewhere with --store",
+		return nil, &provider.Fault{Code: "NoRoom",
+			Hint: "make room (shotchain store gc), or keep clips elsewhere with --store",
 			Message: fmt.Sprintf("the disk has no room for it, so it was not bought: it may need %s, and %s are left in %s",
 				megabytes(need), megabytes(left), s.how.Store.Dir())}
 	}

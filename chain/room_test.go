@@ -88,7 +88,8 @@ func TestRoomIsAskedForBeforeBuyingAlone(t *testing.T) {
 // The estimate is above the largest clips that were measured, and grows with what is asked for.
 func TestRoomIsGenerous(t *testing.T) {
 	x := newFixture(t)
-	takes := x.plan(film(t, "a/one duration: 5s", "a/two duration: 10s", "b/three from: none; duration: 5s; resolution: 480p")).Takes
+	takes := x.plan(film(t, "a/one duration: 5s", "a/two duration: 10s",
+		"b/three from: none; duration: 5s; resolution: 480p")).Takes
 	one, two, three := takes[0].Take.room(), takes[1].Take.room(), takes[2].Take.room()
 	require.Greater(t, one, int64(14_000_000), "720p, 5 s: the largest had 11 MB, its last frame 1.5 MB")
 	require.Less(t, one, int64(40_000_000), "but no disk is called full that is not")

@@ -49,7 +49,8 @@ func (p *Plan) after(pt *Planned, st *store.Store) bool {
 	case was.Out():
 		pt.Standing, pt.Reason = was.Standing, was.Reason
 	case was.Key != "" && !untouched(st.Take(was.Key)):
-		pt.Standing, pt.Reason = Left, at+" was asked for it, and not for want of an account or a connection did it make nothing: "+was.Reason
+		pt.Standing, pt.Reason = Left, at+
+			" was asked for it, and not for want of an account or a connection did it make nothing: "+was.Reason
 	default:
 		return false
 	}

@@ -59,7 +59,8 @@ scenes:
 		made("c/one", store.Attempt{Number: 1, State: store.Failed, Class: string(provider.Moderated)})
 		again := x.plan(sb)
 		next := plan(PlanOptions{After: again})
-		require.Equal(t, []string{"a/one left out ", "a/two left out ", "b/one new ", "b/two waits ", "c/one left out "}, standing(next))
+		require.Equal(t, []string{"a/one left out ", "a/two left out ", "b/one new ", "b/two waits ", "c/one left out "},
+			standing(next))
 		require.Equal(t, 2, next.Buys)
 		require.Contains(t, next.Of(g.Take("a/one")).Reason, "in flight at sim: task t1")
 		require.Equal(t, "grows from a/one, which is left out", next.Of(g.Take("a/two")).Reason)

@@ -234,7 +234,8 @@ func (r *run) settle(out Outcome) {
 		r.enter(out.Take.Grows)
 		return
 	}
-	if f := (*provider.Fault)(nil); errors.As(out.Fault, &f) && (f.Class == provider.Account || f.Class == provider.Quota) {
+	if f := (*provider.Fault)(nil); errors.As(out.Fault, &f) &&
+		(f.Class == provider.Account || f.Class == provider.Quota) {
 		r.stop(out.Fault)
 	}
 }

@@ -77,7 +77,8 @@ func TestAFailedTakeLeavesItsSiblingsAndSkipsWhatGrowsFromIt(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" && shot == "arrival/landing" {
-				return &provider.Fault{Class: provider.Moderated, Code: "InputTextSensitiveContentDetected", Message: "no", Hint: "reword it"}
+				return &provider.Fault{Class: provider.Moderated, Code: "InputTextSensitiveContentDetected", Message: "no",
+					Hint: "reword it"}
 			}
 			return nil
 		}
@@ -129,7 +130,8 @@ func TestABusyProviderIsAskedAgainAndNothingIsBoughtTwice(t *testing.T) {
 		x := newFixture(t)
 		x.f.script = func(op, shot string, n int) error {
 			if op == "create" && n%3 != 0 || op == "get" && n%2 == 0 {
-				return &provider.Fault{Class: provider.Busy, Code: "RateLimitExceeded", Message: "slow down", RetryAfter: 2 * time.Second}
+				return &provider.Fault{Class: provider.Busy, Code: "RateLimitExceeded", Message: "slow down",
+					RetryAfter: 2 * time.Second}
 			}
 			return nil
 		}
@@ -197,7 +199,8 @@ func TestAnInconclusiveAnswerIsLeftToTheUser(t *testing.T) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			for len(f.tasks) < 2 { // two tasks that could both be it
-				f.tasks = append(f.tasks, &fakeTask{Task: provider.Task{ID: fmt.Sprint("x", len(f.tasks)), Status: provider.Running, Created: time.Now()}})
+				f.tasks = append(f.tasks,
+					&fakeTask{Task: provider.Task{ID: fmt.Sprint("x", len(f.tasks)), Status: provider.Running, Created: time.Now()}})
 			}
 			return nil
 		},
@@ -337,7 +340,8 @@ func TestAChangedShotIsMadeAgainWithAllThatGrowsFromIt(t *testing.T) {
 		p := x.plan(film(t, edited...))
 		require.Equal(t, map[string]Standing{"arrival/boat": Cached, "arrival/landing": Stale, "storm/wave": Waits,
 			"storm/lamp": Cached, "sunrise/sea": Cached, "sunrise/gulls": Cached}, states(p))
-		require.Equal(t, `prompt changed: "landing" → "another", duration changed: 8 → 9`, p.Of(p.Graph.Take("arrival/landing")).Reason)
+		require.Equal(t, `prompt changed: "landing" → "another", duration changed: 8 → 9`,
+			p.Of(p.Graph.Take("arrival/landing")).Reason)
 		require.Equal(t, "grows from arrival/landing, which is new", p.Of(p.Graph.Take("storm/wave")).Reason)
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
@@ -373,7 +377,8 @@ func TestAnUnreadableJournalIsNeverTakenForPermissionToBuy(t *testing.T) {
 		p := x.plan(film(t, "a/one"))
 		_, err := x.run(ctx, p)
 		require.ErrorIs(t, err, context.Canceled)
-		require.NoError(t, durable.WritePath(x.st.Take(p.Takes[0].Key).Path("task.json"), []byte(`{"format":1,"attempts":[{`)))
+		require.NoError(t,
+			durable.WritePath(x.st.Take(p.Takes[0].Key).Path("task.json"), []byte(`{"format":1,"attempts":[{`)))
 		p = x.plan(film(t, "a/one"))
 		require.Equal(t, Unclear, p.Takes[0].Standing)
 		r, err := x.run(t.Context(), p)

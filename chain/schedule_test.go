@@ -60,7 +60,8 @@ func TestTheScheduleIsWithinFivePercentOfTheBestPossible(t *testing.T) {
 func TestTheScheduleKeepsToEveryLimit(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		limit := rapid.IntRange(1, 4).Draw(rt, "limit")
-		g := compile(t, randomFilm(t, rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 2)), rapid.IntRange(1, 30).Draw(rt, "shots")))
+		g := compile(t,
+			randomFilm(t, rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 2)), rapid.IntRange(1, 30).Draw(rt, "shots")))
 		s := newSchedule(limit)
 		for _, take := range g.Takes {
 			s.push(take)

@@ -39,7 +39,8 @@ func TestEachTakeHasItsOwnSeedAndOnlyThePickIsContinued(t *testing.T) {
 func TestTakesWithoutASeedAreStillDifferentTakes(t *testing.T) {
 	g := compile(t, film(t, "a/one takes: 3", "b/two prompt: one; takes: 2; seed: -1"))
 	require.Len(t, g.Takes, 5)
-	require.Equal(t, compile(t, film(t, "a/one")).Takes[0].Identity, g.Takes[0].Identity, "the first take is that of a shot without takes")
+	require.Equal(t, compile(t, film(t, "a/one")).Takes[0].Identity, g.Takes[0].Identity,
+		"the first take is that of a shot without takes")
 }
 
 func TestASeedThatTwoTakesReachIsOneClip(t *testing.T) {
@@ -88,7 +89,8 @@ func TestNothingIsBoughtBehindAShotThatWaitsForAPick(t *testing.T) {
 		x := newFixture(t)
 		sb := film(t, "a/one takes: 2; approve: true", "a/two", "a/three", "b/other")
 		p := x.plan(sb)
-		require.Equal(t, map[string]Standing{"a/one": New, "a/one#2": New, "a/two": Unpicked, "a/three": Unpicked, "b/other": New}, states(p))
+		require.Equal(t,
+			map[string]Standing{"a/one": New, "a/one#2": New, "a/two": Unpicked, "a/three": Unpicked, "b/other": New}, states(p))
 		require.Equal(t, "waits for a pick of a/one", p.Of(p.Graph.Take("a/three")).Reason)
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
@@ -100,7 +102,8 @@ func TestNothingIsBoughtBehindAShotThatWaitsForAPick(t *testing.T) {
 		_, err = x.run(t.Context(), p)
 		require.NoError(t, err)
 		require.Equal(t, 5, x.f.created())
-		require.Equal(t, 3, x.plan(sb).Count(Cached), "what grew from the pick is not taken for what another take would have grown")
+		require.Equal(t, 3, x.plan(sb).Count(Cached),
+			"what grew from the pick is not taken for what another take would have grown")
 	})
 }
 

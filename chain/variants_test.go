@@ -29,7 +29,8 @@ scenes:
 func TestWhatIsTheSameInSeveralVariantsIsOneTake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFixture(t)
-		sb := parse(t, t.TempDir(), reel+"variants: {matrix: {product: [a lamp, a chair], audio: [true, false]}, exclude: [{product: a chair, audio: false}]}")
+		sb := parse(t, t.TempDir(),
+			reel+"variants: {matrix: {product: [a lamp, a chair], audio: [true, false]}, exclude: [{product: a chair, audio: false}]}")
 		p := x.plan(sb)
 		require.Len(t, p.Takes, 8)
 		shares, separate := p.Shares()
@@ -71,14 +72,16 @@ func TestOneVariantAloneIsTheSameFilm(t *testing.T) {
 	require.Len(t, g.Takes, 3)
 	require.Equal(t, "a-chair", g.Film.Variant)
 	require.Equal(t, "a/one", g.Takes[0].Name(), "there is nothing to tell it from")
-	plain := compile(t, parse(t, t.TempDir(), strings.ReplaceAll(reel, "a lamp", "a chair")[len("title: \"Reel ${variant}\""):]))
+	plain := compile(t,
+		parse(t, t.TempDir(), strings.ReplaceAll(reel, "a lamp", "a chair")[len("title: \"Reel ${variant}\""):]))
 	for i, take := range g.Takes {
 		require.Equal(t, plain.Takes[i].Identity, take.Identity)
 	}
 }
 
 func TestAProblemOfEveryVariantIsToldOnce(t *testing.T) {
-	src := strings.Replace(reel, "It turns.", "It turns., duration: 60s", 1) + "variants: {matrix: {product: [a lamp, a chair], resolution: [720p, 1080p, 4k]}}"
+	src := strings.Replace(reel, "It turns.", "It turns., duration: 60s", 1) +
+		"variants: {matrix: {product: [a lamp, a chair], resolution: [720p, 1080p, 4k]}}"
 	_, err := Compile(t.Context(), parse(t, t.TempDir(), src), simTarget)
 	var ps storyboard.Problems
 	require.ErrorAs(t, err, &ps)
@@ -133,7 +136,8 @@ func BenchmarkVariants(b *testing.B) {
 	for s := range 3 {
 		fmt.Fprintf(&src, "  - id: scene-%d\n    shots:\n", s)
 		for n := range 4 {
-			fmt.Fprintf(&src, "      - id: shot-%d\n        prompt: Close-up of ${product} in scene %d, shot %d. ${line} The camera moves around it slowly.\n        duration: 8s\n", n, s, n)
+			fmt.Fprintf(&src,
+				"      - id: shot-%d\n        prompt: Close-up of ${product} in scene %d, shot %d. ${line} The camera moves around it slowly.\n        duration: 8s\n", n, s, n)
 		}
 	}
 	list := func(name string, n int) string {

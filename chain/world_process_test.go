@@ -164,7 +164,8 @@ func (p *process) call(c durabletest.Call) error {
 		return nil
 	}
 	r, err := p.step(string(c.Op), c.Name)
-	if c.Op == durabletest.Open && frozenName.MatchString(c.Name) && p.ends != "power" && err == nil && one(r, p.weather.rot) {
+	if c.Op == durabletest.Open && frozenName.MatchString(c.Name) && p.ends != "power" && err == nil && one(r,
+		p.weather.rot) {
 		p.w.turn(c.Name, r)
 	}
 	if err == nil && one(r, p.weather.disk) {
@@ -196,7 +197,9 @@ func (p *process) Create(ctx context.Context, q provider.Request) (provider.Crea
 		class := pick(r, provider.Moderated, provider.Invalid, provider.Quota)
 		return provider.Created{}, &provider.Fault{Class: class, Message: "no"}
 	case q.SafetyIdentifier != "" && p.w.nameless:
-		return provider.Created{}, &provider.Fault{Class: provider.Invalid, Message: "no such parameter: safety_identifier", Remark: lookup.Unnamed(q.Mark)}
+		return provider.Created{},
+			&provider.Fault{Class: provider.Invalid, Message: "no such parameter: safety_identifier",
+				Remark: lookup.Unnamed(q.Mark)}
 	case slices.ContainsFunc(picturesOf(&q), func(s sent) bool { return s.URL != "" && p.w.lapsed(string(s.URL)) }):
 		return provider.Created{}, &provider.Fault{Class: provider.Invalid, Message: "the picture cannot be loaded"}
 	case q.DraftTask != "" && p.w.old(q.DraftTask):

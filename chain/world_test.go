@@ -122,7 +122,8 @@ func (w *world) luck(of ...any) *rand.Rand {
 func (w *world) tell(format string, args ...any) {
 	w.telling.Lock()
 	defer w.telling.Unlock()
-	w.history = append(w.history, fmt.Sprintf("%10s  ", time.Since(w.began).Round(time.Microsecond))+fmt.Sprintf(format, args...))
+	w.history = append(w.history,
+		fmt.Sprintf("%10s  ", time.Since(w.began).Round(time.Microsecond))+fmt.Sprintf(format, args...))
 }
 
 func (w *world) fault(format string, args ...any) {
@@ -177,7 +178,8 @@ func (w *world) life(n int, root string) {
 
 // rest is what happens between two lives: time passes, and a disk may rot.
 func (w *world) rest() {
-	d := []time.Duration{0, time.Minute, time.Hour, 10 * time.Hour, 25 * time.Hour, 3 * 24 * time.Hour, 8 * 24 * time.Hour}[w.rand.IntN(7)]
+	d := []time.Duration{0, time.Minute, time.Hour, 10 * time.Hour, 25 * time.Hour, 3 * 24 * time.Hour,
+		8 * 24 * time.Hour}[w.rand.IntN(7)]
 	d += time.Duration(w.rand.IntN(1e9))
 	time.Sleep(d)
 	w.tell("%s pass", d)

@@ -34,7 +34,8 @@ type ahead struct {
 // newAhead begins with the user's own footage, which is there.
 func newAhead(ctx context.Context, f *Film, cuts []*storyboard.Cut, prepare *render.Preparer, how work.Options) *ahead {
 	how.Progress = nil
-	a := &ahead{prepare: prepare, f: f, cuts: cuts, how: how, there: map[string]timeline.Clip{}, sizes: map[string]storyboard.Size{}}
+	a := &ahead{prepare: prepare, f: f, cuts: cuts, how: how, there: map[string]timeline.Clip{},
+		sizes: map[string]storyboard.Size{}}
 	own := f.footage()
 	for _, s := range own {
 		a.there[s.Name()] = timeline.Clip{Shot: s.Name(), Path: s.Clip.Path}
@@ -132,8 +133,10 @@ func (a *ahead) join(ctx context.Context, cut *storyboard.Cut, i int) {
 	if !one || !two {
 		return
 	}
-	part := &storyboard.Cut{ID: cut.ID, Pos: cut.Pos, Shots: pair, Transition: cut.Transition, Reframe: cut.Reframe, Quality: cut.Quality,
-		Encoder: cut.Encoder, Size: storyboard.Setting[storyboard.Size]{Value: storyboard.Size{Width: t.Width, Height: t.Height}, Set: true}}
+	part := &storyboard.Cut{ID: cut.ID, Pos: cut.Pos, Shots: pair, Transition: cut.Transition, Reframe: cut.Reframe,
+		Quality: cut.Quality,
+		Encoder: cut.Encoder,
+		Size:    storyboard.Setting[storyboard.Size]{Value: storyboard.Size{Width: t.Width, Height: t.Height}, Set: true}}
 	a.joining.Lock()
 	defer a.joining.Unlock()
 	tl, err := here.Edit(forCut(ctx, part), a.f.Storyboard, part, []timeline.Clip{first, second})

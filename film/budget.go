@@ -43,8 +43,9 @@ func (b Budget) Allows(p *Plan) error {
 	}
 	if b.MaxTakes > 0 && p.Buys > b.MaxTakes {
 		return &Failure{Kind: OverBudget, Retry: []string{"--max-takes", strconv.Itoa(p.Buys)},
-			Message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", say.Count(p.Buys, "clip"), b.MaxTakes),
-			Hint:    fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", p.Buys)}
+			Message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", say.Count(p.Buys, "clip"),
+				b.MaxTakes),
+			Hint: fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", p.Buys)}
 	}
 	if capped && p.Total.Micros > most {
 		return &Failure{Kind: OverBudget, Retry: []string{"--max-cost", p.Ceiling()},
@@ -72,13 +73,16 @@ func (b Budget) allowsRoutes(p *Plan, most int64, capped bool) error {
 					other.Film.Service.Name, money.Amount{Micros: theirs, Currency: total.Currency}.String()),
 				Hint: "allow it with --failover-max-cost " + other.Ceiling()}
 		case !set && capped && total.Micros > 0 && total.Currency != p.Total.Currency:
-			return misused("add --failover-max-cost "+other.Ceiling(), "--max-cost is in %s, and %s charges in %s", p.Total.Currency,
+			return misused("add --failover-max-cost "+other.Ceiling(), "--max-cost is in %s, and %s charges in %s",
+				p.Total.Currency,
 				other.Film.Service.Name, total.Currency)
 		}
 	}
 	if worst := p.Worst(plans...); capped && !set && worst.Micros > most {
-		return &Failure{Kind: OverBudget, Message: fmt.Sprintf("with what may go to another provider it would cost %s, more than the %s allowed; nothing was bought",
-			worst.String(), money.Amount{Micros: most, Currency: worst.Currency}.String()),
+		return &Failure{Kind: OverBudget,
+			Message: fmt.Sprintf(
+				"with what may go to another provider it would cost %s, more than the %s allowed; nothing was bought",
+				worst.String(), money.Amount{Micros: most, Currency: worst.Currency}.String()),
 			Hint: "allow it with --max-cost, or bound the others with --failover-max-cost"}
 	}
 	return nil

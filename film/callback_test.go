@@ -83,7 +83,8 @@ func TestCallbacksAndPollingLeadToTheSamePlace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cb := newCallbacks()
-				service, client, stop := simtest.NewPipe(t, sim.Options{Key: "crash-test-key", Pace: 1, Client: &http.Client{Transport: straight{cb}}})
+				service, client, stop := simtest.NewPipe(t,
+					sim.Options{Key: "crash-test-key", Pace: 1, Client: &http.Client{Transport: straight{cb}}})
 				defer stop()
 				if c.drop {
 					require.NoError(t, service.Inject(sim.Fault{Op: "callback", Action: "drop", Times: -1}))

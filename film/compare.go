@@ -82,7 +82,8 @@ func Sellers(names []string, env func(string) string, c *models.Catalogue) (all 
 
 // Compare plans a film once for each service, on the store as it is: each keeps its clips apart. It sends and writes
 // nothing, and needs no key. The error is that of Open where the storyboard is wrong whoever makes it.
-func Compare(ctx context.Context, path string, o Options, among []Service, env func(string) string, how PlanOptions) ([]Quote, error) {
+func Compare(ctx context.Context, path string, o Options, among []Service, env func(string) string,
+	how PlanOptions) ([]Quote, error) {
 	o.Choose = nil
 	sb, err := storyboard.Load(path, o.Reading(ctx))
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 
 // corrects reports whether the storyboard wants anything done about seams.
 func corrects(sb *storyboard.Storyboard) bool {
-	return slices.ContainsFunc(sb.Shots(), func(s *storyboard.Shot) bool { return wishOf(s) != seam.Wish{Colour: seam.None} })
+	return slices.ContainsFunc(sb.Shots(),
+		func(s *storyboard.Shot) bool { return wishOf(s) != seam.Wish{Colour: seam.None} })
 }
 
 // corrects reports whether any of the plan's films wants that.
@@ -54,7 +55,8 @@ func (j *joined) corrections() ([]seam.Correction, map[string]seam.Correction, e
 
 // corrected has the timelines of some cuts made with their clips corrected as the storyboard declares. What is told
 // of is the first one's.
-func (f *Film) corrected(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, tls []*timeline.Timeline, o work.Options) (*Seams, error) {
+func (f *Film) corrected(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, tls []*timeline.Timeline,
+	o work.Options) (*Seams, error) {
 	var told *Seams
 	for i, c := range cuts {
 		j, err := f.joins(ctx, tls[i], c.Reframe.Value, r, o, false)

@@ -173,7 +173,8 @@ func (f *Film) chosen(ids []string) ([]*storyboard.Cut, error) {
 		case !ok && len(names) == 0:
 			return nil, misused("leave --cut out", "the film has no `cuts`: every shot in order is the one there is")
 		case !ok:
-			return nil, misused(say.DidYouMean(id, names, "it has "+strings.Join(names, ", ")), "the film has no cut %q", say.Clean(id))
+			return nil, misused(say.DidYouMean(id, names, "it has "+strings.Join(names, ", ")), "the film has no cut %q",
+				say.Clean(id))
 		case !slices.Contains(all, c):
 			all = append(all, c)
 		}

@@ -24,8 +24,9 @@ func (f *Film) clips(r *chain.Reel) []timeline.Clip {
 		if s.Clip != nil {
 			all = append(all, timeline.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: s.Clip.Path})
 		} else if o := f.Of(r, s); o.Ok() {
-			all = append(all, timeline.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
-				Digest: o.Clip.Video.Digest})
+			all = append(all,
+				timeline.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
+					Digest: o.Clip.Video.Digest})
 		}
 	}
 	return all
@@ -55,7 +56,8 @@ type Edition struct {
 }
 
 // assemble makes all files of some cuts, and measures the film's seams.
-func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, o work.Options) ([]Edition, *Seams, error) {
+func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, o work.Options) ([]Edition, *Seams,
+	error) {
 	tls, err := f.timelines(ctx, cuts, r, nil)
 	if err != nil {
 		return nil, nil, err
@@ -170,7 +172,8 @@ func (f *Film) foreseen(ctx context.Context, cuts []*storyboard.Cut) error {
 }
 
 // timelines are those of the cuts, with the corrections of shots, if any.
-func (f *Film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, of map[string]seam.Correction) ([]*timeline.Timeline, error) {
+func (f *Film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel,
+	of map[string]seam.Correction) ([]*timeline.Timeline, error) {
 	have := f.clips(r)
 	for i := range have {
 		have[i].Correction = of[have[i].Shot]
@@ -225,7 +228,8 @@ func (p *Plan) stored() (*chain.Reel, error) {
 	reel := chain.Stored(p.Plan, p.Film.Store)
 	_ = p.Film.Store.Remember() // what was read is read again without it
 	if gone := missingOf(p.Films, reel); len(gone) > 0 {
-		if n := slices.IndexFunc(p.Takes, func(pt chain.Planned) bool { return pt.Damaged && pt.Take.Name() == gone[0] }); n >= 0 {
+		if n := slices.IndexFunc(p.Takes,
+			func(pt chain.Planned) bool { return pt.Damaged && pt.Take.Name() == gone[0] }); n >= 0 {
 			return nil, &Failure{Kind: Incomplete, Shot: gone[0],
 				Hint:    "`shotchain store verify` looks at every clip, `shotchain plan` says what a run does about it",
 				Message: fmt.Sprintf("the clip of %s cannot be used: %s", gone[0], p.Takes[n].Reason)}

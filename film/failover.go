@@ -92,8 +92,9 @@ func (m *Made) Failover(ctx context.Context) (*Plan, error) {
 	case next.Buys == 0:
 		return nil, nil
 	case next.Total.Micros > promised.Micros:
-		return nil, &Failure{Kind: OverBudget, Message: fmt.Sprintf("%s would cost %s at %s, more than the %s that were said before; nothing was bought there",
-			say.Count(next.Buys, "clip"), next.Total.String(), next.Film.Service.Name, promised.String())}
+		return nil, &Failure{Kind: OverBudget,
+			Message: fmt.Sprintf("%s would cost %s at %s, more than the %s that were said before; nothing was bought there",
+				say.Count(next.Buys, "clip"), next.Total.String(), next.Film.Service.Name, promised.String())}
 	}
 	next.first = first
 	if err := next.Into(first.into); err != nil {
@@ -128,7 +129,8 @@ func (p *Plan) FailoverLines() (lines []string) {
 		if other.Buys == 0 || p.Buys == 0 {
 			continue
 		}
-		line := fmt.Sprintf("Where %s refuses the account or cannot be reached, %s makes what was not begun: at most %s, for at most %s.",
+		line := fmt.Sprintf(
+			"Where %s refuses the account or cannot be reached, %s makes what was not begun: at most %s, for at most %s.",
 			p.Film.Service.Name, other.Film.Service.Name, say.Count(other.Buys, "clip"), other.Total.String())
 		if other.continues() {
 			line += " A chain that was begun goes on there from the last picture of its clips: colours and sharpness may change at " +
@@ -157,8 +159,9 @@ func (p *Plan) SeamLines() (lines []string) {
 			continue
 		}
 		if at := p.Of(pt.Take.From).Elsewhere; at != "" {
-			lines = append(lines, fmt.Sprintf("%s goes on at %s where %s of %s ends: colours and sharpness may change at that join.",
-				pt.Take.Name(), p.Film.Service.Name, pt.Take.From.Name(), strings.Split(at, "@")[0]))
+			lines = append(lines,
+				fmt.Sprintf("%s goes on at %s where %s of %s ends: colours and sharpness may change at that join.",
+					pt.Take.Name(), p.Film.Service.Name, pt.Take.From.Name(), strings.Split(at, "@")[0]))
 		}
 	}
 	return lines

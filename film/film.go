@@ -116,7 +116,8 @@ func (o Options) served(sb *storyboard.Storyboard) (Options, error) {
 // target is what a storyboard is compiled for.
 func (o Options) target(catalogue *models.Catalogue) chain.Target {
 	s := o.Service.OrSimulator()
-	return chain.Target{Models: catalogue, Service: s.About, Prices: s.Gateway.PriceFactor, Ended: s.Simulated(), Now: time.Now(), Draft: o.Draft}
+	return chain.Target{Models: catalogue, Service: s.About, Prices: s.Gateway.PriceFactor, Ended: s.Simulated(),
+		Now: time.Now(), Draft: o.Draft}
 }
 
 // Reading is how the storyboard is read, until ctx ends.
@@ -133,7 +134,8 @@ func Of(ctx context.Context, sb *storyboard.Storyboard, path string, o Options) 
 	if o, err = o.served(sb); err != nil {
 		return nil, err
 	}
-	f := &Film{Storyboard: sb, Service: o.Service.OrSimulator(), Draft: o.Draft, models: catalogue, named: o.named, temps: o.Scratch, lent: o.Scratch != nil}
+	f := &Film{Storyboard: sb, Service: o.Service.OrSimulator(), Draft: o.Draft, models: catalogue, named: o.named,
+		temps: o.Scratch, lent: o.Scratch != nil}
 	if !f.lent {
 		f.temps = &Scratch{}
 	}

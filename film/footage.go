@@ -67,7 +67,8 @@ func (o *OwnClip) Name(f *Film) string {
 
 // lastFrames are the last frames of the own footage that shots continue: those that the store keeps, and for the
 // rest those that are decoded now, into a folder that goes with the scratch.
-func lastFrames(ctx context.Context, sb *storyboard.Storyboard, storeDir string, temps *Scratch) (map[string]*storyboard.Still, error) {
+func lastFrames(ctx context.Context, sb *storyboard.Storyboard, storeDir string,
+	temps *Scratch) (map[string]*storyboard.Still, error) {
 	var continued []*storyboard.Shot
 	for _, film := range sb.Films() {
 		continued = append(continued, film.Continued()...)

@@ -44,7 +44,8 @@ const maxLock = 64 << 20
 func (f *Film) Locked(ctx context.Context, fetch string) (*Locked, error) {
 	text, err := durable.ReadPath(f.LockFile(), maxLock)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Failure{Kind: Unlocked, Message: "there is no " + say.Path(f.LockFile()), Hint: "`shotchain freeze` writes it"}
+		return nil, &Failure{Kind: Unlocked, Message: "there is no " + say.Path(f.LockFile()),
+			Hint: "`shotchain freeze` writes it"}
 	} else if err != nil {
 		return nil, err
 	}
@@ -107,7 +108,8 @@ func sourceOf(where string) (opener, error) {
 		}, nil
 	}
 	if st, err := os.Stat(where); err != nil || !st.IsDir() {
-		return nil, misused("give it a store's folder, or the address of one", "--fetch %q is neither a folder nor a URL", say.Clean(where))
+		return nil, misused("give it a store's folder, or the address of one", "--fetch %q is neither a folder nor a URL",
+			say.Clean(where))
 	}
 	return func(key string) func(context.Context, string) (io.ReadCloser, error) {
 		return func(_ context.Context, name string) (io.ReadCloser, error) {

@@ -161,7 +161,8 @@ func (j *joined) seams(ctx context.Context, done []seam.Correction) (*Seams, err
 		if j.joints[i].From == seam.Opening {
 			continue
 		}
-		s := Seam{Shot: j.shots[i].Name(), From: j.shots[i].From, Link: j.joints[i].Link, Seam: j.seamAt(i, items), target: j.target}
+		s := Seam{Shot: j.shots[i].Name(), From: j.shots[i].From, Link: j.joints[i].Link, Seam: j.seamAt(i, items),
+			target: j.target}
 		if done != nil {
 			s.Correction = done[i]
 			if !done[i].None() || !done[j.joints[i].From].None() {

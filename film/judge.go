@@ -30,7 +30,8 @@ func (j *judge) Judge(ctx context.Context, from chain.Outcome, next *chain.Take)
 		return nil
 	}
 	ctx = ffmpeg.For(ctx, from.Take.Shot.Name())
-	clip := timeline.Clip{Shot: from.Take.Shot.Name(), Path: from.Dir.Path(from.Clip.Video.Name), Digest: from.Clip.Video.Digest}
+	clip := timeline.Clip{Shot: from.Take.Shot.Name(), Path: from.Dir.Path(from.Clip.Video.Name),
+		Digest: from.Clip.Video.Digest}
 	e, frames, err := render.Ending(ctx, clip, from.Dir.Path(from.Clip.LastFrame.Name), j.how)
 	if err != nil {
 		j.o.note("the frame that %s grows from was not looked at: %s", next.Name(), err)

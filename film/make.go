@@ -177,7 +177,8 @@ func (f *Film) run(ctx context.Context, p *Plan, how chain.RunOptions, o MakeOpt
 
 // assembly is how films are put together in the store.
 func (f *Film) assembly(o MakeOptions) work.Options {
-	how := work.Options{Dir: f.Store.WorkDir(), Progress: o.Observer.Frames, Trace: o.Commands, Ran: o.Ran, DryRun: o.DryRun}
+	how := work.Options{Dir: f.Store.WorkDir(), Progress: o.Observer.Frames, Trace: o.Commands, Ran: o.Ran,
+		DryRun: o.DryRun}
 	if o.DryRun {
 		how.Progress = nil
 	}

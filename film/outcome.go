@@ -25,9 +25,11 @@ func (f *Film) Outcome(ctx context.Context, r *chain.Reel, err error) *Failure {
 	case r.Whole(), r.Count(chain.Cached)+r.Count(chain.Kept)+r.Count(chain.Unpicked) == len(r.Outcomes):
 		return nil
 	}
-	fail := &Failure{Kind: Incomplete, Retry: []string{}, Hint: fmt.Sprintf("`%s` makes only what is missing", f.Command("run"))}
+	fail := &Failure{Kind: Incomplete, Retry: []string{},
+		Hint: fmt.Sprintf("`%s` makes only what is missing", f.Command("run"))}
 	if gone := missingOf(f.wholes(), r); len(gone) > 0 {
-		fail.Shot, fail.Message = gone[0], fmt.Sprintf("no film: %s missing; the clips there are have been kept", strings.Join(gone, ", "))
+		fail.Shot, fail.Message = gone[0], fmt.Sprintf("no film: %s missing; the clips there are have been kept",
+			strings.Join(gone, ", "))
 		if len(r.Graph.Films) > 1 {
 			fail.Message = "not every film: " + strings.TrimPrefix(fail.Message, "no film: ")
 		}
@@ -45,7 +47,8 @@ func (f *Film) Outcome(ctx context.Context, r *chain.Reel, err error) *Failure {
 		if o.Standing == chain.Unclear {
 			fail.Kind, fail.Shot, fail.Retry = Unclear, o.Take.Name(), []string{"--resubmit", o.Take.Shot.Name()}
 			fail.Message = fmt.Sprintf("nobody can tell whether %s was bought: %v", o.Take.Name(), o.Fault)
-			fail.Hint = fmt.Sprintf("`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Shot.Name())
+			fail.Hint = fmt.Sprintf(
+				"`shotchain collect` looks it up once more, and so does the next run; the service's console may know it; `shotchain run --resubmit %s` buys it again", o.Take.Shot.Name())
 			break
 		}
 	}
@@ -61,7 +64,8 @@ func (f *Film) afterwards(r *chain.Reel) string {
 	case n == 1:
 		return fmt.Sprintf("1 task is still running at %s; the next run picks it up: `%s`", f.Service.Name, f.Command("run"))
 	case n > 1:
-		return fmt.Sprintf("%d tasks are still running at %s; the next run picks them up: `%s`", n, f.Service.Name, f.Command("run"))
+		return fmt.Sprintf("%d tasks are still running at %s; the next run picks them up: `%s`", n, f.Service.Name,
+			f.Command("run"))
 	}
 	return fmt.Sprintf("no task is running; the next run makes what is missing: `%s`", f.Command("run"))
 }

@@ -85,8 +85,9 @@ func (f *Film) Page(ctx context.Context, p *Plan, reel *chain.Reel) *sheet.Page 
 
 // fill fills it.
 func (f page) fill(ctx context.Context) *sheet.Page {
-	p := &sheet.Page{Title: cmp.Or(strings.TrimSpace(f.Title), filepath.Base(f.Path)), File: f.File, By: f.Service.By(), Charged: !f.Service.Simulated(),
-		Run: f.lastRun()}
+	p := &sheet.Page{Title: cmp.Or(strings.TrimSpace(f.Title), filepath.Base(f.Path)), File: f.File, By: f.Service.By(),
+		Charged: !f.Service.Simulated(),
+		Run:     f.lastRun()}
 	for _, d := range f.plan.Films {
 		if f.plan.Seams == nil {
 			f.seams = append(f.seams, f.keptSeams(ctx, d)...)
@@ -110,7 +111,8 @@ func (f page) fill(ctx context.Context) *sheet.Page {
 func (f page) lastRun() *sheet.Run {
 	for _, r := range slices.Backward(f.Store.Runs()) {
 		if r.Film == f.Name() && r.Provider == f.Service.About.Namespace && r.Draft == f.Draft {
-			return &sheet.Run{Began: r.Began.Local(), Took: r.Ended.Sub(r.Began), Bought: r.Bought, Reused: r.Reused, Spent: r.Spent, Saved: r.Saved}
+			return &sheet.Run{Began: r.Began.Local(), Took: r.Ended.Sub(r.Began), Bought: r.Bought, Reused: r.Reused,
+				Spent: r.Spent, Saved: r.Saved}
 		}
 	}
 	return nil
@@ -118,7 +120,8 @@ func (f page) lastRun() *sheet.Run {
 
 // shot tells what there is of a shot of one variant.
 func (f page) shot(ctx context.Context, of *Film, s *storyboard.Shot) sheet.Shot {
-	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From, To: s.To,
+	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From,
+		To:   s.To,
 		Pick: s.Pick.Value}
 	if s.At.Set {
 		v.At = s.At.Value.String()
@@ -170,7 +173,8 @@ func (f page) standIn(v *sheet.Take, of *Film, t *chain.Take) {
 // footageIn are the other variants with the same footage for a shot.
 func (f page) footageIn(of *Film, s *storyboard.Shot) (ids []string) {
 	for _, d := range f.plan.Films {
-		if other, ok := d.Shot(s.Name()); ok && d.Variant != of.Variant && other.Clip != nil && other.Clip.Path == s.Clip.Path {
+		if other, ok := d.Shot(s.Name()); ok && d.Variant != of.Variant && other.Clip != nil &&
+			other.Clip.Path == s.Clip.Path {
 			ids = append(ids, d.Variant)
 		}
 	}
@@ -179,7 +183,8 @@ func (f page) footageIn(of *Film, s *storyboard.Shot) (ids []string) {
 
 // take tells what there is of a take: what became of it in the run that has just ended, else what the plan says.
 func (f page) take(t *chain.Take) sheet.Take {
-	v := sheet.Take{Number: t.Number, Model: t.Model.Alias, Size: fmt.Sprintf("%s %d×%d", t.Request.Resolution, t.Size.Width, t.Size.Height),
+	v := sheet.Take{Number: t.Number, Model: t.Model.Alias,
+		Size:    fmt.Sprintf("%s %d×%d", t.Request.Resolution, t.Size.Width, t.Size.Height),
 		Seconds: t.Seconds, Seed: t.Request.Seed, Cost: t.Cost, Expected: t.Expected}
 	pt := f.plan.Of(t)
 	v.State, v.Tone, v.Reason = string(pt.Standing), ToneOf(pt.Standing), pt.Reason
@@ -231,7 +236,8 @@ func (f page) became(v *sheet.Take, o chain.Outcome) {
 
 // show puts a clip in a take's place.
 func (f page) show(v *sheet.Take, t *chain.Take, clip *store.Clip, dir store.Take) {
-	v.Clip = &sheet.Clip{Video: dir.Path(clip.Video.Name), LastFrame: dir.Path(clip.LastFrame.Name), Digest: clip.Video.Digest,
+	v.Clip = &sheet.Clip{Video: dir.Path(clip.Video.Name), LastFrame: dir.Path(clip.LastFrame.Name),
+		Digest:     clip.Video.Digest,
 		LastDigest: clip.LastFrame.Digest, Width: clip.Width, Height: clip.Height, Frames: clip.Frames}
 	v.Size = fmt.Sprintf("%d×%d", clip.Width, clip.Height)
 	if v.Draft = clip.Draft; v.Draft == "" {
@@ -352,7 +358,8 @@ func (f page) cut(ctx context.Context, of *Film, spec *storyboard.Cut) (sheet.Cu
 	if err != nil || tl.Frames != facts.Frames {
 		return sheet.Cut{}, false
 	}
-	c := sheet.Cut{ID: spec.ID, Path: path, Width: tl.Width, Height: tl.Height, Seconds: float64(tl.Frames) / float64(tl.Rate)}
+	c := sheet.Cut{ID: spec.ID, Path: path, Width: tl.Width, Height: tl.Height,
+		Seconds: float64(tl.Frames) / float64(tl.Rate)}
 	for _, it := range tl.Items {
 		c.Chapters = append(c.Chapters, sheet.Chapter{Shot: it.Shot, At: float64(it.At) / float64(tl.Rate)})
 	}

@@ -14,7 +14,8 @@ func TestTheSheetOfSeveralFilmsLiesBesideAll(t *testing.T) {
 	top := t.TempDir()
 	of := func(paths ...string) (all []Delivery) {
 		for _, p := range paths {
-			all = append(all, Delivery{nil, []*storyboard.Cut{{Outputs: []storyboard.Output{{Path: filepath.Join(top, filepath.FromSlash(p))}}}}})
+			all = append(all,
+				Delivery{nil, []*storyboard.Cut{{Outputs: []storyboard.Output{{Path: filepath.Join(top, filepath.FromSlash(p))}}}}})
 		}
 		return all
 	}

@@ -63,7 +63,8 @@ func (f *Film) Plan(ctx context.Context, o PlanOptions) (*Plan, error) {
 	}
 	if f.Drafts != nil {
 		var err error
-		how.Drafts, err = chain.Make(ctx, f.Drafts.Graph, f.Store, chain.PlanOptions{FilmID: f.Drafts.id(), StopAt: how.StopAt})
+		how.Drafts, err = chain.Make(ctx, f.Drafts.Graph, f.Store,
+			chain.PlanOptions{FilmID: f.Drafts.id(), StopAt: how.StopAt})
 		if err != nil {
 			return nil, err
 		}
@@ -236,7 +237,8 @@ func (p *Plan) UnconfirmedLine() string {
 	var models []string
 	for i := range p.Takes {
 		t := p.Takes[i].Take
-		if name := t.Model.Alias + " at " + t.Request.Resolution; p.Takes[i].Cost.Micros > 0 && t.Price.Unconfirmed && !slices.Contains(models, name) {
+		if name := t.Model.Alias + " at " + t.Request.Resolution; p.Takes[i].Cost.Micros > 0 && t.Price.Unconfirmed &&
+			!slices.Contains(models, name) {
 			models = append(models, name)
 		}
 	}
@@ -270,8 +272,9 @@ func (p *Plan) FacesLine() string {
 	if n := len(names) - 1; n > 0 {
 		who += fmt.Sprintf(" and %s more", say.Count(n, "take"))
 	}
-	return fmt.Sprintf("%s: the first frame is decoded from a clip, and so foreign to %s: where a face in it can be recognised, "+
-		"the clip is likely refused%s.", who, p.Film.Service.Name, told)
+	return fmt.Sprintf(
+		"%s: the first frame is decoded from a clip, and so foreign to %s: where a face in it can be recognised, "+
+			"the clip is likely refused%s.", who, p.Film.Service.Name, told)
 }
 
 // ServiceLine says what is not known, or cannot be done, at the service that something is bought from; "" for nothing.
@@ -283,7 +286,8 @@ func (p *Plan) ServiceLine() string {
 	var lines []string
 	switch {
 	case g.Name != "" && g.PriceFactor != 0:
-		lines = append(lines, fmt.Sprintf("%s charges %g times the prices of %s, as the models file says.", g.Name, g.PriceFactor, g.Region))
+		lines = append(lines,
+			fmt.Sprintf("%s charges %g times the prices of %s, as the models file says.", g.Name, g.PriceFactor, g.Region))
 	case g.Name != "":
 		lines = append(lines, fmt.Sprintf("What %s charges is not known here: these are the prices of %s.", g.Name, g.Region))
 	}

@@ -49,7 +49,8 @@ func (s *Seams) Words() []string {
 			notes = append(notes, fmt.Sprintf("%s: %s", l.Shot, n))
 		}
 		if l.Correction.Skip > 0 {
-			notes = append(notes, fmt.Sprintf("%s: its first %s stood still and are left out", l.Shot, say.Count(l.Correction.Skip, "frame")))
+			notes = append(notes,
+				fmt.Sprintf("%s: its first %s stood still and are left out", l.Shot, say.Count(l.Correction.Skip, "frame")))
 		}
 	}
 	for _, c := range s.Chains {

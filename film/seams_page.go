@@ -161,7 +161,8 @@ func (s Seam) halves(ctx context.Context, dir string) (before, after string) {
 }
 
 // drawn are pictures made of the echo pair, kept by what they show.
-func (s Seam) drawn(ctx context.Context, dir, of string, names []string, draw func(a, b seam.Picture) []image.Image) []string {
+func (s Seam) drawn(ctx context.Context, dir, of string, names []string,
+	draw func(a, b seam.Picture) []image.Image) []string {
 	h := sha256.Sum256(fmt.Appendf(nil, "%s %s|%s %s|%d %dx%d%s", s.Seam.From.Digest, s.Seam.From.Path, s.Seam.To.Digest,
 		s.Seam.To.Path, s.End, s.target.Width, s.target.Height, of))
 	none, paths := make([]string, len(names)), make([]string, len(names))

@@ -63,7 +63,8 @@ var services = []struct {
 	{"byteplus", ark.BaseURLBytePlus, EnvKey, EnvBase, true, arkIn(models.BytePlus), connectArk},
 	{"fal", fal.BaseURL, EnvFalKey, EnvFalBase, false, fal.Service, connectFal},
 	{"openrouter", openrouter.BaseURL, EnvOpenRouterKey, EnvOpenRouterBase, false, openrouter.Service, connectOpenRouter},
-	{simulated, "", EnvKey, "", true, func(string) (provider.About, error) { return ark.Simulator(""), nil }, connectSimulator},
+	{simulated, "", EnvKey, "", true, func(string) (provider.About, error) { return ark.Simulator(""), nil },
+		connectSimulator},
 }
 
 // simulated is the name of the built-in simulator, and of its clips in the store.
@@ -113,7 +114,8 @@ func Choose(name, base string, env func(string) string, c *models.Catalogue) (Se
 	switch {
 	case i < 0:
 		all := append(ServiceNames(), c.GatewayNames()...)
-		return s, misused(say.DidYouMean(s.Name, all, "there are "+strings.Join(all, ", ")), "no provider is called %q", say.Clean(s.Name))
+		return s, misused(say.DidYouMean(s.Name, all, "there are "+strings.Join(all, ", ")), "no provider is called %q",
+			say.Clean(s.Name))
 	case s.Simulated() && base != "" && !s.Chosen:
 		return s, misused("set ARK_API_KEY to the key of the service", "the built-in simulator has no base URL")
 	case s.Simulated() && base != "":
@@ -143,7 +145,8 @@ func (s Service) through(g models.Gateway, base string) (Service, error) {
 		return s, misused("it looks like "+ark.BaseURLArk, "%v", err)
 	}
 	s.About, s.Gateway, s.connect, s.ArkShaped = ark.Through(g, about), g, connectArk, true
-	s.KeyEnv = strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(g.Name)) + "_API_KEY" // nobody gets the key of another
+	s.KeyEnv = strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(g.Name)) +
+		"_API_KEY" // nobody gets the key of another
 	return s, nil
 }
 
@@ -186,8 +189,9 @@ func connectArk(s Service, how Connection) (provider.Provider, func(), error) {
 	if how.Key == "" {
 		return nil, nil, s.Keyless()
 	}
-	return arkClient(ark.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Region: s.About.Region, Gateway: s.Gateway,
-		Turn: listTurns(s.Base, how.Key)})
+	return arkClient(ark.Options{BaseURL: s.Base, Key: how.Key, Version: how.Version, Region: s.About.Region,
+		Gateway: s.Gateway,
+		Turn:    listTurns(s.Base, how.Key)})
 }
 
 // Keyless is why nothing is asked of a service whose key is not there.

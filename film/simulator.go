@@ -70,13 +70,16 @@ func Serve(addr string, o ServeOptions) (*Server, error) {
 func (s *Server) make(o ServeOptions, camera sim.Camera) (path string, err error) {
 	switch o.Shape {
 	case "", "ark":
-		s.service, err = sim.New(sim.Options{Dir: s.dir, Camera: camera, Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log})
+		s.service, err = sim.New(sim.Options{Dir: s.dir, Camera: camera, Models: o.Models, Key: o.Key, Pace: o.Pace,
+			Log: o.Log})
 		return sim.Prefix, err
 	case "fal":
-		s.service, err = falsim.New(falsim.Options{Dir: s.dir, Camera: camera, Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log})
+		s.service, err = falsim.New(falsim.Options{Dir: s.dir, Camera: camera, Models: o.Models, Key: o.Key, Pace: o.Pace,
+			Log: o.Log})
 		return "", err
 	case "openrouter":
-		s.service, err = orsim.New(orsim.Options{Dir: s.dir, Camera: camera, Models: o.Models, Key: o.Key, Pace: o.Pace, Log: o.Log})
+		s.service, err = orsim.New(orsim.Options{Dir: s.dir, Camera: camera, Models: o.Models, Key: o.Key, Pace: o.Pace,
+			Log: o.Log})
 		return orsim.Prefix, err
 	}
 	return "", misused("--shape is ark, fal or openrouter", "no simulator has the shape of %q", o.Shape)

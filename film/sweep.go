@@ -19,7 +19,8 @@ type SweepOptions struct {
 	UnusedFor time.Duration // parts of films that were last used so long ago or earlier
 	DryRun    bool          // say what would go, and remove nothing
 
-	Take func(e store.Entry, held error) // told of each take that goes, or stays because somebody works on it; nil for nobody
+	Take func(e store.Entry,
+		held error) // told of each take that goes, or stays because somebody works on it; nil for nobody
 }
 
 // Swept is what a store let go of.

@@ -44,7 +44,9 @@ func lastEvents(st *store.Store, file string) (store.Run, []store.RunEvent, erro
 			return r, events, err
 		}
 	}
-	return store.Run{}, nil, &Failure{Kind: Failed, Message: fmt.Sprintf("no run%s has been noted in %s", of, say.Path(st.Dir())), Hint: "`shotchain run` notes what it does"}
+	return store.Run{}, nil,
+		&Failure{Kind: Failed, Message: fmt.Sprintf("no run%s has been noted in %s", of, say.Path(st.Dir())),
+			Hint: "`shotchain run` notes what it does"}
 }
 
 // Trace is a file of Chrome's trace event format.
@@ -70,7 +72,8 @@ type TraceEvent struct {
 // traceOf draws a run: a line for each take, in the order in which they were first told of, and as many for ffmpeg as
 // ran at once.
 func traceOf(run store.Run, events []store.RunEvent) Trace {
-	t := Trace{Unit: "ms", Other: map[string]string{"film": run.Film, "provider": run.Provider, "began": run.Began.Format(time.RFC3339)}}
+	t := Trace{Unit: "ms",
+		Other: map[string]string{"film": run.Film, "provider": run.Provider, "began": run.Began.Format(time.RFC3339)}}
 	t.name("process_name", traceTakes, 0, "takes")
 	t.name("process_name", traceFFmpeg, 0, "ffmpeg")
 	takes, order := map[string][]store.RunEvent{}, []string{}
@@ -101,7 +104,8 @@ func traceOf(run store.Run, events []store.RunEvent) Trace {
 }
 
 func (t *Trace) name(kind string, pid, tid int, name string) {
-	t.Events = append(t.Events, TraceEvent{Name: kind, Phase: "M", PID: pid, TID: tid, Args: map[string]string{"name": name}})
+	t.Events = append(t.Events,
+		TraceEvent{Name: kind, Phase: "M", PID: pid, TID: tid, Args: map[string]string{"name": name}})
 }
 
 // since is a moment of a run in its trace.
@@ -111,11 +115,14 @@ func since(run store.Run, at time.Time) int64 { return max(0, at.Sub(run.Began).
 func (t *Trace) life(name string, tid int, run store.Run, events []store.RunEvent) {
 	first, last := events[0], events[len(events)-1]
 	if len(events) > 1 {
-		t.Events = append(t.Events, TraceEvent{Name: name, Kind: "take", Phase: "X", At: since(run, first.At), Took: last.At.Sub(first.At).Microseconds(), PID: traceTakes, TID: tid,
-			Args: map[string]string{"task": last.Task, "ended": last.Stage}})
+		t.Events = append(t.Events,
+			TraceEvent{Name: name, Kind: "take", Phase: "X", At: since(run, first.At),
+				Took: last.At.Sub(first.At).Microseconds(), PID: traceTakes, TID: tid,
+				Args: map[string]string{"task": last.Task, "ended": last.Stage}})
 	}
 	for i, e := range events {
-		ev := TraceEvent{Name: e.Stage, Kind: "stage", At: since(run, e.At), PID: traceTakes, TID: tid, Args: map[string]string{"task": e.Task, "message": e.Message}}
+		ev := TraceEvent{Name: e.Stage, Kind: "stage", At: since(run, e.At), PID: traceTakes, TID: tid,
+			Args: map[string]string{"task": e.Task, "message": e.Message}}
 		if i+1 < len(events) && !chain.Standing(e.Stage).Final() {
 			ev.Phase, ev.Took = "X", events[i+1].At.Sub(e.At).Microseconds()
 		} else {
@@ -136,8 +143,10 @@ func (t *Trace) steps(run store.Run, steps []store.RunEvent) {
 			free = append(free, time.Time{})
 		}
 		free[line] = s.Until
-		t.Events = append(t.Events, TraceEvent{Name: s.Step, Kind: "ffmpeg", Phase: "X", At: since(run, s.At), Took: s.Until.Sub(s.At).Microseconds(), PID: traceFFmpeg, TID: line + 1,
-			Args: map[string]string{"shots": some(s.Shots)}})
+		t.Events = append(t.Events,
+			TraceEvent{Name: s.Step, Kind: "ffmpeg", Phase: "X", At: since(run, s.At), Took: s.Until.Sub(s.At).Microseconds(),
+				PID: traceFFmpeg, TID: line + 1,
+				Args: map[string]string{"shots": some(s.Shots)}})
 	}
 }
 

@@ -26,8 +26,10 @@ func TestTraces(t *testing.T) {
 				events = append(events, store.RunEvent{At: at, Until: until, Step: "ffmpeg film.mp4"})
 				continue
 			}
-			events = append(events, store.RunEvent{At: at, Shot: fmt.Sprint("a/", rapid.IntRange(1, 4).Draw(t, "shot")), Take: 1, Stage: string(rapid.SampledFrom([]chain.Standing{chain.Submitting, chain.Queued, chain.Running,
-				chain.Downloading, chain.Again, chain.Kept, chain.Failed, chain.InFlight}).Draw(t, "stage"))})
+			events = append(events,
+				store.RunEvent{At: at, Shot: fmt.Sprint("a/", rapid.IntRange(1, 4).Draw(t, "shot")), Take: 1,
+					Stage: string(rapid.SampledFrom([]chain.Standing{chain.Submitting, chain.Queued, chain.Running,
+						chain.Downloading, chain.Again, chain.Kept, chain.Failed, chain.InFlight}).Draw(t, "stage"))})
 		}
 		ends := map[[2]int]int64{}
 		whole := map[int]TraceEvent{}

@@ -78,7 +78,8 @@ func (s Seam) parts(sh *work.Shop, t Target) (p parts, err error) {
 	if p.heard, err = s.meeting(sh); err != nil {
 		return p, err
 	}
-	p.name = work.Key("link", measured, p.a.few, p.b.few, s.From.Correction.Done(), s.To.Correction.Done(), p.heard.id()) + ".json"
+	p.name = work.Key("link", measured, p.a.few, p.b.few, s.From.Correction.Done(), s.To.Correction.Done(), p.heard.id()) +
+		".json"
 	return p, nil
 }
 

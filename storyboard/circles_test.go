@@ -84,12 +84,14 @@ func TestCirclesOfALongChain(t *testing.T) {
 	for i := range n {
 		fmt.Fprintf(&b, "  - {id: s%d, prompt: p, to: s%d}\n", i, n-1)
 	}
-	src := strings.Replace(b.String(), fmt.Sprintf("{id: s%d, prompt: p, to: s%d}", n-1, n-1), fmt.Sprintf("{id: s%d, prompt: p}", n-1), 1)
+	src := strings.Replace(b.String(), fmt.Sprintf("{id: s%d, prompt: p, to: s%d}", n-1, n-1),
+		fmt.Sprintf("{id: s%d, prompt: p}", n-1), 1)
 	began := time.Now()
 	_, err := Parse("film.yaml", ".", []byte(src), Options{})
 	var ps Problems
 	require.True(t, errors.As(err, &ps))
-	require.True(t, strings.HasPrefix(ps[0].Message, "cycle: a/s0 (4:29) → a/s39999 (40003:10) → a/s39998 (40002:10) → "), ps[0].Message)
+	require.True(t, strings.HasPrefix(ps[0].Message, "cycle: a/s0 (4:29) → a/s39999 (40003:10) → a/s39998 (40002:10) → "),
+		ps[0].Message)
 	require.Contains(t, ps[0].Message, "… 39992 more → a/s0")
 	require.Less(t, time.Since(began), 30*time.Second, "a shot at a time, this takes minutes")
 }

@@ -80,7 +80,8 @@ func TestCirclesThroughToProperty(t *testing.T) {
 			}
 		}
 		_, err := Parse("f", ".", []byte(b.String()), Options{})
-		if circular := len(left) < n || !all(left); circular != (err != nil) || err != nil && !strings.Contains(err.Error(), "cycle: ") {
+		if circular := len(left) < n || !all(left); circular != (err != nil) ||
+			err != nil && !strings.Contains(err.Error(), "cycle: ") {
 			rt.Fatalf("circular %v, but %v\n%s", circular, err, b.String())
 		}
 	})

@@ -52,7 +52,8 @@ func FuzzParse(f *testing.F) {
 
 // checkPlace wants a problem to point into the file, at most one past the end of a line.
 func checkPlace(t *testing.T, s *source, p Problem) {
-	if p.Line < 1 || p.Column < 1 || p.Line > len(s.lines) || p.Column > utf8.RuneCountInString(s.lines[p.Line-1])+1 || p.Source != s.lines[p.Line-1] && p.Source != "" {
+	if p.Line < 1 || p.Column < 1 || p.Line > len(s.lines) || p.Column > utf8.RuneCountInString(s.lines[p.Line-1])+1 ||
+		p.Source != s.lines[p.Line-1] && p.Source != "" {
 		t.Fatalf("no such place: %d:%d %s", p.Line, p.Column, p.Message)
 	}
 }
@@ -63,7 +64,8 @@ func checkFilm(t *testing.T, sb *Storyboard) {
 		t.Fatal("no scenes")
 	}
 	for _, s := range sb.Shots() {
-		if got, ok := sb.Shot(s.Name()); !ok || got != s || (s.Prompt == "") != (s.Clip != nil) || s.Clip != nil && (s.From != "" || s.FirstFrame != nil) || s.From != "" && s.FirstFrame != nil {
+		if got, ok := sb.Shot(s.Name()); !ok || got != s || (s.Prompt == "") != (s.Clip != nil) ||
+			s.Clip != nil && (s.From != "" || s.FirstFrame != nil) || s.From != "" && s.FirstFrame != nil {
 			t.Fatalf("half a shot: %+v", s)
 		}
 		steps := 0

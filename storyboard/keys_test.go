@@ -56,7 +56,8 @@ var stages = map[place][]any{inFilm: {}, inLook: {"look"}, inScene: {"scenes", 2
 	inAnchor: {"look", "anchor"}}
 
 // instead are keys of the stage that go where another one comes, since the two exclude each other.
-var instead = map[string][]string{"clip": {"prompt"}, "before": {"after"}, "first_frame": {"from"}, "output": {"outputs"},
+var instead = map[string][]string{"clip": {"prompt"}, "before": {"after"}, "first_frame": {"from"},
+	"output": {"outputs"},
 	"scenes": {"cuts"}}
 
 // put lays the keys of a mapping, written as YAML, over those of the mapping at a place.

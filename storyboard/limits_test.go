@@ -24,13 +24,16 @@ func TestAFilmHasAMostOfTakes(t *testing.T) {
 
 	ps := problems(t, shotsOf(3000, ", takes: 99"), Options{})
 	require.Len(t, ps, 1, "the reading ends there")
-	require.Equal(t, "film.yaml:1014:32: with this shot the film has 100089 takes: at most 100000 are possible", ps[0].Error())
+	require.Equal(t, "film.yaml:1014:32: with this shot the film has 100089 takes: at most 100000 are possible",
+		ps[0].Error())
 	require.Equal(t, "ask for fewer `takes`, or split the film into several files", ps[0].Hint)
 	require.Equal(t, "      - {id: s1010, prompt: x, takes: 99}", ps[0].Source)
 
 	ps = problems(t, shotsOf(400, ", takes: 99")+"variants: {matrix: {duration: [4s, 5s, 6s]}}\n", Options{})
 	require.Len(t, ps, 1)
-	require.Equal(t, "film.yaml:404:11: 3 variants of this film are more than can be read: 118800 takes, at most 100000 are possible", ps[0].Error())
+	require.Equal(t,
+		"film.yaml:404:11: 3 variants of this film are more than can be read: 118800 takes, at most 100000 are possible",
+		ps[0].Error())
 }
 
 // A chain may be as long as a film may be: nothing recurses along it, whichever way round it is written.

@@ -168,8 +168,9 @@ func (k *key) value() string {
 	case aim:
 		return "the name of a shot, or a path or https URL"
 	case instant:
-		return fmt.Sprintf("a time such as `3.5s` or `12f`, from the clip's first frame, or `-5f` or `-0.2s`, from its last; "+
-			"at most `%ds`", maxSeconds)
+		return fmt.Sprintf(
+			"a time such as `3.5s` or `12f`, from the clip's first frame, or `-5f` or `-0.2s`, from its last; "+
+				"at most `%ds`", maxSeconds)
 	case pictures:
 		return "a list of paths or https URLs"
 	case picture:

@@ -24,6 +24,7 @@ scenes:
 		m := s.Look.Seam
 		got = append(got, [4]any{m.Colour.Value, m.Align.Value, m.Still.Value, m.Gate.Value})
 	}
-	require.Equal(t, [][4]any{{"match", false, "skip", "warn"}, {"none", true, "skip", "warn"}, {"level", false, "skip", "warn"}}, got)
+	require.Equal(t,
+		[][4]any{{"match", false, "skip", "warn"}, {"none", true, "skip", "warn"}, {"level", false, "skip", "warn"}}, got)
 	require.Equal(t, Pos{8, 45}, sb.Scenes[0].Shots[1].Look.Seam.Colour.Pos)
 }

@@ -17,7 +17,8 @@ func (s Seam) With(setting string) (Seam, error) {
 	for word := range strings.SplitSeq(setting, ",") {
 		word = strings.TrimSpace(word)
 		if !seamWord.MatchString(word) {
-			return s, &Problem{Message: fmt.Sprintf("%q is no setting of a seam", word), Hint: "such as colour=level,align=true,still=skip"}
+			return s, &Problem{Message: fmt.Sprintf("%q is no setting of a seam", word),
+				Hint: "such as colour=level,align=true,still=skip"}
 		}
 		name, value, _ := strings.Cut(word, "=")
 		if name == "gate" {

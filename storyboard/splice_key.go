@@ -36,7 +36,8 @@ func SetFrom(src []byte, shot, from, at string) ([]byte, error) {
 		if in := valueNode(m, "from"); in != nil && in.Kind == yaml.MappingNode && in.Anchor == "" {
 			return in, moment
 		}
-		value := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: []*yaml.Node{words("shot"), words(from), words("at"), words(at)}}
+		value := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map",
+			Content: []*yaml.Node{words("shot"), words(from), words("at"), words(at)}}
 		if quoted {
 			return m, written{"from", fmt.Sprintf("{ %q: %q, %q: %q }", "shot", from, "at", at), value}
 		}

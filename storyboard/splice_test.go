@@ -11,17 +11,25 @@ import (
 
 func TestSetPickChangesNothingElse(t *testing.T) {
 	for _, c := range []struct{ name, src, want string }{
-		{"over a value", "scenes:\n- id: a\n  shots:\n  - id: b # first\n    takes: 3\n    pick: 1   # the blue one\n    prompt: x\n",
+		{"over a value",
+			"scenes:\n- id: a\n  shots:\n  - id: b # first\n    takes: 3\n    pick: 1   # the blue one\n    prompt: x\n",
 			"scenes:\n- id: a\n  shots:\n  - id: b # first\n    takes: 3\n    pick: 2   # the blue one\n    prompt: x\n"},
 		{"behind takes", "scenes:\n- id: a\n  shots:\n  - id: b\n    prompt: x\n    takes: 3 # three\n\n    caption: c\n",
 			"scenes:\n- id: a\n  shots:\n  - id: b\n    prompt: x\n    takes: 3 # three\n    pick: 2\n\n    caption: c\n"},
-		{"behind the id", "scenes:\n- id: a\n  shots:\n  -   id: 'b'\n      prompt: x\n", "scenes:\n- id: a\n  shots:\n  -   id: 'b'\n      pick: 2\n      prompt: x\n"},
-		{"in braces", "scenes: [{id: a, shots: [{id: b, takes: 3, prompt: x}]}]", "scenes: [{id: a, shots: [{id: b, takes: 3, pick: 2, prompt: x}]}]"},
-		{"JSON", `{"scenes": [{"id": "a", "shots": [{"id": "b", "takes": 3}]}]}`, `{"scenes": [{"id": "a", "shots": [{"id": "b", "takes": 3, "pick": 2}]}]}`},
-		{"CRLF", "scenes:\r\n- id: a\r\n  shots:\r\n  - prompt: x\r\n    id: b", "scenes:\r\n- id: a\r\n  shots:\r\n  - prompt: x\r\n    id: b\r\n    pick: 2"},
-		{"a byte order mark", "\ufeffscenes: [{id: a, shots: [{id: b, pick: 1}]}]\n", "\ufeffscenes: [{id: a, shots: [{id: b, pick: 2}]}]\n"},
-		{"over an alias", "vars: {n: &n 1}\nscenes: [{id: a, shots: [{id: b, pick: *n , prompt: x}]}]\n", "vars: {n: &n 1}\nscenes: [{id: a, shots: [{id: b, pick: 2 , prompt: x}]}]\n"},
-		{"behind characters of several bytes", "scenes: [{id: a, shots: [{prompt: 灯塔🚣, id: b, pick: 1}]}]", "scenes: [{id: a, shots: [{prompt: 灯塔🚣, id: b, pick: 2}]}]"},
+		{"behind the id", "scenes:\n- id: a\n  shots:\n  -   id: 'b'\n      prompt: x\n",
+			"scenes:\n- id: a\n  shots:\n  -   id: 'b'\n      pick: 2\n      prompt: x\n"},
+		{"in braces", "scenes: [{id: a, shots: [{id: b, takes: 3, prompt: x}]}]",
+			"scenes: [{id: a, shots: [{id: b, takes: 3, pick: 2, prompt: x}]}]"},
+		{"JSON", `{"scenes": [{"id": "a", "shots": [{"id": "b", "takes": 3}]}]}`,
+			`{"scenes": [{"id": "a", "shots": [{"id": "b", "takes": 3, "pick": 2}]}]}`},
+		{"CRLF", "scenes:\r\n- id: a\r\n  shots:\r\n  - prompt: x\r\n    id: b",
+			"scenes:\r\n- id: a\r\n  shots:\r\n  - prompt: x\r\n    id: b\r\n    pick: 2"},
+		{"a byte order mark", "\ufeffscenes: [{id: a, shots: [{id: b, pick: 1}]}]\n",
+			"\ufeffscenes: [{id: a, shots: [{id: b, pick: 2}]}]\n"},
+		{"over an alias", "vars: {n: &n 1}\nscenes: [{id: a, shots: [{id: b, pick: *n , prompt: x}]}]\n",
+			"vars: {n: &n 1}\nscenes: [{id: a, shots: [{id: b, pick: 2 , prompt: x}]}]\n"},
+		{"behind characters of several bytes", "scenes: [{id: a, shots: [{prompt: 灯塔🚣, id: b, pick: 1}]}]",
+			"scenes: [{id: a, shots: [{prompt: 灯塔🚣, id: b, pick: 2}]}]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := SetPick([]byte(c.src), "a/b", 2)
@@ -60,7 +68,8 @@ func TestSetPickProperty(t *testing.T) {
 		b.WriteString("title: 'pick: 1'" + end + "scenes:" + end + indent + "- id: a" + end + indent + "  shots:" + end)
 		shots := rapid.IntRange(1, 4).Draw(rt, "shots")
 		for i := range shots {
-			keys := []string{rapid.SampledFrom([]string{"id: s%d", "id: 's%d'", `id: "s%d"`}).Draw(rt, "id"), "prompt: \"a 船, pick: 2\"", "takes: 9"}
+			keys := []string{rapid.SampledFrom([]string{"id: s%d", "id: 's%d'", `id: "s%d"`}).Draw(rt, "id"),
+				"prompt: \"a 船, pick: 2\"", "takes: 9"}
 			keys[0] = fmt.Sprintf(keys[0], i)
 			if rapid.Bool().Draw(rt, "has") {
 				keys = append(keys, "pick: 4")

@@ -100,11 +100,13 @@ func TestStillsAreDecodedWhole(t *testing.T) {
 			}
 			for _, keep := range lengths {
 				require.NoError(t, os.WriteFile(file, whole[:keep], 0o644))
-				for _, shot := range []string{"first_frame: cut.pic", "references: [cut.pic]", "first_frame: cut.pic, to: ./cut.pic"} {
+				for _, shot := range []string{"first_frame: cut.pic", "references: [cut.pic]",
+					"first_frame: cut.pic, to: ./cut.pic"} {
 					_, err := Parse("f", dir, []byte("scenes: [{id: a, shots: [{id: b, prompt: x, "+shot+"}]}]\n"), Options{})
 					require.ErrorContains(t, err, "`cut.pic` ", "%s, %d of %d bytes", shot, keep, len(whole))
 				}
-				_, err := Parse("f", dir, []byte("cast: {eva: {look: a keeper, references: [cut.pic]}}\n"+string(opening("cut.pic"))), Options{})
+				_, err := Parse("f", dir,
+					[]byte("cast: {eva: {look: a keeper, references: [cut.pic]}}\n"+string(opening("cut.pic"))), Options{})
 				require.ErrorContains(t, err, "f:1:")
 			}
 		})
@@ -132,10 +134,13 @@ func TestStillsStayInAllowedFolders(t *testing.T) {
 	require.NoError(t, os.Symlink("loop.png", filepath.Join(dir, "loop.png")))
 
 	for still, allowed := range map[string]struct{ plainly, shared bool }{
-		"in.png": {true, true}, "./in.png": {true, true}, "link.png": {true, true}, "absolute.png": {true, true}, "x/../in.png": {true, true},
+		"in.png": {true, true}, "./in.png": {true, true}, "link.png": {true, true}, "absolute.png": {true, true},
+		"x/../in.png":                {true, true},
 		filepath.Join(dir, "in.png"): {true, true}, "../film/in.png": {true, true},
-		"folder/out.png": {false, true}, "escape.png": {false, true}, "../shared/out.png": {false, true}, filepath.Join(shared, "out.png"): {false, true},
-		"loop.png": {false, false}, "../../etc/passwd": {false, false}, ".": {false, false}, "..": {false, false},
+		"folder/out.png": {false, true}, "escape.png": {false, true}, "../shared/out.png": {false, true},
+		filepath.Join(shared, "out.png"): {false, true},
+		"loop.png":                       {false, false}, "../../etc/passwd": {false, false}, ".": {false, false},
+		"..": {false, false},
 	} {
 		_, err := Parse("f", dir, opening(still), Options{})
 		require.Equal(t, allowed.plainly, err == nil, "%s: %v", still, err)

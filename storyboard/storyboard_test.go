@@ -67,7 +67,9 @@ func TestShotsContinueOneAnother(t *testing.T) {
 }
 
 func TestShotFindsByUnambiguousName(t *testing.T) {
-	sb := parse(t, "scenes:\n- {id: a, shots: [{id: x, prompt: p}, {id: y, prompt: p}]}\n- {id: b, shots: [{id: x, prompt: p}]}\n", Options{})
+	sb := parse(t,
+		"scenes:\n- {id: a, shots: [{id: x, prompt: p}, {id: y, prompt: p}]}\n- {id: b, shots: [{id: x, prompt: p}]}\n",
+		Options{})
 	for _, find := range []func(string) (*Shot, bool){sb.Shot, (&Storyboard{Scenes: sb.Scenes}).Shot} {
 		s, ok := find("y")
 		require.True(t, ok)
@@ -100,8 +102,10 @@ func TestOverrides(t *testing.T) {
 func withoutPlaces(sb *Storyboard) string {
 	var b strings.Builder
 	look := func(l Look) string {
-		return fmt.Sprint(l.Model.Value, l.Resolution.Value, l.Ratio.Value, l.Duration.Value, l.Audio.Value, l.Style.Value, l.Seed.Value,
-			l.Seed.Set, l.Audio.Set, l.Watermark.Value, l.CameraFixed.Value, l.ServiceTier.Value, l.Priority.Value, l.ExpiresAfter.Value, l.SafetyIdentifier.Value)
+		return fmt.Sprint(l.Model.Value, l.Resolution.Value, l.Ratio.Value, l.Duration.Value, l.Audio.Value, l.Style.Value,
+			l.Seed.Value,
+			l.Seed.Set, l.Audio.Set, l.Watermark.Value, l.CameraFixed.Value, l.ServiceTier.Value, l.Priority.Value,
+			l.ExpiresAfter.Value, l.SafetyIdentifier.Value)
 	}
 	fmt.Fprintf(&b, "%q %v %s\n", sb.Title, sb.Vars, look(sb.Look))
 	for _, s := range sb.Shots() {
@@ -125,7 +129,8 @@ func TestMeaningBeforeSyntax(t *testing.T) {
 
 // The keys of a mapping in any order mean the same film.
 func TestKeyOrderMeansNothing(t *testing.T) {
-	shot := []string{"id: b", "prompt: 'A ${who}.'", "duration: 5s", "seed: 3", "caption: c", "negative: n", "style: s", "from: none"}
+	shot := []string{"id: b", "prompt: 'A ${who}.'", "duration: 5s", "seed: 3", "caption: c", "negative: n", "style: s",
+		"from: none"}
 	film := []string{"title: T ${who}", "vars: {who: keeper}", "look: {audio: true, style: film}"}
 	write := func(shot, film []string) string {
 		film = append([]string{}, film...)
@@ -193,13 +198,18 @@ func TestCirclesAreFound(t *testing.T) {
 func TestHugeFilesAreRefusedCheaply(t *testing.T) {
 	fill := func(unit string) string { return strings.Repeat(unit, maxFile/len(unit)) }
 	film := "scenes: [{id: a, shots: [{id: b, prompt: x}]}]\n"
-	aliases := "scenes:\n- &scene {id: a, shots: &shots [{id: b, prompt: x}" + strings.Repeat(", {id: b, prompt: x}", 1000) + "]}\n" + strings.Repeat("- *scene\n", 100_000)
+	aliases := "scenes:\n- &scene {id: a, shots: &shots [{id: b, prompt: x}" + strings.Repeat(", {id: b, prompt: x}",
+		1000) + "]}\n" + strings.Repeat("- *scene\n", 100_000)
 	for name, src := range map[string]string{
 		"too large": fill("x") + "yz", "one line": fill("x"), "prompt": film[:len(film)-6] + fill("x")[:maxFile-100] + "}]}]",
-		"nesting": fill("["), "maps": fill("{"), "dashes": fill("- "), "questions": fill("? "), "items": "[" + fill("a,")[:maxFile-2], "pairs": "{" + fill("a,")[:maxFile-2],
-		"lines": fill("\n"), "returns": fill("\r"), "keys": fill("a: b\n"), "anchors": fill("&a "), "tags": fill("!a "), "quotes": fill("'"), "comments": fill("#\n"), "long comments": fill("# some comment that is long\n"),
-		"nul": fill("\x00"), "not utf-8": fill("\xff"), "directives": fill("%a b c d e f g h i j k l m n\n"), "documents": fill("--- a b c d e f g h i j k l\n"),
-		"aliases": aliases, "percent": fill("%"), "stars": fill("*"), "bars": fill("|"), "tabs": fill("\t"), "blanks": fill(" "), "emoji": fill("🚣"),
+		"nesting": fill("["), "maps": fill("{"), "dashes": fill("- "), "questions": fill("? "),
+		"items": "[" + fill("a,")[:maxFile-2], "pairs": "{" + fill("a,")[:maxFile-2],
+		"lines": fill("\n"), "returns": fill("\r"), "keys": fill("a: b\n"), "anchors": fill("&a "), "tags": fill("!a "),
+		"quotes": fill("'"), "comments": fill("#\n"), "long comments": fill("# some comment that is long\n"),
+		"nul": fill("\x00"), "not utf-8": fill("\xff"), "directives": fill("%a b c d e f g h i j k l m n\n"),
+		"documents": fill("--- a b c d e f g h i j k l\n"),
+		"aliases":   aliases, "percent": fill("%"), "stars": fill("*"), "bars": fill("|"), "tabs": fill("\t"),
+		"blanks": fill(" "), "emoji": fill("🚣"),
 		"deep indent": deep(3000), "problems": film + strings.Repeat("k: v\n", 300_000),
 		"open variables": "scenes: [{id: a, shots: [{id: b, prompt: \"" + strings.Repeat("${x} ", 12_000) + "\"}]}]\n",
 	} {
@@ -249,9 +259,11 @@ func TestLoadOfNoFileIsNoProblem(t *testing.T) {
 func TestParametersAreToldFromProse(t *testing.T) {
 	for text, holds := range map[string]bool{
 		"a --dur 5": true, "--dur 5": true, "a\n--DUR\t5": true, "a --rs 720p --rt 16:9": true, "a --resolution=720p": true,
-		"a --camera_fixed false": true, "a --camerafixed false": true, "船--dur 5": true, "boat--seed -1": true, "a (--wm true)": true,
-		"a ---dur 5": true, "a --fps 24": true, "a --framespersecond 24": true, "a --frames 29": true, "a --cf": true,
-		"a -- dur 5": false, "a --": false, "waits--duration unknown": false, "a — dur 5": false, "--durable": false, "-dur 5": false, "a --lens 35": false,
+		"a --camera_fixed false": true, "a --camerafixed false": true, "船--dur 5": true, "boat--seed -1": true,
+		"a (--wm true)": true,
+		"a ---dur 5":    true, "a --fps 24": true, "a --framespersecond 24": true, "a --frames 29": true, "a --cf": true,
+		"a -- dur 5": false, "a --": false, "waits--duration unknown": false, "a — dur 5": false, "--durable": false,
+		"-dur 5": false, "a --lens 35": false,
 	} {
 		src := fmt.Sprintf("scenes: [{id: a, shots: [{id: b, prompt: %q}]}]", text)
 		_, err := Parse("f", ".", []byte(src), Options{})

@@ -18,7 +18,9 @@ func TestVariantsAreTheFilmWithOtherValues(t *testing.T) {
 	for _, f := range sb.Films() {
 		ids = append(ids, f.Variant)
 		require.Equal(t, "Reel "+f.Variant, f.Title)
-		require.Equal(t, f.Vars["product"], strings.TrimSuffix(strings.TrimPrefix(f.Shots()[0].Prompt, "Close-up of "), fmt.Sprintf(", %s days.", f.Vars["days"])))
+		require.Equal(t, f.Vars["product"],
+			strings.TrimSuffix(strings.TrimPrefix(f.Shots()[0].Prompt, "Close-up of "),
+				fmt.Sprintf(", %s days.", f.Vars["days"])))
 		s, ok := f.Shot("a/b")
 		require.True(t, ok)
 		require.Same(t, f.Shots()[0], s)
@@ -57,7 +59,8 @@ func TestTooManyVariants(t *testing.T) {
 		n[i] = i
 	}
 	list := fmt.Sprintf(hundred, n...)
-	src := "vars: {p: x, q: y}\nscenes: [{id: a, shots: [{id: b, prompt: \"${p} ${q}\"}]}]\nvariants: {matrix: {p: [" + list + "], q: [" + list + "]}}"
+	src := "vars: {p: x, q: y}\nscenes: [{id: a, shots: [{id: b, prompt: \"${p} ${q}\"}]}]\nvariants: {matrix: {p: [" +
+		list + "], q: [" + list + "]}}"
 	require.Contains(t, problems(t, src, Options{}).Error(), "more than 10000 variants")
 	long := string(longFilm(10, 100)) + "variants: {matrix: {keeper: [" + list + "]}}"
 	require.Contains(t, problems(t, long, Options{}).Error(), "101 variants of this film are more than can be read")
@@ -66,7 +69,8 @@ func TestTooManyVariants(t *testing.T) {
 // The films of a matrix are those that the same values as overrides give, ids are distinct, and nothing is lost.
 func TestAMatrixIsTheProductOfItsValues(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		value := rapid.SampledFrom([]string{"a", "A", "b c", "16:9", "x: y", "é", "'q'", "a-2", "", "long long long long long long long long long long long"})
+		value := rapid.SampledFrom([]string{"a", "A", "b c", "16:9", "x: y", "é", "'q'", "a-2", "",
+			"long long long long long long long long long long long"})
 		distinct := func(label string) []string {
 			return rapid.SliceOfNDistinct(value, 1, 4, rapid.ID[string]).Draw(rt, label)
 		}

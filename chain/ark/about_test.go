@@ -23,9 +23,11 @@ func TestAServiceIsKnownByWhereItIs(t *testing.T) {
 		{Options{}, at("ark", models.Ark, vendors), ""},
 		{Options{BaseURL: BaseURLArk + "/"}, at("ark", models.Ark, vendors), ""},
 		{Options{BaseURL: BaseURLBytePlus}, at("byteplus", models.BytePlus, vendors), ""},
-		{Options{BaseURL: BaseURLBytePlus, Region: models.Ark}, at("ark@ark.ap-southeast.bytepluses.com", models.Ark, shaped), ""},
+		{Options{BaseURL: BaseURLBytePlus, Region: models.Ark}, at("ark@ark.ap-southeast.bytepluses.com", models.Ark, shaped),
+			""},
 		{Options{BaseURL: "https://Gateway.example:8443/v3"}, at("ark@gateway.example:8443", models.Ark, shaped), ""},
-		{Options{BaseURL: "https://gateway.example", Region: models.BytePlus}, at("byteplus@gateway.example", models.BytePlus, shaped), ""},
+		{Options{BaseURL: "https://gateway.example", Region: models.BytePlus},
+			at("byteplus@gateway.example", models.BytePlus, shaped), ""},
 		{Options{BaseURL: "http://127.0.0.1:4317/api/v3"}, at("ark@127.0.0.1:4317", models.Ark, shaped), ""},
 		{Options{BaseURL: "http://127.0.0.1:4317/api/v3", Simulator: true}, Simulator(""), ""},
 		{Options{BaseURL: BaseURLArk, Simulator: true}, provider.About{}, "not on this machine"},
@@ -53,6 +55,7 @@ func TestAGatewayIsAsItsRecordSays(t *testing.T) {
 		{models.Gateway{LastFrame: "no", Failed: "billed"}, provider.No, provider.No, provider.Yes},
 	} {
 		can := Through(c.g, at("ark@g", models.Ark, shaped)).Can
-		require.Equal(t, []provider.Answer{c.frame, c.own, c.fails}, []provider.Answer{can.LastFrame, can.OwnFrames, can.Failed})
+		require.Equal(t, []provider.Answer{c.frame, c.own, c.fails},
+			[]provider.Answer{can.LastFrame, can.OwnFrames, can.Failed})
 	}
 }

@@ -45,35 +45,41 @@ func TestCreateOnce(t *testing.T) {
 		answer string
 		class  provider.Class
 	}{
-		"closed without a word":       {"", provider.Lost},
-		"half a status line":          {"HTTP/1.1 20", provider.Lost},
-		"no HTTP":                     {"SSH-2.0-OpenSSH_9\r\n\r\n", provider.Lost},
-		"half the headers":            {"HTTP/1.1 200 OK\r\nContent-Le", provider.Lost},
-		"half the body":               {"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"id\":\"cgt-1", provider.Lost},
-		"a body short of its length":  {"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"id\":\"cgt-1\"}", provider.Lost},
-		"an empty 200":                {ok("", "200 OK"), provider.Lost},
-		"a 204":                       {"HTTP/1.1 204 No Content\r\n\r\n", provider.Lost},
-		"HTML with 200":               {ok(html, "200 OK"), provider.Lost},
-		"JSON without an id":          {ok(`{"ok":true}`, "200 OK"), provider.Lost},
-		"an empty id":                 {ok(`{"id":""}`, "200 OK"), provider.Lost},
-		"an id of several segments":   {ok(`{"id":".."}`, "200 OK"), provider.Lost},
-		"an error with 200":           {ok(`{"error":{"code":"InvalidParameter","message":"no"}}`, "200 OK"), provider.Lost},
-		"500":                         {ok(`{"error":{"code":"InternalServiceError","message":"sorry"}}`, "500 Internal"), provider.Lost},
-		"502 in HTML":                 {ok(html, "502 Bad Gateway"), provider.Lost},
-		"503 that says overloaded":    {ok(`{"error":{"code":"ServerOverloaded","message":"busy"}}`, "503 Unavailable"), provider.Lost},
-		"504 in HTML":                 {ok(html, "504 Gateway Timeout"), provider.Lost},
-		"408 of a proxy":              {ok(html, "408 Request Timeout"), provider.Lost},
-		"409":                         {ok(`{}`, "409 Conflict"), provider.Lost},
-		"499":                         {ok(``, "499 Client Closed Request"), provider.Lost},
-		"303":                         {"HTTP/1.1 303 See Other\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", provider.Lost},
-		"302":                         {"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", provider.Lost},
-		"a status nobody knows":       {ok("", "999 What"), provider.Lost},
-		"307 is not followed":         {"HTTP/1.1 307 Temporary Redirect\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", provider.Account},
-		"308 is not followed":         {"HTTP/1.1 308 Permanent Redirect\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", provider.Account},
-		"a redirect to nowhere":       {"HTTP/1.1 307 Temporary Redirect\r\nLocation: ::%\r\nContent-Length: 0\r\n\r\n", provider.Account},
-		"425":                         {ok("", "425 Too Early"), provider.Busy},
-		"429 in HTML":                 {ok(html, "429 Too Many Requests"), provider.Busy},
-		"400 cut off":                 {"HTTP/1.1 400 Bad Request\r\nContent-Length: 300\r\n\r\n{\"error\":", provider.Invalid},
+		"closed without a word":      {"", provider.Lost},
+		"half a status line":         {"HTTP/1.1 20", provider.Lost},
+		"no HTTP":                    {"SSH-2.0-OpenSSH_9\r\n\r\n", provider.Lost},
+		"half the headers":           {"HTTP/1.1 200 OK\r\nContent-Le", provider.Lost},
+		"half the body":              {"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"id\":\"cgt-1", provider.Lost},
+		"a body short of its length": {"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"id\":\"cgt-1\"}", provider.Lost},
+		"an empty 200":               {ok("", "200 OK"), provider.Lost},
+		"a 204":                      {"HTTP/1.1 204 No Content\r\n\r\n", provider.Lost},
+		"HTML with 200":              {ok(html, "200 OK"), provider.Lost},
+		"JSON without an id":         {ok(`{"ok":true}`, "200 OK"), provider.Lost},
+		"an empty id":                {ok(`{"id":""}`, "200 OK"), provider.Lost},
+		"an id of several segments":  {ok(`{"id":".."}`, "200 OK"), provider.Lost},
+		"an error with 200":          {ok(`{"error":{"code":"InvalidParameter","message":"no"}}`, "200 OK"), provider.Lost},
+		"500": {ok(`{"error":{"code":"InternalServiceError","message":"sorry"}}`, "500 Internal"),
+			provider.Lost},
+		"502 in HTML": {ok(html, "502 Bad Gateway"), provider.Lost},
+		"503 that says overloaded": {ok(`{"error":{"code":"ServerOverloaded","message":"busy"}}`, "503 Unavailable"),
+			provider.Lost},
+		"504 in HTML":           {ok(html, "504 Gateway Timeout"), provider.Lost},
+		"408 of a proxy":        {ok(html, "408 Request Timeout"), provider.Lost},
+		"409":                   {ok(`{}`, "409 Conflict"), provider.Lost},
+		"499":                   {ok(``, "499 Client Closed Request"), provider.Lost},
+		"303":                   {"HTTP/1.1 303 See Other\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", provider.Lost},
+		"302":                   {"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", provider.Lost},
+		"a status nobody knows": {ok("", "999 What"), provider.Lost},
+		"307 is not followed": {"HTTP/1.1 307 Temporary Redirect\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n",
+			provider.Account},
+		"308 is not followed": {"HTTP/1.1 308 Permanent Redirect\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n",
+			provider.Account},
+		"a redirect to nowhere": {"HTTP/1.1 307 Temporary Redirect\r\nLocation: ::%\r\nContent-Length: 0\r\n\r\n",
+			provider.Account},
+		"425":         {ok("", "425 Too Early"), provider.Busy},
+		"429 in HTML": {ok(html, "429 Too Many Requests"), provider.Busy},
+		"400 cut off": {"HTTP/1.1 400 Bad Request\r\nContent-Length: 300\r\n\r\n{\"error\":",
+			provider.Invalid},
 		"400 in HTML":                 {ok(html, "400 Bad Request"), provider.Invalid},
 		"404 in HTML":                 {ok(html, "404 Not Found"), provider.Invalid},
 		"413 of a proxy":              {ok(html, "413 Too Large"), provider.Invalid},
@@ -179,7 +185,8 @@ func TestCreateUnreachable(t *testing.T) {
 // failDNS stands in for a resolver that knows nothing.
 func failDNS(o *Options) {
 	o.HTTP = &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsNotFound: true}}
+		return nil, &net.OpError{Op: "dial",
+			Err: &net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsNotFound: true}}
 	}}}
 }
 
@@ -215,11 +222,12 @@ func TestCreateContextEnds(t *testing.T) {
 	t.Run("while it connects", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		c := newClient(t, "http://127.0.0.1:1", func(o *Options) {
-			o.HTTP = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-				cancel()
-				<-ctx.Done()
-				return nil, ctx.Err()
-			}}}
+			o.HTTP = &http.Client{
+				Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+					cancel()
+					<-ctx.Done()
+					return nil, ctx.Err()
+				}}}
 		})
 		_, err := c.Create(ctx, small)
 		require.Equal(t, context.Canceled, err)
@@ -280,12 +288,13 @@ func TestCreatePatience(t *testing.T) {
 // pipeClient speaks over pipes, whose other ends the function gets, in a synctest bubble.
 func pipeClient(t *testing.T, other func(net.Conn)) *Client {
 	t.Helper()
-	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(context.Context, string, string) (net.Conn, error) {
-		here, there := net.Pipe()
-		t.Cleanup(func() { _ = there.Close() })
-		go other(there)
-		return here, nil
-	}}
+	transport := &http.Transport{DisableKeepAlives: true,
+		DialContext: func(context.Context, string, string) (net.Conn, error) {
+			here, there := net.Pipe()
+			t.Cleanup(func() { _ = there.Close() })
+			go other(there)
+			return here, nil
+		}}
 	return newClient(t, "http://127.0.0.1", func(o *Options) { o.HTTP = &http.Client{Transport: transport} })
 }
 

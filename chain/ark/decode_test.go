@@ -41,18 +41,20 @@ func TestDecodeTask(t *testing.T) {
 // The same task from looser services.
 func TestDecodeTaskLeniently(t *testing.T) {
 	for name, change := range map[string]*strings.Replacer{
-		"wrapped in data":       nil,
-		"numbers as strings":    strings.NewReplacer(`108900`, `"108900"`, `:5,`, `:"5",`, `1276`, `"1276"`, `172800`, `"172800"`, `1778754737`, `"1778754737"`),
-		"numbers with points":   strings.NewReplacer(`108900`, `108900.0`, `:5,`, `:5.0,`, `172800`, `1.728e5`),
-		"milliseconds":          strings.NewReplacer(`1778754737`, `1778754737000`, `1778755025`, `"1778755025000"`),
-		"RFC 3339":              strings.NewReplacer(`1778754737`, `"2026-05-14T18:32:17+08:00"`),
-		"frames for duration":   strings.NewReplacer(`"duration":5`, `"frames":121`),
-		"frames as a string":    strings.NewReplacer(`"duration":5,"framespersecond":24`, `"frames":"121"`),
-		"more fields":           strings.NewReplacer(`"draft":false`, `"draft":false,"error":null,"x":{"y":[1]}`),
-		"only total tokens":     strings.NewReplacer(`"completion_tokens":108900,`, ``),
-		"status in capitals":    strings.NewReplacer(`succeeded`, `Succeeded`),
-		"booleans as strings":   strings.NewReplacer(`:true`, `:"True"`),
-		"URLs as objects":       strings.NewReplacer(`"https://v.example/a.png?X-Tos-Date=1"`, `{"url":"https://v.example/a.png?X-Tos-Date=1"}`),
+		"wrapped in data": nil,
+		"numbers as strings": strings.NewReplacer(`108900`, `"108900"`, `:5,`, `:"5",`, `1276`, `"1276"`, `172800`,
+			`"172800"`, `1778754737`, `"1778754737"`),
+		"numbers with points": strings.NewReplacer(`108900`, `108900.0`, `:5,`, `:5.0,`, `172800`, `1.728e5`),
+		"milliseconds":        strings.NewReplacer(`1778754737`, `1778754737000`, `1778755025`, `"1778755025000"`),
+		"RFC 3339":            strings.NewReplacer(`1778754737`, `"2026-05-14T18:32:17+08:00"`),
+		"frames for duration": strings.NewReplacer(`"duration":5`, `"frames":121`),
+		"frames as a string":  strings.NewReplacer(`"duration":5,"framespersecond":24`, `"frames":"121"`),
+		"more fields":         strings.NewReplacer(`"draft":false`, `"draft":false,"error":null,"x":{"y":[1]}`),
+		"only total tokens":   strings.NewReplacer(`"completion_tokens":108900,`, ``),
+		"status in capitals":  strings.NewReplacer(`succeeded`, `Succeeded`),
+		"booleans as strings": strings.NewReplacer(`:true`, `:"True"`),
+		"URLs as objects": strings.NewReplacer(`"https://v.example/a.png?X-Tos-Date=1"`,
+			`{"url":"https://v.example/a.png?X-Tos-Date=1"}`),
 		"URLs beside content":   strings.NewReplacer(`"content":{`, ``, `X-Tos-Date=1"},`, `X-Tos-Date=1",`),
 		"an error that is none": strings.NewReplacer(`"draft":false`, `"error":{"code":"","message":""}`),
 	} {
@@ -75,15 +77,18 @@ func TestDecodeTaskOfLittle(t *testing.T) {
 		want provider.Task
 		ok   bool
 	}{
-		"an id that is a number": {`{"id":12345678901234567890,"status":"queued"}`, provider.Task{ID: "12345678901234567890", Status: provider.Queued}, true},
-		"fields of wrong types":  {`{"id":"a","status":"running","usage":[],"content":"x","duration":{},"seed":"one","created_at":-5,"generate_audio":3}`, provider.Task{ID: "a", Status: provider.Running}, true},
-		"numbers out of range":   {`{"id":"a","status":"running","duration":1e300,"created_at":1e99,"execution_expires_after":-4,"usage":{"total_tokens":-1}}`, provider.Task{ID: "a", Status: provider.Running}, true},
-		"canceled":               {`{"id":"a","status":"canceled"}`, provider.Task{ID: "a", Status: provider.Cancelled}, true},
-		"expired":                {`{"id":"a","status":"expired"}`, provider.Task{ID: "a", Status: provider.Expired}, true},
-		"no task":                {`{"ok":true}`, provider.Task{}, false},
-		"no object":              {`[1]`, provider.Task{}, false},
-		"HTML":                   {`<html>`, provider.Task{}, false},
-		"nothing":                {``, provider.Task{}, false},
+		"an id that is a number": {`{"id":12345678901234567890,"status":"queued"}`,
+			provider.Task{ID: "12345678901234567890", Status: provider.Queued}, true},
+		"fields of wrong types": {
+			`{"id":"a","status":"running","usage":[],"content":"x","duration":{},"seed":"one","created_at":-5,"generate_audio":3}`, provider.Task{ID: "a", Status: provider.Running}, true},
+		"numbers out of range": {
+			`{"id":"a","status":"running","duration":1e300,"created_at":1e99,"execution_expires_after":-4,"usage":{"total_tokens":-1}}`, provider.Task{ID: "a", Status: provider.Running}, true},
+		"canceled":  {`{"id":"a","status":"canceled"}`, provider.Task{ID: "a", Status: provider.Cancelled}, true},
+		"expired":   {`{"id":"a","status":"expired"}`, provider.Task{ID: "a", Status: provider.Expired}, true},
+		"no task":   {`{"ok":true}`, provider.Task{}, false},
+		"no object": {`[1]`, provider.Task{}, false},
+		"HTML":      {`<html>`, provider.Task{}, false},
+		"nothing":   {``, provider.Task{}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, ok := plainDecoder.task([]byte(c.body))
@@ -99,15 +104,22 @@ func TestDecodeFailedTask(t *testing.T) {
 		class         provider.Class
 		code, message string
 	}{
-		"error":                {`"error":{"code":"InternalServiceError","message":"sorry"}`, provider.Internal, "InternalServiceError", "sorry"},
-		"failure_reason":       {`"failure_reason":{"code":"OutputVideoSensitiveContentDetected.PolicyViolation","message":"no"}`, provider.Moderated, "OutputVideoSensitiveContentDetected.PolicyViolation", "no"},
+		"error": {`"error":{"code":"InternalServiceError","message":"sorry"}`, provider.Internal,
+			"InternalServiceError", "sorry"},
+		"failure_reason": {
+			`"failure_reason":{"code":"OutputVideoSensitiveContentDetected.PolicyViolation","message":"no"}`, provider.Moderated,
+			"OutputVideoSensitiveContentDetected.PolicyViolation", "no"},
 		"failure_reason, text": {`"failure_reason":"it broke"`, provider.Invalid, "", "it broke"},
-		"both, one empty":      {`"error":null,"failure_reason":{"code":"InternalServiceError","message":"sorry"}`, provider.Internal, "InternalServiceError", "sorry"},
-		"without a reason":     {`"x":1`, provider.Internal, "", "the task failed, and the service gave no reason"},
-		"asynchronously wrong": {`"error":{"code":"InvalidParameter.TaskTypeConstraint","message":"ratio"}`, provider.Invalid, "InvalidParameter.TaskTypeConstraint", "ratio"},
-		"overloaded":           {`"error":{"code":"ServerOverloaded","message":"busy"}`, provider.Internal, "ServerOverloaded", "busy"},
-		"overdue":              {`"error":{"code":"AccountOverdueError","message":"pay"}`, provider.Account, "AccountOverdueError", "pay"},
-		"a code nobody knows":  {`"error":{"code":"NewThing","message":"what"}`, provider.Invalid, "NewThing", "what"},
+		"both, one empty": {`"error":null,"failure_reason":{"code":"InternalServiceError","message":"sorry"}`,
+			provider.Internal, "InternalServiceError", "sorry"},
+		"without a reason": {`"x":1`, provider.Internal, "", "the task failed, and the service gave no reason"},
+		"asynchronously wrong": {`"error":{"code":"InvalidParameter.TaskTypeConstraint","message":"ratio"}`, provider.Invalid,
+			"InvalidParameter.TaskTypeConstraint", "ratio"},
+		"overloaded": {`"error":{"code":"ServerOverloaded","message":"busy"}`, provider.Internal, "ServerOverloaded",
+			"busy"},
+		"overdue": {`"error":{"code":"AccountOverdueError","message":"pay"}`, provider.Account,
+			"AccountOverdueError", "pay"},
+		"a code nobody knows": {`"error":{"code":"NewThing","message":"what"}`, provider.Invalid, "NewThing", "what"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, ok := plainDecoder.task([]byte(`{"id":"a","status":"failed",` + c.body + `}`))
@@ -186,7 +198,9 @@ func FuzzDecodeCreated(f *testing.F) {
 }
 
 func FuzzFault(f *testing.F) {
-	f.Add(400, []byte(`{"error":{"code":"InvalidParameter","message":"The parameter 'duration' … Request id: 0217","param":"duration"}}`), "3")
+	f.Add(400, []byte(
+		`{"error":{"code":"InvalidParameter","message":"The parameter 'duration' … Request id: 0217","param":"duration"}}`),
+		"3")
 	f.Add(502, []byte(`<html>`), "Sun, 01 Nov 2026 12:00:09 GMT")
 	f.Add(404, []byte(`{"ResponseMetadata":{"RequestId":"r","Error":{"Code":"NotFound","Message":"`+testKey+`"}}}`), "")
 	f.Add(403, []byte(`{"error":"https://a.example/b?X-Tos-Signature=`+testKey+`"}`), "-1")

@@ -233,7 +233,8 @@ func TestAURLThatLeadsInsideEndsTheTakeAlone(t *testing.T) {
 		o, filmed := filming()
 		s, stop := newStage(t, o)
 		defer stop()
-		s.inject(sim.Fault{Op: "video", Match: "A boat", Action: "redirect", Times: -1, Location: "http://169.254.169.254/latest/meta-data"})
+		s.inject(sim.Fault{Op: "video", Match: "A boat", Action: "redirect", Times: -1,
+			Location: "http://169.254.169.254/latest/meta-data"})
 		reel, err := s.run()
 		require.NoError(t, err)
 		require.Equal(t, chain.Failed, reel.Outcomes[0].Standing)

@@ -27,7 +27,8 @@ func TestErrorTable(t *testing.T) {
 		{400, "InputTextSensitiveContentDetected", "", provider.Moderated, no, provider.Moderated, hintText},
 		{400, "InputTextSensitiveContentDetected.PolicyViolation", "", provider.Moderated, no, provider.Moderated, hintText},
 		{400, "InputImageSensitiveContentDetected", "", provider.Moderated, no, provider.Moderated, hintPicture},
-		{400, "InputImageSensitiveContentDetected.PrivacyInformation", "", provider.Moderated, no, provider.Moderated, hintFace},
+		{400, "InputImageSensitiveContentDetected.PrivacyInformation", "", provider.Moderated, no, provider.Moderated,
+			hintFace},
 		{400, "InputVideoSensitiveContentDetected", "", provider.Moderated, no, provider.Moderated, hintInput},
 		{400, "SensitiveContentDetected.SevereViolation", "", provider.Moderated, no, provider.Moderated, hintInput},
 		{0, "OutputVideoSensitiveContentDetected.PolicyViolation", "", no, no, provider.Moderated, hintOutput},
@@ -49,9 +50,11 @@ func TestErrorTable(t *testing.T) {
 		{429, "ServerOverloaded", "", provider.Busy, provider.Busy, provider.Internal, ""},
 		{429, "RequestBurstTooFast", "", provider.Busy, provider.Busy, no, ""},
 		{429, "SomethingNew", "", provider.Busy, provider.Busy, no, ""},
-		{429, "QuotaExceeded", "The task queue of this account is full, please try again later", provider.Busy, provider.Busy, no, ""},
+		{429, "QuotaExceeded", "The task queue of this account is full, please try again later", provider.Busy, provider.Busy,
+			no, ""},
 		{429, "QuotaExceeded", "Too many tasks queued.", provider.Busy, provider.Busy, no, ""},
-		{429, "QuotaExceeded", "You have reached the 5-hour usage limit. It will reset at 18:00 +0800", provider.Quota, provider.Quota, no, hintWindow},
+		{429, "QuotaExceeded", "You have reached the 5-hour usage limit. It will reset at 18:00 +0800", provider.Quota,
+			provider.Quota, no, hintWindow},
 		{429, "QuotaExceeded", "Your free trial quota is used up", provider.Account, provider.Account, no, hintTrial},
 		{429, "QuotaExceeded", "no more", provider.Quota, provider.Quota, no, hintWindow},
 		{429, "SetLimitExceeded", "", provider.Account, provider.Account, no, hintCap},
@@ -97,7 +100,9 @@ func TestFaultOfAnAnswer(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "12")
 		w.WriteHeader(400)
-		fmt.Fprint(w, `{"error":{"code":"InvalidParameter","message":"The parameter `+"`content[1].image_url`"+` specified in the request is not valid: too small. Request id: 0217abcDEF","param":"","type":"BadRequest"}}`)
+		fmt.Fprint(w,
+			`{"error":{"code":"InvalidParameter","message":"The parameter `+"`content[1].image_url`"+
+				` specified in the request is not valid: too small. Request id: 0217abcDEF","param":"","type":"BadRequest"}}`)
 	})
 	_, err := c.Create(t.Context(), small)
 	f := faultOf(t, err)

@@ -89,16 +89,18 @@ func requestID(a wire.Answer, secret wire.Redactor) string {
 // taskFault is why a task failed, nil for one that did not.
 func (d decoder) taskFault(status provider.Status, o object) *provider.Fault {
 	s := taskSaid(o)
-	if status != provider.Failed && (status == provider.Queued || status == provider.Running || status == provider.Succeeded || s == said{}) {
+	if status != provider.Failed &&
+		(status == provider.Queued || status == provider.Running || status == provider.Succeeded || s == said{}) {
 		return nil
 	}
 	r := ruleFor(atTask, 0, s, s == said{})
 	f := &provider.Fault{
-		Class:   r.class,
-		Code:    wire.Cut(d.secret.Text(s.code), 120),
-		Message: orElse(d.secret.Text(requestIDWords.ReplaceAllString(s.message, "")), "the task "+string(status)+", and the service gave no reason"),
-		Param:   paramOf(s, d.secret),
-		Hint:    r.hint,
+		Class: r.class,
+		Code:  wire.Cut(d.secret.Text(s.code), 120),
+		Message: orElse(d.secret.Text(requestIDWords.ReplaceAllString(s.message, "")),
+			"the task "+string(status)+", and the service gave no reason"),
+		Param: paramOf(s, d.secret),
+		Hint:  r.hint,
 	}
 	if m := requestIDWords.FindStringSubmatch(s.message); m != nil {
 		f.RequestID = d.secret.Text(m[1])

@@ -78,11 +78,16 @@ func TestFetchFaults(t *testing.T) {
 		"a part that nobody asked": {status(206, "x"), provider.Busy, ""},
 		"nothing":                  {status(204, ""), provider.Busy, ""},
 		"shorter than it said":     {raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), provider.Busy, "abc"},
-		"a chunk missing":          {raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"), provider.Busy, "abc"},
-		"too large, said so":       {raw("HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n" + strings.Repeat("x", 101)), provider.Invalid, ""},
-		"a redirect to a file":     {raw("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"), provider.Invalid, ""},
-		"a redirect to itself":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }, provider.Busy, ""},
-		"no HTTP":                  {raw("hello"), provider.Busy, ""},
+		"a chunk missing": {raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"), provider.Busy,
+			"abc"},
+		"too large, said so": {raw("HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n" + strings.Repeat("x", 101)),
+			provider.Invalid, ""},
+		"a redirect to a file": {raw("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"),
+			provider.Invalid, ""},
+		"a redirect to itself": {
+			func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) },
+			provider.Busy, ""},
+		"no HTTP": {raw("hello"), provider.Busy, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, u := files(t, c.h)
@@ -136,9 +141,11 @@ func TestFetchStaysOnTheInternet(t *testing.T) {
 	require.NoError(t, err)
 	c, err := New(Options{BaseURL: "https://93.184.216.34/api/v3", Key: testKey})
 	require.NoError(t, err)
-	for _, host := range []string{"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "[::1]", "127.1", "2130706433", "0.0.0.0", "10.0.0.1",
+	for _, host := range []string{"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "[::1]", "127.1", "2130706433",
+		"0.0.0.0", "10.0.0.1",
 		"192.168.1.1", "[fd00::1]", "169.254.169.254", "[64:ff9b::7f00:1]", "metadata.google.internal"} {
-		f := faultOf(t, c.Fetch(t.Context(), provider.SignedURL("https://"+host+":"+port+"/v.mp4"+signature), io.Discard, 100))
+		f := faultOf(t,
+			c.Fetch(t.Context(), provider.SignedURL("https://"+host+":"+port+"/v.mp4"+signature), io.Discard, 100))
 		require.Equal(t, "InvalidURL", f.Code, "%s: %v", host, f)
 		require.Equal(t, provider.Invalid, f.Class, "%s: %v", host, f)
 		require.NotContains(t, f.Error(), "decafbad")
@@ -147,7 +154,8 @@ func TestFetchStaysOnTheInternet(t *testing.T) {
 
 // A service on this machine hands out files of this machine, and still leads nobody into the network around it.
 func TestFetchFollowsNoRedirectInside(t *testing.T) {
-	for _, to := range []string{"http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://[fe80::1]/", "http://0.0.0.0/"} {
+	for _, to := range []string{"http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://[fe80::1]/",
+		"http://0.0.0.0/"} {
 		c, u := files(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to+signature, http.StatusFound) })
 		f := faultOf(t, c.Fetch(t.Context(), u, io.Discard, 100))
 		require.Equal(t, "InvalidURL", f.Code, "%s: %v", to, f)

@@ -22,7 +22,8 @@ func gateway(t *testing.T) (provider.Provider, providertest.Control) {
 	c := &simControl{t: t, words: map[string]chan error{}}
 	server := simtest.NewServer(t, sim.Options{Camera: c.film, Key: testKey, Limits: sim.Limits{
 		Concurrency: 1, CreatePerMinute: -1, GetPerSecond: -1, ListPerSecond: -1, DeletePerSecond: -1}})
-	for op, actions := range map[string][]string{"echo": {"other-words", "flat-video"}, "answer": {"envelope", "false-gzip"}} {
+	for op, actions := range map[string][]string{"echo": {"other-words", "flat-video"},
+		"answer": {"envelope", "false-gzip"}} {
 		for _, action := range actions {
 			require.NoError(t, server.Sim.Inject(sim.Fault{Op: op, Action: action, Times: -1}))
 		}
@@ -56,8 +57,9 @@ func TestAGatewaysBillsAreNotTheVendors(t *testing.T) {
 
 func TestStatusWords(t *testing.T) {
 	for word, want := range map[string]provider.Status{
-		"queued": "queued", "pending": "queued", "Submitted": "queued", "created": "queued", "NOT_START": "queued", "in_queue": "queued",
-		"running": "running", "processing": "running", "IN_PROGRESS": "running",
+		"queued": "queued", "pending": "queued", "Submitted": "queued", "created": "queued", "NOT_START": "queued",
+		"in_queue": "queued",
+		"running":  "running", "processing": "running", "IN_PROGRESS": "running",
 		"succeeded": "succeeded", "SUCCESS": "succeeded", "completed": "succeeded",
 		"failed": "failed", "FAILURE": "failed", "error": "failed",
 		"cancelled": "cancelled", "canceled": "cancelled", "expired": "expired",
@@ -87,7 +89,8 @@ func TestAnswersAreAskedForPlainAndReadAsTheyAre(t *testing.T) {
 	w := gzip.NewWriter(&packed)
 	_, _ = w.Write([]byte(`{"id":"cgt-1"}`))
 	require.NoError(t, w.Close())
-	for name, body := range map[string][]byte{"plain under a header that says gzip": []byte(`{"id":"cgt-1"}`), "gzip all the same": packed.Bytes()} {
+	for name, body := range map[string][]byte{"plain under a header that says gzip": []byte(`{"id":"cgt-1"}`),
+		"gzip all the same": packed.Bytes()} {
 		t.Run(name, func(t *testing.T) {
 			asked := ""
 			made, err := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -110,7 +113,8 @@ func TestAListThatIsNoneCannotBeLookedUpIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked := 0
-			_, complete, err := serve(t, func(w http.ResponseWriter, r *http.Request) { asked++; answer(w, r) }).List(t.Context(), provider.Filter{})
+			_, complete, err := serve(t,
+				func(w http.ResponseWriter, r *http.Request) { asked++; answer(w, r) }).List(t.Context(), provider.Filter{})
 			f := faultOf(t, err)
 			require.Equal(t, "NoList", f.Code)
 			require.NotEqual(t, provider.Busy, f.Class, "nobody waits for it")
@@ -126,7 +130,8 @@ func TestAListThatIsNoneCannotBeLookedUpIn(t *testing.T) {
 func TestTheWordsOfAnEnvelopeAreShown(t *testing.T) {
 	server := simtest.NewServer(t, sim.Options{Camera: simtest.Camera, Key: testKey})
 	require.NoError(t, server.Sim.Inject(sim.Fault{Op: "answer", Action: "refused200"}))
-	_, err := newClient(t, server.BaseURL()).Create(t.Context(), provider.Request{Model: simModel, Prompt: "p", Duration: 5})
+	_, err := newClient(t, server.BaseURL()).Create(t.Context(),
+		provider.Request{Model: simModel, Prompt: "p", Duration: 5})
 	f := faultOf(t, err)
 	require.Equal(t, provider.Lost, f.Class, "nobody knows whether it made something")
 	require.Contains(t, f.Error(), "400: no channel")

@@ -23,7 +23,9 @@ const (
 // passes, was shorter than its own total, or held something that could not be read.
 func (c *Client) List(ctx context.Context, f provider.Filter) (tasks []provider.Task, complete bool, err error) {
 	if c.gate.List == "none" {
-		return nil, false, &provider.Fault{Class: provider.Invalid, Code: codeNoList, Message: c.gate.Name + " lists no tasks", Hint: hintNoList}
+		return nil, false,
+			&provider.Fault{Class: provider.Invalid, Code: codeNoList, Message: c.gate.Name + " lists no tasks",
+				Hint: hintNoList}
 	}
 	found := map[string]provider.Task{}
 	complete = true
@@ -87,7 +89,8 @@ func (c *Client) listSettled(ctx context.Context, f provider.Filter, found map[s
 }
 
 // listPass reads the pages once.
-func (c *Client) listPass(ctx context.Context, f provider.Filter, found map[string]provider.Task) (whole, moved bool, err error) {
+func (c *Client) listPass(ctx context.Context, f provider.Filter, found map[string]provider.Task) (whole, moved bool,
+	err error) {
 	seen := map[string]bool{}
 	total, odd := int64(-1), 0
 	for n := 1; n <= maxPages; n++ {
@@ -127,7 +130,9 @@ func (c *Client) listPage(ctx context.Context, f provider.Filter, n int) (page, 
 	if err != nil {
 		return page{}, err
 	}
-	if a.Err == nil && (a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusOK && a.Page()) {
+	if a.Err == nil &&
+		(a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed ||
+			a.Status == http.StatusOK && a.Page()) {
 		return page{}, c.listless(a)
 	}
 	if a.Status != http.StatusOK || a.Err != nil {
@@ -155,7 +160,8 @@ func turnless(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return &provider.Fault{Class: provider.Busy, Code: "NoTurn", Message: "whose turn it is to list cannot be told: " + err.Error(), Err: err}
+	return &provider.Fault{Class: provider.Busy, Code: "NoTurn",
+		Message: "whose turn it is to list cannot be told: " + err.Error(), Err: err}
 }
 
 func listQuery(f provider.Filter, n int) url.Values {

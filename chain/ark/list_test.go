@@ -32,7 +32,8 @@ func newShelf(n int) *shelf {
 }
 
 func (s *shelf) add(i int) {
-	s.tasks = append([]map[string]any{{"id": fmt.Sprintf("cgt-%d", i), "status": "queued", "created_at": 1_790_000_000 + i}}, s.tasks...)
+	s.tasks = append([]map[string]any{{"id": fmt.Sprintf("cgt-%d", i), "status": "queued",
+		"created_at": 1_790_000_000 + i}}, s.tasks...)
 }
 
 func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -143,7 +144,8 @@ func TestListShortOrOdd(t *testing.T) {
 }
 
 func TestListOfStrangeStatus(t *testing.T) {
-	tasks, complete, err := serve(t, constant(200, `{"total":1,"items":[{"id":"a","status":"dreaming","execution_expires_after":4000}]}`)).
+	tasks, complete, err := serve(t,
+		constant(200, `{"total":1,"items":[{"id":"a","status":"dreaming","execution_expires_after":4000}]}`)).
 		List(t.Context(), provider.Filter{})
 	require.NoError(t, err)
 	require.True(t, complete)
@@ -187,7 +189,8 @@ func TestListQuery(t *testing.T) {
 	require.Equal(t, f.Tasks[100:], s.queries[1]["filter.task_ids"])
 	delete(s.queries[0], "filter.task_ids")
 	require.Equal(t, url.Values{
-		"page_num": {"1"}, "page_size": {"500"}, "filter.status": {"queued"}, "filter.model": {"m"}, "filter.service_tier": {"flex"},
+		"page_num": {"1"}, "page_size": {"500"}, "filter.status": {"queued"}, "filter.model": {"m"},
+		"filter.service_tier": {"flex"},
 	}, s.queries[0])
 }
 

@@ -124,8 +124,9 @@ func (s *stage) film(text string) (*chain.Reel, error) {
 	require.NoError(t, err)
 	plan, err := chain.Make(t.Context(), g, s.st, s.options)
 	require.NoError(t, err)
-	reel, err := chain.Run(s.ctx, plan, chain.RunOptions{Provider: s.p, Store: s.st, Inspector: s.inspector, Timing: s.timing,
-		Observe: func(e chain.Event) { s.events = append(s.events, e) }})
+	reel, err := chain.Run(s.ctx, plan,
+		chain.RunOptions{Provider: s.p, Store: s.st, Inspector: s.inspector, Timing: s.timing,
+			Observe: func(e chain.Event) { s.events = append(s.events, e) }})
 	require.LessOrEqual(t, reel.Spent.Micros, plan.Total.Micros+plan.Held.Micros)
 	simtest.Hold(t, s.st, simtest.Sales(s.service))
 	return reel, err
@@ -192,24 +193,37 @@ func TestEachRefusalOfTheServiceHasItsRule(t *testing.T) {
 		hint    string
 	}{
 		{"a missing parameter", answer(400, "MissingParameter", "content"), chain.Failed, provider.Invalid, 0, false, ""},
-		{"an invalid parameter", answer(400, "InvalidParameter.Duration", "the parameter `duration` is not valid"), chain.Failed, provider.Invalid, 0, false, ""},
-		{"a picture that is none", answer(400, "InvalidImageURL.EmptyContent", "no image"), chain.Failed, provider.Invalid, 0, false, ""},
-		{"a refused prompt", answer(400, "InputTextSensitiveContentDetected.PolicyViolation", "no"), chain.Failed, provider.Moderated, 0, false, "prompt"},
-		{"a refused picture", answer(400, "InputImageSensitiveContentDetected", "no"), chain.Failed, provider.Moderated, 0, false, "picture"},
-		{"a refused face", answer(400, "InputImageSensitiveContentDetected.PrivacyInformation", "no"), chain.Failed, provider.Moderated, 0, false, "face"},
-		{"a refused film", fails("OutputVideoSensitiveContentDetected.PolicyViolation"), chain.Failed, provider.Moderated, 1, false, "seed"},
-		{"a refused sound", fails("OutputAudioSensitiveContentDetected"), chain.Failed, provider.Moderated, 1, false, "audio"},
+		{"an invalid parameter", answer(400, "InvalidParameter.Duration", "the parameter `duration` is not valid"),
+			chain.Failed, provider.Invalid, 0, false, ""},
+		{"a picture that is none", answer(400, "InvalidImageURL.EmptyContent", "no image"), chain.Failed, provider.Invalid, 0,
+			false, ""},
+		{"a refused prompt", answer(400, "InputTextSensitiveContentDetected.PolicyViolation", "no"), chain.Failed,
+			provider.Moderated, 0, false, "prompt"},
+		{"a refused picture", answer(400, "InputImageSensitiveContentDetected", "no"), chain.Failed, provider.Moderated, 0,
+			false, "picture"},
+		{"a refused face", answer(400, "InputImageSensitiveContentDetected.PrivacyInformation", "no"), chain.Failed,
+			provider.Moderated, 0, false, "face"},
+		{"a refused film", fails("OutputVideoSensitiveContentDetected.PolicyViolation"), chain.Failed, provider.Moderated, 1,
+			false, "seed"},
+		{"a refused sound", fails("OutputAudioSensitiveContentDetected"), chain.Failed, provider.Moderated, 1, false,
+			"audio"},
 		{"a failing service", fails("InternalServiceError"), chain.Failed, provider.Internal, 3, false, ""},
-		{"a wrong key", answer(401, "AuthenticationError", "no such key"), chain.Failed, provider.Account, 0, true, "ARK_API_KEY"},
+		{"a wrong key", answer(401, "AuthenticationError", "no such key"), chain.Failed, provider.Account, 0, true,
+			"ARK_API_KEY"},
 		{"a bill unpaid", answer(403, "AccountOverdueError", "pay"), chain.Failed, provider.Account, 0, true, ""},
 		{"no access", answer(403, "AccessDenied", "no"), chain.Failed, provider.Account, 0, true, ""},
-		{"an operation denied", answer(403, "OperationDenied.ServiceOverdue", "no"), chain.Failed, provider.Account, 0, true, ""},
+		{"an operation denied", answer(403, "OperationDenied.ServiceOverdue", "no"), chain.Failed, provider.Account, 0, true,
+			""},
 		{"a model that is not open", answer(404, "ModelNotOpen", "activate it"), chain.Failed, provider.Account, 0, true, ""},
-		{"a model that is not there", answer(404, "InvalidEndpointOrModel.NotFound", "none"), chain.Failed, provider.Account, 0, true, ""},
+		{"a model that is not there", answer(404, "InvalidEndpointOrModel.NotFound", "none"), chain.Failed, provider.Account,
+			0, true, ""},
 		{"a spending cap", answer(429, "SetLimitExceeded", "your cap"), chain.Failed, provider.Account, 0, true, ""},
-		{"a usage window", answer(429, "QuotaExceeded", "You have used your quota of 5 hours. It resets at 15:00."), chain.Failed, provider.Quota, 0, true, ""},
-		{"a trial used up", answer(429, "QuotaExceeded", "Your free trial quota is used up."), chain.Failed, provider.Account, 0, true, ""},
-		{"a rate that stays exceeded", answer(429, "RateLimitExceeded.EndpointRPMExceeded", "slow"), chain.Failed, provider.Busy, 0, false, ""},
+		{"a usage window", answer(429, "QuotaExceeded", "You have used your quota of 5 hours. It resets at 15:00."),
+			chain.Failed, provider.Quota, 0, true, ""},
+		{"a trial used up", answer(429, "QuotaExceeded", "Your free trial quota is used up."), chain.Failed, provider.Account,
+			0, true, ""},
+		{"a rate that stays exceeded", answer(429, "RateLimitExceeded.EndpointRPMExceeded", "slow"), chain.Failed,
+			provider.Busy, 0, false, ""},
 		{"an overload that stays", answer(429, "ServerOverloaded", "later"), chain.Failed, provider.Busy, 0, false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -251,7 +265,8 @@ func TestEachRefusalOfTheServiceHasItsRule(t *testing.T) {
 
 // TestWhateverIsLostNothingIsBoughtTwice is each action of the simulator at each operation, once or twice in a row.
 func TestWhateverIsLostNothingIsBoughtTwice(t *testing.T) {
-	actions := []string{"answer", "answer-after", "drop-before", "drop-after", "empty200", "html200", "html502", "html502-after",
+	actions := []string{"answer", "answer-after", "drop-before", "drop-after", "empty200", "html200", "html502",
+		"html502-after",
 		"hang", "hang-after", "truncate", "corrupt", "slow"}
 	often := map[string][]int{"create": {1, 2}, "get": {2}, "list": {2}, "video": {1}, "last_frame": {2}}
 	for _, op := range []string{"create", "get", "list", "video", "last_frame"} {
@@ -343,43 +358,44 @@ func TestBehindGatewaysALostAnswerIsNoSecondPurchase(t *testing.T) {
 			for _, identifier := range []string{"", "no-identifier", "hash-identifier"} {
 				for _, known := range []bool{false, true} {
 					for _, made := range []string{"drop-before", "drop-after"} {
-						t.Run(fmt.Sprintf("%s list, %s %s, known %t, %s", list.Action, expiry, identifier, known, made), func(t *testing.T) {
-							synctest.Test(t, func(t *testing.T) {
-								s, stop := newStage(t, sim.Options{Pace: 0.1})
-								defer stop()
-								for _, echo := range []string{expiry, identifier} {
-									if echo != "" {
-										s.inject(sim.Fault{Op: "echo", Action: echo, Times: -1})
+						t.Run(fmt.Sprintf("%s list, %s %s, known %t, %s", list.Action, expiry, identifier, known, made),
+							func(t *testing.T) {
+								synctest.Test(t, func(t *testing.T) {
+									s, stop := newStage(t, sim.Options{Pace: 0.1})
+									defer stop()
+									for _, echo := range []string{expiry, identifier} {
+										if echo != "" {
+											s.inject(sim.Fault{Op: "echo", Action: echo, Times: -1})
+										}
 									}
-								}
-								if list != none {
-									s.inject(list)
-								}
-								first := 0
-								if known {
-									s.known()
-									first = 1
-								}
-								s.inject(sim.Fault{Op: "create", Action: made})
-								var reel *chain.Reel
-								for range 2 {
-									var err error
-									reel, err = s.run()
-									require.NoError(t, err)
-									require.LessOrEqual(t, openers(s.service.Stats()), first+1, "%v", reel.Outcomes[0].Fault)
-								}
-								exact := expiry == "" || expiry == "bound-expiry" // which does not touch ours
-								certain := identifier == "" || exact && identifier == "no-identifier"
-								if made == "drop-before" {
-									certain = known && (identifier == "" || exact)
-								}
-								if list == none && certain {
-									require.True(t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
-								} else {
-									require.Equal(t, chain.Unclear, reel.Outcomes[0].Standing, "%v", reel.Outcomes[0].Fault)
-								}
+									if list != none {
+										s.inject(list)
+									}
+									first := 0
+									if known {
+										s.known()
+										first = 1
+									}
+									s.inject(sim.Fault{Op: "create", Action: made})
+									var reel *chain.Reel
+									for range 2 {
+										var err error
+										reel, err = s.run()
+										require.NoError(t, err)
+										require.LessOrEqual(t, openers(s.service.Stats()), first+1, "%v", reel.Outcomes[0].Fault)
+									}
+									exact := expiry == "" || expiry == "bound-expiry" // which does not touch ours
+									certain := identifier == "" || exact && identifier == "no-identifier"
+									if made == "drop-before" {
+										certain = known && (identifier == "" || exact)
+									}
+									if list == none && certain {
+										require.True(t, reel.Whole(), "%v", reel.Outcomes[0].Fault)
+									} else {
+										require.Equal(t, chain.Unclear, reel.Outcomes[0].Standing, "%v", reel.Outcomes[0].Fault)
+									}
+								})
 							})
-						})
 					}
 				}
 			}

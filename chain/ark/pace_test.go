@@ -45,7 +45,8 @@ func TestVendorPaces(t *testing.T) {
 					}
 				}
 				took := times[n-1].Sub(times[0])
-				require.Less(t, took, time.Duration(float64(n)/float64(c.most)*1.2*float64(c.window))+time.Second, "and it is not slower than it must be")
+				require.Less(t, took, time.Duration(float64(n)/float64(c.most)*1.2*float64(c.window))+time.Second,
+					"and it is not slower than it must be")
 			})
 		})
 	}

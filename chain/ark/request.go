@@ -66,8 +66,9 @@ func encode(r provider.Request) ([]byte, error) {
 	if err := e.Encode(createBody{
 		Model: r.Model, Content: content, Resolution: r.Resolution, Ratio: r.Ratio, Duration: r.Duration,
 		Seed: r.Seed, CameraFixed: r.CameraFixed, Watermark: r.Watermark, GenerateAudio: r.Audio,
-		ReturnLastFrame: !r.NoLastFrame, Draft: r.Draft, CallbackURL: r.CallbackURL, ServiceTier: r.ServiceTier, ExpiresAfter: r.ExpiresAfter,
-		Priority: r.Priority, SafetyIdentifier: r.SafetyIdentifier,
+		ReturnLastFrame: !r.NoLastFrame, Draft: r.Draft, CallbackURL: r.CallbackURL, ServiceTier: r.ServiceTier,
+		ExpiresAfter: r.ExpiresAfter,
+		Priority:     r.Priority, SafetyIdentifier: r.SafetyIdentifier,
 	}); err != nil {
 		return nil, &provider.Fault{Class: provider.Invalid, Message: "the request cannot be written as JSON"}
 	}
@@ -81,8 +82,9 @@ func encode(r provider.Request) ([]byte, error) {
 func tooLarge(size int) *provider.Fault {
 	return &provider.Fault{
 		Class: provider.Invalid, Code: "RequestTooLarge", Param: "content",
-		Message: fmt.Sprintf("the request is %d MB with its pictures; the service takes %d MB", (size+1<<20-1)>>20, maxRequest>>20),
-		Hint:    "use smaller pictures, or https URLs instead of files",
+		Message: fmt.Sprintf("the request is %d MB with its pictures; the service takes %d MB", (size+1<<20-1)>>20,
+			maxRequest>>20),
+		Hint: "use smaller pictures, or https URLs instead of files",
 	}
 }
 

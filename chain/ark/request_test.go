@@ -20,7 +20,8 @@ func ptr[T any](v T) *T { return &v }
 func full() provider.Request {
 	return provider.Request{
 		Label: "storm/wave", Model: "doubao-seedance-2-0-260128", Prompt: `A wave <breaks> & "turns" – 海`,
-		FirstFrame: &provider.Frame{Digest: "d1", MediaType: "image/PNG", Data: []byte("first"), URL: "https://tos.example/last.png?X-Tos-Signature=1"},
+		FirstFrame: &provider.Frame{Digest: "d1", MediaType: "image/PNG", Data: []byte("first"),
+			URL: "https://tos.example/last.png?X-Tos-Signature=1"},
 		LastFrame:  &provider.Frame{MediaType: "Image/JPEG", Data: []byte("last")},
 		References: []provider.Frame{{Web: "https://example.com/a.png"}, {Data: []byte("\x89PNG\r\n\x1a\n")}},
 		Resolution: "720p", Ratio: "adaptive", Duration: -1, Seed: ptr(int64(0)), CameraFixed: ptr(false),
@@ -90,11 +91,13 @@ func TestEncodeSendsOnlyWhatIsSet(t *testing.T) {
 
 func TestEncodeRefuses(t *testing.T) {
 	for name, r := range map[string]provider.Request{
-		"a picture of nothing":  {Model: "m", FirstFrame: &provider.Frame{MediaType: "image/png"}},
-		"text as a picture":     {Model: "m", LastFrame: &provider.Frame{Data: []byte("hello")}},
-		"a film as a picture":   {Model: "m", References: []provider.Frame{{MediaType: "video/mp4", Data: []byte("x")}}},
-		"too large a picture":   {Model: "m", FirstFrame: &provider.Frame{MediaType: "image/png", Data: make([]byte, 50<<20)}},
-		"too large by the rest": {Model: "m", Prompt: string(make([]byte, 11<<20)), FirstFrame: &provider.Frame{MediaType: "image/png", Data: make([]byte, 8<<20)}},
+		"a picture of nothing": {Model: "m", FirstFrame: &provider.Frame{MediaType: "image/png"}},
+		"text as a picture":    {Model: "m", LastFrame: &provider.Frame{Data: []byte("hello")}},
+		"a film as a picture":  {Model: "m", References: []provider.Frame{{MediaType: "video/mp4", Data: []byte("x")}}},
+		"too large a picture": {Model: "m",
+			FirstFrame: &provider.Frame{MediaType: "image/png", Data: make([]byte, 50<<20)}},
+		"too large by the rest": {Model: "m", Prompt: string(make([]byte, 11<<20)),
+			FirstFrame: &provider.Frame{MediaType: "image/png", Data: make([]byte, 8<<20)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, "http://127.0.0.1:1") // where sending would be class Busy

@@ -30,7 +30,8 @@ func TestErrorsKeepSecrets(t *testing.T) {
 		"echo in an error": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-Request-Id", testKey)
 			w.WriteHeader(400)
-			fmt.Fprintf(w, `{"error":{"code":%q,"message":%q,"param":%q}}`, "Bad."+testKey, leak+r.URL.String()+r.Header.Get("Authorization")+echo(r), leak)
+			fmt.Fprintf(w, `{"error":{"code":%q,"message":%q,"param":%q}}`, "Bad."+testKey,
+				leak+r.URL.String()+r.Header.Get("Authorization")+echo(r), leak)
 		},
 		"echo in HTML":  func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(502); _, _ = io.WriteString(w, leak) },
 		"echo with 200": func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, `{"error":%q}`, leak) },
@@ -69,7 +70,8 @@ func TestErrorsKeepSecrets(t *testing.T) {
 			t.Cleanup(s.Close)
 			home = s.URL
 			c := newClient(t, s.URL)
-			r := provider.Request{Model: "m", Prompt: "p", CallbackURL: hook, FirstFrame: &provider.Frame{URL: provider.SignedURL("https://tos.example/v.mp4?" + sign)}}
+			r := provider.Request{Model: "m", Prompt: "p", CallbackURL: hook,
+				FirstFrame: &provider.Frame{URL: provider.SignedURL("https://tos.example/v.mp4?" + sign)}}
 			_, created := c.Create(t.Context(), r)
 			task, got := c.Get(t.Context(), ref("cgt-1"))
 			_, _, listed := c.List(t.Context(), provider.Filter{Tasks: []string{"cgt-1"}})

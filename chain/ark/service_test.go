@@ -219,7 +219,8 @@ func (s *service) file(w http.ResponseWriter, r *http.Request, id string) {
 	}
 	if s.lapsed[id] {
 		w.WriteHeader(403)
-		_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code><Message>Request has expired "+r.URL.String()+"</Message></Error>")
+		_, _ = io.WriteString(w,
+			"<Error><Code>AccessDenied</Code><Message>Request has expired "+r.URL.String()+"</Message></Error>")
 		return
 	}
 	_, _ = w.Write(make([]byte, 5000))

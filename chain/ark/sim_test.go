@@ -156,7 +156,8 @@ func TestCreateFaultsOfSimulator(t *testing.T) {
 			server := simtest.NewServer(t, sim.Options{Key: testKey, Limits: sim.NoRates})
 			p := newClient(t, server.BaseURL(), func(o *Options) { o.CreatePatience = 100 * time.Millisecond })
 			require.NoError(t, server.Sim.Inject(sim.Fault{Op: "create", Action: action, Delay: "1ms"}))
-			made, err := p.Create(t.Context(), provider.Request{Model: simModel, Prompt: "a boat", Duration: 2, ExpiresAfter: 77_777})
+			made, err := p.Create(t.Context(),
+				provider.Request{Model: simModel, Prompt: "a boat", Duration: 2, ExpiresAfter: 77_777})
 			if want.class == "" {
 				require.NoError(t, err)
 				require.NotEmpty(t, made.Task)
@@ -180,7 +181,8 @@ func TestCreateFaultsOfSimulator(t *testing.T) {
 
 // Reads that go wrong are failed questions, whatever goes wrong; the answer is right once nothing does.
 func TestReadFaultsOfSimulator(t *testing.T) {
-	for _, action := range []string{"answer", "drop-before", "drop-after", "empty200", "html200", "html502", "hang", "truncate"} {
+	for _, action := range []string{"answer", "drop-before", "drop-after", "empty200", "html200", "html502", "hang",
+		"truncate"} {
 		t.Run(action, func(t *testing.T) {
 			server := simtest.NewServer(t, sim.Options{Key: testKey, Limits: sim.NoRates})
 			p := newClient(t, server.BaseURL(), func(o *Options) { o.Patience = 100 * time.Millisecond })

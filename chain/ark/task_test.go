@@ -69,7 +69,8 @@ func TestGetAsksForOneTask(t *testing.T) {
 
 // DELETE is only ever sent for a queued task: at the vendor's it erases the record of a finished one.
 func TestCancelDeletesOnlyWhatIsQueued(t *testing.T) {
-	for _, status := range []provider.Status{provider.Queued, provider.Running, provider.Succeeded, provider.Failed, provider.Cancelled, provider.Expired, "dreaming"} {
+	for _, status := range []provider.Status{provider.Queued, provider.Running, provider.Succeeded, provider.Failed,
+		provider.Cancelled, provider.Expired, "dreaming"} {
 		var deletes atomic.Int32
 		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodDelete {
@@ -93,7 +94,8 @@ func TestCancelDeletesOnlyWhatIsQueued(t *testing.T) {
 }
 
 func TestCancelRefused(t *testing.T) {
-	for status, class := range map[int]provider.Class{400: provider.Invalid, 409: provider.Invalid, 404: provider.Gone, 500: provider.Busy, 429: provider.Busy, 403: provider.Account} {
+	for status, class := range map[int]provider.Class{400: provider.Invalid, 409: provider.Invalid, 404: provider.Gone,
+		500: provider.Busy, 429: provider.Busy, 403: provider.Account} {
 		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodDelete {
 				reply(w, status, failure("InvalidAction.RunningTaskDeletion", "it has started"))

@@ -77,7 +77,8 @@ func (c *Client) created(body []byte, route string) string {
 }
 
 func usable(id string) bool {
-	return taskPath.MatchString(id) && !strings.Contains(id, "/../") && !strings.HasPrefix(id, "../") && !strings.Contains(id, "/./")
+	return taskPath.MatchString(id) && !strings.Contains(id, "/../") && !strings.HasPrefix(id, "../") &&
+		!strings.Contains(id, "/./")
 }
 
 // pathOf is the path of a request's URL: it names only owner and app of the route.

@@ -70,7 +70,8 @@ func TestCancelEndsForSureWhatIsQueuedAndLeavesTheRest(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, provider.Succeeded, got.Status)
 			require.Equal(t, provider.Invalid, classOf(t, s.p.Cancel(t.Context(), ref(task))))
-			for _, none := range []string{mini[:22] + "/requests/0", "bytedance/seedance-2.0/requests/none", "../../v1/models", "", "https://evil.example/a/b/requests/1"} {
+			for _, none := range []string{mini[:22] + "/requests/0", "bytedance/seedance-2.0/requests/none", "../../v1/models",
+				"", "https://evil.example/a/b/requests/1"} {
 				require.Equal(t, provider.Gone, classOf(t, s.p.Cancel(t.Context(), ref(none))), none)
 			}
 		})
@@ -124,11 +125,15 @@ func TestOnlyTheModelsOwnWordEndsATask(t *testing.T) {
 		"JSON of somebody else's": {`{"status":"COMPLETED"}`, `{"message":"upstream"}`, 503, provider.Busy, ""},
 		"an edge's 200":           {`{"status":"COMPLETED"}`, `{}`, 200, provider.Busy, ""},
 		"a busy edge":             {`{"status":"COMPLETED"}`, `{"detail":"slow down"}`, 429, provider.Busy, ""},
-		"the model's own 500":     {`{"status":"COMPLETED"}`, `{"detail":"Internal","error_type":"internal_error"}`, 500, "", provider.Failed},
-		"a clone's object":        {`{"status":"COMPLETED"}`, `{"detail":{"type":"value_error","message":"no"}}`, 422, "", provider.Failed},
-		"not yet, after all":      {`{"status":"COMPLETED"}`, `{"status":"IN_PROGRESS","request_id":"x"}`, 400, "", provider.Running},
-		"an unknown word":         {`{"status":"PONDERING"}`, "", 500, "", provider.Running},
-		"no content type":         {`{"status":"COMPLETED"}`, `{"video":{"url":"https://v3b.fal.media/files/b/x.mp4","content_type":null}}`, 200, "", provider.Succeeded},
+		"the model's own 500": {`{"status":"COMPLETED"}`, `{"detail":"Internal","error_type":"internal_error"}`, 500, "",
+			provider.Failed},
+		"a clone's object": {`{"status":"COMPLETED"}`, `{"detail":{"type":"value_error","message":"no"}}`, 422, "",
+			provider.Failed},
+		"not yet, after all": {`{"status":"COMPLETED"}`, `{"status":"IN_PROGRESS","request_id":"x"}`, 400, "",
+			provider.Running},
+		"an unknown word": {`{"status":"PONDERING"}`, "", 500, "", provider.Running},
+		"no content type": {`{"status":"COMPLETED"}`,
+			`{"video":{"url":"https://v3b.fal.media/files/b/x.mp4","content_type":null}}`, 200, "", provider.Succeeded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -231,7 +236,8 @@ func TestOnlyFalsOwnWebhooksRing(t *testing.T) {
 	defer service.Close()
 	p, err := fal.New(fal.Options{BaseURL: server.URL, Key: testKey})
 	require.NoError(t, err)
-	made, err := p.Create(t.Context(), provider.Request{Model: mini, Prompt: "p", Resolution: "480p", Duration: 4, CallbackURL: receiver.URL + "/token"})
+	made, err := p.Create(t.Context(),
+		provider.Request{Model: mini, Prompt: "p", Resolution: "480p", Duration: 4, CallbackURL: receiver.URL + "/token"})
 	require.NoError(t, err)
 	good := <-came
 	id, err := p.Rings(t.Context(), good.header, good.body)
@@ -252,7 +258,8 @@ func TestOnlyFalsOwnWebhooksRing(t *testing.T) {
 		require.Error(t, err, name)
 	}
 	require.NoError(t, service.Inject(trouble.Fault{Op: "callback", Action: "unsigned"}))
-	_, err = p.Create(t.Context(), provider.Request{Model: mini, Prompt: "p", Resolution: "480p", Duration: 4, CallbackURL: receiver.URL + "/token"})
+	_, err = p.Create(t.Context(),
+		provider.Request{Model: mini, Prompt: "p", Resolution: "480p", Duration: 4, CallbackURL: receiver.URL + "/token"})
 	require.NoError(t, err)
 	bad := <-came
 	_, err = p.Rings(t.Context(), bad.header, bad.body)
@@ -275,7 +282,9 @@ func TestPicturesGoInsideWhereThereIsNoStorage(t *testing.T) {
 	defer server.Close()
 	p, err := fal.New(fal.Options{BaseURL: server.URL, Key: testKey})
 	require.NoError(t, err)
-	_, err = p.Create(t.Context(), provider.Request{Model: mini, Prompt: "p", Duration: 4, FirstFrame: &provider.Frame{MediaType: "image/png", Data: picture}})
+	_, err = p.Create(t.Context(),
+		provider.Request{Model: mini, Prompt: "p", Duration: 4,
+			FirstFrame: &provider.Frame{MediaType: "image/png", Data: picture}})
 	require.NoError(t, err)
 	require.Contains(t, <-body, `"image_url":"data:image/png;base64,`+base64.StdEncoding.EncodeToString(picture)+`"`)
 }
@@ -283,7 +292,8 @@ func TestPicturesGoInsideWhereThereIsNoStorage(t *testing.T) {
 // Whatever goes wrong, and however a service echoes what it was sent: no error says the key or a URL's query.
 func TestErrorsKeepSecrets(t *testing.T) {
 	_, half, _ := strings.Cut(testKey, ":")
-	leak := strings.Join([]string{testKey, half, "Key " + testKey, "https://x.example/v.mp4?X-Amz-Signature=00decafbad"}, " and ")
+	leak := strings.Join([]string{testKey, half, "Key " + testKey, "https://x.example/v.mp4?X-Amz-Signature=00decafbad"},
+		" and ")
 	for name, h := range map[string]http.HandlerFunc{
 		"a text": func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(400)
@@ -307,7 +317,9 @@ func TestErrorsKeepSecrets(t *testing.T) {
 			defer server.Close()
 			p, err := fal.New(fal.Options{BaseURL: server.URL, Key: " " + testKey + "\n"})
 			require.NoError(t, err)
-			_, created := p.Create(t.Context(), provider.Request{Model: mini, Prompt: "p", FirstFrame: &provider.Frame{Web: "https://x.example/a.png?X-Amz-Signature=00decafbad"}})
+			_, created := p.Create(t.Context(),
+				provider.Request{Model: mini, Prompt: "p",
+					FirstFrame: &provider.Frame{Web: "https://x.example/a.png?X-Amz-Signature=00decafbad"}})
 			_, got := p.Get(t.Context(), ref("a/b/requests/c"))
 			_, _, listed := p.List(t.Context(), provider.Filter{Model: mini})
 			errs := []error{created, got, listed, p.Cancel(t.Context(), ref("a/b/requests/c")),
@@ -335,7 +347,8 @@ func TestKeysAndURLsAreCheckedBeforeAnythingIsSent(t *testing.T) {
 		_, err := fal.New(fal.Options{Key: key})
 		require.ErrorContains(t, err, "FAL_KEY", "%q", key)
 	}
-	for _, url := range []string{"queue.fal.run", "http://queue.example", "ftp://x.example", "https://u:p@x.example", "https://x.example?a=b"} {
+	for _, url := range []string{"queue.fal.run", "http://queue.example", "ftp://x.example", "https://u:p@x.example",
+		"https://x.example?a=b"} {
 		_, err := fal.New(fal.Options{Key: testKey, BaseURL: url})
 		require.Error(t, err, url)
 		require.NotContains(t, err.Error(), "u:p")

@@ -45,7 +45,8 @@ var rules = wire.NewRules([]wire.Rule{
 	{At: atCall, HTTP: "402", Class: provider.Account, Hint: hintTopUp},
 	{At: atCall, HTTP: "403", Says: `user is locked|balance|top_up|top up`, Class: provider.Account, Hint: hintTopUp},
 	{At: atCall, HTTP: "403", Class: provider.Account, Hint: hintScope},
-	{At: atCall, HTTP: "407", Class: provider.Account, Hint: "the HTTP proxy wants a user name and password (HTTPS_PROXY)"},
+	{At: atCall, HTTP: "407", Class: provider.Account,
+		Hint: "the HTTP proxy wants a user name and password (HTTPS_PROXY)"},
 
 	{At: atSubmit, HTTP: "404", Plain: true, Class: provider.Invalid, Hint: hintBase},
 	{At: atSubmit, HTTP: "404", Class: provider.Account, Hint: hintRoute},

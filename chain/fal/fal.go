@@ -95,10 +95,12 @@ func New(o Options) (*Client, error) {
 	}
 	_, half, _ := strings.Cut(key, ":")
 	c.secret = wire.NewRedactor(key).With(half)
-	c.line = wire.Line{Sign: func(h http.Header) { h.Set("Authorization", "Key "+key) }, Agent: wire.Agent(o.Version), Secret: c.secret,
+	c.line = wire.Line{Sign: func(h http.Header) { h.Set("Authorization", "Key "+key) }, Agent: wire.Agent(o.Version),
+		Secret:   c.secret,
 		Patience: c.patience, Upload: orElse(o.CreatePatience, 3*time.Minute), BaseEnv: "FAL_BASE_URL", LostHint: hintLost}
-	c.loads = wire.Loads{Base: c.base, Inside: guard.New(c.base), Agent: c.line.Agent, Secret: c.secret, Patience: c.patience,
-		BadHint: hintURL, GoneHint: hintLapsed}
+	c.loads = wire.Loads{Base: c.base, Inside: guard.New(c.base), Agent: c.line.Agent, Secret: c.secret,
+		Patience: c.patience,
+		BadHint:  hintURL, GoneHint: hintLapsed}
 	c.line.Create, c.line.API, c.loads.Client = wire.Clients(o.HTTP, c.loads.Inside, c.loads.May)
 	return c, nil
 }

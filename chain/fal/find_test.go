@@ -68,7 +68,8 @@ func TestTheMarkHoldsAHashOfTheEndUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := newStage(t, falsim.Options{})
 		defer stop()
-		r := provider.Request{Model: mini, Prompt: "A boat.", Resolution: "480p", Duration: 4, SafetyIdentifier: "alice@example.com"}
+		r := provider.Request{Model: mini, Prompt: "A boat.", Resolution: "480p", Duration: 4,
+			SafetyIdentifier: "alice@example.com"}
 		r.Mark = s.p.Mark(r)
 		require.Regexp(t, `^[0-9a-f]{16}\.shotchain-[A-Z2-7]{26}$`, r.Mark)
 		require.NotEqual(t, r.Mark, s.p.Mark(r))

@@ -53,7 +53,8 @@ func (c *Client) List(ctx context.Context, f provider.Filter) (tasks []provider.
 }
 
 // read reads the history of a model at all its routes. whole is false where there was more than is read.
-func (c *Client) read(ctx context.Context, model string, since time.Time) (tasks []provider.Task, whole bool, err error) {
+func (c *Client) read(ctx context.Context, model string, since time.Time) (tasks []provider.Task, whole bool,
+	err error) {
 	whole = true
 	for _, kind := range []string{textRoute, imageRoute, referenceRoute} {
 		of, end, err := c.history(ctx, model, kind, since)
@@ -76,11 +77,13 @@ func (c *Client) bases() (ids []string) {
 }
 
 // history reads what one route was asked for since a time; whole: all pages.
-func (c *Client) history(ctx context.Context, base, kind string, since time.Time) (tasks []provider.Task, whole bool, err error) {
+func (c *Client) history(ctx context.Context, base, kind string, since time.Time) (tasks []provider.Task, whole bool,
+	err error) {
 	q := url.Values{"endpoint_id": {base + kind}, "start": {since.UTC().Format(time.RFC3339)}, "expand": {"payloads"},
 		"limit": {strconv.Itoa(historyPage)}}
 	for range maxPages {
-		a, err := c.line.Ask(ctx, http.MethodGet, c.platform.JoinPath("models/requests/by-endpoint").String()+"?"+q.Encode(), nil)
+		a, err := c.line.Ask(ctx, http.MethodGet, c.platform.JoinPath("models/requests/by-endpoint").String()+"?"+q.Encode(),
+			nil)
 		if err != nil {
 			return nil, false, err
 		}
@@ -111,7 +114,8 @@ const noHistory = "NoHistory"
 // unable is why the history was not read. A service that has none says so at once: nobody waits for it.
 func (c *Client) unable(a wire.Answer) *provider.Fault {
 	f := c.fault(atRead, a, c.secret)
-	if a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusOK && a.Err == nil && !json.Valid(a.Body) {
+	if a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed ||
+		a.Status == http.StatusOK && a.Err == nil && !json.Valid(a.Body) {
 		f.Class, f.Code, f.Hint = provider.Invalid, noHistory, "this service keeps no history that could be looked up"
 	}
 	return f

@@ -43,7 +43,8 @@ func (c *Client) Rings(ctx context.Context, header http.Header, body []byte) (re
 		return "", errors.New("the webhook has no signature")
 	}
 	digest := sha256.Sum256(body)
-	signed := fmt.Appendf(nil, "%s\n%s\n%s\n%s", id, header.Get("X-Fal-Webhook-User-Id"), at, hex.EncodeToString(digest[:]))
+	signed := fmt.Appendf(nil, "%s\n%s\n%s\n%s", id, header.Get("X-Fal-Webhook-User-Id"), at,
+		hex.EncodeToString(digest[:]))
 	for _, fresh := range []bool{false, true} {
 		keys, err := c.known(ctx, fresh)
 		if err != nil {
@@ -94,7 +95,8 @@ func (c *Client) known(ctx context.Context, fresh bool) ([]ed25519.PublicKey, er
 	}
 	h.keys = nil
 	for _, k := range set.Keys {
-		if b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(k.X, "=")); err == nil && k.Type == "OKP" && len(b) == ed25519.PublicKeySize {
+		if b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(k.X, "=")); err == nil && k.Type == "OKP" &&
+			len(b) == ed25519.PublicKeySize {
 			h.keys = append(h.keys, b)
 		}
 	}

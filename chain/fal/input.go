@@ -61,7 +61,8 @@ func fits(r provider.Request) error {
 }
 
 func cannot(what string) *provider.Fault {
-	return &provider.Fault{Class: provider.Invalid, Code: "NotAtFal", Message: "fal.ai does not take " + what + "; nothing was sent"}
+	return &provider.Fault{Class: provider.Invalid, Code: "NotAtFal",
+		Message: "fal.ai does not take " + what + "; nothing was sent"}
 }
 
 // adaptive is the ratio that follows the picture, as requests name it; fal calls it auto.

@@ -81,7 +81,8 @@ func TestRunsThatAreKilledAtRandomBuyNothingTwice(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 1))
-				s, stop := newStage(t, falsim.Options{Pace: 0.1, HistoryLag: time.Duration(r.IntN(40)) * time.Minute, HistoryAll: r.IntN(2) == 0})
+				s, stop := newStage(t,
+					falsim.Options{Pace: 0.1, HistoryLag: time.Duration(r.IntN(40)) * time.Minute, HistoryAll: r.IntN(2) == 0})
 				defer stop()
 				client := s.client
 				for range 1 + r.IntN(3) {
@@ -124,7 +125,8 @@ func (s *stage) mortally(client *http.Client, at int) bool {
 	ctx, die := context.WithCancel(t.Context())
 	defer die()
 	m := &mortal{at: at, die: die}
-	st, err := store.Open(s.st.Dir(), store.On(func(dir string) durable.FS { return durabletest.Before(durable.OS(dir), m.disk) }))
+	st, err := store.Open(s.st.Dir(),
+		store.On(func(dir string) durable.FS { return durabletest.Before(durable.OS(dir), m.disk) }))
 	require.NoError(t, err)
 	_, _ = s.live(ctx, st, &http.Client{Transport: line{client.Transport, m}})
 	s.hold()

@@ -52,7 +52,9 @@ func TestEachAnswerHasItsRule(t *testing.T) {
 		hint    string
 	}{
 		{"a wrong key", submit(401, "No user found for Key ID and Secret"), provider.Account, 0, true, "FAL_KEY"},
-		{"a locked account", submit(403, "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing."), provider.Account, 0, true, "top it up"},
+		{"a locked account",
+			submit(403, "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing."),
+			provider.Account, 0, true, "top it up"},
 		{"a key without scope", submit(403, "Forbidden"), provider.Account, 0, true, "scope"},
 		{"no such route", submit(404, "Application not found"), provider.Account, 0, true, "route"},
 		{"not accepted", submit(422, "The body is not a JSON object"), provider.Invalid, 0, false, "nothing was created"},
@@ -109,15 +111,18 @@ func TestEachAnswerHasItsRule(t *testing.T) {
 	}
 }
 
-var lossy = []string{"answer", "answer-after", "drop-before", "drop-after", "empty200", "html200", "html502", "html502-after",
+var lossy = []string{"answer", "answer-after", "drop-before", "drop-after", "empty200", "html200", "html502",
+	"html502-after",
 	"hang", "hang-after", "truncate", "corrupt"}
 
 // TestALostSubmitIsNeverBoughtTwice is each way in which a submit's answer is lost: what was made is found in the
 // history once it is there, and what was not is left to the user.
 func TestALostSubmitIsNeverBoughtTwice(t *testing.T) {
-	made := map[string]bool{"answer-after": true, "drop-after": true, "empty200": true, "html200": true, "html502-after": true,
-		"hang-after": true, "truncate": true, "corrupt": true}
-	for name, o := range map[string]falsim.Options{"history of what has ended": {Pace: 0.1}, "history of all": {Pace: 0.1, HistoryAll: true},
+	made := map[string]bool{"answer-after": true, "drop-after": true, "empty200": true, "html200": true,
+		"html502-after": true,
+		"hang-after":    true, "truncate": true, "corrupt": true}
+	for name, o := range map[string]falsim.Options{"history of what has ended": {Pace: 0.1},
+		"history of all":    {Pace: 0.1, HistoryAll: true},
 		"history that lags": {Pace: 0.1, HistoryLag: 10 * time.Minute}, "payloads off": {Pace: 0.1, NoPayloads: true}} {
 		for _, action := range lossy {
 			t.Run(name+", "+action, func(t *testing.T) {
@@ -188,7 +193,8 @@ func TestTheServiceSeesWrongInputsOnlyAtTheResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := newStage(t, falsim.Options{})
 		defer stop()
-		made, err := s.p.Create(t.Context(), provider.Request{Model: "bytedance/seedance-2.0", Prompt: "A boat. " + falsim.Refused, Duration: 4})
+		made, err := s.p.Create(t.Context(),
+			provider.Request{Model: "bytedance/seedance-2.0", Prompt: "A boat. " + falsim.Refused, Duration: 4})
 		require.NoError(t, err)
 		synctest.Wait()
 		task, err := s.p.Get(t.Context(), provider.Ref{Task: made.Task})
@@ -196,7 +202,8 @@ func TestTheServiceSeesWrongInputsOnlyAtTheResult(t *testing.T) {
 		require.Equal(t, provider.Failed, task.Status)
 		require.Equal(t, provider.Moderated, task.Fault.Class)
 
-		made, err = s.p.Create(t.Context(), provider.Request{Model: "bytedance/seedance-2.0", Prompt: "A boat.", Duration: 4, Seed: new(int64(7))})
+		made, err = s.p.Create(t.Context(),
+			provider.Request{Model: "bytedance/seedance-2.0", Prompt: "A boat.", Duration: 4, Seed: new(int64(7))})
 		require.NoError(t, err)
 		synctest.Wait()
 		task, err = s.p.Get(t.Context(), provider.Ref{Task: made.Task})

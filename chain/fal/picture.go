@@ -61,11 +61,13 @@ func (c *Client) link(ctx context.Context, r provider.Request, f *provider.Frame
 	case f.Web != "":
 		return f.Web, nil
 	case len(f.Data) == 0 || !strings.HasPrefix(f.MediaType, "image/"):
-		return "", &provider.Fault{Class: provider.Invalid, Code: "NoPicture", Param: role, Message: "the picture for " + role + " is no picture"}
+		return "", &provider.Fault{Class: provider.Invalid, Code: "NoPicture", Param: role,
+			Message: "the picture for " + role + " is no picture"}
 	}
 	name := orElse(r.SafetyIdentifier, "shotchain") + "-" + role + "." + strings.TrimPrefix(f.MediaType, "image/")
 	u, err := c.put(ctx, wire.Header(strings.ReplaceAll(name, "/", "_"), 200), f)
-	if none := (*provider.Fault)(nil); err != nil && asFault(err, &none) && (none.HTTPStatus == http.StatusNotFound || none.HTTPStatus == http.StatusMethodNotAllowed) {
+	if none := (*provider.Fault)(nil); err != nil && asFault(err, &none) &&
+		(none.HTTPStatus == http.StatusNotFound || none.HTTPStatus == http.StatusMethodNotAllowed) {
 		return "data:" + f.MediaType + ";base64," + base64.StdEncoding.EncodeToString(f.Data), nil
 	}
 	return u, err
@@ -77,7 +79,8 @@ func (c *Client) put(ctx context.Context, name string, f *provider.Frame) (strin
 	if err != nil {
 		return "", &provider.Fault{Class: provider.Invalid, Message: "the picture's name cannot be written as JSON"}
 	}
-	a, err := c.line.Ask(ctx, http.MethodPost, c.storage.JoinPath("storage/upload/initiate").String()+"?storage_type=fal-cdn-v3", body)
+	a, err := c.line.Ask(ctx, http.MethodPost,
+		c.storage.JoinPath("storage/upload/initiate").String()+"?storage_type=fal-cdn-v3", body)
 	if err != nil {
 		return "", err
 	}
@@ -85,7 +88,8 @@ func (c *Client) put(ctx context.Context, name string, f *provider.Frame) (strin
 		Upload string `json:"upload_url"`
 		File   string `json:"file_url"`
 	}
-	if a.Status != http.StatusOK || a.Err != nil || json.Unmarshal(a.Body, &at) != nil || at.Upload == "" || at.File == "" {
+	if a.Status != http.StatusOK || a.Err != nil || json.Unmarshal(a.Body, &at) != nil || at.Upload == "" ||
+		at.File == "" {
 		return "", c.fault(atRead, a, c.secret)
 	}
 	return at.File, c.send(ctx, at.Upload, f)
@@ -105,7 +109,8 @@ func (c *Client) send(ctx context.Context, to string, f *provider.Frame) error {
 		return c.away(secret, err)
 	}
 	if err := c.loads.May(req); err != nil {
-		return &provider.Fault{Class: provider.Invalid, Code: "InvalidURL", Message: "the storage named a URL that nothing is sent to: " + err.Error()}
+		return &provider.Fault{Class: provider.Invalid, Code: "InvalidURL",
+			Message: "the storage named a URL that nothing is sent to: " + err.Error()}
 	}
 	req.Body, req.ContentLength = io.NopCloser(watch.Reader(bytes.NewReader(f.Data))), int64(len(f.Data))
 	req.Header.Set("Content-Type", f.MediaType)

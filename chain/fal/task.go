@@ -20,7 +20,8 @@ type state struct {
 func (c *Client) Get(ctx context.Context, r provider.Ref) (provider.Task, error) {
 	id := r.Task
 	if !usable(id) {
-		return provider.Task{}, &provider.Fault{Class: provider.Gone, Code: "InvalidTaskID", Message: "that is no task id of fal.ai"}
+		return provider.Task{},
+			&provider.Fault{Class: provider.Gone, Code: "InvalidTaskID", Message: "that is no task id of fal.ai"}
 	}
 	a, err := c.line.Ask(ctx, http.MethodGet, c.base.String()+"/"+id+"/status", nil)
 	if err != nil {

@@ -44,31 +44,47 @@ func TestWhatIsLikelyToBeSeenInAChainIsWarnedAbout(t *testing.T) {
 		name, look, first, second string
 		rule, at, want            string // "" for no warning
 	}{
-		{"comparative", "", "{id: a, prompt: a boat}", "{id: b, prompt: the camera comes closer}", "again", "7:25", `"closer" is applied`},
-		{"comparative in chinese", "", "{id: a, prompt: a boat}", "{id: b, prompt: 镜头更近}", "again", "7:25", `"更近" is applied`},
+		{"comparative", "", "{id: a, prompt: a boat}", "{id: b, prompt: the camera comes closer}", "again", "7:25",
+			`"closer" is applied`},
+		{"comparative in chinese", "", "{id: a, prompt: a boat}", "{id: b, prompt: 镜头更近}", "again", "7:25",
+			`"更近" is applied`},
 		{"more", "", "{id: a, prompt: a boat}", "{id: b, prompt: it rains more heavily}", "again", "7:25", `"more heavily"`},
 		{"comparative of an opening", "", "{id: a, prompt: a closer look}", "{id: b, prompt: a boat}", "", "", ""},
-		{"not comparatives", "", "{id: a, prompt: a boat}", "{id: b, prompt: a flower by the water and two more boats}", "", "", ""},
+		{"not comparatives", "", "{id: a, prompt: a boat}", "{id: b, prompt: a flower by the water and two more boats}", "",
+			"", ""},
 		{"cut", "", "{id: a, prompt: a boat}", "{id: b, prompt: She waits. Cut to the harbour}", "cut", "7:25", "cannot cut"},
-		{"time", "", "{id: a, prompt: a boat}", "{id: b, prompt: hours later the boat is back}", "cut", "7:25", `"hours later"`},
+		{"time", "", "{id: a, prompt: a boat}", "{id: b, prompt: hours later the boat is back}", "cut", "7:25",
+			`"hours later"`},
 		{"cut of an opening", "", "{id: a, prompt: cut to a boat}", "{id: b, prompt: a boat}", "", "", ""},
-		{"fade", "", "{id: a, prompt: the boat goes and the picture fades}", "{id: b, prompt: sea}", "fade", "6:25", "s/b would grow from a dark frame"},
-		{"fade at the beginning", "", "{id: a, prompt: 'It fades in. " + strings.Repeat("A boat. ", 12) + "'}", "{id: b, prompt: sea}", "", "", ""},
+		{"fade", "", "{id: a, prompt: the boat goes and the picture fades}", "{id: b, prompt: sea}", "fade", "6:25",
+			"s/b would grow from a dark frame"},
+		{"fade at the beginning", "", "{id: a, prompt: 'It fades in. " + strings.Repeat("A boat. ", 12) + "'}",
+			"{id: b, prompt: sea}", "", "", ""},
 		{"fade of the last", "", "{id: a, prompt: sea}", "{id: b, prompt: fade to black}", "", "", ""},
 		{"a black cat", "", "{id: a, prompt: a black cat}", "{id: b, prompt: sea}", "", "", ""},
-		{"behind", "", "{id: a, prompt: the keeper seen from behind}", "{id: b, prompt: sea}", "ending", "6:25", "without a face"},
+		{"behind", "", "{id: a, prompt: the keeper seen from behind}", "{id: b, prompt: sea}", "ending", "6:25",
+			"without a face"},
 		{"behind, of the last", "", "{id: a, prompt: sea}", "{id: b, prompt: she turns away}", "", "", ""},
-		{"resolution", "", "{id: a, prompt: sea}", "{id: b, prompt: sea, resolution: 480p}", "ratio", "7:42", "pixels follow 1280×720 of s/a; its first frame will be"},
-		{"style", "style: noir", "{id: a, prompt: sea}", "{id: b, prompt: sea, style: cartoon}", "style", "7:37", "cannot change style"},
-		{"model", "", "{id: a, prompt: sea}", "{id: b, prompt: sea, model: seedance-2.0-fast}", "model", "7:37", "seedance-2.0-fast follows seedance-2.0"},
-		{"length", "", "{id: a, prompt: sea, duration: auto}", "{id: b, prompt: sea}", "length", "6:40", "unknown until it is made"},
+		{"resolution", "", "{id: a, prompt: sea}", "{id: b, prompt: sea, resolution: 480p}", "ratio", "7:42",
+			"pixels follow 1280×720 of s/a; its first frame will be"},
+		{"style", "style: noir", "{id: a, prompt: sea}", "{id: b, prompt: sea, style: cartoon}", "style", "7:37",
+			"cannot change style"},
+		{"model", "", "{id: a, prompt: sea}", "{id: b, prompt: sea, model: seedance-2.0-fast}", "model", "7:37",
+			"seedance-2.0-fast follows seedance-2.0"},
+		{"length", "", "{id: a, prompt: sea, duration: auto}", "{id: b, prompt: sea}", "length", "6:40",
+			"unknown until it is made"},
 		{"length of a lone shot", "", "{id: a, prompt: sea, duration: auto}", "{id: b, prompt: sea, from: none}", "", "", ""},
-		{"speech", "audio: true", `{id: a, prompt: 'She says "we must go"'}`, `{id: b, prompt: 'He says "not without you"'}`, "speech", "7:25", "changes voice"},
-		{"speech in chinese", "audio: true", `{id: a, prompt: '她说“我们必须走了”'}`, `{id: b, prompt: '他说「没有你不行啊」'}`, "speech", "7:25", "changes voice"},
-		{"a sign", "audio: true", `{id: a, prompt: 'a sign, "open"'}`, `{id: b, prompt: 'He says "not without you"'}`, "", "", ""},
-		{"speech without sound", "audio: false", `{id: a, prompt: 'She says "we must go"'}`, `{id: b, prompt: 'He says "not you"'}`, "", "", ""},
+		{"speech", "audio: true", `{id: a, prompt: 'She says "we must go"'}`, `{id: b, prompt: 'He says "not without you"'}`,
+			"speech", "7:25", "changes voice"},
+		{"speech in chinese", "audio: true", `{id: a, prompt: '她说“我们必须走了”'}`, `{id: b, prompt: '他说「没有你不行啊」'}`, "speech",
+			"7:25", "changes voice"},
+		{"a sign", "audio: true", `{id: a, prompt: 'a sign, "open"'}`, `{id: b, prompt: 'He says "not without you"'}`, "", "",
+			""},
+		{"speech without sound", "audio: false", `{id: a, prompt: 'She says "we must go"'}`,
+			`{id: b, prompt: 'He says "not you"'}`, "", "", ""},
 		{"nothing", "style: noir", "{id: a, prompt: sea}", "{id: b, prompt: sea}", "", "", ""},
-		{"a hard cut", "", "{id: a, prompt: the picture fades}", "{id: b, from: none, style: x, prompt: cut to a brighter sea}", "", "", ""},
+		{"a hard cut", "", "{id: a, prompt: the picture fades}",
+			"{id: b, from: none, style: x, prompt: cut to a brighter sea}", "", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ws := linted(t, c.look, c.first, c.second)
@@ -136,7 +152,8 @@ func TestKeyframesStartAChainAnew(t *testing.T) {
 		return Of(g)
 	}
 	require.Empty(t, of("anchor: {every: 4, still: stills/k.png}", nil))
-	require.Empty(t, of("", map[int]string{4: ", to: stills/k.png", 8: ", to: stills/k.png"}), "as does an end of a shot's own")
+	require.Empty(t, of("", map[int]string{4: ", to: stills/k.png", 8: ", to: stills/k.png"}),
+		"as does an end of a shot's own")
 	ws := of("anchor: {every: 6, still: stills/k.png}", nil)
 	require.Len(t, ws, 2, "once for each stretch")
 	require.Equal(t, "s/n5", ws[0].Shot)

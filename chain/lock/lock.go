@@ -74,7 +74,8 @@ func Freeze(p *chain.Plan) (*File, error) {
 // Encode is the lock file's text.
 func (l *File) Encode() ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("# Written by `shotchain freeze`. `shotchain run --locked` makes the film of exactly these clips, or none.\n")
+	b.WriteString(
+		"# Written by `shotchain freeze`. `shotchain run --locked` makes the film of exactly these clips, or none.\n")
 	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)
 	if err := e.Encode(l); err != nil {

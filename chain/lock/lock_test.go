@@ -21,7 +21,8 @@ import (
 func plan(t testing.TB, st *store.Store, src string, leave ...string) *chain.Plan {
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(src), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(t.Context(), sb, chain.Target{Models: models.Default(), Service: provider.About{Namespace: "sim", Region: models.Ark}, Ended: true})
+	g, err := chain.Compile(t.Context(), sb,
+		chain.Target{Models: models.Default(), Service: provider.About{Namespace: "sim", Region: models.Ark}, Ended: true})
 	require.NoError(t, err)
 	p, err := chain.Make(t.Context(), g, st, chain.PlanOptions{})
 	require.NoError(t, err)
@@ -105,11 +106,13 @@ func TestAFilmThatLacksItsPickCannotBeFrozen(t *testing.T) {
 
 // Whatever a lock file holds, reading it ends in a lock or an error.
 func TestReadIsStrict(t *testing.T) {
-	good := "format: 1\nprovider: sim\ntakes:\n  - shot: a/b\n    take: 1\n    picked: true\n    key: " + strings.Repeat("ab", 32) +
+	good := "format: 1\nprovider: sim\ntakes:\n  - shot: a/b\n    take: 1\n    picked: true\n    key: " +
+		strings.Repeat("ab", 32) +
 		"\n    task: t\n    clip: " + strings.Repeat("cd", 32) + "\n    last_frame: " + strings.Repeat("ef", 32) + "\n"
 	_, err := Read(strings.NewReader(good))
 	require.NoError(t, err)
-	for _, bad := range []string{"", "format: 2\n", "format: 1\nmore: x\n", "- x", "format: one", strings.Replace(good, "key: ab", "key: AB", 1),
+	for _, bad := range []string{"", "format: 2\n", "format: 1\nmore: x\n", "- x", "format: one",
+		strings.Replace(good, "key: ab", "key: AB", 1),
 		strings.Replace(good, "take: 1", "take: 0", 1), "format: 1\ntakes: [{shot: a/b}]\n"} {
 		_, err := Read(strings.NewReader(bad))
 		require.Error(t, err, bad)

@@ -206,7 +206,8 @@ func (c *checker) sizes(at []any, m *fileModel) {
 	}
 	for i, name := range m.Ratios {
 		if name != Adaptive && shapeOf(name) == 0 {
-			c.fail(under(at, "ratios", i), "%s: unknown ratio %q: there are %s and adaptive", m.Alias, name, strings.Join(ratios, " "))
+			c.fail(under(at, "ratios", i), "%s: unknown ratio %q: there are %s and adaptive", m.Alias, name,
+				strings.Join(ratios, " "))
 		}
 	}
 	if !slices.ContainsFunc(m.Ratios, func(n string) bool { return n != Adaptive }) {
@@ -232,11 +233,14 @@ func (c *checker) sizes(at []any, m *fileModel) {
 		}
 		c.pixels(here, m, r)
 	}
-	if !slices.ContainsFunc(m.Resolutions, func(r fileResolution) bool { return r.Name == m.DefaultResolution && len(r.Regions) == 0 }) {
-		c.fail(under(at, "default_resolution"), "%s: default_resolution %q is none of its resolutions", m.Alias, m.DefaultResolution)
+	if !slices.ContainsFunc(m.Resolutions,
+		func(r fileResolution) bool { return r.Name == m.DefaultResolution && len(r.Regions) == 0 }) {
+		c.fail(under(at, "default_resolution"), "%s: default_resolution %q is none of its resolutions", m.Alias,
+			m.DefaultResolution)
 	}
 	if !seen[m.Service.Resolution] {
-		c.fail(under(at, "service", "resolution"), "%s: the service's resolution %q is none of its resolutions", m.Alias, m.Service.Resolution)
+		c.fail(under(at, "service", "resolution"), "%s: the service's resolution %q is none of its resolutions", m.Alias,
+			m.Service.Resolution)
 	}
 	if !slices.Contains(m.Ratios, m.Service.Ratio) {
 		c.fail(under(at, "service", "ratio"), "%s: the service's ratio %q is none of its ratios", m.Alias, m.Service.Ratio)
@@ -288,7 +292,8 @@ func (c *checker) abilities(at []any, m *fileModel) {
 		}
 	}
 	if d := m.Duration; d.Min < 1 || d.Max < d.Min || d.Max > maxSeconds {
-		c.fail(under(at, "duration"), "%s: durations from %d to %d s: they go up, from 1 to %d", m.Alias, d.Min, d.Max, maxSeconds)
+		c.fail(under(at, "duration"), "%s: durations from %d to %d s: they go up, from 1 to %d", m.Alias, d.Min, d.Max,
+			maxSeconds)
 	}
 	if d := m.Service.Duration; !(d == -1 && m.Duration.Auto || d >= m.Duration.Min && d <= m.Duration.Max) {
 		c.fail(under(at, "service", "duration"), "%s: the service's duration %d is none that the model makes", m.Alias, d)

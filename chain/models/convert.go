@@ -6,7 +6,8 @@ import (
 )
 
 // zones are where a region's end dates are meant.
-var zones = map[Region]*time.Location{Ark: time.FixedZone("UTC+8", 8*60*60), BytePlus: time.UTC, Fal: time.UTC, OpenRouter: time.UTC}
+var zones = map[Region]*time.Location{Ark: time.FixedZone("UTC+8", 8*60*60), BytePlus: time.UTC, Fal: time.UTC,
+	OpenRouter: time.UTC}
 
 // takes are the words of a model's `takes` and the fields that they set.
 var takes = map[string]func(*Model) *bool{
@@ -69,8 +70,9 @@ func (f *fileModel) model(file *fileCatalogue) Model {
 		if codec == "" {
 			codec = "h264"
 		}
-		m.Resolutions = append(m.Resolutions, Resolution{Name: r.Name, Pixels: r.Pixels, Concurrency: r.Concurrency, Codec: codec,
-			Regions: r.Regions})
+		m.Resolutions = append(m.Resolutions,
+			Resolution{Name: r.Name, Pixels: r.Pixels, Concurrency: r.Concurrency, Codec: codec,
+				Regions: r.Regions})
 	}
 	for name, o := range f.Regions {
 		m.Regions[Region(name)] = o.offer(Region(name), file)
@@ -107,7 +109,8 @@ func (f fileOffer) narrowed(m Model) *Model {
 }
 
 func (f fileOffer) offer(r Region, file *fileCatalogue) Offer {
-	o := Offer{ID: f.ID, Fields: f.Fields, Unsure: f.Unsure, Source: cmp.Or(f.Source, file.Source), Date: cmp.Or(f.Date, file.Date)}
+	o := Offer{ID: f.ID, Fields: f.Fields, Unsure: f.Unsure, Source: cmp.Or(f.Source, file.Source),
+		Date: cmp.Or(f.Date, file.Date)}
 	o.Ends, _ = endOf(f.Ends, r) // checked before
 	for _, p := range f.Prices {
 		o.Prices = append(o.Prices, Price{Resolutions: p.Resolutions, Audio: p.Audio, PerMillion: int64(p.PerMillion),

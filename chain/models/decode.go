@@ -160,7 +160,8 @@ func located(file string, err error) error {
 		if m := lineWord.FindStringSubmatch(fact); m != nil {
 			line, fact = m[1], m[2]
 		}
-		errs = append(errs, fmt.Errorf("%s:%s: %s", file, line, say.Clean(goType.ReplaceAllString(strings.TrimPrefix(fact, "yaml: "), ""))))
+		errs = append(errs,
+			fmt.Errorf("%s:%s: %s", file, line, say.Clean(goType.ReplaceAllString(strings.TrimPrefix(fact, "yaml: "), ""))))
 	}
 	return errors.Join(errs...)
 }

@@ -69,7 +69,8 @@ func (c *checker) gateways(all []Gateway) {
 			c.fail(under(at, "name"), "gateway %q is there twice or has no name of letters, digits, dots and dashes", g.Name)
 		}
 		seen[g.Name] = true
-		if u, err := url.Parse(g.Base); g.Base != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		if u, err := url.Parse(g.Base); g.Base != "" &&
+			(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
 			c.fail(under(at, "base"), "%s: base %q is no URL such as https://host/api/v3", g.Name, g.Base)
 		}
 		if g.Region != Ark && g.Region != BytePlus {
@@ -78,7 +79,9 @@ func (c *checker) gateways(all []Gateway) {
 		for _, f := range []struct {
 			key, value string
 			known      []string
-		}{{"auth", g.Auth, []string{"bearer", "x-api-key"}}, {"list", g.List, []string{"ark", "none"}}, {"cancel", g.Cancel, []string{"ark", "none"}}, {"last_frame", g.LastFrame, []string{"yes", "no"}}, {"failed", g.Failed, []string{"free", "billed"}}} {
+		}{{"auth", g.Auth, []string{"bearer", "x-api-key"}}, {"list", g.List, []string{"ark", "none"}},
+			{"cancel", g.Cancel, []string{"ark", "none"}}, {"last_frame", g.LastFrame, []string{"yes", "no"}},
+			{"failed", g.Failed, []string{"free", "billed"}}} {
 			if f.value != "" && !slices.Contains(f.known, f.value) {
 				c.fail(under(at, f.key), "%s: %s %q: there are %s", g.Name, f.key, f.value, strings.Join(f.known, " and "))
 			}
@@ -88,7 +91,8 @@ func (c *checker) gateways(all []Gateway) {
 		}
 		for theirs, state := range g.Status {
 			if !slices.Contains(states, state) || theirs != strings.ToLower(theirs) {
-				c.fail(under(at, "status", theirs), "%s: status %q: %q: a word in lower case for one of %s", g.Name, theirs, state, strings.Join(states, " "))
+				c.fail(under(at, "status", theirs), "%s: status %q: %q: a word in lower case for one of %s", g.Name, theirs, state,
+					strings.Join(states, " "))
 			}
 		}
 		if _, err := time.Parse(time.DateOnly, g.Date); g.Date != "" && err != nil {

@@ -31,8 +31,10 @@ func TestAUsersGatewaysJoinTheBuiltInOnes(t *testing.T) {
 	g, ok := c.Gateway("mine")
 	require.True(t, ok)
 	require.Equal(t, Gateway{Name: "mine", Base: "https://gate.example/api/v3", Region: Ark, Auth: "x-api-key",
-		Models: map[string]string{"doubao-seedance-2-0-260128": "seedance-two"}, Status: map[string]string{"dreaming": "running"},
-		List: "none", Cancel: "none", Failed: "billed", LastFrame: "no", PriceFactor: 1.2, Source: "mine", Date: "2026-11-20"}, g)
+		Models: map[string]string{"doubao-seedance-2-0-260128": "seedance-two"},
+		Status: map[string]string{"dreaming": "running"},
+		List:   "none", Cancel: "none", Failed: "billed", LastFrame: "no", PriceFactor: 1.2, Source: "mine",
+		Date: "2026-11-20"}, g)
 	require.Equal(t, "seedance-two", g.Their("doubao-seedance-2-0-260128"))
 	require.Equal(t, "doubao-seedance-2-0-260128", g.Our("seedance-two"))
 	require.Equal(t, "other", g.Our(g.Their("other")))

@@ -54,7 +54,8 @@ func TestPrices(t *testing.T) {
 		{"seedance-1.0-pro-fast", "720p", false, 4_200_000, 1_000_000},
 	} {
 		m := find(t, c.alias)
-		for r, want := range map[Region]Price{Ark: {PerMillion: c.cny, Currency: "CNY"}, BytePlus: {PerMillion: c.usd, Currency: "USD"}} {
+		for r, want := range map[Region]Price{Ark: {PerMillion: c.cny, Currency: "CNY"},
+			BytePlus: {PerMillion: c.usd, Currency: "USD"}} {
 			p, ok := m.Price(r, c.resolution, c.audio, false)
 			require.True(t, ok)
 			require.Equal(t, want.PerMillion, p.PerMillion, "%s %s at %s", c.alias, c.resolution, r)
@@ -84,9 +85,11 @@ func TestModelsHaveTheVendorsIDsAndEnds(t *testing.T) {
 		{"seedance-2.0", "doubao-seedance-2-0-260128", "", "dreamina-seedance-2-0-260128", ""},
 		{"seedance-2.0-fast", "doubao-seedance-2-0-fast-260128", "", "dreamina-seedance-2-0-fast-260128", ""},
 		{"seedance-2.0-mini", "doubao-seedance-2-0-mini-260615", "", "dreamina-seedance-2-0-mini-260615", ""},
-		{"seedance-1.5-pro", "doubao-seedance-1-5-pro-251215", "2026-09-20T16:00:00Z", "seedance-1-5-pro-251215", "2026-11-11T00:00:00Z"},
+		{"seedance-1.5-pro", "doubao-seedance-1-5-pro-251215", "2026-09-20T16:00:00Z", "seedance-1-5-pro-251215",
+			"2026-11-11T00:00:00Z"},
 		{"seedance-1.0-pro", "doubao-seedance-1-0-pro-250528", "2026-11-23T16:00:00Z", "seedance-1-0-pro-250528", ""},
-		{"seedance-1.0-pro-fast", "doubao-seedance-1-0-pro-fast-251015", "2026-11-23T16:00:00Z", "seedance-1-0-pro-fast-251015", ""},
+		{"seedance-1.0-pro-fast", "doubao-seedance-1-0-pro-fast-251015", "2026-11-23T16:00:00Z",
+			"seedance-1-0-pro-fast-251015", ""},
 	} {
 		m := find(t, c.alias)
 		require.Equal(t, c.ark, m.Regions[Ark].ID)
@@ -179,9 +182,11 @@ func TestCapabilities(t *testing.T) {
 	}
 	three := []string{"480p", "720p", "1080p"}
 	for alias, want := range map[string]able{
-		"seedance-2.5":          {4, 30, true, true, true, true, false, false, true, false, References{30, 10, 10}, append(three[:3:3], "4k")},
-		"seedance-2.5-flash":    {4, 30, true, true, true, false, false, false, true, false, References{10, 5, 5}, three[:2]},
-		"seedance-2.0":          {4, 15, true, true, true, false, false, false, true, false, References{9, 3, 3}, append(three[:3:3], "4k")},
+		"seedance-2.5": {4, 30, true, true, true, true, false, false, true, false, References{30, 10, 10},
+			append(three[:3:3], "4k")},
+		"seedance-2.5-flash": {4, 30, true, true, true, false, false, false, true, false, References{10, 5, 5}, three[:2]},
+		"seedance-2.0": {4, 15, true, true, true, false, false, false, true, false, References{9, 3, 3},
+			append(three[:3:3], "4k")},
 		"seedance-2.0-fast":     {4, 15, true, true, true, false, false, false, true, false, References{9, 3, 3}, three[:2]},
 		"seedance-2.0-mini":     {4, 15, true, true, true, false, false, false, true, false, References{9, 3, 3}, three[:2]},
 		"seedance-1.5-pro":      {4, 12, true, true, true, true, true, true, false, false, References{}, three},

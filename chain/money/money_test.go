@@ -8,10 +8,12 @@ import (
 )
 
 func TestAmountsAreWrittenAsPeopleDo(t *testing.T) {
-	for want, a := range map[string]Amount{"¥5.01": {5_010_000, "CNY"}, "$1.18": {1_170_001, "USD"}, "0.00": {}, "3.00 EUR": {3_000_000, "EUR"}} {
+	for want, a := range map[string]Amount{"¥5.01": {5_010_000, "CNY"}, "$1.18": {1_170_001, "USD"}, "0.00": {},
+		"3.00 EUR": {3_000_000, "EUR"}} {
 		require.Equal(t, want, a.String())
 	}
-	for want, micros := range map[string]int64{"0": 0, "0.000001": 1, "1": 1_000_000, "12.34": 12_340_000, "-2.5": -2_500_000} {
+	for want, micros := range map[string]int64{"0": 0, "0.000001": 1, "1": 1_000_000, "12.34": 12_340_000,
+		"-2.5": -2_500_000} {
 		require.Equal(t, want, Amount{Micros: micros}.Decimal())
 	}
 }

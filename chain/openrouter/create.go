@@ -101,8 +101,9 @@ func encode(r provider.Request) ([]byte, error) {
 				Message: "OpenRouter does not take " + no.what + "; nothing was sent"}
 		}
 	}
-	b := body{Model: r.Model, Prompt: r.Prompt, Duration: r.Duration, Resolution: r.Resolution, Ratio: r.Ratio, Audio: r.Audio,
-		Seed: r.Seed, Callback: r.CallbackURL}
+	b := body{Model: r.Model, Prompt: r.Prompt, Duration: r.Duration, Resolution: r.Resolution, Ratio: r.Ratio,
+		Audio: r.Audio,
+		Seed:  r.Seed, Callback: r.CallbackURL}
 	if b.Ratio == models.Adaptive {
 		b.Ratio = ""
 	}
@@ -151,7 +152,8 @@ func pictureOf(f provider.Frame, role string) (p picture, err error) {
 	case f.Web != "":
 		p.Image.URL = f.Web
 	case len(f.Data) == 0 || !strings.HasPrefix(f.MediaType, "image/"):
-		return p, &provider.Fault{Class: provider.Invalid, Code: "NoPicture", Param: role, Message: "a picture of the request is no picture"}
+		return p, &provider.Fault{Class: provider.Invalid, Code: "NoPicture", Param: role,
+			Message: "a picture of the request is no picture"}
 	default:
 		p.Image.URL = "data:" + f.MediaType + ";base64," + base64.StdEncoding.EncodeToString(f.Data)
 	}

@@ -49,7 +49,8 @@ scenes: [{ id: a, shots: [{ id: one, prompt: A boat. }] }]
 // A create call whose answer is lost is never sent again unasked, however often the film is run; by the user's word it is,
 // and what the plan said is what is billed, to the millionth.
 func TestALostAnswerIsLeftToTheUser(t *testing.T) {
-	for action, made := range map[string]int{"answer": 0, "answer-after": 1, "drop-before": 0, "drop-after": 1, "empty200": 1, "html200": 1,
+	for action, made := range map[string]int{"answer": 0, "answer-after": 1, "drop-before": 0, "drop-after": 1,
+		"empty200": 1, "html200": 1,
 		"html502": 0, "html502-after": 1, "truncate": 1, "corrupt": 1} {
 		t.Run(action, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -57,14 +58,16 @@ func TestALostAnswerIsLeftToTheUser(t *testing.T) {
 				require.NoError(t, err)
 				client, stop := simtest.Pipe(t, s, s.Close)
 				defer stop()
-				p, err := openrouter.New(openrouter.Options{BaseURL: "http://sim.localhost" + orsim.Prefix, Key: testKey, HTTP: client})
+				p, err := openrouter.New(openrouter.Options{BaseURL: "http://sim.localhost" + orsim.Prefix, Key: testKey,
+					HTTP: client})
 				require.NoError(t, err)
 				st, err := store.Open(filepath.Join(t.TempDir(), store.DirName))
 				require.NoError(t, err)
 				run := func(o chain.PlanOptions) (*chain.Plan, *chain.Reel) {
 					sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(film), storyboard.Options{})
 					require.NoError(t, err)
-					g, err := chain.Compile(t.Context(), sb, chain.Target{Models: models.Default(), Service: p.About(), Now: time.Now()})
+					g, err := chain.Compile(t.Context(), sb,
+						chain.Target{Models: models.Default(), Service: p.About(), Now: time.Now()})
 					require.NoError(t, err)
 					plan, err := chain.Make(t.Context(), g, st, o)
 					require.NoError(t, err)

@@ -27,14 +27,17 @@ type job struct {
 }
 
 // words are the service's for a job's states. Any other is neither an end nor a failure.
-var words = map[string]provider.Status{"pending": provider.Queued, "queued": provider.Queued, "in_progress": provider.Running,
-	"completed": provider.Succeeded, "failed": provider.Failed, "cancelled": provider.Cancelled, "canceled": provider.Cancelled,
-	"expired": provider.Expired}
+var words = map[string]provider.Status{"pending": provider.Queued, "queued": provider.Queued,
+	"in_progress": provider.Running,
+	"completed":   provider.Succeeded, "failed": provider.Failed, "cancelled": provider.Cancelled,
+	"canceled": provider.Cancelled,
+	"expired":  provider.Expired}
 
 // Get reads one job; see provider.Provider.
 func (c *Client) Get(ctx context.Context, r provider.Ref) (provider.Task, error) {
 	if !jobID.MatchString(r.Task) {
-		return provider.Task{}, &provider.Fault{Class: provider.Gone, Code: "InvalidTaskID", Message: "that is no job id of OpenRouter"}
+		return provider.Task{},
+			&provider.Fault{Class: provider.Gone, Code: "InvalidTaskID", Message: "that is no job id of OpenRouter"}
 	}
 	at := c.polling(string(r.Handle))
 	if at == nil {

@@ -86,10 +86,12 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{base: base, about: about, secret: wire.NewRedactor(key)}
 	sign := func(h http.Header) { h.Set("Authorization", "Bearer "+key) }
-	c.line = wire.Line{Sign: sign, Agent: wire.Agent(o.Version), Secret: c.secret, Patience: cmp.Or(o.Patience, time.Minute),
-		Upload: cmp.Or(o.CreatePatience, 3*time.Minute), BaseEnv: EnvBase, LostHint: hintLost}
-	c.loads = wire.Loads{Base: base, Inside: guard.New(base), Agent: c.line.Agent, Secret: c.secret, Patience: c.line.Patience,
-		Sign: sign, BadHint: hintURL, GoneHint: hintLapsed}
+	c.line = wire.Line{Sign: sign, Agent: wire.Agent(o.Version), Secret: c.secret,
+		Patience: cmp.Or(o.Patience, time.Minute),
+		Upload:   cmp.Or(o.CreatePatience, 3*time.Minute), BaseEnv: EnvBase, LostHint: hintLost}
+	c.loads = wire.Loads{Base: base, Inside: guard.New(base), Agent: c.line.Agent, Secret: c.secret,
+		Patience: c.line.Patience,
+		Sign:     sign, BadHint: hintURL, GoneHint: hintLapsed}
 	c.line.Create, c.line.API, c.loads.Client = wire.Clients(o.HTTP, c.loads.Inside, c.loads.May)
 	return c, nil
 }
@@ -127,7 +129,8 @@ func (c *Client) Mark(provider.Request) string { return "" }
 
 // Find says that it cannot know, and sends nothing; see provider.Provider.
 func (c *Client) Find(context.Context, provider.Attempt) (provider.Finding, error) {
-	return provider.Finding{Verdict: provider.Unable, Why: errors.New("OpenRouter lists no jobs, and so cannot be asked for it")}, nil
+	return provider.Finding{Verdict: provider.Unable,
+		Why: errors.New("OpenRouter lists no jobs, and so cannot be asked for it")}, nil
 }
 
 // Cancel says that nothing can be cancelled, and sends nothing; see provider.Provider.

@@ -72,7 +72,8 @@ func TestThePollingURLIsUsedAtTheConfiguredHostOnly(t *testing.T) {
 		_, err = p.Get(t.Context(), provider.Ref{Task: made.Task, Handle: made.Handle})
 		require.NoError(t, err)
 		require.Equal(t, want, asked, given)
-		_, err = p.Get(t.Context(), provider.Ref{Task: made.Task, Handle: provider.Handle(given)}) // of a store for another base
+		_, err = p.Get(t.Context(),
+			provider.Ref{Task: made.Task, Handle: provider.Handle(given)}) // of a store for another base
 		require.NoError(t, err)
 		require.Equal(t, want, asked, given)
 	}

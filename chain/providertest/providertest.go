@@ -172,7 +172,8 @@ func createIsSentOnce(t *testing.T, p provider.Provider, c Control) {
 	before := c.Sent()
 	create(t, p, c.Request())
 	require.Equal(t, before+1, c.Sent())
-	for i, class := range []provider.Class{provider.Lost, provider.Busy, provider.Quota, provider.Invalid, provider.Account} {
+	for i, class := range []provider.Class{provider.Lost, provider.Busy, provider.Quota, provider.Invalid,
+		provider.Account} {
 		c.Refuse(class)
 		r := c.Request()
 		r.Mark = p.Mark(r)
@@ -366,7 +367,8 @@ func fetchTellsLapsed(t *testing.T, p provider.Provider, c Control) {
 }
 
 func refusedCreate(t *testing.T, p provider.Provider, c Control) {
-	for _, class := range []provider.Class{provider.Invalid, provider.Moderated, provider.Account, provider.Quota, provider.Busy} {
+	for _, class := range []provider.Class{provider.Invalid, provider.Moderated, provider.Account, provider.Quota,
+		provider.Busy} {
 		before := c.Made()
 		c.Refuse(class)
 		made, err := p.Create(t.Context(), c.Request())

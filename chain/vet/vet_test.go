@@ -210,10 +210,14 @@ func TestAMarkIsSeenWhereTwoScenesShareIt(t *testing.T) {
 			"the same mark at the bottom right; the returned last frame has it, too"},
 		"a mark that the last frame is without": {scene(7, true, true, false), scene(11, true, true, false),
 			scene(7, true, false, false), Refuted, "the returned last frame is without"},
-		"no mark":                     {scene(7, true, false, false), scene(11, true, false, false), scene(7, true, false, false), NotTested, "not seen"},
-		"a scene that stands still":   {scene(7, false, false, false), scene(11, true, false, false), scene(7, true, false, false), NotTested, "not seen"},
-		"two scenes that stand still": {scene(7, false, false, false), scene(11, false, false, false), scene(7, false, false, false), NotTested, "not seen"},
-		"texture":                     {scene(7, false, false, true), scene(11, false, false, true), scene(7, false, false, true), NotTested, "not seen"},
+		"no mark": {scene(7, true, false, false), scene(11, true, false, false),
+			scene(7, true, false, false), NotTested, "not seen"},
+		"a scene that stands still": {scene(7, false, false, false), scene(11, true, false, false),
+			scene(7, true, false, false), NotTested, "not seen"},
+		"two scenes that stand still": {scene(7, false, false, false), scene(11, false, false, false),
+			scene(7, false, false, false), NotTested, "not seen"},
+		"texture": {scene(7, false, false, true), scene(11, false, false, true), scene(7, false, false, true), NotTested,
+			"not seen"},
 	} {
 		j := &judge{in: twoFilms{"a": c.a, "b": c.b, "last": c.last}, m: Media{Width: w, Height: h, Frames: 97},
 			c: Clip{Name: "p2", Path: "a", Control: "b", LastFrame: "last"}}

@@ -126,7 +126,8 @@ func copyAll(w io.Writer, body io.Reader, length, limit int64, why func(error) e
 	case sink.full:
 		return beyond(limit)
 	case sink.err != nil:
-		return &provider.Fault{Class: provider.Busy, Code: "WriteFailed", Message: "what was downloaded could not be kept: " + sink.err.Error(), Err: sink.err}
+		return &provider.Fault{Class: provider.Busy, Code: "WriteFailed",
+			Message: "what was downloaded could not be kept: " + sink.err.Error(), Err: sink.err}
 	case err != nil:
 		return fetchFault(why(err))
 	case length >= 0 && n != length:
@@ -158,19 +159,22 @@ func (s *sink) Write(p []byte) (int, error) {
 }
 
 func beyond(limit int64) *provider.Fault {
-	return &provider.Fault{Class: provider.Invalid, Code: "DownloadTooLarge", Message: fmt.Sprintf("the file is larger than the %d bytes it may have", limit)}
+	return &provider.Fault{Class: provider.Invalid, Code: "DownloadTooLarge",
+		Message: fmt.Sprintf("the file is larger than the %d bytes it may have", limit)}
 }
 
 func fetchFault(err error) *provider.Fault {
-	return &provider.Fault{Class: provider.Busy, Code: "DownloadFailed", Message: "the download broke off: " + err.Error(), Err: err}
+	return &provider.Fault{Class: provider.Busy, Code: "DownloadFailed", Message: "the download broke off: " + err.Error(),
+		Err: err}
 }
 
 // storageFault reads the object storage's answer. Of its body (XML) only the code is of use, and safe.
 func (l *Loads) storageFault(res *http.Response, secret Redactor) *provider.Fault {
 	head, _ := io.ReadAll(io.LimitReader(res.Body, 4096))
 	f := &provider.Fault{
-		Class: fetchClass(res.StatusCode), HTTPStatus: res.StatusCode, RequestID: Cut(secret.Text(res.Header.Get("X-Request-Id")), 120),
-		Message: fmt.Sprintf("the download was answered %d %s", res.StatusCode, http.StatusText(res.StatusCode)),
+		Class: fetchClass(res.StatusCode), HTTPStatus: res.StatusCode,
+		RequestID: Cut(secret.Text(res.Header.Get("X-Request-Id")), 120),
+		Message:   fmt.Sprintf("the download was answered %d %s", res.StatusCode, http.StatusText(res.StatusCode)),
 	}
 	if m := storageCode.FindSubmatch(head); m != nil {
 		f.Code = secret.Text(string(m[1]))

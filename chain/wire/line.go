@@ -104,15 +104,17 @@ func (l *Line) unreachable(secret Redactor, err error) *provider.Fault {
 // Unreachable is the fault of a call that the service cannot have read. env names the base URL's variable.
 func Unreachable(secret Redactor, err error, env string) *provider.Fault {
 	err = secret.Cause(err)
-	return &provider.Fault{Class: provider.Busy, Code: "Unreachable", Message: "the service was not reached: " + err.Error(), Err: err,
+	return &provider.Fault{Class: provider.Busy, Code: "Unreachable",
+		Message: "the service was not reached: " + err.Error(), Err: err,
 		Hint: "check the network, and the base URL (" + env + ")"}
 }
 
 // lost: the paid call was sent whole, and there is no answer.
 func (l *Line) lost(secret Redactor, err error) *provider.Fault {
 	err = secret.Cause(err)
-	return &provider.Fault{Class: provider.Lost, Code: "AnswerLost", Message: "the answer to the create call was lost: " + err.Error(),
-		Err: err, Hint: l.LostHint}
+	return &provider.Fault{Class: provider.Lost, Code: "AnswerLost",
+		Message: "the answer to the create call was lost: " + err.Error(),
+		Err:     err, Hint: l.LostHint}
 }
 
 // Base is a base URL without a slash at its end, such as the example. The error is fit to be shown.

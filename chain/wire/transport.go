@@ -23,7 +23,8 @@ const (
 
 // Clients returns the clients beneath a provider: of creates, other API calls and downloads. given is copied, nil for own
 // ones; mayFetch judges where a download begins and where a redirect leads.
-func Clients(given *http.Client, inside *guard.Guard, mayFetch func(*http.Request) error) (create, api, loads *http.Client) {
+func Clients(given *http.Client, inside *guard.Guard,
+	mayFetch func(*http.Request) error) (create, api, loads *http.Client) {
 	if given == nil {
 		create = &http.Client{Transport: createTransport()}
 		api = &http.Client{Transport: newTransport()}

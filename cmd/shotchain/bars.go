@@ -61,7 +61,8 @@ const maxName = 28
 var barStyle = mpb.BarStyle().Lbound("▕").Filler("█").Tip("█").Padding(" ").Rbound("▏")
 
 func newBars(p *program, f *film.Film) *bars {
-	b := &bars{p: p, f: f, live: map[*chain.Take]*liveBar{}, ended: map[*chain.Take]chain.Event{}, ticks: make(chan struct{}), began: time.Now(),
+	b := &bars{p: p, f: f, live: map[*chain.Take]*liveBar{}, ended: map[*chain.Take]chain.Event{},
+		ticks: make(chan struct{}), began: time.Now(),
 		all: mpb.New(mpb.WithOutput(p.screen), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond))}
 	b.order = slices.Clone(f.Graph.Takes)
 	slices.SortStableFunc(b.order, func(x, y *chain.Take) int { return cmp.Compare(x.Order, y.Order) })

@@ -80,8 +80,9 @@ func (p *program) boardOf(path string, o *runFlags) (*board.Storyboard, error) {
 	}
 	quiet := *p
 	quiet.out, quiet.json = p.err, false
-	return board.Of(board.Options{File: path, Film: how, Plan: o.limits.PlanOptions, Output: o.output.Output, Budget: o.budget.Budget,
-		Note: func(words string) { p.say("%s", say.Clean(words)) },
+	return board.Of(board.Options{File: path, Film: how, Plan: o.limits.PlanOptions, Output: o.output.Output,
+		Budget: o.budget.Budget,
+		Note:   func(words string) { p.say("%s", say.Clean(words)) },
 		Make: func(ctx context.Context, _ *film.Film, plan *film.Plan, observe func(chain.Event)) (*film.Made, error) {
 			return quiet.make(ctx, plan, o, observe)
 		}}), nil

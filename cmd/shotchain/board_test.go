@@ -27,7 +27,8 @@ func boarded(t *testing.T, args ...string) (address string, stop func() (int, st
 	var said safeBuffer
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, args, strings.NewReader(""), io.MultiWriter(w, &said), io.MultiWriter(w, &said), func(string) string { return "" })
+		code <- run(ctx, args, strings.NewReader(""), io.MultiWriter(w, &said), io.MultiWriter(w, &said),
+			func(string) string { return "" })
 		w.Close()
 	}()
 	stop = sync.OnceValues(func() (int, string) {
@@ -106,7 +107,8 @@ func TestBoard(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(boardFilmText, "pans left", "pans right", 1)), 0o644))
 	b.Go(address)
-	require.Contains(t, sheettest.Eval[string](b, `document.querySelector('.card[data-shot="a/two"]').textContent`), "The camera pans right.")
+	require.Contains(t, sheettest.Eval[string](b, `document.querySelector('.card[data-shot="a/two"]').textContent`),
+		"The camera pans right.")
 	require.NoError(t, os.WriteFile(path, []byte("title: [\n"), 0o644))
 	b.Run(`document.querySelector("#start").click()`)
 	b.Until(`document.querySelector("#toast").textContent.includes("film.yaml:")`)
@@ -143,7 +145,8 @@ func TestPickOnTheBoard(t *testing.T) {
 	first := sheettest.Eval[string](b, `document.querySelector(".card .frames").getAttribute("href")`)
 	b.Click(`.take[data-take="2"]`)
 	b.Until(`document.querySelector('.take[aria-pressed="true"]')?.dataset.take == "2"`)
-	require.NotEqual(t, first, sheettest.Eval[string](b, `document.querySelector(".card .frames").getAttribute("href")`), "the card shows the pick")
+	require.NotEqual(t, first, sheettest.Eval[string](b, `document.querySelector(".card .frames").getAttribute("href")`),
+		"the card shows the pick")
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Contains(t, string(got), "pick: 2")

@@ -52,11 +52,13 @@ A comment on the line allows it: # shotchain: allow deep`,
 
 func (p *program) printChecked(f *film.Film, ws []lint.Warning) {
 	c := checked{OK: true, Title: f.Title, Provider: f.Service.Name, Scenes: len(f.Scenes), Shots: len(f.Shots()),
-		Takes: len(f.Graph.Takes), Chains: f.Chains(), Seconds: f.Seconds(), Cuts: max(1, len(f.Cuts)), Warnings: warningsJSON(ws)}
+		Takes: len(f.Graph.Takes), Chains: f.Chains(), Seconds: f.Seconds(), Cuts: max(1, len(f.Cuts)),
+		Warnings: warningsJSON(ws)}
 	if p.json {
 		p.printJSON(c)
 		return
 	}
-	fmt.Fprintf(p.out, "%s: ok, %s, %d s, %s\n", f.Name(), say.Count(c.Shots, "shot"), c.Seconds, say.Count(c.Chains, "chain"))
+	fmt.Fprintf(p.out, "%s: ok, %s, %d s, %s\n", f.Name(), say.Count(c.Shots, "shot"), c.Seconds,
+		say.Count(c.Chains, "chain"))
 	p.printWarnings(ws)
 }

@@ -127,7 +127,8 @@ func collected(ctx context.Context, s film.Service, r *chain.Reel, err error) *f
 	case ctx.Err() != nil:
 		return &film.Failure{Kind: film.Interrupted, Message: "interrupted", Hint: "`shotchain collect` goes on"}
 	case errors.As(err, &fault):
-		return &film.Failure{Kind: film.Refused, Message: fmt.Sprintf("%s refused the account: %s", s.Host(), fault), Hint: fault.Hint, Fault: fault}
+		return &film.Failure{Kind: film.Refused, Message: fmt.Sprintf("%s refused the account: %s", s.Host(), fault),
+			Hint: fault.Hint, Fault: fault}
 	case err != nil:
 		return film.AsFailure(ctx, err)
 	}
@@ -145,7 +146,8 @@ func collected(ctx context.Context, s film.Service, r *chain.Reel, err error) *f
 	if len(bad) == 0 {
 		return nil
 	}
-	return &film.Failure{Kind: kind, Message: strings.Join(bad, "\n"), Hint: "`shotchain run` makes what is missing; --resubmit SHOT buys a clip whose outcome is unknown again"}
+	return &film.Failure{Kind: kind, Message: strings.Join(bad, "\n"),
+		Hint: "`shotchain run` makes what is missing; --resubmit SHOT buys a clip whose outcome is unknown again"}
 }
 
 func (p *program) cancelVerb() *cobra.Command {
@@ -180,7 +182,8 @@ func (p *program) cancel(ctx context.Context, all []chain.Cancellation) error {
 		line := fmt.Sprintf("%s: cancelled, task %s", c.Request.Shot, say.Clean(c.Attempt.Task))
 		if c.Why != nil {
 			row["reason"] = c.Why.Error()
-			line = fmt.Sprintf("%s: not cancelled, task %s: %s", c.Request.Shot, say.Clean(c.Attempt.Task), say.Clean(c.Why.Error()))
+			line = fmt.Sprintf("%s: not cancelled, task %s: %s", c.Request.Shot, say.Clean(c.Attempt.Task),
+				say.Clean(c.Why.Error()))
 		}
 		if !c.Ended {
 			left++

@@ -104,7 +104,8 @@ func elsewhere(plan *film.Plan) (notes []string) {
 	for _, of := range []struct {
 		state chain.Standing
 		words string
-	}{{chain.InFlight, "in flight there, bought by an earlier run"}, {chain.Unclear, "perhaps bought there, and counted as to buy"}} {
+	}{{chain.InFlight, "in flight there, bought by an earlier run"},
+		{chain.Unclear, "perhaps bought there, and counted as to buy"}} {
 		if n := plan.Count(of.state); n > 0 {
 			notes = append(notes, say.Count(n, "clip")+" "+of.words+".")
 		}
@@ -162,11 +163,15 @@ type jsonQuote struct {
 func quotesJSON(all []film.Quote) map[string]any {
 	rows := []jsonQuote{}
 	for _, q := range all {
-		n := jsonQuote{Provider: q.Service.Name, Host: q.Service.Host(), Namespace: q.Service.About.Namespace, KeySet: q.Keyed,
-			KeyEnv: q.Service.KeyEnv, Can: q.Plan != nil, Problems: problemsJSON(q.Problems), Notes: append([]string{}, told(q)...)}
+		n := jsonQuote{Provider: q.Service.Name, Host: q.Service.Host(), Namespace: q.Service.About.Namespace,
+			KeySet: q.Keyed,
+			KeyEnv: q.Service.KeyEnv, Can: q.Plan != nil, Problems: problemsJSON(q.Problems),
+			Notes: append([]string{}, told(q)...)}
 		if q.Plan != nil {
-			n.Cached, n.InFlight, n.Unknown = q.Plan.Count(chain.Cached), q.Plan.Count(chain.InFlight), q.Plan.Count(chain.Unclear)
-			total, whole, saved := priceOf(q.Plan.Total.In(q.Whole.Currency)), priceOf(q.Whole), priceOf(q.Plan.Saved.In(q.Whole.Currency))
+			n.Cached, n.InFlight, n.Unknown = q.Plan.Count(chain.Cached), q.Plan.Count(chain.InFlight), q.Plan.Count(
+				chain.Unclear)
+			total, whole, saved := priceOf(q.Plan.Total.In(q.Whole.Currency)), priceOf(q.Whole), priceOf(
+				q.Plan.Saved.In(q.Whole.Currency))
 			n.Buys, n.Total, n.Whole, n.Saved = q.Plan.Buys, &total, &whole, &saved
 		}
 		rows = append(rows, n)

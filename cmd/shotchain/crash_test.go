@@ -355,7 +355,8 @@ func stopAnywhere(t *testing.T, wreckage func(t *testing.T, work string) *wreck,
 	t.Logf("%d points", len(points))
 	require.Greater(t, len(points), 80)
 
-	first := slices.IndexFunc(points, func(p string) bool { return strings.HasPrefix(p, "create") }) // of all calls, with nothing known yet
+	first := slices.IndexFunc(points,
+		func(p string) bool { return strings.HasPrefix(p, "create") }) // of all calls, with nothing known yet
 	every, luck := max(len(points)/sampled, 1), 0
 	if sampled > 8 {
 		luck = rand.IntN(every)

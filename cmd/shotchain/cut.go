@@ -50,7 +50,8 @@ what was corrected and what is left.`,
 	o.trace.add(cmd, true)
 	o.film.addDraft(cmd)
 	o.keep.addDrafts(cmd)
-	cmd.Flags().StringSliceVar(&o.keep.Keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,...`")
+	cmd.Flags().StringSliceVar(&o.keep.Keep, "keep", nil,
+		"use the clips that these shots used last, whatever has changed since; `SHOT,...`")
 	_ = cmd.RegisterFlagCompletionFunc("keep", o.film.completeShots)
 	return cmd
 }

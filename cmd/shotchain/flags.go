@@ -33,7 +33,8 @@ func (f *serviceFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.provider, "provider", "",
 		"who makes the clips: `NAME` is ark, byteplus, fal, openrouter, sim or a gateway of the catalogue (default ark where ARK_API_KEY is set, else sim)")
-	fs.StringVar(&f.base, "base-url", "", "a service of the provider's shape at another `URL` (default $ARK_BASE_URL, $FAL_BASE_URL or $OPENROUTER_BASE_URL, else the vendor's)")
+	fs.StringVar(&f.base, "base-url", "",
+		"a service of the provider's shape at another `URL` (default $ARK_BASE_URL, $FAL_BASE_URL or $OPENROUTER_BASE_URL, else the vendor's)")
 	_ = cmd.RegisterFlagCompletionFunc("provider", fixed(append(film.ServiceNames(), models.Default().GatewayNames()...)))
 	addDrift(cmd, &f.drift)
 }
@@ -68,7 +69,8 @@ func (p *program) service(f serviceFlags, of catalogueFlags) (film.Service, erro
 func (p *program) key(s film.Service) string { return p.env(s.KeyEnv) }
 
 // chooser is service, where --provider chooses it; else how it is chosen once it is known which one a storyboard names.
-func (p *program) chooser(f serviceFlags, of catalogueFlags) (film.Service, func(name string) (film.Service, error), error) {
+func (p *program) chooser(f serviceFlags, of catalogueFlags) (film.Service, func(name string) (film.Service, error),
+	error) {
 	s, err := p.service(f, of)
 	if f.provider != "" || err != nil && f.base == "" {
 		return s, nil, err
@@ -162,7 +164,8 @@ func (p *program) services(r routeFlags, of catalogueFlags) ([]film.Service, err
 }
 
 // openRoutes is open, with the providers that may stand in.
-func (p *program) openRoutes(ctx context.Context, path string, f filmFlags, stores storeFlags, r routeFlags) (*film.Film, error) {
+func (p *program) openRoutes(ctx context.Context, path string, f filmFlags, stores storeFlags,
+	r routeFlags) (*film.Film, error) {
 	o, err := p.film(f, stores)
 	if err != nil {
 		return nil, err
@@ -224,7 +227,8 @@ func (l *planFlags) add(cmd *cobra.Command, film *filmFlags) {
 	fs := cmd.Flags()
 	fs.IntVar(&l.Limit, "concurrency", 0, "make at most `N` takes at once (default the models' own limits)")
 	fs.StringSliceVar(&l.Only, "only", nil, "make only the takes of these shots; `SHOT,...`")
-	fs.StringSliceVar(&l.Keep, "keep", nil, "use the clips that these shots used last, whatever has changed since; `SHOT,...`")
+	fs.StringSliceVar(&l.Keep, "keep", nil,
+		"use the clips that these shots used last, whatever has changed since; `SHOT,...`")
 	fs.StringSliceVar(&l.Resubmit, "resubmit", nil,
 		"give up on the unfinished attempts of these shots and buy them again; `SHOT,...`")
 	fs.StringSliceVar(&l.StopAt, "stop-at", nil,
@@ -244,8 +248,9 @@ type outputFlags struct{ film.Output }
 
 func (o *outputFlags) add(cmd *cobra.Command, film *filmFlags) {
 	fs := cmd.Flags()
-	fs.StringVarP(&o.Path, "output", "o", "", "the `FILE` to make, in place of what the cut says; ${title} and ${variant} "+
-		"are replaced (default out/<title>.mp4 beside the storyboard, with the variant)")
+	fs.StringVarP(&o.Path, "output", "o", "",
+		"the `FILE` to make, in place of what the cut says; ${title} and ${variant} "+
+			"are replaced (default out/<title>.mp4 beside the storyboard, with the variant)")
 	fs.StringSliceVar(&o.Cuts, "cut", nil, "make only these cuts of the film; `ID,...`")
 	_ = cmd.RegisterFlagCompletionFunc("cut", film.completeCuts)
 }

@@ -94,8 +94,9 @@ func (p *program) gc(ctx context.Context, paths []string, o *gcFlags) error {
 		}
 	}
 	st := films[0].Store
-	swept, err := film.Sweep(ctx, st, films, film.SweepOptions{Clips: o.clips, DryRun: o.dry, UnusedFor: time.Duration(o.unused),
-		Take: p.tellGone})
+	swept, err := film.Sweep(ctx, st, films,
+		film.SweepOptions{Clips: o.clips, DryRun: o.dry, UnusedFor: time.Duration(o.unused),
+			Take: p.tellGone})
 	if err != nil {
 		return err
 	}

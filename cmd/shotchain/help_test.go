@@ -32,7 +32,9 @@ func tryWith(key string, args ...string) (code int, out, err string) {
 
 // TestHelp holds the manual of every command to its golden file, and to the width of a terminal.
 func TestHelp(t *testing.T) {
-	verbs := []string{"", "new", "check", "plan", "run", "cut", "pick", "take", "freeze", "sheet", "board", "watch", "graph", "trace", "status", "collect", "cancel", "store", "store ls", "store verify", "store gc", "models", "vet", "schema", "sim", "doctor", "version", "completion"}
+	verbs := []string{"", "new", "check", "plan", "run", "cut", "pick", "take", "freeze", "sheet", "board", "watch",
+		"graph", "trace", "status", "collect", "cancel", "store", "store ls", "store verify", "store gc", "models", "vet",
+		"schema", "sim", "doctor", "version", "completion"}
 	for _, verb := range verbs {
 		t.Run(verb, func(t *testing.T) {
 			code, out, said := try(strings.Fields("help " + verb)...)
@@ -97,7 +99,8 @@ func TestUsage(t *testing.T) {
 		{"check a.yaml b.yaml", "check takes one storyboard, not 2", ""},
 		{"plan a.yaml --provder sim", "plan: unknown flag: --provder", `did you mean "--provider"?`},
 		{"plan a.yaml --provider fall", `no provider is called "fall"`, `did you mean "fal"?`},
-		{"plan ../../examples/branches/film.yaml --base-url http://x", "the built-in simulator has no base URL", "set ARK_API_KEY"},
+		{"plan ../../examples/branches/film.yaml --base-url http://x", "the built-in simulator has no base URL",
+			"set ARK_API_KEY"},
 		{"plan a.yaml --provider ark --base-url nowhere", "the base URL is not an absolute URL", "it looks like https://"},
 		{"plan a.yaml --concurrency many", "plan: invalid argument", "`shotchain help plan` lists the options"},
 		{"graph a.yaml --format svg", `a graph cannot be drawn as "svg"`, "--format is text, mermaid, dot, json"},

@@ -64,7 +64,8 @@ func TestPlanningAVeryLongChainEndsWithCtrlC(t *testing.T) {
 	cmd := exec.Command(self, "plan", "film.yaml")
 	cmd.Args[0] = "shotchain" // testscript.Main runs the program by this name
 	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "GORACE=" + noLinger, envInterrupt + "=" + at}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "GORACE=" + noLinger,
+		envInterrupt + "=" + at}
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	require.Equal(t, exitInterrupted, exitCode(cmd.Run()), said.String())

@@ -37,7 +37,9 @@ type jsonFilm struct {
 func filmsJSON(all []film.Edition) []jsonFilm {
 	films := []jsonFilm{}
 	for _, e := range all {
-		films = append(films, jsonFilm{e.Variant, e.Cut, e.Path, e.Format, e.Width, e.Height, e.Frames, e.Duration.Seconds(), e.Sound, e.Encoded, e.Reused, e.Notes})
+		films = append(films,
+			jsonFilm{e.Variant, e.Cut, e.Path, e.Format, e.Width, e.Height, e.Frames, e.Duration.Seconds(), e.Sound, e.Encoded,
+				e.Reused, e.Notes})
 	}
 	return films
 }
@@ -136,7 +138,8 @@ type jsonRoute struct {
 }
 
 func routeJSON(made *film.Made) jsonRoute {
-	r := jsonRoute{Provider: made.Film().Service.Name, Bought: made.Reel.Count(chain.Kept), Spent: priceOf(made.Reel.Spent)}
+	r := jsonRoute{Provider: made.Film().Service.Name, Bought: made.Reel.Count(chain.Kept),
+		Spent: priceOf(made.Reel.Spent)}
 	if made.Reel.Unsure.Micros > 0 {
 		r.Unsure = new(priceOf(made.Reel.Unsure))
 	}
@@ -287,13 +290,17 @@ type jsonTake struct {
 
 func planJSON(plan *film.Plan) jsonPlan {
 	f := plan.Film
-	j := jsonPlan{Title: f.Title, Provider: f.Service.Name, Namespace: f.Service.About.Namespace, Charged: !f.Service.Simulated(),
-		Takes: []jsonTake{}, Chains: strandsJSON(plan.Graph), Buys: plan.Buys, Total: priceOf(plan.Total), Held: priceOf(plan.Held), Saved: priceOf(plan.Saved),
+	j := jsonPlan{Title: f.Title, Provider: f.Service.Name, Namespace: f.Service.About.Namespace,
+		Charged: !f.Service.Simulated(),
+		Takes:   []jsonTake{}, Chains: strandsJSON(plan.Graph), Buys: plan.Buys, Total: priceOf(plan.Total),
+		Held: priceOf(plan.Held), Saved: priceOf(plan.Saved),
 		ExpectedSeconds: plan.Expected.Seconds(), Notes: notesOn(plan)}
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		t := pt.Take
-		n := jsonTake{Links: t.Links, Depth: t.Depth, At: t.Shot.At.Value.Seconds(models.Rate), To: f.EndsOn(t), Fits: f.Fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: f.VariantsOf(t), State: string(pt.Standing), Reason: pt.Reason, Model: t.Request.Model,
+		n := jsonTake{Links: t.Links, Depth: t.Depth, At: t.Shot.At.Value.Seconds(models.Rate), To: f.EndsOn(t),
+			Fits: f.Fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: f.VariantsOf(t),
+			State: string(pt.Standing), Reason: pt.Reason, Model: t.Request.Model,
 			Resolution: t.Request.Resolution, Ratio: t.Request.Ratio, Width: t.Size.Width, Height: t.Size.Height,
 			Seconds: t.Seconds, Tokens: pt.Tokens, Cost: priceOf(pt.Cost), Key: pt.Key}
 		if pt.Drags > 0 {
@@ -381,14 +388,18 @@ type jsonText struct {
 }
 
 func timelineJSON(c *storyboard.Cut, tl *film.Timeline) jsonTimeline {
-	j := jsonTimeline{Cut: c.ID, Width: tl.Width, Height: tl.Height, Rate: tl.Rate, Frames: tl.Frames, Timecode: tl.Timecode(tl.Frames),
-		Items: []jsonItem{}, Sounds: []jsonSound{}, Titles: textsJSON(tl.Titles), Captions: textsJSON(tl.Captions), Outputs: []string{}}
+	j := jsonTimeline{Cut: c.ID, Width: tl.Width, Height: tl.Height, Rate: tl.Rate, Frames: tl.Frames,
+		Timecode: tl.Timecode(tl.Frames),
+		Items:    []jsonItem{}, Sounds: []jsonSound{}, Titles: textsJSON(tl.Titles), Captions: textsJSON(tl.Captions),
+		Outputs: []string{}}
 	for _, it := range tl.Items {
-		j.Items = append(j.Items, jsonItem{it.Shot, it.At, it.End(), tl.Timecode(it.At), it.In, it.Out, it.Length, it.Speed.String(), it.Hold,
-			it.Continues, it.Transition.Type, it.Transition.Overlap()})
+		j.Items = append(j.Items,
+			jsonItem{it.Shot, it.At, it.End(), tl.Timecode(it.At), it.In, it.Out, it.Length, it.Speed.String(), it.Hold,
+				it.Continues, it.Transition.Type, it.Transition.Overlap()})
 	}
 	for _, s := range tl.Sounds {
-		j.Sounds = append(j.Sounds, jsonSound{s.Kind, s.Name, s.Start, s.End, s.From, s.Gain, s.FadeIn, s.FadeOut, s.Loop, s.Ducked, s.Bridged})
+		j.Sounds = append(j.Sounds,
+			jsonSound{s.Kind, s.Name, s.Start, s.End, s.From, s.Gain, s.FadeIn, s.FadeOut, s.Loop, s.Ducked, s.Bridged})
 	}
 	for _, o := range c.Outputs {
 		j.Outputs = append(j.Outputs, o.Path)
@@ -426,7 +437,8 @@ type jsonProblem struct {
 }
 
 func errorJSON(f *film.Failure) *jsonError {
-	e := &jsonError{Code: string(f.Kind), Message: f.Message, Shot: f.Shot, Place: f.Place, Hint: f.Hint, RetryWith: f.Retry}
+	e := &jsonError{Code: string(f.Kind), Message: f.Message, Shot: f.Shot, Place: f.Place, Hint: f.Hint,
+		RetryWith: f.Retry}
 	if f.Fault != nil {
 		e.ServiceCode, e.RequestID = f.Fault.Code, f.Fault.RequestID
 	}

@@ -19,14 +19,17 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 	require.NoError(t, err)
 	fields := 0
 	for _, path := range files {
-		if strings.HasSuffix(path, "_test.go") || path == "trace.go" || path == "callback.go" { // Chrome's form, and the provider's
+		if strings.HasSuffix(path, "_test.go") || path == "trace.go" ||
+			path == "callback.go" { // Chrome's form, and the provider's
 			continue
 		}
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
-		for _, m := range regexp.MustCompile("json:\"(\\w+)|map\\[string\\](?:any|string)\\{\"(\\w+)\"").FindAllStringSubmatch(string(text), -1) {
+		for _, m := range regexp.MustCompile(
+			"json:\"(\\w+)|map\\[string\\](?:any|string)\\{\"(\\w+)\"").FindAllStringSubmatch(string(text), -1) {
 			fields++
-			require.True(t, strings.Contains(string(doc), "`"+m[1]+m[2]+"`"), "docs/json.md does not tell of `%s` of %s", m[1]+m[2], path)
+			require.True(t, strings.Contains(string(doc), "`"+m[1]+m[2]+"`"), "docs/json.md does not tell of `%s` of %s",
+				m[1]+m[2], path)
 		}
 	}
 	require.Greater(t, fields, 50)
@@ -39,7 +42,9 @@ func TestTheDocumentedErrorIsOne(t *testing.T) {
 	m := regexp.MustCompile("(?s)```json\n(.*?)```").FindSubmatch(doc)
 	require.NotNil(t, m)
 	path := filepath.Join(t.TempDir(), "film.yaml")
-	require.NoError(t, os.WriteFile(path, []byte("look: { model: seedance-2.0, resolution: 720p, duration: 5s }\nscenes: [{ id: a, shots: [{ id: one, prompt: A boat. }] }]\n"), 0o644))
+	require.NoError(t,
+		os.WriteFile(path,
+			[]byte("look: { model: seedance-2.0, resolution: 720p, duration: 5s }\nscenes: [{ id: a, shots: [{ id: one, prompt: A boat. }] }]\n"), 0o644))
 	code, out, _ := tryWith("a-key", "run", path, "--provider", "ark", "--max-cost", "1.00", "--json")
 	require.Equal(t, exitBudget, code)
 	require.JSONEq(t, string(m[1]), out)
@@ -49,8 +54,10 @@ func TestTheDocumentedErrorIsOne(t *testing.T) {
 func TestEveryCommandTellsItsSchema(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "film.yaml")
 	require.NoError(t, os.WriteFile(path, []byte("scenes: [{ id: a, shots: [{ id: one, prompt: A boat. }] }]\n"), 0o644))
-	for _, line := range []string{"check " + path, "plan " + path, "graph " + path, "models", "doctor", "version", "status " + path, "store ls " + path,
-		"collect " + path, "cut " + path, "run", "check none.yaml", "plan " + path + " --only b/none", "trace " + path, "watch " + path + " --provider ark"} {
+	for _, line := range []string{"check " + path, "plan " + path, "graph " + path, "models", "doctor", "version",
+		"status " + path, "store ls " + path,
+		"collect " + path, "cut " + path, "run", "check none.yaml", "plan " + path + " --only b/none", "trace " + path,
+		"watch " + path + " --provider ark"} {
 		_, out, said := try(append(strings.Fields(line), "--json")...)
 		require.NotEmpty(t, out, "%s: %s", line, said)
 		for _, l := range strings.Split(strings.TrimSpace(out), "\n") {

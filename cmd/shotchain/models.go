@@ -46,7 +46,8 @@ built-in one, replaces models of the same name and adds others.`,
 var regions = []models.Region{models.Ark, models.BytePlus, models.Fal, models.OpenRouter}
 
 // zones are the time zones that the regions name their days in.
-var zones = map[models.Region]*time.Location{models.Ark: time.FixedZone("China", 8*60*60), models.BytePlus: time.UTC, models.Fal: time.UTC, models.OpenRouter: time.UTC}
+var zones = map[models.Region]*time.Location{models.Ark: time.FixedZone("China", 8*60*60), models.BytePlus: time.UTC,
+	models.Fal: time.UTC, models.OpenRouter: time.UTC}
 
 func (p *program) printModels(c *models.Catalogue) {
 	t := newTable("MODEL", ">LENGTH", "SIZES", "TAKES")
@@ -196,7 +197,8 @@ func catalogueJSON(c *models.Catalogue) any {
 		Gateways []jsonGateway `json:"gateways"`
 	}{c.Source, c.Date, []jsonModel{}, []jsonGateway{}}
 	for _, g := range c.Gateways {
-		out.Gateways = append(out.Gateways, jsonGateway{g.Name, g.Base, string(g.Region), g.List != "none", g.Cancel != "none", g.Source, g.Date})
+		out.Gateways = append(out.Gateways,
+			jsonGateway{g.Name, g.Base, string(g.Region), g.List != "none", g.Cancel != "none", g.Source, g.Date})
 	}
 	for i := range c.Models {
 		m := &c.Models[i]
@@ -211,7 +213,8 @@ func catalogueJSON(c *models.Catalogue) any {
 }
 
 func offerJSON(o models.Offer) jsonOffer {
-	j := jsonOffer{ID: o.ID, Unsure: o.Unsure, Served: o.Served(time.Now()), Prices: []jsonPrice{}, Source: o.Source, Date: o.Date}
+	j := jsonOffer{ID: o.ID, Unsure: o.Unsure, Served: o.Served(time.Now()), Prices: []jsonPrice{}, Source: o.Source,
+		Date: o.Date}
 	if !o.Ends.IsZero() {
 		j.Ends = &o.Ends
 	}

@@ -71,7 +71,8 @@ func writeExample(dir string) ([]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			return nil, &film.Failure{Kind: film.Failed, Message: filepath.Join(dir, f) + " is there already", Hint: "name a folder that is new: shotchain new my-film"}
+			return nil, &film.Failure{Kind: film.Failed, Message: filepath.Join(dir, f) + " is there already",
+				Hint: "name a folder that is new: shotchain new my-film"}
 		}
 	}
 	for _, f := range files {

@@ -33,7 +33,8 @@ new, stale or waits is all that a run will buy, at most at that price.
   left out    not among the shots of --only
   unpicked    not bought before a take of the shot that it grows from is picked
 
-Own footage (a shot with ` + "`clip`" + `) is listed too: nothing is made for it. Warnings about chains are those of check.
+Own footage (a shot with ` + "`clip`" +
+			`) is listed too: nothing is made for it. Warnings about chains are those of check.
 
 --compare plans the film once for each provider that sells clips, or for those named, on the store as it is: what is
 cached there, what is to buy and for how much, each in its own currency, and what it cannot do, at its line. No key is
@@ -80,8 +81,10 @@ needed; gateways are compared where their key is set, or where they are named.`,
 	o.routes.add(cmd)
 	o.film.addDraft(cmd)
 	strict.add(cmd)
-	cmd.Flags().BoolVar(&coded, "exit-code", false, "end with 10 where there is something to buy, with 0 where there is nothing")
-	cmd.Flags().StringVar(&among, "compare", "", "price the film at each provider, or at those named: `NAME,...`, after a =")
+	cmd.Flags().BoolVar(&coded, "exit-code", false,
+		"end with 10 where there is something to buy, with 0 where there is nothing")
+	cmd.Flags().StringVar(&among, "compare", "",
+		"price the film at each provider, or at those named: `NAME,...`, after a =")
 	cmd.Flags().Lookup("compare").NoOptDefVal = everywhere
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if among == everywhere && len(args) == 2 {
@@ -92,7 +95,8 @@ needed; gateways are compared where their key is set, or where they are named.`,
 	return cmd
 }
 
-var stateColours = map[chain.Standing]string{chain.Cached: dim, chain.New: green, chain.Stale: green, chain.Waits: green, chain.InFlight: amber, chain.Unclear: red}
+var stateColours = map[chain.Standing]string{chain.Cached: dim, chain.New: green, chain.Stale: green,
+	chain.Waits: green, chain.InFlight: amber, chain.Unclear: red}
 
 func (p *program) printPlan(plan *film.Plan) {
 	f := plan.Film

@@ -15,7 +15,8 @@ func TestReadingEndsWithAnInterruption(t *testing.T) {
 	cancel()
 	for _, verb := range []string{"plan", "check", "graph"} {
 		var out, err bytes.Buffer
-		code := run(gone, []string{verb, "../../examples/lighthouse/film.yaml"}, strings.NewReader(""), &out, &err, func(string) string { return "" })
+		code := run(gone, []string{verb, "../../examples/lighthouse/film.yaml"}, strings.NewReader(""), &out, &err,
+			func(string) string { return "" })
 		require.Equal(t, exitInterrupted, code, verb)
 		require.Empty(t, out.String(), verb)
 		require.Equal(t, "shotchain: interrupted\n", err.String(), verb)

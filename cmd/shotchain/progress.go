@@ -46,7 +46,8 @@ func (silence) close()           {}
 type jsonLines struct{ p *program }
 
 func (j *jsonLines) take(e chain.Event) {
-	line := jsonEvent{Event: "take", Time: e.Time, Shot: e.Take.Shot.Name(), Take: e.Take.Number, Variant: e.Take.Variant(), Stage: string(e.Standing), Task: e.Task, Message: e.Message}
+	line := jsonEvent{Event: "take", Time: e.Time, Shot: e.Take.Shot.Name(), Take: e.Take.Number,
+		Variant: e.Take.Variant(), Stage: string(e.Standing), Task: e.Task, Message: e.Message}
 	if e.Standing == chain.Kept {
 		cost := priceOf(e.Cost)
 		line.Cost = &cost

@@ -50,7 +50,8 @@ func TestEventLines(t *testing.T) {
 	require.NoError(t, err)
 	e := chain.Event{Take: f.Graph.Takes[0], Standing: chain.Running, Task: "cgt-1\x1b[31m", Message: "all\nwell"}
 	require.Equal(t, "forest/path: running, task cgt-1 [31m: all well", eventLine(e, true))
-	e = chain.Event{Take: f.Graph.Takes[0], Standing: chain.Kept, Task: "cgt-1", Cost: money.Amount{Micros: 1_500_000, Currency: "CNY"}}
+	e = chain.Event{Take: f.Graph.Takes[0], Standing: chain.Kept, Task: "cgt-1",
+		Cost: money.Amount{Micros: 1_500_000, Currency: "CNY"}}
 	require.Equal(t, "forest/path: kept, ¥1.50", eventLine(e, true))
 	require.Equal(t, "forest/path: kept", eventLine(e, false))
 }

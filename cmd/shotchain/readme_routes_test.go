@@ -36,7 +36,8 @@ func TestTheReadmesRoutes(t *testing.T) {
 // routes is the table: a row for each service, and for each gateway of the catalogue. Gateways that can the same share one.
 func routes(t *testing.T) string {
 	var b strings.Builder
-	b.WriteString("| route | models | a lost call is found | cancels | last frame | takes a seed | a failed clip | the bill tells | a clip can be fetched |\n")
+	b.WriteString(
+		"| route | models | a lost call is found | cancels | last frame | takes a seed | a failed clip | the bill tells | a clip can be fetched |\n")
 	b.WriteString("|---|---|---|---|---|---|---|---|---|\n")
 	var rows [][2]string // names, the rest
 	for _, name := range append(film.ServiceNames(), models.Default().GatewayNames()...) {
@@ -72,7 +73,8 @@ func canOf(s film.Service) string {
 		map[provider.Cancel]string{provider.NoCancel: "nothing", provider.CancelQueued: "what is queued",
 			provider.CancelRunning: "what is queued; what runs perhaps"}[can.Cancel],
 		answers("its own", "decoded from the clip")[can.LastFrame], answers("where the model does", "no")[can.Seed],
-		map[provider.Answer]string{provider.Yes: "is billed", provider.No: "is free", provider.Unknown: "may be billed"}[can.Failed],
+		map[provider.Answer]string{provider.Yes: "is billed", provider.No: "is free",
+			provider.Unknown: "may be billed"}[can.Failed],
 		map[provider.Bill]string{provider.NoBill: "nothing: the worst case is booked", provider.ByTokens: "tokens",
 			provider.ByAmount: "the amount"}[can.Bill], lives(can.ResultLife)}
 	if s.Simulated() {

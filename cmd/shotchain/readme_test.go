@@ -78,7 +78,8 @@ func shownProblem(t *testing.T) string {
 func TestTheReadmeNamesEveryCommandAndExitCode(t *testing.T) {
 	b, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
-	p := &program{terminal: newTerminal(strings.NewReader(""), io.Discard, io.Discard, os.Getenv), env: os.Getenv, temps: &film.Scratch{}}
+	p := &program{terminal: newTerminal(strings.NewReader(""), io.Discard, io.Discard, os.Getenv), env: os.Getenv,
+		temps: &film.Scratch{}}
 	for _, c := range p.root().Commands() {
 		switch c.Name() {
 		case "help", "completion", "version":

@@ -86,7 +86,8 @@ shotchain run lighthouse/film.yaml`,
 	root.SetHelpFunc(p.help)
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(p.newVerb(), p.checkVerb(), p.planVerb(), p.runVerb(), p.cutVerb(), p.pickVerb(), p.freezeVerb(), p.takeVerb(), p.sheetVerb(), p.boardVerb(), p.watchVerb(), p.graphVerb(), p.traceVerb(),
+	root.AddCommand(p.newVerb(), p.checkVerb(), p.planVerb(), p.runVerb(), p.cutVerb(), p.pickVerb(), p.freezeVerb(),
+		p.takeVerb(), p.sheetVerb(), p.boardVerb(), p.watchVerb(), p.graphVerb(), p.traceVerb(),
 		p.statusVerb(), p.collectVerb(), p.cancelVerb(), p.storeVerb(), p.modelsVerb(), p.vetVerb(),
 		p.schemaVerb(), p.simVerb(), p.doctorVerb(), p.versionVerb(), p.completionVerb())
 	for _, c := range append(root.Commands(), root) {
@@ -114,7 +115,8 @@ func verbs(root *cobra.Command) (names []string) {
 }
 
 func unknown(word string, candidates []string) error {
-	return usage(say.DidYouMean(word, candidates, "`shotchain help` lists the commands"), "unknown command %q", say.Clean(word))
+	return usage(say.DidYouMean(word, candidates, "`shotchain help` lists the commands"), "unknown command %q",
+		say.Clean(word))
 }
 
 var unknownFlag = regexp.MustCompile(`^unknown flag: (--\S+)$`)
@@ -155,7 +157,8 @@ func noArgs(cmd *cobra.Command, args []string) error {
 func (p *program) help(cmd *cobra.Command, _ []string) {
 	w := p.out
 	cmd.InitDefaultHelpFlag() // cobra adds it late to commands of commands
-	fmt.Fprintf(w, "%s - %s\n\nUsage: %s\n\n%s\n", strings.TrimSpace(cmd.CommandPath()), cmd.Short, synopsis(cmd), prose(cmd.Long))
+	fmt.Fprintf(w, "%s - %s\n\nUsage: %s\n\n%s\n", strings.TrimSpace(cmd.CommandPath()), cmd.Short, synopsis(cmd),
+		prose(cmd.Long))
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprint(w, "\nCommands:\n")
 		for _, c := range cmd.Commands() {

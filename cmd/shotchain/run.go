@@ -35,7 +35,8 @@ with --cut. It prints the paths of what it made on stdout. Takes that
 do not depend on each other are made at the same time; a take starts the moment its first frame exists. A clip is kept
 as soon as it is there, so a run that ends early loses nothing: the next one goes on, and picks up tasks that still
 run at the provider. A failed take does not stop the others; what grows from it is skipped. A cut that lacks a clip, or
-shows a shot with ` + "`approve`" + ` before a take of it is picked, is left unmade: run says which and why, and ends with exit code
+shows a shot with ` + "`approve`" +
+			` before a take of it is picked, is left unmade: run says which and why, and ends with exit code
 4, or with 9 where it only waits for a pick.
 
 Where the answer to a paid call is lost, the provider's list says whether it made a task. That a task is not listed is
@@ -67,7 +68,8 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.output.add(cmd, &o.film)
 	o.trace.add(cmd, false)
 	o.output.addSheet(cmd)
-	cmd.Flags().BoolVar(&o.board, "board", false, "serve the contact sheet live while the run goes on, see shotchain help board")
+	cmd.Flags().BoolVar(&o.board, "board", false,
+		"serve the contact sheet live while the run goes on, see shotchain help board")
 	o.calls.add(cmd)
 	o.film.addDraft(cmd)
 	o.limits.addDrafts(cmd)
@@ -131,7 +133,8 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 
 // make makes a plan that was allowed, and tells what came of it. observe is told of the takes beside the terminal; nil
 // for nobody.
-func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observe func(chain.Event)) (*film.Made, error) {
+func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observe func(chain.Event)) (*film.Made,
+	error) {
 	var routes []jsonRoute
 	var earlier []*film.Made
 	made, err := p.makeOnce(ctx, plan, o, observe)
@@ -183,7 +186,8 @@ func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observ
 }
 
 // makeOnce makes a plan at one provider.
-func (p *program) makeOnce(ctx context.Context, plan *film.Plan, o *runFlags, observe func(chain.Event)) (*film.Made, error) {
+func (p *program) makeOnce(ctx context.Context, plan *film.Plan, o *runFlags, observe func(chain.Event)) (*film.Made,
+	error) {
 	show := p.progress(plan)
 	how := p.making(plan.Film.Service, show, observe)
 	how.Timing, how.Callbacks, how.Commands = o.timing.Timing, o.calls.Callbacks, o.trace.commands(p)
@@ -198,7 +202,8 @@ func (p *program) tellFailover(ctx context.Context, made *film.Made, next *film.
 		p.say("%s", film.AsFailure(ctx, err).Message)
 	}
 	p.say("%s, in %s", made.Film().Bill(made.Reel), say.Took(made.Took))
-	p.say("going on at %s: %s to buy, for at most %s", next.Film.Service.By(), say.Count(next.Buys, "clip"), next.Total.String())
+	p.say("going on at %s: %s to buy, for at most %s", next.Film.Service.By(), say.Count(next.Buys, "clip"),
+		next.Total.String())
 	for _, line := range append(next.SeamLines(), next.FacesLine()) {
 		if line != "" {
 			p.say("%s", line)

@@ -20,7 +20,9 @@ func TestWhatIsPrintedIsHarmlessWhoeverWroteIt(t *testing.T) {
 	p := &program{terminal: newTerminal(strings.NewReader(""), &out, &err, func(string) string { return "" })}
 	spent := money.Amount{Micros: 1_000_000, Currency: "\x1b]0;mine\x07\u202e"}
 	p.printStatus(film.Status{Ledger: []film.Account{{Provider: "ark", Clips: 1, Spent: spent}}})
-	require.Equal(t, "0 tasks in flight.\nark: 1 clip kept, spent 1.00  ]0;mine  ; using them again saved 0.00  ]0;mine  .\n", out.String())
+	require.Equal(t,
+		"0 tasks in flight.\nark: 1 clip kept, spent 1.00  ]0;mine  ; using them again saved 0.00  ]0;mine  .\n",
+		out.String())
 	p.say("%s\x1b[2J, %s", "a\tb", paint(true, red, "failed"))
 	require.Equal(t, "a\tb [2J, \x1b[31mfailed\x1b[0m\n", err.String())
 

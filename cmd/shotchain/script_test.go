@@ -76,7 +76,8 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simadvance": simAdvance, "simfault": simFault, "simstats": simStats,
+			"exits": exits, "simstart": simStart, "simrelease": simRelease, "simadvance": simAdvance, "simfault": simFault,
+			"simstats":  simStats,
 			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant, "tone": tone,
 			"spoil": spoil, "setaside": setAsideAll, "there": there, "aged": aged, "stopped": stopped,
 			"falstart": falStart, "falfault": falFault, "falstats": falStats, "faladvance": falAdvance,
@@ -171,14 +172,15 @@ func simStart(ts *testscript.TestScript, _ bool, args []string) {
 	dir, err := os.MkdirTemp("", "sim-")
 	ts.Check(err)
 	s.dir = dir
-	s.Service, err = sim.New(sim.Options{Dir: dir, Key: key, Limits: sim.Limits{Concurrency: places}, Camera: func(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
-		select {
-		case <-s.hold:
-		case <-ctx.Done():
-			return sim.Footage{}, ctx.Err()
-		}
-		return canned(ctx, sc, dir)
-	}})
+	s.Service, err = sim.New(sim.Options{Dir: dir, Key: key, Limits: sim.Limits{Concurrency: places},
+		Camera: func(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
+			select {
+			case <-s.hold:
+			case <-ctx.Done():
+				return sim.Footage{}, ctx.Err()
+			}
+			return canned(ctx, sc, dir)
+		}})
 	ts.Check(err)
 	s.server = httptest.NewServer(s.Service)
 	ts.Setenv(film.EnvBase, s.server.URL+"/api/v3")
@@ -327,7 +329,8 @@ func stopped(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline") // where there is no /proc, there is nothing to look at
 	for _, line := range lines {
-		if b, err := os.ReadFile(line); err == nil && bytes.Contains(b, []byte(ts.Getenv("WORK")+string(filepath.Separator))) && bytes.Contains(b, []byte("ffmpeg")) {
+		if b, err := os.ReadFile(line); err == nil && bytes.Contains(b,
+			[]byte(ts.Getenv("WORK")+string(filepath.Separator))) && bytes.Contains(b, []byte("ffmpeg")) {
 			ts.Fatalf("%s still runs", bytes.ReplaceAll(b, []byte{0}, []byte(" ")))
 		}
 	}
@@ -345,7 +348,8 @@ func lookPath(ts *testscript.TestScript, name string) string {
 
 func environ(ts *testscript.TestScript) []string {
 	var env []string
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", film.EnvKey, film.EnvBase, film.EnvFalKey, film.EnvFalBase, film.EnvStore, ffmpeg.Env} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", film.EnvKey, film.EnvBase, film.EnvFalKey, film.EnvFalBase,
+		film.EnvStore, ffmpeg.Env} {
 		env = append(env, name+"="+ts.Getenv(name))
 	}
 	return env

@@ -117,8 +117,9 @@ func seamJSON(s film.Seam) jsonSeam {
 		return &v
 	}
 	j := jsonSeam{Shot: s.Shot, From: s.From, Luma: of("luma", l.Luma), Chroma: of("chroma", l.Chroma),
-		Contrast: of("contrast", l.Contrast), Saturation: of("saturation", l.Saturation), Sharpness: of("sharpness", l.Sharpness),
-		Shift: of("shift", l.Shift), Same: of("same", l.Same), Join: of("join", l.Join), Jump: of("jump", l.Jump),
+		Contrast: of("contrast", l.Contrast), Saturation: of("saturation", l.Saturation),
+		Sharpness: of("sharpness", l.Sharpness),
+		Shift:     of("shift", l.Shift), Same: of("same", l.Same), Join: of("join", l.Join), Jump: of("jump", l.Jump),
 		Flags: []string{}, Unmeasured: maps.Clone(l.Missing)}
 	if l.Has("held") {
 		j.Held = &l.Held

@@ -60,7 +60,8 @@ Faults are injected and the clock is moved over HTTP, under /sim/ beside /api/.`
 	fs := cmd.Flags()
 	fs.StringVar(&listen, "listen", "127.0.0.1:0", "serve at this `ADDRESS`, host:port; port 0 is any that is free")
 	fs.StringVar(&key, "key", "", "let in this `KEY` only (default any)")
-	fs.Float64Var(&pace, "pace", 0, "how long tasks take: 1 is as long as the real service's, 0 no longer than filming them; `N`")
+	fs.Float64Var(&pace, "pace", 0,
+		"how long tasks take: 1 is as long as the real service's, 0 no longer than filming them; `N`")
 	fs.StringVar(&shape, "shape", "ark", "whose service it is: `NAME` is ark, fal or openrouter")
 	f.add(cmd)
 	addDrift(cmd, &drift)

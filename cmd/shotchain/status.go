@@ -21,7 +21,8 @@ type keeper struct{ stores storeFlags }
 
 func (k *keeper) add(cmd *cobra.Command) {
 	k.stores.add(cmd)
-	cmd.Flags().Lookup("store").Usage = "the `FOLDER` that keeps the clips (default $SHOTCHAIN_STORE, else .shotchain beside FILE, or here)"
+	cmd.Flags().Lookup(
+		"store").Usage = "the `FOLDER` that keeps the clips (default $SHOTCHAIN_STORE, else .shotchain beside FILE, or here)"
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 {
 			return usage("", "%s takes one storyboard, not %d", cmd.Name(), len(args))
@@ -114,7 +115,8 @@ func (p *program) printStatus(s film.Status) {
 			fmt.Fprintf(p.out, "%s: %s, for nothing.\n", a.Provider, say.Count(a.Clips, "clip"))
 			continue
 		}
-		fmt.Fprintf(p.out, "%s: %s kept, spent %s; using them again saved %s.\n", say.Clean(a.Provider), say.Count(a.Clips, "clip"),
+		fmt.Fprintf(p.out, "%s: %s kept, spent %s; using them again saved %s.\n", say.Clean(a.Provider),
+			say.Count(a.Clips, "clip"),
 			a.Spent.String(), a.Saved.In(a.Spent.Currency).String())
 	}
 	if len(s.Open) > 0 {

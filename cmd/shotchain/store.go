@@ -54,7 +54,8 @@ also tells how much room the parts take that films were cut into.`,
 			}
 			printEntries(p.out, entries)
 			if len(parts) > 0 {
-				fmt.Fprintf(p.out, "\nParts of films: %s, %s; all can be made again for nothing\n", say.Count(len(parts), "file"), size(partsOf(parts).Bytes))
+				fmt.Fprintf(p.out, "\nParts of films: %s, %s; all can be made again for nothing\n", say.Count(len(parts), "file"),
+					size(partsOf(parts).Bytes))
 			}
 			return nil
 		},
@@ -215,7 +216,8 @@ func (p *program) verify(ctx context.Context, st *store.Store) error {
 	if !p.json {
 		fmt.Fprintf(p.out, "%s whole, %d damaged\n", say.Count(whole, "take"), len(bad))
 	}
-	return p.conclude(map[string]any{"store": st.Dir(), "whole": whole, "newer": newer, "mended": mended, "damaged": bad}, fail)
+	return p.conclude(map[string]any{"store": st.Dir(), "whole": whole, "newer": newer, "mended": mended, "damaged": bad},
+		fail)
 }
 
 // putRight makes sure that nothing of a take is used whose bytes have changed, and puts whole copies in their place

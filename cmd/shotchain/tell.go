@@ -30,7 +30,8 @@ func (p *program) tellFilms(all []film.Edition) {
 				}
 			}
 		}
-		p.say("%s: %d×%d, %s, %s; %s encoded, %d as they were", strings.TrimPrefix(e.Variant+" "+cmp.Or(e.Cut, "film"), " "), e.Width, e.Height, say.Took(e.Duration),
+		p.say("%s: %d×%d, %s, %s; %s encoded, %d as they were", strings.TrimPrefix(e.Variant+" "+cmp.Or(e.Cut, "film"), " "),
+			e.Width, e.Height, say.Took(e.Duration),
 			strings.Join(formats, " "), say.Count(e.Encoded, "piece"), e.Reused)
 		for _, note := range notes {
 			p.say("  %s", say.Clean(note))
@@ -59,7 +60,8 @@ func (p *program) tellWaiting(f *film.Film, r *chain.Reel) {
 				continue
 			}
 			told[u.Shot] = true
-			p.say("%s waits for a pick: look at its takes, then `shotchain pick %s %s N`, and run again", u.Shot.Name(), say.Path(f.Path), u.Shot.Name())
+			p.say("%s waits for a pick: look at its takes, then `shotchain pick %s %s N`, and run again", u.Shot.Name(),
+				say.Path(f.Path), u.Shot.Name())
 			for i, t := range f.Graph.TakesOf(u.Shot) {
 				if out := r.Outcomes[t.Index]; out.Ok() && !p.json {
 					p.say("  take %d:", i+1)
@@ -83,10 +85,12 @@ func (p *program) printParts(plan *film.Plan) {
 	}
 	for _, s := range shares {
 		s.Own.Currency = separate.Currency
-		t.add(s.Film.Variant, fmt.Sprint(len(s.Takes)), fmt.Sprint(s.Shared), fmt.Sprint(len(s.Takes)-s.Shared), s.Own.String(), s.Alone.String())
+		t.add(s.Film.Variant, fmt.Sprint(len(s.Takes)), fmt.Sprint(s.Shared), fmt.Sprint(len(s.Takes)-s.Shared),
+			s.Own.String(), s.Alone.String())
 	}
 	t.write(p.out, nil)
-	fmt.Fprintf(p.out, "\nAll together: %s, %s without a store; as separate films %s.\n", say.Count(len(plan.Graph.Takes), "take"),
+	fmt.Fprintf(p.out, "\nAll together: %s, %s without a store; as separate films %s.\n",
+		say.Count(len(plan.Graph.Takes), "take"),
 		together.String(), separate.String())
 }
 

@@ -37,14 +37,16 @@ func TestTableLinesUp(t *testing.T) {
 
 // TestPrices holds that JSON tells every millionth.
 func TestPrices(t *testing.T) {
-	for micros, want := range map[int64]string{0: "0", 1: "0.000001", 1_000_000: "1", 12_340_000: "12.34", -2_500_000: "-2.5"} {
+	for micros, want := range map[int64]string{0: "0", 1: "0.000001", 1_000_000: "1", 12_340_000: "12.34",
+		-2_500_000: "-2.5"} {
 		require.Equal(t, want, string(priceOf(money.Amount{Micros: micros}).Amount))
 	}
 }
 
 // TestAsk holds that only a yes is a yes.
 func TestAsk(t *testing.T) {
-	for answer, want := range map[string]bool{"y\n": true, "YES\n": true, " yes \n": true, "\n": false, "": false, "n\n": false, "yeah\n": false, "y": true} {
+	for answer, want := range map[string]bool{"y\n": true, "YES\n": true, " yes \n": true, "\n": false, "": false,
+		"n\n": false, "yeah\n": false, "y": true} {
 		var said bytes.Buffer
 		tt := newTerminal(strings.NewReader(answer), &said, &said, func(string) string { return "" })
 		require.Equal(t, want, tt.ask(nil, "Buy?"), "%q", answer)

@@ -32,7 +32,8 @@ func (w *wreck) held() {
 func (w *wreck) yesterday() {
 	w.t.Helper()
 	var err error
-	w.service, err = sim.New(sim.Options{Dir: w.t.TempDir(), Key: crashKey, Camera: w.camera, Limits: sim.NoRates, Epoch: time.Now().Add(-25 * time.Hour)})
+	w.service, err = sim.New(sim.Options{Dir: w.t.TempDir(), Key: crashKey, Camera: w.camera, Limits: sim.NoRates,
+		Epoch: time.Now().Add(-25 * time.Hour)})
 	require.NoError(w.t, err)
 	server := httptest.NewServer(w.service)
 	w.t.Cleanup(func() { w.service.Close(); server.CloseClientConnections(); server.Close() })

@@ -77,7 +77,8 @@ of a clip where --report says. Exit code 0: nothing is refuted; 4: something is;
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&o.clip.Claims, "claims", "", "what the clip is said to be: `KEY=VALUE,…` of model, resolution, ratio, duration, audio")
+	fs.StringVar(&o.clip.Claims, "claims", "",
+		"what the clip is said to be: `KEY=VALUE,…` of model, resolution, ratio, duration, audio")
 	fs.StringVar(&o.clip.First, "first-frame", "", "the `PICTURE` that it was to begin with")
 	fs.StringVar(&o.clip.End, "end-frame", "", "the `PICTURE` that it was to end on")
 	fs.StringVar(&o.clip.LastFrame, "last-frame", "", "the `PICTURE` that came with it as its last frame")
@@ -88,11 +89,13 @@ of a clip where --report says. Exit code 0: nothing is refuted; 4: something is;
 	fs.StringVar(&o.model, "model", "", "vet the service's `MODEL`")
 	o.service.add(cmd)
 	o.catalogue.add(cmd)
-	fs.StringVar(&o.again, "again", "", "look at the results of this `REPORT` once more: are they there, do their URLs end as stated?")
+	fs.StringVar(&o.again, "again", "",
+		"look at the results of this `REPORT` once more: are they there, do their URLs end as stated?")
 	fs.BoolVar(&o.paid, "paid", false, "buy the probes, too, after asking")
 	fs.BoolVar(&o.probes.Cheap, "cheap", false, "one clip less: the image probe is the sound one, too")
 	fs.BoolVar(&o.probes.ProbeCancel, "probe-cancel", false, "make a task to cancel it at once; it may cost a clip")
-	fs.DurationVar(&o.probes.Pause, "pause", 0, "read a finished task once more after this `TIME` (default 1m, of the simulator at once)")
+	fs.DurationVar(&o.probes.Pause, "pause", 0,
+		"read a finished task once more after this `TIME` (default 1m, of the simulator at once)")
 	fs.StringVar(&o.words.BalanceBefore, "balance-before", "", "the console's balance before, `AMOUNT`")
 	fs.StringVar(&o.words.BalanceAfter, "balance-after", "", "the console's balance once all is settled, `AMOUNT`")
 	fs.StringVar(&o.words.TermsURL, "terms-url", "", "read the seller's terms at this `URL`, and record their hash")
@@ -106,12 +109,14 @@ of a clip where --report says. Exit code 0: nothing is refuted; 4: something is;
 // check refuses options that have nothing to do with what is vetted.
 func (o *vetFlags) check(cmd *cobra.Command, args []string) error {
 	ofClip := []string{"claims", "first-frame", "end-frame", "last-frame", "url", "tokens"}
-	ofService := []string{"again", "model", "provider", "base-url", "drift", "paid", "cheap", "pause", "probe-cancel", "balance-before", "balance-after",
+	ofService := []string{"again", "model", "provider", "base-url", "drift", "paid", "cheap", "pause", "probe-cancel",
+		"balance-before", "balance-after",
 		"terms-url", "terms", "yes", "max-cost", "max-takes", "patience", "settle", "callback-listen", "callback-url"}
 	others, what := ofClip, "a clip"
 	switch {
 	case len(args) > 1:
-		return usage(cmd.CommandPath()+" clip.mp4 --claims model=seedance-2.0", "%s takes one clip, not %d", cmd.Name(), len(args))
+		return usage(cmd.CommandPath()+" clip.mp4 --claims model=seedance-2.0", "%s takes one clip, not %d", cmd.Name(),
+			len(args))
 	case len(args) == 1:
 		others, what = ofService, "a service"
 	case o.again != "" && (o.model != "" || o.paid || o.dir != ""):
@@ -137,7 +142,8 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 		return err
 	}
 	if o.again != "" {
-		r, err := vetting.Again(ctx, vetting.Options{Service: s, Key: p.key(s), Version: buildInfo().Version}, o.again, o.words)
+		r, err := vetting.Again(ctx, vetting.Options{Service: s, Key: p.key(s), Version: buildInfo().Version}, o.again,
+			o.words)
 		if err != nil {
 			return err
 		}
@@ -146,8 +152,9 @@ func (p *program) vetService(ctx context.Context, o *vetFlags) error {
 	if o.dir == "" {
 		o.dir = "vet"
 	}
-	v, err := vetting.Open(vetting.Options{Service: s, Key: p.key(s), Version: buildInfo().Version, Models: o.catalogue.models,
-		Model: o.model, Dir: o.dir, Earlier: o.clip.Earlier, Disk: p.disk})
+	v, err := vetting.Open(vetting.Options{Service: s, Key: p.key(s), Version: buildInfo().Version,
+		Models: o.catalogue.models,
+		Model:  o.model, Dir: o.dir, Earlier: o.clip.Earlier, Disk: p.disk})
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,8 @@ func (p *program) watch(ctx context.Context, path string, o *watchFlags) error {
 	if err != nil {
 		return err
 	}
-	return film.Watch(ctx, path, film.WatchOptions{Film: how, Output: o.output, Version: buildInfo().Version, Around: p.around},
+	return film.Watch(ctx, path,
+		film.WatchOptions{Film: how, Output: o.output, Version: buildInfo().Version, Around: p.around},
 		func(w film.Watched) { p.tellWatched(ctx, w) })
 }
 

@@ -20,7 +20,8 @@ import (
 func TestWatch(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "film.yaml")
 	save := func(text string) { require.NoError(t, os.WriteFile(path, []byte(text), 0o644)) }
-	text := strings.NewReplacer("480p", "720p", "The camera pans left.", "The sea. The camera pans left.").Replace(boardFilmText)
+	text := strings.NewReplacer("480p", "720p", "The camera pans left.",
+		"The sea. The camera pans left.").Replace(boardFilmText)
 	save(text)
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()

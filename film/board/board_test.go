@@ -55,16 +55,19 @@ func (f *fake) Page(context.Context) (*sheet.Page, error) {
 		return nil, f.broken
 	}
 	take := func(n int) sheet.Take {
-		return sheet.Take{Number: n, State: "kept", Tone: sheet.Done, Seconds: 4, Pick: fmt.Sprintf("shotchain pick film.yaml a/one %d", n), Clip: &sheet.Clip{Video: f.clip}}
+		return sheet.Take{Number: n, State: "kept", Tone: sheet.Done, Seconds: 4,
+			Pick: fmt.Sprintf("shotchain pick film.yaml a/one %d", n), Clip: &sheet.Clip{Video: f.clip}}
 	}
 	one := sheet.Shot{Scene: "a", ID: "one", Prompt: "A boat.", Pick: f.pick, Takes: []sheet.Take{take(1), take(2)}}
-	two := sheet.Shot{Scene: "a", ID: "two", Prompt: "It lands.", From: "a/one", Pick: 1, Takes: []sheet.Take{{Number: 1, State: "waits", Tone: sheet.Todo, Reason: "never made", Seconds: 4}}}
+	two := sheet.Shot{Scene: "a", ID: "two", Prompt: "It lands.", From: "a/one", Pick: 1,
+		Takes: []sheet.Take{{Number: 1, State: "waits", Tone: sheet.Todo, Reason: "never made", Seconds: 4}}}
 	if f.variants {
 		two.Takes = append(two.Takes, sheet.Take{Number: 2, State: "new", Tone: sheet.Todo, Seconds: 4})
 	}
 	if f.held {
-		two.Takes[0].Failure = &sheet.Failure{Message: "a/one's last frame is fading: 40 % of what was there 12 frames earlier",
-			Hint: "to grow from 12 frames earlier", Grow: &sheet.Grow{Shot: "a/two", From: "a/one", At: "-5f"}}
+		two.Takes[0].Failure = &sheet.Failure{
+			Message: "a/one's last frame is fading: 40 % of what was there 12 frames earlier",
+			Hint:    "to grow from 12 frames earlier", Grow: &sheet.Grow{Shot: "a/two", From: "a/one", At: "-5f"}}
 	}
 	buys := 1
 	if f.done {
@@ -74,7 +77,8 @@ func (f *fake) Page(context.Context) (*sheet.Page, error) {
 	if f.variants {
 		films = []sheet.Film{{Variant: "red", Shots: films[0].Shots}, {Variant: "blue", Shots: films[0].Shots}}
 	}
-	return &sheet.Page{Title: "A film", File: "film.yaml", Films: films, Board: &sheet.Board{Buys: buys, Picks: true, Takes: 3}}, nil
+	return &sheet.Page{Title: "A film", File: "film.yaml", Films: films,
+		Board: &sheet.Board{Buys: buys, Picks: true, Takes: 3}}, nil
 }
 
 func (f *fake) Offer(context.Context) (Offer, error) {
@@ -176,14 +180,15 @@ func TestOnlyThisPageMayUseTheBoard(t *testing.T) {
 		headers         []string
 		want            int
 	}{
-		"the page":                    {"GET", root, nil, 200},
-		"the page, from itself":       {"GET", root, []string{"Sec-Fetch-Site: same-origin"}, 200},
-		"its style":                   {"GET", root + "sheet.css", nil, 200},
-		"no token":                    {"GET", own + "/", nil, 403},
-		"another token":               {"GET", own + "/AAAAAAAAAAAAAAAAAAAAAAAAAA/", nil, 403},
-		"the token's beginning":       {"GET", own + "/" + s.token[:20] + "/", nil, 403},
-		"another host (rebinding)":    {"GET", root, []string{"Host: evil.example"}, 403},
-		"another name of this host":   {"GET", root, []string{"Host: localhost" + s.addr[strings.LastIndex(s.addr, ":"):]}, 403},
+		"the page":                 {"GET", root, nil, 200},
+		"the page, from itself":    {"GET", root, []string{"Sec-Fetch-Site: same-origin"}, 200},
+		"its style":                {"GET", root + "sheet.css", nil, 200},
+		"no token":                 {"GET", own + "/", nil, 403},
+		"another token":            {"GET", own + "/AAAAAAAAAAAAAAAAAAAAAAAAAA/", nil, 403},
+		"the token's beginning":    {"GET", own + "/" + s.token[:20] + "/", nil, 403},
+		"another host (rebinding)": {"GET", root, []string{"Host: evil.example"}, 403},
+		"another name of this host": {"GET", root, []string{"Host: localhost" + s.addr[strings.LastIndex(s.addr, ":"):]},
+			403},
 		"from another page":           {"GET", root, []string{"Sec-Fetch-Site: cross-site"}, 403},
 		"from another port":           {"GET", root, []string{"Sec-Fetch-Site: same-site"}, 403},
 		"an origin elsewhere":         {"GET", root + "events", []string{"Origin: https://evil.example"}, 403},
@@ -258,7 +263,8 @@ func TestBadRequests(t *testing.T) {
 		code, _, _ := asked(t, "POST", s.URL()+"pick", body, "Content-Type: application/json", "Origin: http://"+s.addr)
 		require.Equal(t, http.StatusBadRequest, code, body[:min(len(body), 20)])
 	}
-	code, said, _ := asked(t, "POST", s.URL()+"pick", `{"shot":"a/none","take":1}`, "Content-Type: application/json", "Origin: http://"+s.addr)
+	code, said, _ := asked(t, "POST", s.URL()+"pick", `{"shot":"a/none","take":1}`, "Content-Type: application/json",
+		"Origin: http://"+s.addr)
 	require.Equal(t, http.StatusConflict, code)
 	require.Contains(t, said, ErrCannotPick.Error())
 }
@@ -296,7 +302,9 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, `run {"running":true}`, <-events)
 	var l Live
 	require.NoError(t, json.Unmarshal([]byte(strings.TrimPrefix(<-events, "take ")), &l))
-	require.Equal(t, Live{ID: 1, Uses: []Use{{"", "a/two", 1}}, State: chain.Running, Tone: sheet.Live, Since: l.Since, Expected: 60}, l, "who comes late is told how it stands")
+	require.Equal(t,
+		Live{ID: 1, Uses: []Use{{"", "a/two", 1}}, State: chain.Running, Tone: sheet.Live, Since: l.Since, Expected: 60}, l,
+		"who comes late is told how it stands")
 	f.step <- chain.Downloading
 	require.Contains(t, <-events, `"state":"downloading"`)
 	code, _, _ = asked(t, "POST", s.URL()+"stop", `{}`, headers...)
@@ -339,7 +347,8 @@ func TestAVariantsTakeIsShownThere(t *testing.T) {
 	s := open(t, f)
 	b := sheettest.Open(t)
 	b.Go(s.URL())
-	code, _, _ := asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, "Content-Type: application/json", "Origin: http://"+s.addr)
+	code, _, _ := asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, "Content-Type: application/json",
+		"Origin: http://"+s.addr)
 	require.Equal(t, 200, code)
 	f.step <- chain.Running
 	state := `document.querySelector('.card[data-shot="a/two"][data-variant="%s"] .state').textContent`
@@ -349,7 +358,8 @@ func TestAVariantsTakeIsShownThere(t *testing.T) {
 	card := `.card[data-shot="a/two"][data-variant="blue"] `
 	require.Contains(t, sheettest.Eval[string](b, `document.querySelector('`+card+`.blank').textContent`), "running")
 	require.True(t, sheettest.Eval[bool](b, `document.querySelector('`+card+`.reason').hidden`), "it is being made now")
-	require.Equal(t, "new", sheettest.Eval[string](b, `document.querySelector('`+card+`.take[data-take="2"] .state').textContent`))
+	require.Equal(t, "new",
+		sheettest.Eval[string](b, `document.querySelector('`+card+`.take[data-take="2"] .state').textContent`))
 	close(f.letGo)
 	s.Wait()
 }
@@ -414,7 +424,8 @@ func TestTheBoardInABrowser(t *testing.T) {
 	b.Click("#go")
 	b.Until(`document.body.dataset.board == "running"`)
 	state := `document.querySelector('.card[data-shot="a/two"] .state').textContent`
-	for stage, word := range map[chain.Standing]string{chain.Queued: "queued", chain.Running: "running", chain.Downloading: "downloading"} {
+	for stage, word := range map[chain.Standing]string{chain.Queued: "queued", chain.Running: "running",
+		chain.Downloading: "downloading"} {
 		f.step <- stage
 		b.Until(state + `.startsWith("` + word + `") && ` + state + `.endsWith("of ~60 s")`)
 	}

@@ -39,17 +39,18 @@ func TestWhatAGateHoldsIsOnThePageAndItsSuggestionIsWritten(t *testing.T) {
 	path := filepath.Join(dir, "film.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(gatedText), 0o644))
 
-	b := Of(Options{File: path, Make: func(ctx context.Context, f *film.Film, p *film.Plan, observe func(chain.Event)) (*film.Made, error) {
-		made, err := f.Make(ctx, p, film.MakeOptions{})
-		var held *chain.Held
-		for _, o := range made.Reel.Outcomes {
-			if errors.As(o.Fault, &held) {
-				require.Empty(t, held.At, "all of the last second is dark")
-				held.At = "-5f"
+	b := Of(Options{File: path,
+		Make: func(ctx context.Context, f *film.Film, p *film.Plan, observe func(chain.Event)) (*film.Made, error) {
+			made, err := f.Make(ctx, p, film.MakeOptions{})
+			var held *chain.Held
+			for _, o := range made.Reel.Outcomes {
+				if errors.As(o.Fault, &held) {
+					require.Empty(t, held.At, "all of the last second is dark")
+					held.At = "-5f"
+				}
 			}
-		}
-		return made, err
-	}})
+			return made, err
+		}})
 	offer, err := b.Offer(t.Context())
 	require.NoError(t, err)
 	_, err = b.Run(t.Context(), offer.ID, nil)
@@ -74,7 +75,8 @@ func TestWhatAGateHoldsIsOnThePageAndItsSuggestionIsWritten(t *testing.T) {
 	require.Equal(t, gatedText, text(), "what is refused writes nothing")
 
 	require.NoError(t, b.Grow(t.Context(), g.Shot, g.From, g.At))
-	require.Equal(t, strings.Replace(gatedText, "# grows from it\n", "# grows from it\n        from: { shot: s/a, at: -5f }\n", 1), text(),
+	require.Equal(t,
+		strings.Replace(gatedText, "# grows from it\n", "# grows from it\n        from: { shot: s/a, at: -5f }\n", 1), text(),
 		"every comment and blank line stays")
 	require.ErrorIs(t, b.Grow(t.Context(), g.Shot, g.From, g.At), ErrGrown, "once")
 

@@ -10,7 +10,8 @@ import (
 
 func TestABoardSaysWhatIsWrongOnce(t *testing.T) {
 	film := func(duration string) error {
-		_, err := storyboard.Parse("film.yaml", t.TempDir(), []byte("scenes: [{id: a, shots: [{id: b, prompt: x, takes: 2, pick: 3"+duration+"}]}]\n"), storyboard.Options{})
+		_, err := storyboard.Parse("film.yaml", t.TempDir(),
+			[]byte("scenes: [{id: a, shots: [{id: b, prompt: x, takes: 2, pick: 3"+duration+"}]}]\n"), storyboard.Options{})
 		require.Error(t, err)
 		return told(err)
 	}

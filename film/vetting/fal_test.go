@@ -40,7 +40,8 @@ func TestAServiceOfAnotherShapeIsVettedThroughItsClient(t *testing.T) {
 	}{
 		"F1": {vet.Proven, "is answered as one"}, "F2": {vet.Claimed, "history"},
 		"F3": {vet.Proven, "a wrong key may not read"},
-		"F4": {vet.NotTested, "not testable: "}, "F5": {vet.NotTested, "not testable: "}, "F7": {vet.NotTested, "not testable: "},
+		"F4": {vet.NotTested, "not testable: "}, "F5": {vet.NotTested, "not testable: "},
+		"F7":       {vet.NotTested, "not testable: "},
 		"F6-ratio": {vet.NotTested, "not testable: "}, "F8": {vet.Claimed, "cannot be cancelled"},
 		"F9": {vet.Claimed, "as the catalogue has it"},
 	} {

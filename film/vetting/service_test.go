@@ -389,7 +389,8 @@ func TestPaidProbesOfAnHonestService(t *testing.T) {
 		{"p1", "sound_off", vet.Proven},
 		{"p1", "last_frame", vet.Proven}, {"p1", "retention", vet.Claimed}, {"p1", "tokens", vet.Claimed},
 		{"p2", "first_frame", vet.Proven},
-		{"p2", "end_frame", vet.Proven}, {"p2", "watermark", vet.NotTested}, {"p3", "sound", vet.Proven}, {"p4", "failure", vet.Proven},
+		{"p2", "end_frame", vet.Proven}, {"p2", "watermark", vet.NotTested}, {"p3", "sound", vet.Proven},
+		{"p4", "failure", vet.Proven},
 		{"p4", "failure_billed", vet.NotTested}} {
 		f := of(t, r, want.probe, want.check)
 		require.Equal(t, want.verdict, f.Verdict, "%s %s: %s", want.probe, want.check, f.Found)

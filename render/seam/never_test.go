@@ -91,7 +91,8 @@ func TestNothingIsEverNotANumber(t *testing.T) {
 		}
 		wish := Wish{rapid.SampledFrom([]string{None, Match, Level}).Draw(t, "wish"), true, true}
 		joints := []Joint{{From: Opening}, {From: 0, Link: l, Wish: wish},
-			{From: 1, Link: Measure(b, a), Wish: wish, Led: rapid.IntRange(1, 400).Draw(t, "led")}, {From: 2, Link: l, Wish: wish, Anew: true}, {From: 1, Link: l, Wish: wish}}
+			{From: 1, Link: Measure(b, a), Wish: wish, Led: rapid.IntRange(1, 400).Draw(t, "led")},
+			{From: 2, Link: l, Wish: wish, Anew: true}, {From: 1, Link: l, Wish: wish}}
 		done := Correct(joints)
 		requireFinite(t, done)
 		requireFinite(t, Drifts(joints, nil))

@@ -74,7 +74,8 @@ func TestThePageInABrowser(t *testing.T) {
 	b.Until(`document.activeElement.querySelector(".frame video")?.readyState > 1`)
 	b.Press("p")
 	b.Until(`document.querySelector("#toast").textContent == "copied: shotchain pick film.yaml scene-1/shot-1 3"`)
-	require.Equal(t, []string{"false", "true", "false"}, sheettest.Eval[[]string](b, `[...document.querySelectorAll(".take")].map(t => t.ariaPressed)`))
+	require.Equal(t, []string{"false", "true", "false"},
+		sheettest.Eval[[]string](b, `[...document.querySelectorAll(".take")].map(t => t.ariaPressed)`))
 
 	// What failed is told at the top, and leads to its shot.
 	b.Click(`.problems a`)
@@ -107,7 +108,8 @@ func TestHostileTextInABrowser(t *testing.T) {
 	b.Until(`document.readyState == "complete"`)
 	require.False(t, sheettest.Eval[bool](b, `"owned" in window`))
 	require.Equal(t, evil, sheettest.Eval[string](b, `document.querySelector("h1").textContent`))
-	require.LessOrEqual(t, sheettest.Eval[int](b, `document.documentElement.scrollWidth`), 390, "nothing makes a phone scroll sideways")
+	require.LessOrEqual(t, sheettest.Eval[int](b, `document.documentElement.scrollWidth`), 390,
+		"nothing makes a phone scroll sideways")
 	keep(t, b, "hostile-phone")
 	b.Clean()
 }
@@ -127,8 +129,11 @@ func TestALongFilm(t *testing.T) {
 	t.Logf("opened in %s", took)
 	require.Less(t, took, 2*time.Second)
 	require.Equal(t, 300, sheettest.Eval[int](b, `document.querySelectorAll(".card").length`))
-	require.Greater(t, sheettest.Eval[int](b, `[...document.querySelectorAll(".card img")].filter(i => !i.complete).length`), 300, "pictures out of sight wait")
-	require.Zero(t, sheettest.Eval[int](b, `document.querySelectorAll(".card video").length`), "previews come when they are looked at")
+	require.Greater(t,
+		sheettest.Eval[int](b, `[...document.querySelectorAll(".card img")].filter(i => !i.complete).length`), 300,
+		"pictures out of sight wait")
+	require.Zero(t, sheettest.Eval[int](b, `document.querySelectorAll(".card video").length`),
+		"previews come when they are looked at")
 
 	// It goes through the whole page without a frame that takes longer than a blink.
 	worst := sheettest.Eval[float64](b, `new Promise(done => {
@@ -149,7 +154,8 @@ func TestALongFilm(t *testing.T) {
 	b.Until(`[...document.querySelectorAll(".card img")].slice(0, 6).every(i => i.complete)`)
 	keep(t, b, "300-dark")
 	b.Looks(390, 844, false)
-	require.LessOrEqual(t, sheettest.Eval[int](b, `document.documentElement.scrollWidth`), 390, "nothing makes a phone scroll sideways")
+	require.LessOrEqual(t, sheettest.Eval[int](b, `document.documentElement.scrollWidth`), 390,
+		"nothing makes a phone scroll sideways")
 	b.Run(`scrollTo(0, 0)`)
 	keep(t, b, "300-phone")
 	b.Clean()
@@ -183,7 +189,8 @@ func TestLooks(t *testing.T) {
 			dark          bool
 		}{{"light", 1280, 900, false}, {"dark", 1280, 900, true}, {"phone", 390, 844, true}} {
 			b.Looks(look.width, look.height, look.dark)
-			require.LessOrEqual(t, sheettest.Eval[int64](b, `document.documentElement.scrollWidth`), look.width, "%s %s", name, look.name)
+			require.LessOrEqual(t, sheettest.Eval[int64](b, `document.documentElement.scrollWidth`), look.width, "%s %s", name,
+				look.name)
 			keep(t, b, name+"-"+look.name)
 		}
 	}

@@ -24,7 +24,8 @@ func reel(t testing.TB, dir string, n int) []*Clip {
 		c.LastFrame = filepath.Join(filepath.Dir(c.Video), "last_frame.png")
 		require.NoError(t, os.MkdirAll(filepath.Dir(c.Video), 0o755))
 		source := fmt.Sprintf("color=c=0x%02x%02x%02x:s=320x180:r=24:d=2", 40+i*37%180, 70+i*61%150, 90+i*23%160)
-		args := []string{"-f", "lavfi", "-i", source + ",format=yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-g", "12", ffmpeg.File(c.Video)}
+		args := []string{"-f", "lavfi", "-i", source + ",format=yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-g",
+			"12", ffmpeg.File(c.Video)}
 		require.NoError(t, ffmpeg.Run(t.Context(), args, ffmpeg.Options{}))
 		require.NoError(t, ffmpeg.LastFrame(t.Context(), c.Video, c.LastFrame))
 		c.Digest, c.LastDigest = digestOf(t, c.Video), digestOf(t, c.LastFrame)
@@ -48,7 +49,8 @@ func paged(clips []*Clip, n int) *Page {
 			Spent: money.Amount{Micros: 1_870_000, Currency: "CNY"}, Saved: money.Amount{Micros: 9_000_000, Currency: "CNY"}}}
 	f := Film{}
 	for i := range n {
-		s := Shot{Scene: fmt.Sprintf("scene-%d", i/5+1), ID: fmt.Sprintf("shot-%d", i%5+1), Prompt: fmt.Sprintf("A boat, seen for the %dth time.", i+1), Pick: 1}
+		s := Shot{Scene: fmt.Sprintf("scene-%d", i/5+1), ID: fmt.Sprintf("shot-%d", i%5+1),
+			Prompt: fmt.Sprintf("A boat, seen for the %dth time.", i+1), Pick: 1}
 		switch {
 		case i%5 > 0:
 			s.From = fmt.Sprintf("scene-%d/shot-%d", i/5+1, i%5)
@@ -65,8 +67,10 @@ func paged(clips []*Clip, n int) *Page {
 func made(c *Clip, number int) Take {
 	own := *c
 	seed := int64(number * 7)
-	return Take{Number: number, State: "kept", Tone: Done, Model: "seedance-2.0", Size: "480p 320×180", Seconds: 2, Seed: &seed,
-		Tokens: 40594, Cost: money.Amount{Micros: 933662, Currency: "CNY"}, Pick: fmt.Sprintf("shotchain pick film.yaml scene-1/shot-1 %d", number),
+	return Take{Number: number, State: "kept", Tone: Done, Model: "seedance-2.0", Size: "480p 320×180", Seconds: 2,
+		Seed:   &seed,
+		Tokens: 40594, Cost: money.Amount{Micros: 933662, Currency: "CNY"},
+		Pick: fmt.Sprintf("shotchain pick film.yaml scene-1/shot-1 %d", number),
 		Task: "cgt-1", Clip: &own}
 }
 
@@ -83,7 +87,10 @@ func cutOf(t testing.TB, p *Page, path string) {
 		c.Seconds += float64(clip.Frames) / 24
 	}
 	require.NoError(t, os.WriteFile(list, []byte(text), 0o644))
-	require.NoError(t, ffmpeg.Run(t.Context(), []string{"-f", "concat", "-safe", "0", "-i", list, "-c", "copy", "-movflags", "+faststart", ffmpeg.File(path)}, ffmpeg.Options{}))
+	require.NoError(t,
+		ffmpeg.Run(t.Context(),
+			[]string{"-f", "concat", "-safe", "0", "-i", list, "-c", "copy", "-movflags", "+faststart", ffmpeg.File(path)},
+			ffmpeg.Options{}))
 	require.NoError(t, os.Remove(list))
 	p.Films[0].Cuts = append(p.Films[0].Cuts, c)
 }

@@ -194,8 +194,10 @@ func bands(f *family, m measures) (all []band) {
 			}
 			last = n
 		}
-		all = append(all, band{Scene: first.scene, X: first.X - bandPad, Y: first.Y - bandHead, Width: last.X + last.Width - first.X + 2*bandPad,
-			Height: m.height + bandHead + bandPad})
+		all = append(all,
+			band{Scene: first.scene, X: first.X - bandPad, Y: first.Y - bandHead,
+				Width:  last.X + last.Width - first.X + 2*bandPad,
+				Height: m.height + bandHead + bandPad})
 	}
 	return all
 }
@@ -208,7 +210,8 @@ func connect(from, to *node, m measures) edge {
 	switch {
 	case to.block != from.block: // around the right end, and back below the lanes to the left
 		turn, low, left := x1+bandPad, to.Y-bandHead-4, max(1, to.X-bandPad)
-		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %dL%d %dC%d %d %d %d %d %d", x1, y1, turn, y1, turn, low, x1, low, to.X, low, left, low, left, y2, x2, y2)
+		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %dL%d %dC%d %d %d %d %d %d", x1, y1, turn, y1, turn, low, x1, low, to.X,
+			low, left, low, left, y2, x2, y2)
 	case y1 == y2:
 		e.Path = fmt.Sprintf("M%d %dL%d %d", x1, y1, x2, y2)
 	default:
@@ -238,7 +241,8 @@ func end(from, to *node, m measures) edge {
 			turn = -turn
 		}
 		dip := bottom + below
-		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %dL%d %dC%d %d %d %d %d %d", x1, bottom, x1, dip, x1, dip, x1+turn, dip, x2-turn, dip, x2, dip, x2, dip, x2, bottom+6)
+		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %dL%d %dC%d %d %d %d %d %d", x1, bottom, x1, dip, x1, dip, x1+turn, dip,
+			x2-turn, dip, x2, dip, x2, dip, x2, bottom+6)
 	case to.Y > from.Y:
 		bend := m.gapY
 		e.Path = fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, bottom, x1, bottom+bend, x2, to.Y-6-bend, x2, to.Y-6)

@@ -16,7 +16,8 @@ func TestLayout(t *testing.T) {
 		shots := make([]shotView, n)
 		seams := 0
 		for i := range shots {
-			shots[i] = shotView{Name: fmt.Sprint("s/", i), ID: fmt.Sprint(i), Scene: fmt.Sprint(i / rapid.IntRange(1, 9).Draw(t, "scene"))}
+			shots[i] = shotView{Name: fmt.Sprint("s/", i), ID: fmt.Sprint(i),
+				Scene: fmt.Sprint(i / rapid.IntRange(1, 9).Draw(t, "scene"))}
 			if i > 0 && rapid.IntRange(0, 9).Draw(t, "grows") > 1 {
 				from := i - 1
 				if rapid.Bool().Draw(t, "branches") {

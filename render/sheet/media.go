@@ -157,7 +157,8 @@ func (c *Clip) makeLast(_ context.Context, out string) error {
 }
 
 func writeJPEG(path string, img image.Image) error {
-	return durable.Write(durable.OS(filepath.Dir(path)), filepath.Base(path), func(w io.Writer) error { return jpeg.Encode(w, img, &jpeg.Options{Quality: 82}) })
+	return durable.Write(durable.OS(filepath.Dir(path)), filepath.Base(path),
+		func(w io.Writer) error { return jpeg.Encode(w, img, &jpeg.Options{Quality: 82}) })
 }
 
 // makePreview makes a small silent copy of the clip that starts at once.

@@ -44,7 +44,8 @@ func TestSeamsStandBesideTheirFrames(t *testing.T) {
 	_, joins, _ := strings.Cut(html, `class="joins"`)
 	first, second, _ := strings.Cut(joins, "</figure>")
 	require.Contains(t, first, "2.9 codes &lt;brighter&gt;")
-	require.Contains(t, first, `<div class="seen"><dt>luma</dt><dd>&#43;2.9 codes → &#43;0.1 codes</dd></div><div><dt>shift</dt><dd>0.1 px</dd></div>`)
+	require.Contains(t, first,
+		`<div class="seen"><dt>luma</dt><dd>&#43;2.9 codes → &#43;0.1 codes</dd></div><div><dt>shift</dt><dd>0.1 px</dd></div>`)
 	require.Contains(t, first, "levelled")
 	for _, what := range []string{"last", "first", "difference", "before", "after"} {
 		name := "./media/sheet-" + strings.Repeat("a", 64) + "-seam-" + what + ".jpg"

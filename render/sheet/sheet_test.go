@@ -34,7 +34,8 @@ func TestWrite(t *testing.T) {
 
 	before := stamps(t, work)
 	require.Len(t, before, 3+3+3)
-	stray, mine := filepath.Join(out, "media", "sheet-"+strings.Repeat("0", 64)+"-first-p1.jpg"), filepath.Join(out, "media", "mine.jpg")
+	stray, mine := filepath.Join(out, "media", "sheet-"+strings.Repeat("0", 64)+"-first-p1.jpg"), filepath.Join(out,
+		"media", "mine.jpg")
 	for _, path := range []string{stray, mine} {
 		require.NoError(t, os.WriteFile(path, []byte("x"), 0o644))
 	}
@@ -82,7 +83,8 @@ func TestStates(t *testing.T) {
 		p.Films[0].Shots[i].Takes[0].Clip = nil
 	}
 	failed := &p.Films[0].Shots[1].Takes[0]
-	failed.State, failed.Tone, failed.Failure = "failed", Bad, &Failure{Message: "OutputVideoSensitiveContentDetected", Hint: "reword the prompt", Command: "shotchain run film.yaml"}
+	failed.State, failed.Tone, failed.Failure = "failed", Bad, &Failure{Message: "OutputVideoSensitiveContentDetected",
+		Hint: "reword the prompt", Command: "shotchain run film.yaml"}
 	got := render(t, p)
 	require.Contains(t, got, "What is missing")
 	require.Contains(t, got, "OutputVideoSensitiveContentDetected")
@@ -110,7 +112,8 @@ func TestVariantsTellWhatTheyShare(t *testing.T) {
 	require.Contains(t, got, "1 of 2 shots shared<")
 	require.Contains(t, got, "same clip as in old")
 	require.Contains(t, got, "4 of 4")
-	require.Contains(t, got, "1 clip, some of them shared", "one file is one clip, however many shots use it, and is paid once")
+	require.Contains(t, got, "1 clip, some of them shared",
+		"one file is one clip, however many shots use it, and is paid once")
 	require.Equal(t, 2, strings.Count(got, "<dt>Cost</dt><dd>¥0.94</dd>"), "of all variants together, beside each")
 	require.Contains(t, got, `Shares <a href="#shot-1-scene-1--shot-1">scene-1/shot-1</a> with <bdi>old</bdi>.`)
 	require.Contains(t, got, "Of its own: 1 clip, ¥0.94.")
@@ -153,7 +156,8 @@ func TestTheCommandThatPicksAnother(t *testing.T) {
 
 // TestHostileTexts holds that whatever a storyboard or a service says is text.
 func TestHostileTexts(t *testing.T) {
-	hostile := []string{`<script>boom()</script>`, `"><img src=x onerror=boom()>`, `'+boom()+'`, "\u202etxt.exe\u2066", "{{.}}", "]]>-->", "\x00\x07",
+	hostile := []string{`<script>boom()</script>`, `"><img src=x onerror=boom()>`, `'+boom()+'`, "\u202etxt.exe\u2066",
+		"{{.}}", "]]>-->", "\x00\x07",
 		`javascript:boom()`, strings.Repeat("长 ", 5000)}
 	rapid.Check(t, func(t *rapid.T) {
 		text := func(name string) string {
@@ -163,12 +167,15 @@ func TestHostileTexts(t *testing.T) {
 		p.Title, p.File, p.By = text("title"), text("file"), text("by")
 		p.Films[0].Variant = text("variant")
 		s := &p.Films[0].Shots[0]
-		s.Prompt, s.Caption, s.Opens, s.ID, s.Scene = text("prompt"), text("caption"), text("opens"), text("id"), text("scene")
+		s.Prompt, s.Caption, s.Opens, s.ID, s.Scene = text("prompt"), text("caption"), text("opens"), text("id"), text(
+			"scene")
 		s.To, s.Ends, s.Footage, s.Shares = s.Name(), text("ends"), text("footage"), []string{text("shares")}
 		k := &s.Takes[0]
-		k.State, k.Reason, k.Model, k.Pick, k.Task, k.Draft = text("state"), text("reason"), text("model"), text("pick"), text("task"), text("draft")
+		k.State, k.Reason, k.Model, k.Pick, k.Task, k.Draft = text("state"), text("reason"), text("model"), text(
+			"pick"), text("task"), text("draft")
 		k.Failure = &Failure{Message: text("message"), Hint: text("hint"), Command: text("command")}
-		p.Films[0].Cuts = []Cut{{ID: text("cut"), Path: "/film.mp4", Chapters: []Chapter{{s.Name(), 0}}}, {ID: text("other"), Path: "/other.mp4"}}
+		p.Films[0].Cuts = []Cut{{ID: text("cut"), Path: "/film.mp4", Chapters: []Chapter{{s.Name(), 0}}},
+			{ID: text("other"), Path: "/other.mp4"}}
 		p.Films = append(p.Films, Film{Variant: text("another")})
 		var b bytes.Buffer
 		require.NoError(t, p.Render(&b, func(path string) string { return path }))

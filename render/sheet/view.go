@@ -254,7 +254,8 @@ func (p *Page) ledger() []fact {
 	if len(kept) < done {
 		shared = say.Count(len(kept), "clip") + ", some of them shared"
 	}
-	all := []fact{{"Takes", fmt.Sprintf("%d of %d", done, wanted), shared}, {"Cost", worth.String(), note}, {"Tokens", grouped(tokens), ""}}
+	all := []fact{{"Takes", fmt.Sprintf("%d of %d", done, wanted), shared}, {"Cost", worth.String(), note},
+		{"Tokens", grouped(tokens), ""}}
 	if p.Run == nil {
 		return all
 	}
@@ -270,7 +271,8 @@ func (p *Page) ledger() []fact {
 	if p.Charged {
 		all = append(all, fact{"Spent", p.Run.Spent.Add(nothing).String(), ""})
 	}
-	return append(all, fact{"Saved", p.Run.Saved.Add(nothing).String(), say.Count(p.Run.Reused, "clip") + " from the store"})
+	return append(all,
+		fact{"Saved", p.Run.Saved.Add(nothing).String(), say.Count(p.Run.Reused, "clip") + " from the store"})
 }
 
 func (p *Page) film(i int, link func(string) template.URL) filmView {
@@ -347,15 +349,17 @@ func (f *Film) joins(shots []shotView, at map[string]*shotView, link func(string
 
 func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) template.URL) cutView {
 	c := &f.Cuts[i]
-	v := cutView{Key: fmt.Sprintf("player-%d-%d", film, i), ID: c.ID, Link: link(c.Path), Length: clock(math.Round(c.Seconds)), Width: c.Width, Height: c.Height, Many: len(c.Chapters) > maxChapters}
+	v := cutView{Key: fmt.Sprintf("player-%d-%d", film, i), ID: c.ID, Link: link(c.Path),
+		Length: clock(math.Round(c.Seconds)), Width: c.Width, Height: c.Height, Many: len(c.Chapters) > maxChapters}
 	for n, ch := range c.Chapters {
 		end := c.Seconds
 		if n+1 < len(c.Chapters) {
 			end = c.Chapters[n+1].At
 		}
 		begin := strconv.FormatFloat(ch.At, 'f', 3, 64)
-		v.Chapters = append(v.Chapters, chapterView{Shot: ch.Shot, Anchor: anchor(film, ch.Shot), Link: v.Link + template.URL("#t="+begin),
-			At: clock(ch.At), Seconds: begin, Length: strconv.FormatFloat(end-ch.At, 'f', 3, 64)})
+		v.Chapters = append(v.Chapters,
+			chapterView{Shot: ch.Shot, Anchor: anchor(film, ch.Shot), Link: v.Link + template.URL("#t="+begin),
+				At: clock(ch.At), Seconds: begin, Length: strconv.FormatFloat(end-ch.At, 'f', 3, 64)})
 		s := at[ch.Shot]
 		if s == nil {
 			continue
@@ -372,8 +376,10 @@ func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) templ
 
 func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
 	s := &p.Films[film].Shots[i]
-	v := shotView{Number: i + 1, Name: s.Name(), Scene: s.Scene, ID: s.ID, Anchor: anchor(film, s.Name()), Caption: s.Caption, Prompt: s.Prompt,
-		Long: len([]rune(s.Prompt)) > longPrompt, From: s.From, FromAt: s.At, To: s.To, Opens: s.Opens, Ends: s.Ends, Footage: s.Footage, Width: 16, Height: 9}
+	v := shotView{Number: i + 1, Name: s.Name(), Scene: s.Scene, ID: s.ID, Anchor: anchor(film, s.Name()),
+		Caption: s.Caption, Prompt: s.Prompt,
+		Long: len([]rune(s.Prompt)) > longPrompt, From: s.From, FromAt: s.At, To: s.To, Opens: s.Opens, Ends: s.Ends,
+		Footage: s.Footage, Width: 16, Height: 9}
 	if len(s.Shares) > 0 {
 		v.Shares = "same clip as in " + strings.Join(s.Shares, ", ")
 	}
@@ -399,8 +405,10 @@ func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
 }
 
 func (p *Page) take(s *Shot, t *Take, link func(string) template.URL) takeView {
-	v := takeView{Shot: s.Name(), Name: fmt.Sprintf("take %d", t.Number), Number: t.Number, State: t.State, Tone: t.Tone, Reason: t.Reason, Draft: t.Draft, Pick: t.Pick,
-		Task: t.Task, Failure: t.Failure, Expected: strconv.FormatFloat(t.Expected.Seconds(), 'f', 0, 64), Seconds: fmt.Sprintf("%d s", t.Seconds)}
+	v := takeView{Shot: s.Name(), Name: fmt.Sprintf("take %d", t.Number), Number: t.Number, State: t.State, Tone: t.Tone,
+		Reason: t.Reason, Draft: t.Draft, Pick: t.Pick,
+		Task: t.Task, Failure: t.Failure, Expected: strconv.FormatFloat(t.Expected.Seconds(), 'f', 0, 64),
+		Seconds: fmt.Sprintf("%d s", t.Seconds)}
 	if c := t.Clip; c != nil {
 		v.Clip, v.Width, v.Height = link(c.Video), c.Width, c.Height
 		if c.first != "" {

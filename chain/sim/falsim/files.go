@@ -36,7 +36,8 @@ func (s *Service) initiate(c *call) answer {
 		Type string `json:"content_type"`
 		Name string `json:"file_name"`
 	}
-	if c.http.URL.Query().Get("storage_type") != "fal-cdn-v3" || json.NewDecoder(io.LimitReader(c.http.Body, 1<<16)).Decode(&q) != nil ||
+	if c.http.URL.Query().Get("storage_type") != "fal-cdn-v3" ||
+		json.NewDecoder(io.LimitReader(c.http.Body, 1<<16)).Decode(&q) != nil ||
 		q.Type == "" || q.Name == "" || q.Name != path.Base(q.Name) {
 		return detail(http.StatusUnprocessableEntity, "", "storage_type, content_type and file_name are required")
 	}
@@ -44,7 +45,9 @@ func (s *Service) initiate(c *call) answer {
 	s.mu.Lock()
 	s.uploads[at] = &upload{media: q.Type}
 	s.mu.Unlock()
-	return says(http.StatusOK, map[string]string{"upload_url": c.base + "/put/" + at + "?X-Amz-Signature=5ec7e7", "file_url": c.base + "/files/u/" + at})
+	return says(http.StatusOK,
+		map[string]string{"upload_url": c.base + "/put/" + at + "?X-Amz-Signature=5ec7e7",
+			"file_url": c.base + "/files/u/" + at})
 }
 
 // takeFile takes an upload. Its URL is all that is needed: a key has no business here.
@@ -55,7 +58,8 @@ func (s *Service) takeFile(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	u := s.uploads[at]
 	switch {
-	case r.Method != http.MethodPut || u == nil || r.URL.Query().Get("X-Amz-Signature") == "" || r.Header.Get("Authorization") != "":
+	case r.Method != http.MethodPut || u == nil || r.URL.Query().Get("X-Amz-Signature") == "" ||
+		r.Header.Get("Authorization") != "":
 		http.Error(w, "<Error><Code>AccessDenied</Code></Error>", http.StatusForbidden)
 	case err != nil || len(data) == 0 || r.Header.Get("Content-Type") != u.media:
 		http.Error(w, "<Error><Code>BadRequest</Code></Error>", http.StatusBadRequest)
@@ -130,7 +134,8 @@ func (s *Service) clip(at string) (*request, string) {
 	s.settle()
 	id, name, _ := strings.Cut(strings.TrimPrefix(at, "b/"), "/")
 	r := s.byID[id]
-	if r == nil || r.result.status != 200 || filepath.Base(r.footage.Video) != name || !s.now().Before(r.ended.Add(fileLife)) {
+	if r == nil || r.result.status != 200 || filepath.Base(r.footage.Video) != name ||
+		!s.now().Before(r.ended.Add(fileLife)) {
 		return nil, ""
 	}
 	return r, r.footage.Video

@@ -38,7 +38,8 @@ const (
 func (s *Service) history(c *call) answer {
 	q := c.http.URL.Query()
 	for name := range q {
-		if !slices.Contains([]string{"endpoint_id", "start", "end", "expand", "limit", "cursor", "status", "request_id", "sort_by"}, name) {
+		if !slices.Contains([]string{"endpoint_id", "start", "end", "expand", "limit", "cursor", "status", "request_id",
+			"sort_by"}, name) {
 			return detail(422, "", "unknown parameter %q", name)
 		}
 	}
@@ -68,7 +69,8 @@ func (s *Service) history(c *call) answer {
 	}
 	var all []item
 	for _, r := range slices.Backward(s.all) {
-		if r.endpoint == q.Get("endpoint_id") && !r.sent.Before(start) && r.sent.Before(end) && (!q.Has("request_id") || q.Get("request_id") == r.id) && s.shows(r) {
+		if r.endpoint == q.Get("endpoint_id") && !r.sent.Before(start) && r.sent.Before(end) &&
+			(!q.Has("request_id") || q.Get("request_id") == r.id) && s.shows(r) {
 			all = append(all, s.item(r, q.Get("expand") == "payloads"))
 		}
 	}
@@ -119,8 +121,9 @@ func (s *Service) bills(c *call) answer {
 	want := c.http.URL.Query()["request_id"]
 	for _, r := range s.all {
 		if r.billed > 0 && (len(want) == 0 || slices.Contains(want, r.id)) {
-			events = append(events, map[string]any{"request_id": r.id, "endpoint_id": r.endpoint, "output_units": float64(r.tokens) / 1000,
-				"unit_price": float64(r.billed) * 1000 / float64(r.tokens) / 1e6, "cost_total": json.Number(dollars(r.billed))})
+			events = append(events,
+				map[string]any{"request_id": r.id, "endpoint_id": r.endpoint, "output_units": float64(r.tokens) / 1000,
+					"unit_price": float64(r.billed) * 1000 / float64(r.tokens) / 1e6, "cost_total": json.Number(dollars(r.billed))})
 		}
 	}
 	return says(http.StatusOK, map[string]any{"billing_events": events, "next_cursor": nil, "has_more": false})
@@ -137,7 +140,9 @@ func (s *Service) pricing(c *call) answer {
 	for _, id := range c.http.URL.Query()["endpoint_id"] {
 		if m, _ := s.served(id); m != nil {
 			p := m.Regions["fal"].Prices[0]
-			prices = append(prices, map[string]any{"endpoint_id": id, "unit_price": float64(p.PerMillion) / 1e9, "unit": "1000 tokens", "currency": p.Currency})
+			prices = append(prices,
+				map[string]any{"endpoint_id": id, "unit_price": float64(p.PerMillion) / 1e9, "unit": "1000 tokens",
+					"currency": p.Currency})
 		}
 	}
 	return says(http.StatusOK, map[string]any{"prices": prices, "next_cursor": nil, "has_more": false})

@@ -24,13 +24,15 @@ const (
 	opVideo  = "video"
 )
 
-var callActions = []string{"answer", "answer-after", "drop-before", "drop-after", "empty200", "html200", "html502", "html502-after",
+var callActions = []string{"answer", "answer-after", "drop-before", "drop-after", "empty200", "html200", "html502",
+	"html502-after",
 	"hang", "hang-after", "truncate", "corrupt", "slow"}
 
 // actions are what may go wrong. The fate of a request is an operation called task: fail (Status, Code and Message are
 // its result), stall, cancel; a webhook's is callback: drop, unsigned.
 var actions = map[string][]string{
-	opCreate: callActions, opGet: callActions, opResult: callActions, opList: append([]string{"empty"}, callActions...), opDelete: callActions,
+	opCreate: callActions, opGet: callActions, opResult: callActions, opList: append([]string{"empty"}, callActions...),
+	opDelete: callActions,
 	opUpload: callActions, opBills: callActions, opVideo: append([]string{"trickle"}, callActions...),
 	"task": {"fail", "stall", "cancel"}, "callback": {"drop", "unsigned"},
 }
@@ -162,7 +164,8 @@ func (s *Service) admit(r *http.Request) *answer {
 	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	id, secret, pair := strings.Cut(key, ":")
 	if scheme != "Key" || !pair || id == "" || secret == "" || strings.ContainsAny(key, " \n") {
-		no := detail(http.StatusUnauthorized, "", "Invalid Key Authorization header format. Expected '<key_id>:<key_secret>'.")
+		no := detail(http.StatusUnauthorized, "",
+			"Invalid Key Authorization header format. Expected '<key_id>:<key_secret>'.")
 		return &no
 	}
 	if s.o.Key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(s.o.Key)) != 1 {

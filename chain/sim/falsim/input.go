@@ -34,7 +34,8 @@ type problem struct {
 }
 
 func wrong(field, kind, format string, args ...any) *problem {
-	return &problem{Loc: []string{"body", field}, Msg: fmt.Sprintf(format, args...), Type: kind, URL: "https://docs.fal.ai/errors#" + kind}
+	return &problem{Loc: []string{"body", field}, Msg: fmt.Sprintf(format, args...), Type: kind,
+		URL: "https://docs.fal.ai/errors#" + kind}
 }
 
 // order is an input as the model reads it.
@@ -161,7 +162,8 @@ func (r *reader) length(m *models.Model, o *order) {
 	case s == "auto" && m.AutoDuration:
 		n = usual
 	case err != nil || strconv.Itoa(n) != s || n < m.MinDuration || n > m.MaxDuration:
-		r.fail(wrong("duration", "one_of", "Input should be 'auto' or one of %d to %d seconds, as a string", m.MinDuration, m.MaxDuration))
+		r.fail(wrong("duration", "one_of", "Input should be 'auto' or one of %d to %d seconds, as a string", m.MinDuration,
+			m.MaxDuration))
 		n = m.MinDuration
 	}
 	o.seconds = n

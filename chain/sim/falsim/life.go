@@ -201,7 +201,9 @@ func (s *Service) succeed(r *request, at time.Time) {
 	} else {
 		video["content_type"] = nil
 	}
-	s.end(r, at, outcome{status: 200, body: map[string]any{"video": video, "seed": seed}, units: fmt.Sprintf("%.3f", float64(r.tokens)/1000)})
+	s.end(r, at,
+		outcome{status: 200, body: map[string]any{"video": video, "seed": seed},
+			units: fmt.Sprintf("%.3f", float64(r.tokens)/1000)})
 }
 
 // tokens are what the clip is billed: without the extra frame that it has.

@@ -67,7 +67,8 @@ func (s *Service) served(route string) (*models.Model, string) {
 		for i := range s.o.Models.Models {
 			m := &s.o.Models.Models[i]
 			there := m.At(models.Fal)
-			if offer, sold := m.Regions[models.Fal]; sold && offer.ID == id && (kind != referenceRoute || there.References.Images > 0) {
+			if offer, sold := m.Regions[models.Fal]; sold && offer.ID == id &&
+				(kind != referenceRoute || there.References.Images > 0) {
 				return there, kind
 			}
 		}
@@ -95,7 +96,8 @@ func (s *Service) prepare(r *request) (err error) {
 		return err
 	}
 	o, m := r.order, r.model
-	r.scene = sim.Scene{Model: m.Alias, Prompt: o.prompt, Frames: models.Frames(o.seconds), FPS: models.Rate, Audio: o.audio,
+	r.scene = sim.Scene{Model: m.Alias, Prompt: o.prompt, Frames: models.Frames(o.seconds), FPS: models.Rate,
+		Audio:       o.audio,
 		CameraFixed: o.fixed, Resolution: o.resolution, Codec: "h264", Format: "mp4"}
 	if o.seed != nil {
 		r.scene.Seed = *o.seed
@@ -122,7 +124,8 @@ func (s *Service) prepare(r *request) (err error) {
 	switch {
 	case r.bad != nil:
 	case strings.Contains(o.prompt, Refused):
-		r.bad = wrong("prompt", "content_policy_violation", "The content could not be processed because it contained material flagged by a content checker.")
+		r.bad = wrong("prompt", "content_policy_violation",
+			"The content could not be processed because it contained material flagged by a content checker.")
 		r.bad.Ctx = map[string]any{"extra_info": map[string]string{"reason": "partner_validation_failed"}}
 	case strings.Contains(o.prompt, Unfilmable):
 		r.bad = wrong("prompt", "no_media_generated", "No media was generated")
@@ -139,7 +142,8 @@ func (s *Service) prepare(r *request) (err error) {
 // links are a request's three URLs, and its id.
 func (r *request) links() map[string]any {
 	at := r.base + "/" + r.app + "/requests/" + r.id
-	return map[string]any{"request_id": r.id, "response_url": at, "status_url": at + "/status", "cancel_url": at + "/cancel"}
+	return map[string]any{"request_id": r.id, "response_url": at, "status_url": at + "/status",
+		"cancel_url": at + "/cancel"}
 }
 
 // find is a request by its id and app. Only with the mutex.

@@ -53,12 +53,15 @@ func (s *Service) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle()
-	v := Stats{Now: s.now(), Created: len(s.all), Calls: maps.Clone(s.calls), ByStatus: map[string]int{}, MaxRunning: s.most,
-		Running: s.running, Tasks: []Entry{}}
+	v := Stats{Now: s.now(), Created: len(s.all), Calls: maps.Clone(s.calls), ByStatus: map[string]int{},
+		MaxRunning: s.most,
+		Running:    s.running, Tasks: []Entry{}}
 	for _, r := range s.all {
-		e := Entry{ID: r.id, Endpoint: r.endpoint, Status: r.stands(), Result: r.result.status, Type: r.result.kind, Billed: r.billed,
-			Tokens: r.tokens, Marker: r.order.user, Prompt: r.order.prompt, Seconds: r.order.seconds, High: r.order.high, Created: r.sent,
-			Loads: r.loads, Input: r.input, Pictures: r.pictures}
+		e := Entry{ID: r.id, Endpoint: r.endpoint, Status: r.stands(), Result: r.result.status, Type: r.result.kind,
+			Billed: r.billed,
+			Tokens: r.tokens, Marker: r.order.user, Prompt: r.order.prompt, Seconds: r.order.seconds, High: r.order.high,
+			Created: r.sent,
+			Loads:   r.loads, Input: r.input, Pictures: r.pictures}
 		if e.Status == "queued" {
 			v.Queued++
 		}

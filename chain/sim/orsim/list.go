@@ -42,8 +42,9 @@ func (s *Service) list() map[string]any {
 }
 
 func listing(m *models.Model, o models.Offer) listed {
-	l := listed{ID: o.ID, Slug: o.ID, Name: "ByteDance: " + m.Alias, Created: 1_790_000_000, Resolutions: m.SoldAt(models.OpenRouter),
-		Audio: m.Audio, Seed: m.Seed, Prices: map[string]string{}, Passed: []string{}}
+	l := listed{ID: o.ID, Slug: o.ID, Name: "ByteDance: " + m.Alias, Created: 1_790_000_000,
+		Resolutions: m.SoldAt(models.OpenRouter),
+		Audio:       m.Audio, Seed: m.Seed, Prices: map[string]string{}, Passed: []string{}}
 	for _, ratio := range m.Ratios {
 		if ratio != models.Adaptive {
 			l.Ratios = append(l.Ratios, ratio)
@@ -108,7 +109,8 @@ func (s *Service) read(b []byte) (ark []byte, no string) {
 	}
 	v := map[string]any{"model": a.Model, "content": a.content(), "duration": a.Duration, "resolution": a.Resolution,
 		"ratio": a.Ratio, "generate_audio": a.Audio, "seed": a.Seed, "callback_url": a.Callback}
-	for name, x := range map[string]bool{"duration": a.Duration == nil, "resolution": a.Resolution == nil, "ratio": a.Ratio == nil,
+	for name, x := range map[string]bool{"duration": a.Duration == nil, "resolution": a.Resolution == nil,
+		"ratio":          a.Ratio == nil,
 		"generate_audio": a.Audio == nil, "seed": a.Seed == nil, "callback_url": a.Callback == ""} {
 		if x {
 			delete(v, name)
@@ -156,7 +158,8 @@ func (a asked) refused(l listed) string {
 func (a asked) content() []map[string]any {
 	all := []map[string]any{{"type": "text", "text": a.Prompt}}
 	add := func(i image, role string) {
-		all = append(all, map[string]any{"type": "image_url", "image_url": map[string]string{"url": i.Image.URL}, "role": role})
+		all = append(all,
+			map[string]any{"type": "image_url", "image_url": map[string]string{"url": i.Image.URL}, "role": role})
 	}
 	for _, f := range a.Frames {
 		add(f, f.Role)

@@ -63,8 +63,9 @@ func New(o Options) (*Service, error) {
 	hooks.Transport = hookLine{o.Client.Transport}
 	limits := sim.NoRates
 	limits.Concurrency = o.Concurrency
-	host, err := sim.New(sim.Options{Models: o.Models, Camera: o.Camera, Dir: o.Dir, Key: o.Key, Limits: limits, Client: &hooks,
-		Log: o.Log, Pace: o.Pace, Epoch: o.Epoch})
+	host, err := sim.New(sim.Options{Models: o.Models, Camera: o.Camera, Dir: o.Dir, Key: o.Key, Limits: limits,
+		Client: &hooks,
+		Log:    o.Log, Pace: o.Pace, Epoch: o.Epoch})
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,8 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case one && content && r.Method == http.MethodGet:
 		s.content(w, r, id)
 	case one && !strings.Contains(id, "/") && r.Method == http.MethodGet:
-		s.pass(w, r, http.MethodGet, tasksPath+"/"+id, nil, func(b []byte, status int) (int, any) { return status, s.job(r, b) })
+		s.pass(w, r, http.MethodGet, tasksPath+"/"+id, nil,
+			func(b []byte, status int) (int, any) { return status, s.job(r, b) })
 	default:
 		write(w, http.StatusNotFound, wrong(http.StatusNotFound, "Not Found"))
 	}
@@ -175,6 +177,7 @@ func (s *Service) create(w http.ResponseWriter, r *http.Request) {
 			ID string `json:"id"`
 		}
 		_ = json.Unmarshal(b, &made)
-		return http.StatusAccepted, map[string]string{"id": made.ID, "polling_url": jobsPath + "/" + made.ID, "status": "pending"}
+		return http.StatusAccepted,
+			map[string]string{"id": made.ID, "polling_url": jobsPath + "/" + made.ID, "status": "pending"}
 	})
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // pass asks the service behind and translates what it answers. What goes wrong on the way is passed on as it is.
-func (s *Service) pass(w http.ResponseWriter, r *http.Request, method, path string, body []byte, to func([]byte, int) (int, any)) {
+func (s *Service) pass(w http.ResponseWriter, r *http.Request, method, path string, body []byte,
+	to func([]byte, int) (int, any)) {
 	ask := r.Clone(r.Context())
 	ask.Method, ask.URL.Path, ask.URL.RawPath, ask.URL.RawQuery = method, path, "", ""
 	ask.Body, ask.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
@@ -77,7 +78,8 @@ type task struct {
 }
 
 // words are OpenRouter's for the states of a task.
-var words = map[string]string{"queued": "pending", "running": "in_progress", "succeeded": "completed", "failed": "failed",
+var words = map[string]string{"queued": "pending", "running": "in_progress", "succeeded": "completed",
+	"failed":    "failed",
 	"cancelled": "cancelled", "expired": "expired"}
 
 // job is a task as OpenRouter tells it.
@@ -92,7 +94,8 @@ func (s *Service) job(r *http.Request, b []byte) map[string]any {
 		return j
 	}
 	if !s.o.Silent {
-		j["usage"] = map[string]any{"cost": float64(s.cost(t.Model, t.Resolution, t.Usage.Completion)) / 1e6, "is_byok": false}
+		j["usage"] = map[string]any{"cost": float64(s.cost(t.Model, t.Resolution, t.Usage.Completion)) / 1e6,
+			"is_byok": false}
 	}
 	if t.Status != "succeeded" {
 		return j

@@ -302,7 +302,8 @@ func (o *oracle) promoted(s Sale, q asked, a *store.Attempt) error {
 	}
 	want := q.fields(a)
 	for name := range want {
-		if !slices.Contains([]string{"model", "resolution", "watermark", "service_tier", "priority", "execution_expires_after", "safety_identifier"}, name) {
+		if !slices.Contains([]string{"model", "resolution", "watermark", "service_tier", "priority",
+			"execution_expires_after", "safety_identifier"}, name) {
 			if string(draft.Fields[name]) != string(want[name]) {
 				return fmt.Errorf("its draft has %s %s, not %s", name, draft.Fields[name], want[name])
 			}

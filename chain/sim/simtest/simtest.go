@@ -154,7 +154,8 @@ func Fingerprint(sc sim.Scene) [sha256.Size]byte {
 
 func clip(print [sha256.Size]byte, sc sim.Scene) []byte {
 	said := fmt.Sprintf("%s %s %dx%d, %d frames, seed %d", sc.Model, sc.Label, sc.Width, sc.Height, sc.Frames, sc.Seed)
-	return append(append(box("ftyp", "isom\x00\x00\x02\x00isomiso2mp41"), box("free", said)...), box("mdat", string(print[:]))...)
+	return append(append(box("ftyp", "isom\x00\x00\x02\x00isomiso2mp41"), box("free", said)...),
+		box("mdat", string(print[:]))...)
 }
 
 // box is an MP4 box: length, name, content.

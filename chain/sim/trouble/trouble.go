@@ -116,7 +116,8 @@ func (l *List) Arm(f Fault, actions map[string][]string) error {
 	if f.For != "" {
 		f.Times = -1
 	}
-	f.Times, f.Status, f.Code, f.Message = cmp.Or(f.Times, 1), cmp.Or(f.Status, 500), cmp.Or(f.Code, "InternalServiceError"),
+	f.Times, f.Status, f.Code, f.Message = cmp.Or(f.Times, 1), cmp.Or(f.Status, 500), cmp.Or(f.Code,
+		"InternalServiceError"),
 		cmp.Or(f.Message, "The service encountered an unexpected internal error.")
 	*l = append(*l, &Armed{Fault: f})
 	return nil

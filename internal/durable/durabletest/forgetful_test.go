@@ -45,16 +45,21 @@ func TestAForgetfulDiskLosesWhatWasNotSynced(t *testing.T) {
 		write func(*testing.T, durable.FS)
 		want  []string
 	}{
-		"durable":          {func(t *testing.T, d durable.FS) { require.NoError(t, durable.WriteFile(d, "file", []byte("new"))) }, []string{"new"}},
-		"no sync at all":   {func(t *testing.T, d durable.FS) { careless(t, d, false, false) }, []string{"old", "none", "", "new", "ne", "n", "\x00", "\x00\x00", "\x00\x00\x00"}},
-		"no sync of bytes": {func(t *testing.T, d durable.FS) { careless(t, d, false, true) }, []string{"", "n", "ne", "new", "\x00", "\x00\x00", "\x00\x00\x00"}},
+		"durable": {
+			func(t *testing.T, d durable.FS) { require.NoError(t, durable.WriteFile(d, "file", []byte("new"))) },
+			[]string{"new"}},
+		"no sync at all": {func(t *testing.T, d durable.FS) { careless(t, d, false, false) },
+			[]string{"old", "none", "", "new", "ne", "n", "\x00", "\x00\x00", "\x00\x00\x00"}},
+		"no sync of bytes": {func(t *testing.T, d durable.FS) { careless(t, d, false, true) },
+			[]string{"", "n", "ne", "new", "\x00", "\x00\x00", "\x00\x00\x00"}},
 		"no sync of names": {func(t *testing.T, d durable.FS) { careless(t, d, true, false) }, []string{"old", "new"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			disk := durabletest.NewForgetful(t.TempDir(), nil)
 			require.NoError(t, durable.WriteFile(disk, "file", []byte("old")))
 			c.write(t, disk)
-			seen := map[string]bool{left(t, disk, "file", durabletest.Nothing, 0): true, left(t, disk, "file", durabletest.Everything, 0): true}
+			seen := map[string]bool{left(t, disk, "file", durabletest.Nothing, 0): true,
+				left(t, disk, "file", durabletest.Everything, 0): true}
 			require.True(t, seen["new"] || name == "durable", "the lucky case")
 			for seed := range uint64(100) {
 				seen[left(t, disk, "file", durabletest.Some, seed)] = true

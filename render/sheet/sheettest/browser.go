@@ -40,9 +40,11 @@ func Open(t testing.TB) *Browser {
 	if program == "" {
 		t.Skip("no chromium here: `scripts/setup` installs it where Debian's or Fedora's packages can be had")
 	}
-	options := []chromedp.ExecAllocatorOption{chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox,
+	options := []chromedp.ExecAllocatorOption{chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless,
+		chromedp.NoSandbox,
 		chromedp.DisableGPU, chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 900)}
-	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "hide-scrollbars", "mute-audio", "disable-dev-shm-usage"} {
+	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update",
+		"disable-sync", "hide-scrollbars", "mute-audio", "disable-dev-shm-usage"} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -88,7 +90,8 @@ func (b *Browser) hear(event any) {
 			b.said = append(b.said, fmt.Sprint(e.Entry.Source, ": ", e.Entry.Text, " ", e.Entry.URL))
 		}
 	case *network.EventRequestWillBeSent:
-		if u, err := url.Parse(e.Request.URL); err == nil && u.Scheme != "file" && u.Scheme != "data" && u.Scheme != "about" && u.Scheme != "blob" && u.Hostname() != "127.0.0.1" {
+		if u, err := url.Parse(e.Request.URL); err == nil && u.Scheme != "file" && u.Scheme != "data" &&
+			u.Scheme != "about" && u.Scheme != "blob" && u.Hostname() != "127.0.0.1" {
 			b.left = append(b.left, e.Request.URL)
 		}
 	}
@@ -120,7 +123,9 @@ func (b *Browser) Run(script string) {
 // Until waits until a JavaScript expression is true.
 func (b *Browser) Until(condition string) {
 	b.t.Helper()
-	_, err := chromedp.Run(b.Context, chromedp.Poll[chromedp.Void](condition, chromedp.WithPollingTimeout(15*time.Second), chromedp.WithPollingInterval(20*time.Millisecond)))
+	_, err := chromedp.Run(b.Context,
+		chromedp.Poll[chromedp.Void](condition, chromedp.WithPollingTimeout(15*time.Second),
+			chromedp.WithPollingInterval(20*time.Millisecond)))
 	require.NoError(b.t, err, condition)
 }
 
