@@ -155,11 +155,12 @@ func (b *Storyboard) Run(ctx context.Context, offer string, observe func(chain.E
 	}
 	made, err := b.o.Make(ctx, f, p, observe)
 	b.Saw(p, made)
-	if f := film.AsFailure(ctx, err); err != nil && f.Kind == film.Waiting {
-		return strings.ToUpper(f.Message[:1]) + f.Message[1:] + ".", nil
-	}
 	if err != nil {
-		return "", errors.New(cmp.Or(film.AsFailure(ctx, err).Message, "failed"))
+		fail := film.AsFailure(ctx, err)
+		if fail.Kind == film.Waiting {
+			return strings.ToUpper(fail.Message[:1]) + fail.Message[1:] + ".", nil
+		}
+		return "", errors.New(cmp.Or(fail.Message, "failed"))
 	}
 	return "The film is there: " + f.Bill(made.Reel) + ".", nil
 }
