@@ -3,8 +3,6 @@ package chain
 // How deep takes stand in their chains, and where these begin anew.
 
 import (
-	"slices"
-
 	"shotchain/storyboard"
 )
 
@@ -53,7 +51,7 @@ type Strand struct {
 // Strands are the graph's chains, as its films use them: those with a link, in the graph's order.
 func (g *Graph) Strands() []Strand {
 	var all []Strand
-	at := map[*Take]int{}
+	at, led := map[*Take]int{}, map[*Take]bool{}
 	for _, t := range g.Takes {
 		if t.From == nil {
 			continue
@@ -65,8 +63,8 @@ func (g *Graph) Strands() []Strand {
 		}
 		s := &all[n]
 		s.Links, s.Depth = max(s.Links, t.Links), max(s.Depth, t.Depth)
-		if t.Anew() && !slices.Contains(s.Led, t.From) {
-			s.Led = append(s.Led, t.From)
+		if t.Anew() && !led[t.From] {
+			led[t.From], s.Led = true, append(s.Led, t.From)
 		}
 	}
 	return all

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"shotchain/chain"
@@ -73,13 +74,8 @@ func (m *Made) Failover(ctx context.Context) (*Plan, error) {
 	if first == nil {
 		first = m.plan
 	}
-	n := 0 // of the next service
-	for n < len(first.Failover) && m.plan.Film != first.Film && first.Failover[n].Film != m.plan.Film {
-		n++
-	}
-	if m.plan.Film != first.Film {
-		n++
-	}
+	// The next service: the first of them after the film's own, which is not among them.
+	n := 1 + slices.IndexFunc(first.Failover, func(p *Plan) bool { return p.Film == m.plan.Film })
 	if ctx.Err() != nil || n >= len(first.Failover) || !turnedAway(m.Reel) {
 		return nil, nil
 	}

@@ -1,7 +1,6 @@
 package ark
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -53,19 +52,11 @@ func Service(region models.Region, base string) (provider.About, error) {
 	if vendor == "" {
 		return provider.About{}, fmt.Errorf("there is no region %q", string(region))
 	}
-	about := provider.About{Namespace: string(region), Region: region}
-	base = strings.TrimRight(base, "/")
-	if base == "" || base == vendor {
-		about.Can = vendors
-		return about, nil
+	about := provider.About{Namespace: string(region), Region: region, Can: vendors}
+	if b := strings.TrimRight(base, "/"); b != "" && b != vendor {
+		about.Can = shaped
 	}
-	about.Can = shaped
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" {
-		return provider.About{}, errors.New("the base URL is not an absolute URL")
-	}
-	about.Namespace += "@" + strings.ToLower(u.Host)
-	return about, nil
+	return wire.Named(about, base, vendor)
 }
 
 // Through is a service as it is behind a gateway: with what the gateway cannot do, and what is known of its bills.

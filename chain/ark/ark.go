@@ -8,9 +8,9 @@
 package ark
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -74,20 +74,13 @@ func (o Options) GoString() string { return o.String() }
 type Client struct {
 	base   *url.URL
 	about  provider.About
-	auth   string // the Authorization header's value
-	key    string // instead of it, where the gateway wants it as x-api-key
 	gate   models.Gateway
-	agent  string
 	secret wire.Redactor
 	marks  lookup.Marks
-
-	create *http.Client // for the paid call: a fresh connection each time, no redirects
-	api    *http.Client // for the other calls
-	loads  wire.Loads   // of signed URLs: carries no key
-
-	pace                     pacers
-	turn                     func(context.Context) (func(), error)
-	patience, createPatience time.Duration
+	line   wire.Line
+	loads  wire.Loads // of signed URLs: carries no key
+	pace   pacers
+	turn   func(context.Context) (func(), error)
 }
 
 var (
@@ -106,7 +99,7 @@ func New(o Options) (*Client, error) {
 	if err := checkKey(o.Key); err != nil {
 		return nil, err
 	}
-	base, err := parseBase(o.BaseURL, o.AllowHTTP)
+	base, err := wire.Base(cmp.Or(o.BaseURL, BaseURLArk), BaseURLArk, o.AllowHTTP)
 	if err != nil {
 		return nil, err
 	}
@@ -114,36 +107,23 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{
-		base:           base,
-		about:          about,
-		auth:           "Bearer " + o.Key,
-		gate:           o.Gateway,
-		agent:          "shotchain/" + wire.Header(orElse(o.Version, "dev"), 40),
-		secret:         wire.NewRedactor(o.Key),
-		pace:           newPacers(o.Paces),
-		turn:           o.Turn,
-		patience:       orElse(o.Patience, 60*time.Second),
-		createPatience: orElse(o.CreatePatience, 3*time.Minute),
-	}
+	c := &Client{base: base, about: about, gate: o.Gateway, secret: wire.NewRedactor(o.Key), pace: newPacers(o.Paces),
+		turn: o.Turn}
+	sign := func(h http.Header) { h.Set("Authorization", "Bearer "+o.Key) }
 	if o.Gateway.Auth == "x-api-key" {
-		c.auth, c.key = "", o.Key
+		sign = func(h http.Header) { h.Set("X-Api-Key", o.Key) }
 	}
+	c.line = wire.Line{Sign: sign, Agent: wire.Agent(o.Version), Secret: c.secret,
+		Patience: cmp.Or(o.Patience, time.Minute), Upload: cmp.Or(o.CreatePatience, 3*time.Minute),
+		BaseEnv: "ARK_BASE_URL", LostHint: hintLost}
 	if c.turn == nil {
 		c.turn = func(context.Context) (func(), error) { return func() {}, nil }
 	}
-	c.loads = wire.Loads{Base: base, Inside: guard.New(base), Agent: c.agent, Secret: c.secret, Patience: c.patience,
-		BadHint: hintURL, GoneHint: hintLapsed}
-	c.create, c.api, c.loads.Client = wire.Clients(o.HTTP, c.loads.Inside, c.loads.May)
+	c.loads = wire.Loads{Base: base, Inside: guard.New(base), Agent: c.line.Agent, Secret: c.secret,
+		Patience: c.line.Patience,
+		BadHint:  hintURL, GoneHint: hintLapsed}
+	c.line.Create, c.line.API, c.loads.Client = wire.Clients(o.HTTP, c.loads.Inside, c.loads.May)
 	return c, nil
-}
-
-func orElse[T comparable](v, def T) T {
-	var zero T
-	if v == zero {
-		return def
-	}
-	return v
 }
 
 // checkKey refuses what cannot be a key, without showing it.
@@ -154,33 +134,10 @@ func checkKey(key string) error {
 	if strings.TrimSpace(key) != key {
 		return errors.New("the API key begins or ends with white space or a line break: check ARK_API_KEY")
 	}
-	for _, r := range key {
-		if r <= ' ' || r > '~' {
-			return errors.New("the API key holds white space, a control or a non-ASCII character: check ARK_API_KEY")
-		}
+	if !wire.Visible(key) {
+		return errors.New("the API key holds white space, a control or a non-ASCII character: check ARK_API_KEY")
 	}
 	return nil
-}
-
-// parseBase returns the base URL without a trailing slash.
-func parseBase(s string, allowHTTP bool) (*url.URL, error) {
-	u, err := url.Parse(strings.TrimRight(orElse(s, BaseURLArk), "/"))
-	if err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "" {
-		return nil, errors.New("the base URL is not an absolute URL such as " + BaseURLArk)
-	}
-	switch {
-	case u.User != nil:
-		return nil, errors.New("the base URL holds a user name or password: the key is all that is sent")
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, fmt.Errorf("the base URL at %s holds a query or a fragment", u.Host)
-	case u.Scheme == "https":
-		return u, nil
-	case u.Scheme == "http" && (allowHTTP || wire.Loopback(u.Hostname())):
-		return u, nil
-	case u.Scheme == "http":
-		return nil, fmt.Errorf("the base URL at %s is plain http, which would show the key to the network: use https", u.Host)
-	}
-	return nil, fmt.Errorf("the base URL at %s is neither https nor http", u.Host)
 }
 
 // hostOf names a URL's host for people, "" where it has none.

@@ -25,7 +25,11 @@ func (c *Client) Create(ctx context.Context, r provider.Request) (provider.Creat
 		return provider.Created{}, err
 	}
 	secret := c.secret.With(requestSecrets(r)...)
-	a, err := c.post(ctx, body, r.Label, secret)
+	more := http.Header{}
+	if id := wire.Header(r.Label, 128); id != "" {
+		more.Set("X-Client-Request-Id", id)
+	}
+	a, err := c.line.Post(ctx, c.base.String()+tasksPath, more, body, secret)
 	if err != nil {
 		return provider.Created{}, err
 	}
@@ -66,71 +70,15 @@ func requestSecrets(r provider.Request) []string {
 	return secrets
 }
 
-// post sends the one paid request, once.
-func (c *Client) post(ctx context.Context, body []byte, label string, secret wire.Redactor) (wire.Answer, error) {
-	w := wire.NewWatch(ctx, c.createPatience)
-	defer w.Stop()
-	up := wire.NewUpload(body, w.Touch)
-	req, err := c.request(w, http.MethodPost, tasksPath, nil)
-	if err != nil {
-		return wire.Answer{}, unreachable(secret, err)
-	}
-	req.Body, req.ContentLength = up, int64(len(body))
-	req.Header.Set("Content-Type", "application/json")
-	if id := wire.Header(label, 128); id != "" {
-		req.Header.Set("X-Client-Request-Id", id)
-	}
-	res, err := c.create.Do(req)
-	if err == nil {
-		return wire.Read(res), nil
-	}
-	none, all := up.Stop()
-	switch {
-	case all:
-		return wire.Answer{}, lost(secret, wire.Explain(ctx, w, err))
-	case none && ctx.Err() != nil:
-		return wire.Answer{}, ctx.Err()
-	}
-	return wire.Answer{}, unreachable(secret, wire.Explain(ctx, w, err))
-}
-
-// ask makes a call that may be repeated. Its errors are the context's before anything was sent, else faults.
+// ask makes a call that may be repeated, at the pace of its kind. path is escaped already. Its errors are the context's
+// before anything was sent, else faults.
 func (c *Client) ask(ctx context.Context, p pacer, method, path string, query url.Values) (wire.Answer, error) {
 	if err := p.wait(ctx); err != nil {
 		return wire.Answer{}, err
 	}
-	patient, cancel := context.WithTimeoutCause(ctx, c.patience, wire.ErrStalled)
-	defer cancel()
-	req, err := c.request(patient, method, path, query)
-	if err != nil {
-		return wire.Answer{}, unreachable(c.secret, err)
-	}
-	res, err := c.api.Do(req)
-	if err != nil {
-		return wire.Answer{}, unreachable(c.secret, wire.Explain(ctx, patient, err))
-	}
-	a := wire.Read(res)
-	a.Err = wire.Explain(ctx, patient, a.Err)
-	return a, nil
-}
-
-// request carries the key. path is escaped already.
-func (c *Client) request(ctx context.Context, method, path string, query url.Values) (*http.Request, error) {
-	u := c.base.String() + path
+	to := c.base.String() + path
 	if len(query) > 0 {
-		u += "?" + query.Encode()
+		to += "?" + query.Encode()
 	}
-	req, err := http.NewRequestWithContext(ctx, method, u, nil)
-	if err != nil {
-		return nil, err
-	}
-	if c.key != "" {
-		req.Header.Set("X-Api-Key", c.key)
-	} else {
-		req.Header.Set("Authorization", c.auth)
-	}
-	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Accept-Encoding", "identity") // bodies are small, and one gateway's gzip is none: see wire.Read
-	return req, nil
+	return c.line.Ask(ctx, method, to, nil)
 }

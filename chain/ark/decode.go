@@ -1,6 +1,7 @@
 package ark
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"strings"
@@ -150,7 +151,7 @@ func durationOf(o object) int {
 		return d
 	}
 	rate := max(o.small("framespersecond"), 0)
-	return int(math.Round(float64(max(o.small("frames")-1, 0)) / float64(orElse(rate, 24))))
+	return int(math.Round(float64(max(o.small("frames")-1, 0)) / float64(cmp.Or(rate, 24))))
 }
 
 // page is one page of a list.
@@ -199,7 +200,7 @@ func decodeError(b []byte) (s said, ok bool) {
 			code:    e.first("code", "Code"),
 			message: e.first("message", "Message", "msg"),
 			param:   e.first("param", "Param"),
-			request: orElse(o.first("request_id", "RequestId"), meta.text("RequestId")),
+			request: cmp.Or(o.first("request_id", "RequestId"), meta.text("RequestId")),
 		}
 		if s.code != "" || s.message != "" {
 			return s, true

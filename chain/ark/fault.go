@@ -1,6 +1,7 @@
 package ark
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -81,7 +82,7 @@ func requestID(a wire.Answer, secret wire.Redactor) string {
 		}
 	}
 	for _, h := range []string{"X-Tt-Logid", "X-Client-Request-Id"} {
-		id = orElse(id, a.Header.Get(h))
+		id = cmp.Or(id, a.Header.Get(h))
 	}
 	return wire.Cut(secret.Text(id), 120)
 }
@@ -97,7 +98,7 @@ func (d decoder) taskFault(status provider.Status, o object) *provider.Fault {
 	f := &provider.Fault{
 		Class: r.class,
 		Code:  wire.Cut(d.secret.Text(s.code), 120),
-		Message: orElse(d.secret.Text(requestIDWords.ReplaceAllString(s.message, "")),
+		Message: cmp.Or(d.secret.Text(requestIDWords.ReplaceAllString(s.message, "")),
 			"the task "+string(status)+", and the service gave no reason"),
 		Param: paramOf(s, d.secret),
 		Hint:  r.hint,
@@ -122,22 +123,4 @@ func taskSaid(o object) said {
 		}
 	}
 	return said{}
-}
-
-// unreachable: what was asked cannot have been read by the service.
-func unreachable(secret wire.Redactor, err error) *provider.Fault {
-	err = secret.Cause(err)
-	return &provider.Fault{
-		Class: provider.Busy, Code: "Unreachable", Message: "the service was not reached: " + err.Error(), Err: err,
-		Hint: "check the network, and the base URL (ARK_BASE_URL)",
-	}
-}
-
-// lost: a create call was sent whole, and there is no answer.
-func lost(secret wire.Redactor, err error) *provider.Fault {
-	err = secret.Cause(err)
-	return &provider.Fault{
-		Class: provider.Lost, Code: "AnswerLost", Message: "the answer to the create call was lost: " + err.Error(), Err: err,
-		Hint: hintLost,
-	}
 }

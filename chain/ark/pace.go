@@ -1,6 +1,7 @@
 package ark
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -42,7 +43,7 @@ func newPacers(p Paces) pacers {
 }
 
 func newPacer(p, vendor Pace) pacer {
-	p = orElse(p, vendor)
+	p = cmp.Or(p, vendor)
 	return pacer{rate.NewLimiter(rate.Limit(p.PerSecond), max(p.Burst, 1))}
 }
 

@@ -1,6 +1,7 @@
 package fal
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -113,9 +114,9 @@ func saidOf(a wire.Answer) (s wire.Said) {
 		_ = json.Unmarshal(o.Detail, &one)
 		_ = json.Unmarshal(o.Error, &s.Message)
 	}
-	s.Code, s.Message = orElse(one.Type, o.Type), orElse(s.Message, orElse(one.Msg, one.Message))
+	s.Code, s.Message = cmp.Or(one.Type, o.Type), cmp.Or(s.Message, cmp.Or(one.Msg, one.Message))
 	if reason := one.Ctx.Extra.Reason; reason == "partner_validation_failed" {
-		s.Code = orElse(s.Code, reason)
+		s.Code = cmp.Or(s.Code, reason)
 	}
 	if n := len(one.Loc); n > 0 {
 		s.Param = fmt.Sprint(one.Loc[n-1])
@@ -132,7 +133,7 @@ func spoken(a wire.Answer) bool {
 // fault is what an answer that is not the wanted one means.
 func (c *Client) fault(at wire.Place, a wire.Answer, secret wire.Redactor) *provider.Fault {
 	s := saidOf(a)
-	s.Code, s.RequestID = orElse(s.Code, a.Header.Get("X-Fal-Error-Type")), a.Header.Get("X-Fal-Request-Id")
+	s.Code, s.RequestID = cmp.Or(s.Code, a.Header.Get("X-Fal-Error-Type")), a.Header.Get("X-Fal-Request-Id")
 	f := a.Fault(rules.For(at, a.Status, s.Code, s.Message, !spoken(a) && len(a.Body) > 0), s, secret)
 	if at == atResult {
 		f.Billed = billed(a)

@@ -10,6 +10,7 @@
 package fal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -83,7 +84,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{models: o.Models, patience: orElse(o.Patience, time.Minute)}
+	c := &Client{models: o.Models, patience: cmp.Or(o.Patience, time.Minute)}
 	if c.models == nil {
 		c.models = models.Default()
 	}
@@ -97,20 +98,12 @@ func New(o Options) (*Client, error) {
 	c.secret = wire.NewRedactor(key).With(half)
 	c.line = wire.Line{Sign: func(h http.Header) { h.Set("Authorization", "Key "+key) }, Agent: wire.Agent(o.Version),
 		Secret:   c.secret,
-		Patience: c.patience, Upload: orElse(o.CreatePatience, 3*time.Minute), BaseEnv: "FAL_BASE_URL", LostHint: hintLost}
+		Patience: c.patience, Upload: cmp.Or(o.CreatePatience, 3*time.Minute), BaseEnv: "FAL_BASE_URL", LostHint: hintLost}
 	c.loads = wire.Loads{Base: c.base, Inside: guard.New(c.base), Agent: c.line.Agent, Secret: c.secret,
 		Patience: c.patience,
 		BadHint:  hintURL, GoneHint: hintLapsed}
 	c.line.Create, c.line.API, c.loads.Client = wire.Clients(o.HTTP, c.loads.Inside, c.loads.May)
 	return c, nil
-}
-
-func orElse[T comparable](v, def T) T {
-	var zero T
-	if v == zero {
-		return def
-	}
-	return v
 }
 
 // checkKey returns the key without white space around it, and refuses what cannot be one, without showing it.
@@ -128,17 +121,7 @@ func checkKey(key string) (string, error) {
 
 // Service is what plans and keys know of fal by the queue's URL, "" for fal's own; every other is named with its host.
 func Service(base string) (provider.About, error) {
-	about := provider.About{Namespace: "fal", Region: models.Fal, Can: abilities}
-	base = strings.TrimRight(base, "/")
-	if base == "" || base == BaseURL {
-		return about, nil
-	}
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" {
-		return provider.About{}, errors.New("the base URL is not an absolute URL")
-	}
-	about.Namespace += "@" + strings.ToLower(u.Host)
-	return about, nil
+	return wire.Named(provider.About{Namespace: "fal", Region: models.Fal, Can: abilities}, base, BaseURL)
 }
 
 // About says which service this is; see provider.Provider.
@@ -146,7 +129,7 @@ func (c *Client) About() provider.About { return c.about }
 
 // places finds the three hosts.
 func (c *Client) places(base string, allowHTTP bool) error {
-	base = strings.TrimRight(orElse(base, BaseURL), "/")
+	base = strings.TrimRight(cmp.Or(base, BaseURL), "/")
 	u, err := wire.Base(base, BaseURL, allowHTTP)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package fal
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -147,7 +148,7 @@ func (c *Client) task(base, kind string, i item) (t provider.Task, ok bool) {
 	if len(i.Input) == 0 || string(i.Input) == "null" || json.Unmarshal(i.Input, &in) != nil {
 		return t, true // payload storage is off: it may be anybody's
 	}
-	t.SafetyIdentifier, t.Resolution = orElse(in.User, markWord.FindString(string(i.Input))), in.Resolution
+	t.SafetyIdentifier, t.Resolution = cmp.Or(in.User, markWord.FindString(string(i.Input))), in.Resolution
 	t.Duration, _ = strconv.Atoi(in.Duration)
 	return t, t.SafetyIdentifier != "" || !c.takes(base, "end_user_id")
 }

@@ -2,6 +2,7 @@ package fal
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -64,7 +65,7 @@ func (c *Client) link(ctx context.Context, r provider.Request, f *provider.Frame
 		return "", &provider.Fault{Class: provider.Invalid, Code: "NoPicture", Param: role,
 			Message: "the picture for " + role + " is no picture"}
 	}
-	name := orElse(r.SafetyIdentifier, "shotchain") + "-" + role + "." + strings.TrimPrefix(f.MediaType, "image/")
+	name := cmp.Or(r.SafetyIdentifier, "shotchain") + "-" + role + "." + strings.TrimPrefix(f.MediaType, "image/")
 	u, err := c.put(ctx, wire.Header(strings.ReplaceAll(name, "/", "_"), 200), f)
 	if none := (*provider.Fault)(nil); err != nil && asFault(err, &none) &&
 		(none.HTTPStatus == http.StatusNotFound || none.HTTPStatus == http.StatusMethodNotAllowed) {

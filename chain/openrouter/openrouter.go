@@ -108,17 +108,7 @@ var abilities = provider.Abilities{
 
 // Service is what plans and keys know of OpenRouter by its base URL, "" for its own; every other is named with its host.
 func Service(base string) (provider.About, error) {
-	about := provider.About{Namespace: "openrouter", Region: models.OpenRouter, Can: abilities}
-	base = strings.TrimRight(base, "/")
-	if base == "" || base == BaseURL {
-		return about, nil
-	}
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" {
-		return provider.About{}, errors.New("the base URL is not an absolute URL")
-	}
-	about.Namespace += "@" + strings.ToLower(u.Host)
-	return about, nil
+	return wire.Named(provider.About{Namespace: "openrouter", Region: models.OpenRouter, Can: abilities}, base, BaseURL)
 }
 
 // About says which service this is; see provider.Provider.

@@ -2,6 +2,7 @@ package vet
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -13,7 +14,7 @@ var pageHTML string
 
 // page escapes all that it shows; what a stranger wrote is one line of printable text besides.
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"line": func(v any) string { return orElse(printable(fmt.Sprint(v), maxEvidence), "none") },
+	"line": func(v any) string { return cmp.Or(printable(fmt.Sprint(v), maxEvidence), "none") },
 }).Parse(pageHTML))
 
 // Page is the report as a page for a browser, with all its evidence. It loads nothing and runs nothing.

@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -84,7 +85,7 @@ func (t Trace) statuses() Finding {
 		if ok && n < far {
 			back = s.Status
 		}
-		far, retry = max(far, n), orElse(s.RetryAfter, retry)
+		far, retry = max(far, n), cmp.Or(s.RetryAfter, retry)
 	}
 	f := finding("trace", Contract, Proven, "only known words, in their order: %s", strings.Join(path, ", "))
 	if t.Told {
@@ -100,7 +101,7 @@ func (t Trace) statuses() Finding {
 	case far < 3:
 		f = finding("trace", Contract, NotTested, "the task was not seen to its end: %s", strings.Join(path, ", "))
 	}
-	return f.with("statuses", strings.Join(path, ", "), "readings", len(t.Seen), "Retry-After", orElse(retry, "none"))
+	return f.with("statuses", strings.Join(path, ", "), "readings", len(t.Seen), "Retry-After", cmp.Or(retry, "none"))
 }
 
 func (t Trace) stays() Finding {
@@ -120,7 +121,7 @@ func (t Trace) stays() Finding {
 
 func (t Trace) list() Finding {
 	if t.Listed == nil {
-		return finding("listed", Contract, NotTested, "%s", orElse(t.Unlisted, "the list was not asked"))
+		return finding("listed", Contract, NotTested, "%s", cmp.Or(t.Unlisted, "the list was not asked"))
 	}
 	f := finding("listed", Contract, Refuted,
 		"the list does not tell of the task: a create call whose answer is lost cannot be looked up")
@@ -286,7 +287,7 @@ func Promised(url, digest, answer string) Finding {
 		"nothing here can measure them: read the terms, the acceptable use, and the contract with whoever the seller buys from")
 	if url != "" || answer != "" {
 		f = finding("terms", Terms, Claimed, "%s",
-			orElse(printable(answer, 300), "they are on record as they were read today; what they grant is the seller's word"))
+			cmp.Or(printable(answer, 300), "they are on record as they were read today; what they grant is the seller's word"))
 	}
 	return f.with("url", url, "sha256", digest)
 }

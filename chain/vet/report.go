@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -83,9 +84,9 @@ func (r *Report) conclude(l Line) LineVerdict {
 			v.Verdict, v.Why = Refuted, f.Found
 			return v
 		case f.Verdict == NotTested:
-			first[1] = orElse(first[1], f.Found)
+			first[1] = cmp.Or(first[1], f.Found)
 		default:
-			first[0] = orElse(first[0], f.Found)
+			first[0] = cmp.Or(first[0], f.Found)
 			if f.Verdict == Proven {
 				need = slices.DeleteFunc(need, func(n string) bool { return n == f.Check })
 			}
@@ -100,13 +101,6 @@ func (r *Report) conclude(l Line) LineVerdict {
 		v.Why = first[1]
 	}
 	return v
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // Put adds a finding in place of an earlier one of the same check and probe.

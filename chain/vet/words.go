@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ func (r *Report) Text() string {
 	}
 	fmt.Fprintf(&b, "\n%-14s %-5s %-10s  %s\n", "CHECK", "PROBE", "VERDICT", "FOUND")
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "%-14s %-5s %-10s  %s\n", f.Check, orElse(f.Probe, "-"), f.Verdict, f.Found)
+		fmt.Fprintf(&b, "%-14s %-5s %-10s  %s\n", f.Check, cmp.Or(f.Probe, "-"), f.Verdict, f.Found)
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "\n%s\n", n)
@@ -43,7 +44,7 @@ func (r *Report) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s, by shotchain %s, ffmpeg %s, catalogue of %s.\n\n", cell("Vetted: "+r.Subject.String()),
 		r.Date.Format(time.RFC3339),
-		cell(r.Program), cell(orElse(r.FFmpeg, "none")), cell(orElse(r.Catalogue, "none")))
+		cell(r.Program), cell(cmp.Or(r.FFmpeg, "none")), cell(cmp.Or(r.Catalogue, "none")))
 	b.WriteString(
 		"Each line has a verdict of its own; there is none for all of them.\n\n| line | verdict | why | what stays open |\n|---|---|---|---|\n")
 	for _, l := range r.Lines {

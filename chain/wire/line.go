@@ -136,6 +136,21 @@ func Base(s, example string, allowHTTP bool) (*url.URL, error) {
 	return nil, fmt.Errorf("the base URL at %s is neither https nor http", u.Host)
 }
 
+// Named is a vendor's service by its base URL. The vendor's own, "" or own, is as about says; every other is named with
+// its host, so that what it has made is kept apart.
+func Named(about provider.About, base, own string) (provider.About, error) {
+	base = strings.TrimRight(base, "/")
+	if base == "" || base == own {
+		return about, nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return provider.About{}, errors.New("the base URL is not an absolute URL")
+	}
+	about.Namespace += "@" + strings.ToLower(u.Host)
+	return about, nil
+}
+
 // Visible reports whether a key has only the characters that a key may have: no white space, no control character, none
 // beyond ASCII. It is at least one.
 func Visible(key string) bool {
