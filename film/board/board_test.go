@@ -40,12 +40,19 @@ type fake struct {
 	broken error
 	letGo  chan struct{}
 	step   chan chain.Standing // what a run tells of next
+	told   chan bool           // it has told of it
 }
 
 func newFake(t *testing.T) *fake {
 	clip := filepath.Join(t.TempDir(), "clip.mp4")
 	require.NoError(t, os.WriteFile(clip, []byte("a clip"), 0o644))
-	return &fake{clip: clip, pick: 1, letGo: make(chan struct{}), step: make(chan chain.Standing)}
+	return &fake{clip: clip, pick: 1, letGo: make(chan struct{}), step: make(chan chain.Standing), told: make(chan bool)}
+}
+
+// tell has the run tell of a take, and waits until it has.
+func (f *fake) tell(s chain.Standing) {
+	f.step <- s
+	<-f.told
 }
 
 func (f *fake) Page(context.Context) (*sheet.Page, error) {
@@ -102,6 +109,7 @@ func (f *fake) Run(ctx context.Context, offer string, observe func(chain.Event))
 			return "", errors.New("interrupted")
 		case s := <-f.step:
 			observe(chain.Event{Time: time.Now(), Take: take, Standing: s})
+			f.told <- true
 		case <-f.letGo:
 			f.mu.Lock()
 			f.done = true
@@ -292,8 +300,8 @@ func TestEvents(t *testing.T) {
 	headers := []string{"Content-Type: application/json", "Origin: http://" + s.addr}
 	code, _, _ := asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, headers...)
 	require.Equal(t, 200, code)
-	f.step <- chain.Queued
-	f.step <- chain.Running
+	f.tell(chain.Queued)
+	f.tell(chain.Running)
 	code, said, _ := asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, headers...)
 	require.Equal(t, http.StatusConflict, code)
 	require.Contains(t, said, errBusy.Error())
@@ -305,7 +313,7 @@ func TestEvents(t *testing.T) {
 	require.Equal(t,
 		Live{ID: 1, Uses: []Use{{"", "a/two", 1}}, State: chain.Running, Tone: sheet.Live, Since: l.Since, Expected: 60}, l,
 		"who comes late is told how it stands")
-	f.step <- chain.Downloading
+	f.tell(chain.Downloading)
 	require.Contains(t, <-events, `"state":"downloading"`)
 	code, _, _ = asked(t, "POST", s.URL()+"stop", `{}`, headers...)
 	require.Equal(t, 200, code)
@@ -350,7 +358,7 @@ func TestAVariantsTakeIsShownThere(t *testing.T) {
 	code, _, _ := asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, "Content-Type: application/json",
 		"Origin: http://"+s.addr)
 	require.Equal(t, 200, code)
-	f.step <- chain.Running
+	f.tell(chain.Running)
 	state := `document.querySelector('.card[data-shot="a/two"][data-variant="%s"] .state').textContent`
 	b.Until(fmt.Sprintf(state, "blue") + `.startsWith("running")`)
 	require.Equal(t, "waits", sheettest.Eval[string](b, fmt.Sprintf(state, "red")))
@@ -372,7 +380,7 @@ func TestATakeThatIsNotPicked(t *testing.T) {
 	b := sheettest.Open(t)
 	b.Go(s.URL())
 	asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, "Content-Type: application/json", "Origin: http://"+s.addr)
-	f.step <- chain.Running
+	f.tell(chain.Running)
 	card := `.card[data-shot="a/two"][data-variant="blue"] `
 	b.Until(`document.querySelector('` + card + `.take[data-take="2"] .state').textContent.startsWith("running")`)
 	require.Equal(t, "waits", sheettest.Eval[string](b, `document.querySelector('`+card+`.blank').textContent`))
@@ -426,7 +434,7 @@ func TestTheBoardInABrowser(t *testing.T) {
 	state := `document.querySelector('.card[data-shot="a/two"] .state').textContent`
 	for stage, word := range map[chain.Standing]string{chain.Queued: "queued", chain.Running: "running",
 		chain.Downloading: "downloading"} {
-		f.step <- stage
+		f.tell(stage)
 		b.Until(state + `.startsWith("` + word + `") && ` + state + `.endsWith("of ~60 s")`)
 	}
 	b.Click("#stop")
