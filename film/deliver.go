@@ -56,8 +56,8 @@ type Edition struct {
 }
 
 // assemble makes all files of some cuts, and measures the film's seams.
-func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, o work.Options) ([]Edition, *Seams,
-	error) {
+func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel,
+	o work.Options) ([]Edition, *Seams, error) {
 	tls, err := f.timelines(ctx, cuts, r, nil)
 	if err != nil {
 		return nil, nil, err

@@ -30,8 +30,8 @@ type Clip struct {
 
 // Judge judges a clip. earlier are prints of clips in other reports. The error is of a file that cannot be read at all;
 // one that does not decode is a finding.
-func Judge(ctx context.Context, in Inspector, c Clip, cat *models.Catalogue, earlier []Print) ([]Finding, Print,
-	error) {
+func Judge(ctx context.Context, in Inspector, c Clip, cat *models.Catalogue,
+	earlier []Print) ([]Finding, Print, error) {
 	p, err := look(c.Path)
 	if err != nil {
 		return nil, Print{}, err

@@ -69,8 +69,8 @@ func (p *program) service(f serviceFlags, of catalogueFlags) (film.Service, erro
 func (p *program) key(s film.Service) string { return p.env(s.KeyEnv) }
 
 // chooser is service, where --provider chooses it; else how it is chosen once it is known which one a storyboard names.
-func (p *program) chooser(f serviceFlags, of catalogueFlags) (film.Service, func(name string) (film.Service, error),
-	error) {
+func (p *program) chooser(f serviceFlags, of catalogueFlags) (film.Service,
+	func(name string) (film.Service, error), error) {
 	s, err := p.service(f, of)
 	if f.provider != "" || err != nil && f.base == "" {
 		return s, nil, err

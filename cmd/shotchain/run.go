@@ -133,8 +133,8 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 
 // make makes a plan that was allowed, and tells what came of it. observe is told of the takes beside the terminal; nil
 // for nobody.
-func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observe func(chain.Event)) (*film.Made,
-	error) {
+func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags,
+	observe func(chain.Event)) (*film.Made, error) {
 	var routes []jsonRoute
 	var earlier []*film.Made
 	made, err := p.makeOnce(ctx, plan, o, observe)
@@ -186,8 +186,8 @@ func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags, observ
 }
 
 // makeOnce makes a plan at one provider.
-func (p *program) makeOnce(ctx context.Context, plan *film.Plan, o *runFlags, observe func(chain.Event)) (*film.Made,
-	error) {
+func (p *program) makeOnce(ctx context.Context, plan *film.Plan, o *runFlags,
+	observe func(chain.Event)) (*film.Made, error) {
 	show := p.progress(plan)
 	how := p.making(plan.Film.Service, show, observe)
 	how.Timing, how.Callbacks, how.Commands = o.timing.Timing, o.calls.Callbacks, o.trace.commands(p)

@@ -50,8 +50,8 @@ func (m Machine) complete() Machine {
 //
 // What the cut asks for and the clips cannot give is returned as storyboard.Problems, all together, at the lines that
 // ask for it. Other errors name the shot.
-func (m Machine) Edit(ctx context.Context, film *storyboard.Storyboard, cut *storyboard.Cut, clips []Clip) (*Timeline,
-	error) {
+func (m Machine) Edit(ctx context.Context, film *storyboard.Storyboard, cut *storyboard.Cut,
+	clips []Clip) (*Timeline, error) {
 	return m.editor(film, cut).edit(ctx, clips)
 }
 
