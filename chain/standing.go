@@ -43,9 +43,6 @@ const (
 	Unpicked Standing = "unpicked"  // not bought before the user has picked a take of what it grows from
 )
 
-// There reports whether the take has its clip.
-func (s Standing) There() bool { return s == Cached || s == Kept }
-
 // Final reports whether nothing more comes of the take in this run.
 func (s Standing) Final() bool {
 	switch s {

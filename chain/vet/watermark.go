@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 )
 
@@ -98,7 +99,7 @@ func (j *judge) marked(mine, other *mask, seen []string) (bool, error) {
 	last := edgesOf(pic)
 	shared, found := 0, 0
 	for i, name := range corners {
-		if !strings.Contains(strings.Join(seen, " "), name) {
+		if !slices.Contains(seen, name) {
 			continue
 		}
 		mine.each(cornerOf(i, mine.r), func(x, y int) {

@@ -164,14 +164,13 @@ func quotesJSON(all []film.Quote) map[string]any {
 	rows := []jsonQuote{}
 	for _, q := range all {
 		n := jsonQuote{Provider: q.Service.Name, Host: q.Service.Host(), Namespace: q.Service.About.Namespace,
-			KeySet: q.Keyed,
-			KeyEnv: q.Service.KeyEnv, Can: q.Plan != nil, Problems: problemsJSON(q.Problems),
+			KeySet: q.Keyed, KeyEnv: q.Service.KeyEnv, Can: q.Plan != nil, Problems: problemsJSON(q.Problems),
 			Notes: append([]string{}, told(q)...)}
 		if q.Plan != nil {
-			n.Cached, n.InFlight, n.Unknown = q.Plan.Count(chain.Cached), q.Plan.Count(chain.InFlight), q.Plan.Count(
-				chain.Unclear)
-			total, whole, saved := priceOf(q.Plan.Total.In(q.Whole.Currency)), priceOf(q.Whole), priceOf(
-				q.Plan.Saved.In(q.Whole.Currency))
+			n.Cached, n.InFlight = q.Plan.Count(chain.Cached), q.Plan.Count(chain.InFlight)
+			n.Unknown = q.Plan.Count(chain.Unclear)
+			total, whole := priceOf(q.Plan.Total.In(q.Whole.Currency)), priceOf(q.Whole)
+			saved := priceOf(q.Plan.Saved.In(q.Whole.Currency))
 			n.Buys, n.Total, n.Whole, n.Saved = q.Plan.Buys, &total, &whole, &saved
 		}
 		rows = append(rows, n)

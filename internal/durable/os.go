@@ -40,12 +40,17 @@ func OpenPlain(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return plain(f, path)
+}
+
+// plain is an open file that is a regular one; any other is closed.
+func plain(f *os.File, name string) (*os.File, error) {
 	if info, err := f.Stat(); err != nil {
 		f.Close()
 		return nil, err
 	} else if !info.Mode().IsRegular() {
 		f.Close()
-		return nil, irregular("open", path)
+		return nil, irregular("open", name)
 	}
 	return f, nil
 }
@@ -65,12 +70,8 @@ func (d *folder) Open(name string) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, err := f.Stat(); err != nil {
-		f.Close()
+	if f, err = plain(f, name); err != nil { // no file within an interface that is not nil
 		return nil, err
-	} else if !info.Mode().IsRegular() {
-		f.Close()
-		return nil, irregular("open", name)
 	}
 	return f, nil
 }
