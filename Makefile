@@ -6,7 +6,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # The race detector needs a C compiler; without one the tests run all the same.
 RACE    := $(shell command -v cc >/dev/null 2>&1 && echo -race)
 
-.PHONY: demo build test lint bench soak setup setup-tests clean
+.PHONY: demo build test test-packages test-program lint bench soak setup setup-tests clean
 
 demo: setup build ## render the first example with the built-in simulator, without any key
 	$(BIN) run --provider sim examples/lighthouse/film.yaml
@@ -20,11 +20,17 @@ build: ## bin/shotchain
 PROGRAM := ./cmd/shotchain
 RACED   := Board|TestWatch|TestTwoRuns|TestTheSecondRun|TestWithFewOpenFiles|TestReadingEnds|TestScripts/^(run_interrupted|run_ahead|run_lost_answer|run_json|run_callback)$$
 
+# The program's stories mostly wait, for ffmpeg and for services; the packages' tests compute: side by side they take less.
 test: setup-tests lint ## all tests; with the race detector where there is a C compiler
-	$(GO) test $(RACE) -timeout 12m $$($(GO) list ./... | grep -v /cmd/shotchain)
-	$(GO) test -timeout 10m $(PROGRAM)
-	$(if $(RACE),$(GO) test $(RACE) -timeout 8m $(PROGRAM) -run '$(RACED)')
+	@$(MAKE) --no-print-directory -j2 test-packages test-program
+
+test-packages:
+	$(GO) test $(RACE) -timeout 14m $$($(GO) list ./... | grep -v /cmd/shotchain)
 	cd chain/sim/sdktest && $(GO) test -timeout 5m ./...
+
+test-program:
+	$(GO) test -timeout 12m $(PROGRAM)
+	$(if $(RACE),$(GO) test $(RACE) -timeout 8m $(PROGRAM) -run '$(RACED)')
 	GOOS=windows $(GO) build -o /dev/null ./cmd/shotchain
 	GOOS=darwin $(GO) vet ./cmd/shotchain
 
