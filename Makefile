@@ -6,7 +6,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # The race detector needs a C compiler; without one the tests run all the same.
 RACE    := $(shell command -v cc >/dev/null 2>&1 && echo -race)
 
-.PHONY: demo build test test-packages test-program lint bench soak setup setup-tests clean
+.PHONY: demo build test lint bench soak setup setup-tests clean
 
 demo: setup build ## render the first example with the built-in simulator, without any key
 	$(BIN) run --provider sim examples/lighthouse/film.yaml
@@ -14,23 +14,24 @@ demo: setup build ## render the first example with the built-in simulator, witho
 build: ## bin/shotchain
 	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o $(BIN) ./cmd/shotchain
 
-# Every package's tests run with the race detector, but for the program's: each command of a story is a process, which
-# starts and hashes several times slower with it, and the goroutines that it might catch are the packages' beneath. The
-# stories with most of them – a board, branches at once, two processes, Ctrl-C – are told once more, with it.
+# The race detector costs several times the CPU, so it is where goroutines are. Without it run the packages that start
+# none (CALM), tests of chain that start none (ALONE), and those of programs: each command of a story is a process, and
+# its goroutines are those of the packages beneath. Those with most of them – a board, branches at once, two processes,
+# Ctrl-C, callbacks – are told once more, with it (RACED).
+CALM    := ./storyboard ./chain/draw ./chain/lint ./chain/lock ./chain/money ./chain/vet ./internal/say \
+	./render/animatic ./render/mux ./render/seam ./render/timeline
+ALONE   := ^(TestOneSlipHasNoFollowers|TestTheLongestChainIsPlanned|TestDepthProperty|TestAnchorsProperty)$$
 PROGRAM := ./cmd/shotchain
-RACED   := Board|TestWatch|TestTwoRuns|TestTheSecondRun|TestWithFewOpenFiles|TestReadingEnds|TestScripts/^(run_interrupted|run_ahead|run_lost_answer|run_json|run_callback)$$
+PAID    := ./film/vetting
+RACED   := Board|TestWatch|TestTwoRuns|TestTheSecondRun|TestWithFewOpenFiles|TestReadingEnds|TestCallbacks|TestScripts/^(run_interrupted|run_ahead|run_lost_answer|run_json|run_callback)$$
+OTHERS   = $(filter-out $(CALM) $(PROGRAM) $(PAID),$(shell $(GO) list ./... | sed 's,^shotchain,.,'))
 
-# The program's stories mostly wait, for ffmpeg and for services; the packages' tests compute: side by side they take less.
 test: setup-tests lint ## all tests; with the race detector where there is a C compiler
-	@$(MAKE) --no-print-directory -j2 test-packages test-program
-
-test-packages:
-	$(GO) test $(RACE) -timeout 14m $$($(GO) list ./... | grep -v /cmd/shotchain)
+	$(GO) test $(RACE) -timeout 12m -skip '$(ALONE)' $(OTHERS)
+	$(GO) test -timeout 3m ./chain -run '$(ALONE)'
+	$(GO) test -timeout 10m $(CALM) $(PAID) $(PROGRAM)
+	$(if $(RACE),$(GO) test $(RACE) -timeout 8m $(PROGRAM) $(PAID) -run '$(RACED)')
 	cd chain/sim/sdktest && $(GO) test -timeout 5m ./...
-
-test-program:
-	$(GO) test -timeout 12m $(PROGRAM)
-	$(if $(RACE),$(GO) test $(RACE) -timeout 8m $(PROGRAM) -run '$(RACED)')
 	GOOS=windows $(GO) build -o /dev/null ./cmd/shotchain
 	GOOS=darwin $(GO) vet ./cmd/shotchain
 
