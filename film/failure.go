@@ -29,6 +29,7 @@ const (
 	Refused     Kind = "account"     // the provider refused the account; nothing more was submitted
 	Unclear     Kind = "unknown"     // nobody knows whether a take was bought: the user decides
 	Unlocked    Kind = "lock"        // there is no lock file, or the film is not the locked one; nothing was bought
+	Changed     Kind = "changed"     // the plan is not the one that was written down; nothing was bought
 	Waiting     Kind = "waiting"     // a cut is left unmade until a take is picked; the clips there are have been kept
 	Wanting     Kind = "to_buy"      // of a plan that was asked whether there is something to buy: there is
 	Interrupted Kind = "interrupted" // tasks that run are picked up by the next run

@@ -84,13 +84,9 @@ func (l *Locked) Holds(p *Plan) error {
 	if len(differences) == 0 {
 		return nil
 	}
-	named := differences[:min(len(differences), maxDifferences)]
-	message := "the film is not the locked one: " + strings.Join(named, "; ")
-	if more := len(differences) - maxDifferences; more > 0 {
-		message += fmt.Sprintf("; and %d more", more)
-	}
-	return &Failure{Kind: Unlocked, Message: message, Place: say.Path(l.film.LockFile()),
-		Hint: "run without --locked and `shotchain freeze` again, or --fetch the clips"}
+	return &Failure{Kind: Unlocked, Message: "the film is not the locked one: " + listed(differences),
+		Place: say.Path(l.film.LockFile()),
+		Hint:  "run without --locked and `shotchain freeze` again, or --fetch the clips"}
 }
 
 // opener opens the files of a take's folder by the take's key.

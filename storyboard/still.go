@@ -3,6 +3,8 @@ package storyboard
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
@@ -11,11 +13,13 @@ import (
 	_ "image/png"
 	"io"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	_ "golang.org/x/image/bmp"
@@ -32,7 +36,8 @@ const maxStill = 30 << 20
 type stills struct {
 	dir   string // absolute
 	roots []*stillRoot
-	known map[string]looked // by path as written
+	known map[string]looked   // by path as written
+	texts map[string][32]byte // sha256 of text files that were read, by path as written
 }
 
 // stillRoot is a folder that stills may be in. It is opened when it is first needed.
@@ -54,13 +59,23 @@ type stillError struct {
 }
 
 func newStills(dir string, allow []string) *stills {
-	s := &stills{dir: dir, known: map[string]looked{}}
+	s := &stills{dir: dir, known: map[string]looked{}, texts: map[string][32]byte{}}
 	for _, p := range append([]string{dir}, allow...) {
 		if abs, err := filepath.Abs(p); err == nil {
 			s.roots = append(s.roots, &stillRoot{path: abs})
 		}
 	}
 	return s
+}
+
+// digest is that of a storyboard's source with the text files that it names.
+func (s *stills) digest(src []byte) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%x", sha256.Sum256(src))
+	for _, name := range slices.Sorted(maps.Keys(s.texts)) {
+		fmt.Fprintf(h, " %q %x", name, s.texts[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func (s *stills) close() {

@@ -17,6 +17,7 @@ type Storyboard struct {
 	Title  string
 	File   string            // the name the file was opened by, for messages
 	Dir    string            // absolute folder that the file's paths are relative to
+	Digest string            // sha256 of what was read as text: the file, and its tables
 	Vars   map[string]string // after --var overrides
 	Look   Look              // of the whole film, before scenes and shots override it
 	Scenes []*Scene

@@ -4,6 +4,7 @@ package storyboard
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -170,5 +171,6 @@ func (s *stills) text(name string) ([]byte, *stillError) {
 	case !utf8.Valid(raw) || control(strings.ReplaceAll(string(raw), "\r", "")):
 		return nil, &stillError{quote(name) + " is not plain text", advise("save it as CSV, UTF-8")}
 	}
+	s.texts[name] = sha256.Sum256(raw)
 	return raw, nil
 }

@@ -22,6 +22,7 @@ const (
 	exitLock        = 8   // there is no lock file, or the film is not the locked one
 	exitWaiting     = 9   // a cut is left unmade until a take is picked
 	exitWanting     = 10  // plan --exit-code: there is something to buy
+	exitChanged     = 11  // run --plan: the plan is not the one that was written down; nothing was bought
 	exitInterrupted = 130 // tasks that run are picked up by the next run
 )
 
@@ -30,6 +31,7 @@ var exitOf = map[film.Kind]int{
 	film.Failed: exitFailed, film.Misused: exitUsage, film.Miswritten: exitStoryboard, film.Incomplete: exitIncomplete,
 	film.OverBudget: exitBudget, film.Refused: exitAccount, film.Unclear: exitUnknown, film.Interrupted: exitInterrupted,
 	film.Unlocked: exitLock, film.Waiting: exitWaiting, film.Wanting: exitWanting,
+	film.Changed: exitChanged,
 }
 
 // ended is how a verb failed that has more to say than its failure.

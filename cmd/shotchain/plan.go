@@ -14,14 +14,14 @@ import (
 
 func (p *program) planVerb() *cobra.Command {
 	var o runFlags
-	var among string
+	var among, out string
 	var coded bool
 	var strict strictFlag
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
 		Short: "say what would be made, why, and what it costs",
 		Long: `Plan compares a storyboard with the store and prints each take: what it grows from, its state with the reason, and
-what it costs at most. It spends nothing, writes nothing and needs no key. What it calls cached is used; what it calls
+what it costs at most. It spends nothing, writes nothing but --out, and needs no key. What it calls cached is used; what it calls
 new, stale or waits is all that a run will buy, at most at that price.
 
   cached      kept in the store: used as it is
@@ -41,6 +41,9 @@ cached there, what is to buy and for how much, each in its own currency, and wha
 needed; gateways are compared where their key is set, or where they are named.`,
 		Example: "shotchain plan film.yaml --provider ark\nshotchain plan film.yaml --compare=ark,fal",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if among != "" && out != "" {
+				return usage("leave one of them out", "--out writes one plan, --compare makes several")
+			}
 			if among != "" {
 				return p.compare(cmd.Context(), args[0], &o, among)
 			}
@@ -64,6 +67,11 @@ needed; gateways are compared where their key is set, or where they are named.`,
 			if keyless := (*film.Failure)(nil); errors.As(plan.Keyed(p.env), &keyless) {
 				p.say("%s: run would refuse this; %s", keyless.Message, keyless.Hint)
 			}
+			if out != "" {
+				if err := p.writePlan(cmd, plan, &o, out); err != nil {
+					return err
+				}
+			}
 			j := planJSON(plan)
 			j.Warnings = warningsJSON(ws)
 			if coded && plan.Buys > 0 {
@@ -83,6 +91,8 @@ needed; gateways are compared where their key is set, or where they are named.`,
 	strict.add(cmd)
 	cmd.Flags().BoolVar(&coded, "exit-code", false,
 		"end with 10 where there is something to buy, with 0 where there is nothing")
+	cmd.Flags().StringVar(&out, "out", "",
+		"write the plan to `FILE`, for run --plan: it buys exactly this, or nothing")
 	cmd.Flags().StringVar(&among, "compare", "",
 		"price the film at each provider, or at those named: `NAME,...`, after a =")
 	cmd.Flags().Lookup("compare").NoOptDefVal = everywhere

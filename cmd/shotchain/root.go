@@ -59,9 +59,10 @@ Exit codes:
   2    wrong usage                  8    no lock file, or not the locked film
   3    the storyboard is wrong      9    a cut waits until a take is picked
   4    some takes failed, the       10   plan --exit-code: something to buy
-       rest is kept                 130  interrupted: the next run picks up
-  5    over budget, nothing bought       the tasks that run
-  6    the provider refused the account`,
+       rest is kept                 11   run --plan: something has changed
+  5    over budget, nothing bought  130  interrupted: the next run picks up
+  6    the provider refused              the tasks that run
+       the account`,
 		Example: `shotchain new lighthouse
 shotchain plan lighthouse/film.yaml
 shotchain run lighthouse/film.yaml`,

@@ -23,6 +23,7 @@ type runFlags struct {
 	calls  callbackFlags
 	lock   lockFlags
 	routes routeFlags
+	plan   string // the file of a plan that is run as it is, "" for none
 }
 
 func (p *program) runVerb() *cobra.Command {
@@ -51,12 +52,22 @@ that have not begun move whole. One that has begun goes on from the last picture
 name of the join: colours and sharpness may change there. What the other provider would charge for all of it is shown
 and asked for beforehand; its clips are used again wherever --failover names it.
 
+--plan FILE runs a plan that plan --out has written, as it was made and for nothing else: where the storyboard, a file
+that it names, the store, a price or the catalogue has changed since, it says what, buys nothing and ends with exit code
+11. It holds the options that shaped the plan; --base-url, --models, --store and --allow-path are given again.
+
 A run that costs money asks first. Where nobody is there to be asked, it needs --yes or --max-cost. The built-in
 simulator charges nothing and does not ask.
 
 With --json, each change of a take is one line {"event":"take",...}, and the last line is {"event":"result",...}.`,
 		Example: "shotchain run film.yaml --max-cost 12.50 --output film.mp4",
-		RunE:    func(cmd *cobra.Command, args []string) error { return p.run(cmd.Context(), args[0], &o) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			plan, err := o.planned(cmd)
+			if err != nil {
+				return err
+			}
+			return p.run(cmd.Context(), args[0], &o, plan)
+		},
 	}
 	o.film.add(cmd)
 	o.stores.add(cmd)
@@ -74,12 +85,14 @@ With --json, each change of a take is one line {"event":"take",...}, and the las
 	o.film.addDraft(cmd)
 	o.limits.addDrafts(cmd)
 	o.lock.add(cmd)
+	o.addPlan(cmd)
 	return cmd
 }
 
 // run is the verb, in the order in which a user could still say no: everything that can be wrong is found before
-// anything is written, and everything is written before anything is bought.
-func (p *program) run(ctx context.Context, path string, o *runFlags) error {
+// anything is written, and everything is written before anything is bought. written is the plan that it must be, nil for
+// any.
+func (p *program) run(ctx context.Context, path string, o *runFlags, written *film.Saved) error {
 	if err := o.calls.Check(); err != nil {
 		return err
 	}
@@ -103,6 +116,11 @@ func (p *program) run(ctx context.Context, path string, o *runFlags) error {
 	}
 	if err := locked.Holds(plan); err != nil {
 		return err
+	}
+	if written != nil {
+		if err := written.Holds(plan); err != nil {
+			return err
+		}
 	}
 	if err := plan.Into(o.output.Output); err != nil {
 		return err
