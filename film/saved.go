@@ -120,7 +120,7 @@ func (p *Plan) saved() (*Saved, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Saved{Format: savedFormat, Film: p.Film.Name(), Catalogue: digest(models), Text: p.Film.Digest}
+	s := &Saved{Format: savedFormat, Film: p.Film.Name(), Catalogue: digest(models), Text: p.Film.Digest()}
 	if s.Files, err = p.Film.digests(); err != nil {
 		return nil, err
 	}

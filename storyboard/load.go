@@ -68,7 +68,7 @@ func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
 	if r.stopped {
 		return nil, context.Canceled
 	}
-	sb.Digest = r.stills.digest(src)
+	sb.digest = r.stills.digest(src)
 	if err := s.problems(r.found); err != nil {
 		sb.unread = r.unread
 		return sb, err

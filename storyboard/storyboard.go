@@ -17,7 +17,6 @@ type Storyboard struct {
 	Title  string
 	File   string            // the name the file was opened by, for messages
 	Dir    string            // absolute folder that the file's paths are relative to
-	Digest string            // sha256 of what was read as text: the file, and its tables
 	Vars   map[string]string // after --var overrides
 	Look   Look              // of the whole film, before scenes and shots override it
 	Scenes []*Scene
@@ -28,6 +27,7 @@ type Storyboard struct {
 	unread map[string]bool // keys that were written and could not be read; of a broken storyboard
 	films  []*Storyboard   // the variants, in order; empty where there are none
 	lines  []string        // of the source, for excerpts
+	digest string
 	index  index
 }
 
@@ -91,6 +91,9 @@ func (s *Shot) Name() string { return s.Scene + "/" + s.ID }
 func (sb *Storyboard) Unread(keys ...string) bool {
 	return slices.ContainsFunc(keys, func(key string) bool { return sb.unread[key] })
 }
+
+// Digest is the sha256 of all that was read as text, the file and its tables, in hex.
+func (sb *Storyboard) Digest() string { return sb.digest }
 
 // Films are the storyboards that are made: one for each variant, in the file's order, or this one alone where the
 // film has no variants. All have the same shots, with other settings and texts.
