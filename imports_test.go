@@ -54,11 +54,12 @@ render: render/ffmpeg render/font render/mux render/seam render/sound render/tim
 render/sheet: chain/money internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 
-film: chain chain/ark chain/fal chain/lock chain/models chain/money chain/openrouter chain/provider chain/sim chain/sim/falsim chain/sim/orsim chain/store internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/timeline render/work storyboard
+film: chain chain/ark chain/fal chain/lock chain/models chain/money chain/openrouter chain/provider chain/sim chain/sim/falsim chain/sim/orsim chain/store film/seams internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/timeline render/work storyboard
+film/seams: internal/durable internal/say render render/ffmpeg render/seam render/sheet render/timeline render/work storyboard
 film/vetting: chain chain/models chain/money chain/provider chain/store chain/vet chain/wire film internal/durable internal/guard internal/say render/ffmpeg render/sound render/timeline
 film/board: chain film internal/say render/sheet
 
-cmd/shotchain: chain chain/draw chain/lint chain/models chain/money chain/provider chain/store chain/vet examples film film/board film/vetting internal/durable internal/say storyboard
+cmd/shotchain: chain chain/draw chain/lint chain/models chain/money chain/provider chain/store chain/vet examples film film/board film/seams film/vetting internal/durable internal/say storyboard
 
 examples:
 examples/draw: render/animatic

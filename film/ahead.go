@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"shotchain/chain"
+	"shotchain/film/seams"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/timeline"
@@ -76,7 +77,7 @@ func (a *ahead) work(ctx context.Context, c timeline.Clip) {
 	for _, cut := range a.cuts {
 		if t, ok := a.target(cut); ok && uses(cut, c.Shot) {
 			as := a.prepare.Prepare
-			if s, known := a.f.Shot(c.Shot); known && reshapes(s) {
+			if s, known := a.f.Shot(c.Shot); known && seams.Reshapes(s) {
 				as = a.prepare.Measurable
 			}
 			_ = as(ctx, c, t, cut.Reframe.Value, a.how)
@@ -118,7 +119,7 @@ func (a *ahead) target(cut *storyboard.Cut) (render.Target, bool) {
 func (a *ahead) join(ctx context.Context, cut *storyboard.Cut, i int) {
 	pair := cut.Shots[i-1 : i+1]
 	burned := len(cut.Titles) > 0 || cut.Captions != nil && cut.Captions.Mode == "burn"
-	corrected := reshapes(pair[0].Shot) || reshapes(pair[1].Shot)
+	corrected := seams.Reshapes(pair[0].Shot) || seams.Reshapes(pair[1].Shot)
 	if cut.Transition == nil && pair[1].Join == nil || burned || corrected || pair[0].Fit.Set || pair[1].Fit.Set {
 		return
 	}

@@ -221,6 +221,12 @@ func (f *Film) outputs(c *storyboard.Cut, path string) error {
 	return nil
 }
 
+// aside is a file's name for a trial: beside the film that stays.
+func aside(path string) string {
+	ext := filepath.Ext(path)
+	return strings.TrimSuffix(path, ext) + "-seams" + ext
+}
+
 func within(dir, name string) string {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real

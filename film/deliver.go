@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/film/seams"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/font"
@@ -57,14 +58,14 @@ type Edition struct {
 
 // assemble makes all files of some cuts, and measures the film's seams.
 func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel,
-	o work.Options) ([]Edition, *Seams, error) {
+	o work.Options) ([]Edition, *seams.Report, error) {
 	tls, err := f.timelines(ctx, cuts, r, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	var seams *Seams
-	if corrects(f.Storyboard) {
-		if seams, err = f.corrected(ctx, cuts, r, tls, o); err != nil {
+	var told *seams.Report
+	if seams.Declared(f.Storyboard) {
+		if told, err = f.corrected(ctx, cuts, r, tls, o); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -79,23 +80,19 @@ func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Re
 		}
 		films, err := render.Deliver(ctx, tl, outputsOf(cuts[i], tl), o)
 		if err != nil {
-			return nil, seams, err
+			return nil, told, err
 		}
 		for _, made := range films {
 			all = append(all, Edition{f.Variant, cuts[i].ID, made})
 		}
 		before += tl.Frames
 	}
-	if seams == nil && !o.DryRun {
-		j, err := f.joins(ctx, tls[0], cuts[0].Reframe.Value, r, o, false)
-		if err == nil {
-			seams, err = j.seams(ctx, nil)
-		}
-		if err != nil && ctx.Err() != nil {
+	if told == nil && !o.DryRun {
+		if told, err = f.measured(ctx, cuts[0], r, tls[0], o); err != nil && ctx.Err() != nil {
 			return all, nil, err
 		}
 	}
-	return all, seams, nil
+	return all, told, nil
 }
 
 func outputsOf(c *storyboard.Cut, tl *timeline.Timeline) []timeline.Output {
@@ -109,7 +106,7 @@ func outputsOf(c *storyboard.Cut, tl *timeline.Timeline) []timeline.Output {
 // deliver makes the cuts that lack no clip, one film after the other. within is the context for a variant, nil for
 // the same for all.
 func (p *Plan) deliver(ctx context.Context, r *chain.Reel, o work.Options,
-	within func(context.Context, string) context.Context) (made []Edition, seams []*Seams, err error) {
+	within func(context.Context, string) context.Context) (made []Edition, told []*seams.Report, err error) {
 	for _, d := range p.Films {
 		var cuts []*storyboard.Cut
 		for _, c := range d.Cuts {
@@ -126,13 +123,13 @@ func (p *Plan) deliver(ctx context.Context, r *chain.Reel, o work.Options,
 		}
 		films, joins, err := d.assemble(its, cuts, r, o)
 		if made = append(made, films...); joins != nil {
-			seams = append(seams, joins)
+			told = append(told, joins)
 		}
 		if err != nil {
-			return made, seams, err
+			return made, told, err
 		}
 	}
-	return made, seams, nil
+	return made, told, nil
 }
 
 // Of is the outcome that the film shows for a shot: its pick, or the draft of it that may stand in.
@@ -280,7 +277,7 @@ func (f *Film) Explain(ctx context.Context, p *Plan) ([]Explained, error) {
 	var all []Explained
 	for _, d := range p.Films {
 		tls, err := d.timelines(ctx, d.Cuts, reel, nil)
-		if err == nil && corrects(d.Storyboard) {
+		if err == nil && seams.Declared(d.Storyboard) {
 			_, err = d.corrected(ctx, d.Cuts, reel, tls, f.assembly(MakeOptions{}))
 		}
 		if err != nil {

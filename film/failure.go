@@ -11,6 +11,7 @@ import (
 
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
+	"shotchain/film/seams"
 	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/sheet"
@@ -59,9 +60,13 @@ func AsFailure(ctx context.Context, err error) *Failure {
 	var f *Failure
 	var ps storyboard.Problems
 	var fault *provider.Fault
+	var refused *seams.Refused
 	switch {
 	case errors.As(err, &f):
 		return f
+	case errors.As(err, &refused):
+		return &Failure{Kind: Incomplete, Shot: refused.Shot, Message: err.Error(),
+			Hint: "its `seam` has `gate: stop`: with `warn` the film is made without"}
 	case errors.As(err, &ps):
 		return miswritten(ps)
 	case ctx.Err() != nil:

@@ -10,6 +10,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
+	"shotchain/film/seams"
 	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
@@ -49,11 +50,11 @@ func (o Observer) note(format string, args ...any) {
 
 // Made is what came of a plan.
 type Made struct {
-	Reel  *chain.Reel   // of every take what became of it
-	Files []Edition     // the finished files of all cuts
-	Seams []*Seams      // of each variant of which a file was made
-	Left  []Unmade      // the cuts that were left unmade for want of a clip or a pick
-	Took  time.Duration // of the clips and the files
+	Reel  *chain.Reel     // of every take what became of it
+	Files []Edition       // the finished files of all cuts
+	Seams []*seams.Report // of each variant of which a file was made
+	Left  []Unmade        // the cuts that were left unmade for want of a clip or a pick
+	Took  time.Duration   // of the clips and the files
 
 	plan *Plan
 	run  *store.Run

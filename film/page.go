@@ -13,6 +13,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
+	"shotchain/film/seams"
 	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/sheet"
@@ -73,8 +74,8 @@ func below(dir, path string) bool {
 type page struct {
 	*Film
 	plan  *Plan
-	reel  *chain.Reel // of the run that has just ended, nil for none
-	seams []*Seams    // that were measured with the films, or with earlier ones
+	reel  *chain.Reel     // of the run that has just ended, nil for none
+	seams []*seams.Report // that were measured with the films, or with earlier ones
 }
 
 // Page is the plan's contact sheet, as data: every shot, take and join, what is missing and why. reel is of a run that

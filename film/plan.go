@@ -12,6 +12,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/lock"
 	"shotchain/chain/provider"
+	"shotchain/film/seams"
 	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
@@ -33,8 +34,8 @@ type Plan struct {
 	Films []Delivery // each variant with the cuts that are made of it; nil before Into
 	Sheet string     // the contact sheet's folder, "" for none
 
-	Seams    []*Seams // as Make or Cut measured them last, for the contact sheet; nil before
-	Failover []*Plan  // at the services that may stand in for the film's own, in order: what each would make, if no one else did
+	Seams    []*seams.Report // as Make or Cut measured them last, for the contact sheet; nil before
+	Failover []*Plan         // at the services that may stand in for the film's own, in order: what each would make, if no one else did
 
 	first *Plan       // the plan of the film's own service, of one of its Failover; nil for that one
 	asked PlanOptions // that it was made with

@@ -3,12 +3,12 @@ package main
 import (
 	"maps"
 
-	"shotchain/film"
+	"shotchain/film/seams"
 	"shotchain/internal/say"
 )
 
 // tellSeams says what can be seen where shots continue one another, and what was done about it.
-func (p *program) tellSeams(all []*film.Seams) {
+func (p *program) tellSeams(all []*seams.Report) {
 	for _, s := range all {
 		for _, words := range s.Words() {
 			if s.Variant != "" {
@@ -86,12 +86,12 @@ type jsonDrift struct {
 }
 
 // seamsJSON are the seams of all variants, and their chains.
-func seamsJSON(all []*film.Seams) (seams []jsonSeam, chains []jsonChain) {
+func seamsJSON(all []*seams.Report) (links []jsonSeam, chains []jsonChain) {
 	for _, s := range all {
 		for _, l := range s.Links {
 			j := seamJSON(l)
 			j.Variant = s.Variant
-			seams = append(seams, j)
+			links = append(links, j)
 		}
 		for _, c := range s.Chains {
 			j := jsonChain{Opening: c.Opening, Variant: s.Variant}
@@ -105,10 +105,10 @@ func seamsJSON(all []*film.Seams) (seams []jsonSeam, chains []jsonChain) {
 			chains = append(chains, j)
 		}
 	}
-	return seams, chains
+	return links, chains
 }
 
-func seamJSON(s film.Seam) jsonSeam {
+func seamJSON(s seams.Seam) jsonSeam {
 	l := s.Link
 	of := func(field string, v float64) *float64 {
 		if !l.Has(field) {

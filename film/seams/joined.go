@@ -1,4 +1,4 @@
-package film
+package seams
 
 import (
 	"context"
@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"shotchain/chain"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/seam"
@@ -19,33 +18,55 @@ import (
 	"shotchain/storyboard"
 )
 
-// joined are a film's clips with the links between them, each behind the one it grew from.
-type joined struct {
-	f      *Film
+// Clip is a shot's clip, and how it was made.
+type Clip struct {
+	timeline.Clip
+	Anew bool // its first frame is a picture that the clip before it was given to end on
+	Led  bool // it was given a picture to end on
+}
+
+// Form is the form of the film in which its seams are measured.
+type Form struct {
+	render.Target
+	Reframe string
+}
+
+// Joined are a film's clips with the links between them, each behind the one it grew from.
+type Joined struct {
+	sb     *storyboard.Storyboard
 	shots  []*storyboard.Shot
 	items  []timeline.Item
 	joints []seam.Joint
-	target render.Target
+	form   Form
 	how    work.Options
 	kept   bool // links are those that earlier films have left, and no others
 }
 
-// errUnkept is of a seam that no earlier film has left.
-var errUnkept = errors.New("not measured yet")
+// ErrUnkept is of a seam that no earlier film has left.
+var ErrUnkept = errors.New("not measured yet")
 
-// joins measures the links between a film's clips, in the form of a timeline. With kept it decodes nothing: errUnkept
-// where a link is not among those that earlier films have left.
-func (f *Film) joins(ctx context.Context, tl *timeline.Timeline, reframe string, r *chain.Reel, how work.Options,
-	kept bool) (*joined, error) {
-	how.Progress = nil
-	how.Trace, how.Ran = oneByOne(how.Trace), oneByOne(how.Ran)
-	j := &joined{f: f, how: how, kept: kept, target: render.Target{Rate: tl.Rate, Width: tl.Width, Height: tl.Height}}
-	clips, at := map[string]timeline.Clip{}, map[string]int{}
-	for _, c := range f.clips(r) {
-		clips[c.Shot] = c
+// Measure measures the links between a film's clips: each once, then it is kept in the work folder.
+func Measure(ctx context.Context, sb *storyboard.Storyboard, clips []Clip, form Form,
+	how work.Options) (*Joined, error) {
+	return join(ctx, clips, &Joined{sb: sb, form: form, how: how})
+}
+
+// Kept are the links as earlier films have left them in the work folder, and decodes nothing: ErrUnkept where one is not
+// there.
+func Kept(ctx context.Context, sb *storyboard.Storyboard, clips []Clip, form Form,
+	how work.Options) (*Joined, error) {
+	return join(ctx, clips, &Joined{sb: sb, form: form, how: how, kept: true})
+}
+
+func join(ctx context.Context, clips []Clip, j *Joined) (*Joined, error) {
+	j.how.Progress = nil
+	j.how.Trace, j.how.Ran = oneByOne(j.how.Trace), oneByOne(j.how.Ran)
+	of, at := map[string]Clip{}, map[string]int{}
+	for _, c := range clips {
+		of[c.Shot] = c
 	}
-	for _, s := range parentsFirst(f.Storyboard) {
-		c, ok := clips[s.Name()]
+	for _, s := range parentsFirst(j.sb) {
+		c, ok := of[s.Name()]
 		if !ok {
 			continue
 		}
@@ -59,13 +80,11 @@ func (f *Film) joins(ctx context.Context, tl *timeline.Timeline, reframe string,
 		}
 		at[s.Name()] = len(j.shots)
 		j.shots = append(j.shots, s)
-		j.items = append(j.items, timeline.Item{Clip: c, Source: facts, Length: timeline.Conformed(facts),
-			Place: timeline.Placed(facts, tl.Width, tl.Height, reframe)})
-		joint := seam.Joint{From: from, Wish: wishOf(s)}
-		if t := f.Take(s); t != nil {
-			if joint.Anew = t.Anew(); t.Led() {
-				joint.Led = timeline.Conformed(facts)
-			}
+		j.items = append(j.items, timeline.Item{Clip: c.Clip, Source: facts, Length: timeline.Conformed(facts),
+			Place: timeline.Placed(facts, j.form.Width, j.form.Height, j.form.Reframe)})
+		joint := seam.Joint{From: from, Wish: wishOf(s), Anew: c.Anew}
+		if c.Led {
+			joint.Led = timeline.Conformed(facts)
 		}
 		j.joints = append(j.joints, joint)
 	}
@@ -106,7 +125,7 @@ func parentsFirst(sb *storyboard.Storyboard) []*storyboard.Shot {
 }
 
 // seamAt is the seam that the i-th clip begins with.
-func (j *joined) seamAt(i int, items []timeline.Item) render.Seam {
+func (j *Joined) seamAt(i int, items []timeline.Item) render.Seam {
 	s := render.Seam{From: items[j.joints[i].From], To: items[i]}
 	if at := j.shots[i].At; at.Set {
 		s.End = max(1, at.Value.Frame(timeline.Rate, s.From.Length-1)+1)
@@ -116,7 +135,7 @@ func (j *joined) seamAt(i int, items []timeline.Item) render.Seam {
 
 // measure measures all links, of clips as they are or with their corrections. Two links of one clip wait for one another:
 // its edges are made once.
-func (j *joined) measure(ctx context.Context, items []timeline.Item) ([]seam.Link, error) {
+func (j *Joined) measure(ctx context.Context, items []timeline.Item) ([]seam.Link, error) {
 	links, busy := make([]seam.Link, len(items)), make([]sync.Mutex, len(items))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.NumCPU())
@@ -130,55 +149,23 @@ func (j *joined) measure(ctx context.Context, items []timeline.Item) ([]seam.Lin
 				defer busy[clip].Unlock()
 			}
 			if j.kept {
-				link, ok := j.seamAt(i, items).Kept(j.target, j.how)
+				link, ok := j.seamAt(i, items).Kept(j.form.Target, j.how)
 				if links[i] = link; !ok {
-					return errUnkept
+					return ErrUnkept
 				}
 				return nil
 			}
-			links[i], err = j.seamAt(i, items).Measure(ctx, j.target, j.how)
+			links[i], err = j.seamAt(i, items).Measure(ctx, j.form.Target, j.how)
 			return err
 		})
 	}
 	return links, group.Wait()
 }
 
-// seams are the film's, with what was done about them.
-func (j *joined) seams(ctx context.Context, done []seam.Correction) (*Seams, error) {
-	all := &Seams{Variant: j.f.Variant}
-	items := slices.Clone(j.items)
-	var after []seam.Link
-	if done != nil {
-		for i := range items {
-			items[i].Correction = done[i]
-		}
-		var err error
-		if after, err = j.measure(ctx, items); err != nil {
-			return nil, err
-		}
-	}
-	for _, i := range j.inOrder() {
-		if j.joints[i].From == seam.Opening {
-			continue
-		}
-		s := Seam{Shot: j.shots[i].Name(), From: j.shots[i].From, Link: j.joints[i].Link, Seam: j.seamAt(i, items),
-			target: j.target}
-		if done != nil {
-			s.Correction = done[i]
-			if !done[i].None() || !done[j.joints[i].From].None() {
-				s.After = &after[i]
-			}
-		}
-		all.Links = append(all.Links, s)
-	}
-	all.Chains = j.chains(done)
-	return all, nil
-}
-
 // inOrder are the clips' numbers in film order.
-func (j *joined) inOrder() []int {
+func (j *Joined) inOrder() []int {
 	place := map[*storyboard.Shot]int{}
-	for i, s := range j.f.Shots() {
+	for i, s := range j.sb.Shots() {
 		place[s] = i
 	}
 	order := make([]int, len(j.shots))

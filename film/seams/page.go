@@ -1,4 +1,4 @@
-package film
+package seams
 
 import (
 	"context"
@@ -11,63 +11,15 @@ import (
 	"path/filepath"
 	"strings"
 
-	"shotchain/chain"
 	"shotchain/internal/durable"
-	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/seam"
 	"shotchain/render/sheet"
 	"shotchain/render/work"
 )
 
-// seamsOf is what the contact sheet shows of a film's seams; nothing where they were not measured.
-func (f page) seamsOf(ctx context.Context, variant string) (seams []sheet.Seam, chains []sheet.Chain) {
-	for _, s := range f.seams {
-		if s.Variant != variant {
-			continue
-		}
-		for _, l := range s.Links {
-			seams = append(seams, l.shown(ctx, f.Store.WorkDir()))
-		}
-		for _, c := range s.Chains {
-			chains = append(chains, c.shown())
-		}
-	}
-	return seams, chains
-}
-
-// keptSeams are those of a film as an earlier one has left them in the work folder: all of them, or none.
-func (f page) keptSeams(ctx context.Context, d Delivery) []*Seams {
-	reel := f.reel
-	if reel == nil {
-		reel = chain.Stored(f.plan.Plan, f.Store)
-	}
-	if len(d.Cuts) == 0 || len(d.missing(reel, d.Cuts)) > 0 {
-		return nil
-	}
-	tls, err := d.timelines(ctx, d.Cuts[:1], reel, nil)
-	if err != nil {
-		return nil
-	}
-	j, err := d.joins(ctx, tls[0], d.Cuts[0].Reframe.Value, reel, work.Options{Dir: f.Store.WorkDir()}, true)
-	if err != nil {
-		return nil
-	}
-	var done []seam.Correction
-	if corrects(d.Storyboard) {
-		if done, _, err = j.corrections(); err != nil {
-			return nil
-		}
-	}
-	all, err := j.seams(ctx, done)
-	if err != nil {
-		return nil
-	}
-	return []*Seams{all}
-}
-
-// shown is a seam on the contact sheet.
-func (s Seam) shown(ctx context.Context, dir string) sheet.Seam {
+// Shown is a seam on the contact sheet, with its pictures kept in the work folder dir.
+func (s Seam) Shown(ctx context.Context, dir string) sheet.Seam {
 	v := sheet.Seam{Shot: s.Shot, From: s.From, Why: s.Link.Why(), Words: wordsOf(s.Link), Done: s.done()}
 	v.Numbers = s.numbers()
 	if v.Why == "" {
@@ -110,24 +62,6 @@ func (s Seam) numbers() (all []sheet.Number) {
 	}
 	return append(all, sheet.Number{Name: "gap", Value: fmt.Sprintf("%d ms", l.Sound.Gap), Seen: seen["gap"]},
 		sheet.Number{Name: "loudness", Value: fmt.Sprintf("%+.1f dB", l.Sound.Level)})
-}
-
-// done says what was done about a seam, and what it came to.
-func (s Seam) done() string {
-	var parts []string
-	if words := s.Correction.Words(); words != "" {
-		parts = append(parts, words)
-	}
-	if s.Correction.Move != (seam.Move{}) {
-		parts = append(parts, "moved back")
-	}
-	if n := s.Correction.Skip; n > 0 {
-		parts = append(parts, say.Count(n, "frame")+" left out")
-	}
-	if s.After != nil && len(parts) > 0 && s.After.Has("luma") {
-		parts = append(parts, fmt.Sprintf("leaves %+.1f codes", s.After.Luma))
-	}
-	return strings.Join(append(parts, s.Correction.Notes...), "; ")
 }
 
 // pictures are those that were compared, and their difference: made once, and kept by what they show. "" for those
@@ -193,8 +127,8 @@ func (s Seam) drawn(ctx context.Context, dir, of string, names []string,
 	return paths
 }
 
-// shown is a chain's drift on the contact sheet.
-func (c Chain) shown() sheet.Chain {
+// Shown is a chain's drift on the contact sheet.
+func (c Chain) Shown() sheet.Chain {
 	v := sheet.Chain{Opening: c.Opening}
 	for _, d := range c.Shots {
 		v.Drift = append(v.Drift, sheet.Drift{Shot: d.Shot, Before: d.Before.Luma, After: d.After.Luma})
@@ -203,4 +137,13 @@ func (c Chain) shown() sheet.Chain {
 		v.Words = strings.Join(c.Shots[n-1].After.Words(), ", ")
 	}
 	return v
+}
+
+// corrected is the echo pair as the film has it.
+func (s Seam) corrected(a, b seam.Picture) (was, is seam.Picture) {
+	end := s.Seam.From.Length
+	if s.End > 0 {
+		end = s.End
+	}
+	return s.Seam.From.Correction.Shown(a, end-1), s.Correction.Shown(b, 0)
 }

@@ -1,4 +1,4 @@
-package film
+package seams
 
 import "shotchain/render/seam"
 
@@ -15,7 +15,7 @@ type Drifted struct {
 }
 
 // chains are the clips by what they grew from.
-func (j *joined) chains(done []seam.Correction) []Chain {
+func (j *Joined) chains(done []seam.Correction) []Chain {
 	before := seam.Drifts(j.joints, nil)
 	after := before
 	if done != nil {
