@@ -94,6 +94,9 @@ func (a *asker) Ask(ctx context.Context, c vet.Call) (vet.Answer, error) {
 		return vet.Answer{}, err
 	}
 	defer l.Unlock()
+	if err := l.Clean(); err != nil {
+		return vet.Answer{}, err
+	}
 	j, err := l.Journal()
 	if err != nil {
 		return vet.Answer{Earlier: err.Error()}, nil

@@ -95,6 +95,12 @@ func TestEachLieOfAPaidServiceIsRefutedOrNamed(t *testing.T) {
 				u["completion_tokens"], u["total_tokens"] = 60891, 60891
 			}
 		}), "p1", "tokens", vet.Refuted, "1.50 times"},
+		"none, and a task that ends between two readings": {filming(honestly), edited(func(task map[string]any) {
+			if task["status"] == "succeeded" && nth(task) == 1 {
+				task["status"] = "running"
+				delete(task, "content")
+			}
+		}), "p1", "trace", vet.Proven, "succeeded after"},
 		"a list of HTML": {filming(honestly), answered(isList, 200, asHTML, "<html>"), "p1", "listed", vet.NotTested,
 			"no list"},
 		"a list that hides": {filming(honestly), answered(isList, 200, asJSON, `{"total":0,"items":[]}`), "p1", "listed",

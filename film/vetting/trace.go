@@ -135,8 +135,12 @@ func (r *recorder) Get(ctx context.Context, ref provider.Ref) (provider.Task, er
 	r.refs[ref.Task] = ref
 	r.mu.Unlock()
 	if r.raw {
-		r.readRaw(ctx, ref.Task)
-		return r.Provider.Get(ctx, ref)
+		s, ok := r.readRaw(ctx, ref.Task)
+		t, err := r.Provider.Get(ctx, ref)
+		if ok && err == nil && t.Status.Done() && s.Status != string(t.Status) { // it ended between the two readings
+			r.readRaw(ctx, ref.Task)
+		}
+		return t, err
 	}
 	t, err := r.Provider.Get(ctx, ref)
 	if err == nil {
