@@ -18,9 +18,9 @@ build: ## bin/shotchain
 # none (CALM), tests of chain that start none (ALONE), and those of programs: each command of a story is a process, and
 # its goroutines are those of the packages beneath. Those with most of them – a board, branches at once, two processes,
 # Ctrl-C, callbacks – are told once more, with it (RACED).
-CALM    := ./storyboard ./chain/draw ./chain/lint ./chain/lock ./chain/money ./chain/vet ./internal/say \
+CALM    := ./storyboard ./chain/draw ./chain/graph ./chain/lint ./chain/lock ./chain/money ./chain/vet ./internal/say \
 	./render/animatic ./render/mux ./render/seam ./render/timeline
-ALONE   := ^(TestOneSlipHasNoFollowers|TestTheLongestChainIsPlanned|TestDepthProperty|TestAnchorsProperty)$$
+ALONE   := ^(TestTheLongestChainIsPlanned|TestDepthProperty|TestAnchorsProperty)$$
 PROGRAM := ./cmd/shotchain
 PAID    := ./film/vetting
 RACED   := Board|TestWatch|TestTwoRuns|TestTheSecondRun|TestWithFewOpenFiles|TestReadingEnds|TestCallbacks|TestScripts/^(run_interrupted|run_ahead|run_lost_answer|run_json|run_callback)$$

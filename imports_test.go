@@ -26,12 +26,14 @@ chain/models: internal/durable internal/say
 chain/provider: chain/models chain/money
 chain/lookup: chain/provider
 chain/store: chain/money internal/durable
-chain: chain/models chain/money chain/provider chain/store internal/say storyboard
+chain: chain/graph chain/models chain/money chain/provider chain/store storyboard
 chain/wire: chain/provider internal/guard
 chain/ark: chain/lookup chain/models chain/provider chain/wire internal/guard
 chain/fal: chain/models chain/provider chain/wire internal/guard
-chain/draw: chain internal/say
-chain/lint: chain chain/models storyboard
+chain/draw: chain/graph internal/say
+chain/graph: chain/models chain/money chain/provider internal/say storyboard
+chain/graph/graphtest: storyboard
+chain/lint: chain/graph chain/models storyboard
 chain/openrouter: chain/models chain/money chain/provider chain/wire internal/guard
 chain/lock: chain chain/store
 chain/providertest: chain/provider
@@ -54,12 +56,12 @@ render: render/ffmpeg render/font render/mux render/seam render/sound render/tim
 render/sheet: chain/money internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 
-film: chain chain/ark chain/fal chain/lock chain/models chain/money chain/openrouter chain/provider chain/sim chain/sim/falsim chain/sim/orsim chain/store film/seams internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/timeline render/work storyboard
+film: chain chain/ark chain/fal chain/graph chain/lock chain/models chain/money chain/openrouter chain/provider chain/sim chain/sim/falsim chain/sim/orsim chain/store film/seams internal/durable internal/guard internal/say internal/turns render render/animatic render/ffmpeg render/font render/seam render/sheet render/timeline render/work storyboard
 film/seams: internal/durable internal/say render render/ffmpeg render/seam render/sheet render/timeline render/work storyboard
 film/vetting: chain chain/models chain/money chain/provider chain/store chain/vet chain/wire film internal/durable internal/guard internal/say render/ffmpeg render/sound render/timeline
-film/board: chain film internal/say render/sheet
+film/board: chain chain/graph film internal/say render/sheet
 
-cmd/shotchain: chain chain/draw chain/lint chain/models chain/money chain/provider chain/store chain/vet examples film film/board film/seams film/vetting internal/durable internal/say storyboard
+cmd/shotchain: chain chain/draw chain/graph chain/lint chain/models chain/money chain/provider chain/store chain/vet examples film film/board film/seams film/vetting internal/durable internal/say storyboard
 
 examples:
 examples/draw: render/animatic
@@ -78,7 +80,7 @@ github.com/spf13/cobra: cmd/shotchain
 github.com/vbauerster/mpb/v8: cmd/shotchain
 github.com/gofrs/flock: chain/store internal/turns
 github.com/chromedp/chromedp: render/sheet/sheettest
-github.com/stretchr/testify/require: chain/providertest render/sheet/sheettest
+github.com/stretchr/testify/require: chain/graph/graphtest chain/providertest render/sheet/sheettest
 `
 
 func TestImportsAreThoseOfTheTable(t *testing.T) {

@@ -6,24 +6,25 @@ package chain
 import (
 	"fmt"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/store"
 )
 
 // asking is what a take is asked for with.
 type asking struct {
 	up    Upstream // what it grows from and ends on; not all there where final
-	a     anchors
+	a     graph.Anchors
 	final bool // a names the drafts of what it grows from: only its own draft can answer
 }
 
 // promotionOf is a take that the service makes from a draft's task.
 type promotionOf struct {
-	*Take
+	*graph.Take
 	task string
 }
 
 // asking is what a take is asked for with by now; ok is false where it has to wait. Only the goroutine of loop.
-func (r *run) asking(t *Take) (q asking, ok bool) {
+func (r *run) asking(t *graph.Take) (q asking, ok bool) {
 	p := r.plan.Of(t).Promotes
 	if p != nil && (r.whole[t] || !r.follows(t.From, p.from) || !r.follows(t.To, p.to)) {
 		p = nil
@@ -33,20 +34,20 @@ func (r *run) asking(t *Take) (q asking, ok bool) {
 
 // ask is what a take is asked for with, with the clips that are there and the draft, if any, that may answer it; ok is
 // false where more must be there.
-func (s *Shooter) ask(t *Take, up Upstream, p *Promotion) (q asking, ok bool) {
+func (s *Shooter) ask(t *graph.Take, up Upstream, p *Promotion) (q asking, ok bool) {
 	q.up = up
-	there := t.missing(up) == nil
-	if t.kept != "" && there {
-		q.a = t.anchors(up)
+	there := missing(t, up) == nil
+	if t.StoredKey != "" && there {
+		q.a = anchors(t, up)
 		return q, true
 	}
-	q.a, q.final, ok = t.named(s.plan.Graph.Service.Namespace, s.how.Store, up, there, p)
+	q.a, q.final, ok = named(t, s.plan.Graph.Service.Namespace, s.how.Store, up, there, p)
 	return q, ok
 }
 
 // follows reports whether what a take grows from, if anything, is made from the draft of that task, or will be: the
 // service has taken it on. So the finals of a chain are asked for in its order.
-func (r *run) follows(up *Take, task string) bool {
+func (r *run) follows(up *graph.Take, task string) bool {
 	if up == nil {
 		return true
 	}
@@ -78,7 +79,7 @@ func (r *run) strays() {
 			continue
 		}
 		p := r.plan.Of(out.Take).Promotes
-		for _, need := range out.Take.needs() {
+		for _, need := range out.Take.Needs() {
 			up := &r.reel.Outcomes[need.Index]
 			if p == nil || out.Clip.PromotedFrom != p.Task || !up.Ok() {
 				continue

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/storyboard"
@@ -45,7 +46,7 @@ func TestAMomentFromTheEndIsAFrameOfTheClip(t *testing.T) {
 		p := x.plan(film(t, "a/one", "a/two from: {shot: one, at: -5f}", "b/two prompt: two; from: {shot: a/one, at: 115f}",
 			"b/late prompt: two; from: {shot: a/one, at: -0.2s}", "b/bridge from: a/one; to: a/two"))
 		require.Len(t, p.Graph.Takes, 3, "three of them are the same")
-		require.Equal(t, Last-5, p.Graph.Take("a/two").At)
+		require.Equal(t, graph.Last-5, p.Graph.Take("a/two").At)
 		r, err := x.run(t.Context(), p)
 		require.NoError(t, err)
 		require.True(t, r.Whole())
@@ -68,16 +69,16 @@ func TestAMomentIsCountedFromTheEndThatTheClipHas(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		frames, n := rapid.IntRange(1, 800).Draw(t, "frames"), rapid.IntRange(0, 800).Draw(t, "before")
-		name := frameOf(clip(frames), Last-n)
-		switch number := clip(frames).numbered(Last - n); {
+		name := frameOf(clip(frames), graph.Last-n)
+		switch number := clip(frames).numbered(graph.Last - n); {
 		case n == 0:
 			require.Equal(t, "l", name)
-			require.Equal(t, Last, number)
+			require.Equal(t, graph.Last, number)
 		case n < frames:
 			require.Equal(t, fmt.Sprintf("v@%d", frames-1-n), name)
 			require.Equal(t, frames-1-n, number)
 		default:
-			require.Less(t, number, Last, "never taken for the last, nor for one that is there")
+			require.Less(t, number, graph.Last, "never taken for the last, nor for one that is there")
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
@@ -205,7 +206,7 @@ scenes: [{id: a, shots: [{id: one, prompt: "@keeper and @dog."}]}]
 	} {
 		target := simTarget
 		target.Service.Can.Pictures = names
-		g, err := Compile(t.Context(), sb, target)
+		g, err := graph.Compile(t.Context(), sb, target)
 		require.NoError(t, err)
 		require.Equal(t, want, g.Takes[0].Request.Prompt)
 	}
@@ -273,7 +274,7 @@ func TestCombinationsThatAModelRefusesAreErrorsAtTheirLine(t *testing.T) {
 			}
 			src := fmt.Sprintf("title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n%s%s", c.model,
 				line("one", c.first), line("two", c.second))
-			_, err := Compile(t.Context(), parse(t, dir, src), simTarget)
+			_, err := graph.Compile(t.Context(), parse(t, dir, src), simTarget)
 			var ps storyboard.Problems
 			require.ErrorAs(t, err, &ps)
 			require.Contains(t, ps[0].Message, c.want)

@@ -5,15 +5,16 @@ import (
 	"fmt"
 	"strings"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/storyboard"
 )
 
 // asked is the request as it is recorded: what a person reads, and what a later plan compares with.
-func (t *Take) asked(a anchors) json.RawMessage {
+func asked(t *graph.Take, a graph.Anchors) json.RawMessage {
 	r := t.Request
-	r.FirstFrame, r.LastFrame = noted(r.FirstFrame, a.first), noted(r.LastFrame, a.last)
+	r.FirstFrame, r.LastFrame = noted(r.FirstFrame, a.First), noted(r.LastFrame, a.Last)
 	b, err := json.Marshal(r)
 	if err != nil {
 		panic(err) // strings, numbers and booleans always marshal
@@ -34,26 +35,26 @@ func noted(f *provider.Frame, name string) *provider.Frame {
 }
 
 // memory is the name under which the store remembers what a use of the take was last.
-func (u Use) memory(films []*storyboard.Storyboard) string {
-	return nameOf(films[u.Film].Variant, u.Shot, u.Number)
+func memory(u graph.Use, films []*storyboard.Storyboard) string {
+	return graph.NameOf(films[u.Film].Variant, u.Shot, u.Number)
 }
 
 // memory is that of the take's first use.
-func (p *Plan) memory(t *Take) string {
+func (p *Plan) memory(t *graph.Take) string {
 	if len(t.Uses) == 0 {
 		return t.Name()
 	}
-	return t.Uses[0].memory(p.Graph.Films)
+	return memory(t.Uses[0], p.Graph.Films)
 }
 
 // changed says in what the shot differs from what it asked for when it was last used: such a take is stale.
-func (p *Plan) changed(t *Take, a anchors, was *store.Film) (Standing, string) {
+func (p *Plan) changed(t *graph.Take, a graph.Anchors, was *store.Film) (Standing, string) {
 	used, ok := was.Shots[p.memory(t)]
 	if !ok {
 		return New, "never made"
 	}
 	var before, now map[string]any
-	if json.Unmarshal(used.Asked, &before) != nil || json.Unmarshal(t.asked(a), &now) != nil {
+	if json.Unmarshal(used.Asked, &before) != nil || json.Unmarshal(asked(t, a), &now) != nil {
 		return New, "never made"
 	}
 	var changes []string

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
@@ -64,7 +65,7 @@ func Collect(ctx context.Context, open []Open, o RunOptions) (*Reel, error) {
 		return &Reel{}, errors.New("a run needs a provider")
 	}
 	film := &storyboard.Storyboard{}
-	g := &Graph{Film: film, Films: []*storyboard.Storyboard{film}, Service: o.Provider.About()}
+	g := &graph.Graph{Film: film, Films: []*storyboard.Storyboard{film}, Service: o.Provider.About()}
 	p := &Plan{Graph: g}
 	for _, u := range open {
 		if u.Request.Provider != g.Service.Namespace {
@@ -83,8 +84,8 @@ func Collect(ctx context.Context, open []Open, o RunOptions) (*Reel, error) {
 }
 
 // take is the take as far as its record tells.
-func (u Open) take() (*Take, error) {
-	t := &Take{kept: u.Dir.Key, Draft: u.Request.Draft, Number: u.Request.Number,
+func (u Open) take() (*graph.Take, error) {
+	t := &graph.Take{StoredKey: u.Dir.Key, Draft: u.Request.Draft, Number: u.Request.Number,
 		Model:  &models.Model{Concurrency: 1 << 20},
 		Tokens: u.Request.Tokens, Cost: u.Request.Worst,
 		Price:    models.Price{PerMillion: u.Request.PerMillion, Currency: u.Request.Worst.Currency},

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"shotchain/chain/graph"
 	"shotchain/storyboard"
 )
 
@@ -29,7 +30,7 @@ func anchored(t require.TestingT, dir, look string, links int, others map[int]st
 }
 
 // names are those of takes.
-func names(takes []*Take) (all []string) {
+func names(takes []*graph.Take) (all []string) {
 	for _, t := range takes {
 		all = append(all, t.Name())
 	}
@@ -86,7 +87,7 @@ func TestAShotsOwnEndGoesBeforeTheKeyframe(t *testing.T) {
 	sb := anchored(t, dir, "model: seedance-2.0, anchor: {every: 2, still: a.png}", 8,
 		map[int]string{1: ", to: b.png", 3: ", anchor: {every: 0}", 5: ", anchor: {still: b.png}",
 			8: ", from: {shot: n7, at: -5f}"})
-	g, err := Compile(t.Context(), sb, simTarget)
+	g, err := graph.Compile(t.Context(), sb, simTarget)
 	require.NoError(t, err)
 	ends := func(i int) string {
 		take := g.Take(fmt.Sprintf("s/n%d", i))
@@ -110,13 +111,13 @@ func TestAModelThatCannotEndOnAFrameIsNotAnchored(t *testing.T) {
 	dir := t.TempDir()
 	still(t, dir, "k.png", 1280, 720)
 	sb := anchored(t, dir, "model: seedance-1.0-pro-fast, anchor: {every: 2, still: k.png}", 2, nil)
-	_, err := Compile(t.Context(), sb, simTarget)
+	_, err := graph.Compile(t.Context(), sb, simTarget)
 	var ps storyboard.Problems
 	require.ErrorAs(t, err, &ps)
 	require.Len(t, ps, 1)
 	require.Contains(t, ps[0].Error(), "film.yaml:1:54: shot \"s/n1\": seedance-1.0-pro-fast cannot end on a given frame")
 	require.Contains(t, ps[0].Hint, "these can: seedance-2.5")
-	_, err = Compile(t.Context(),
+	_, err = graph.Compile(t.Context(),
 		anchored(t, dir, "model: seedance-1.0-pro-fast, anchor: {every: 3, still: k.png}", 1, nil), simTarget)
 	require.NoError(t, err, "a chain that is too short needs none")
 }
@@ -129,9 +130,9 @@ func TestDepthProperty(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		every, links := rapid.IntRange(0, 6).Draw(rt, "every"), rapid.IntRange(1, 20).Draw(rt, "links")
 		look := fmt.Sprintf("model: seedance-2.0, anchor: {every: %d, still: k.png}", every)
-		g, err := Compile(t.Context(), anchored(rt, dir, look, links, nil), simTarget)
+		g, err := graph.Compile(t.Context(), anchored(rt, dir, look, links, nil), simTarget)
 		require.NoError(rt, err)
-		shorter, err := Compile(t.Context(), anchored(rt, dir, look, links-1, nil), simTarget)
+		shorter, err := graph.Compile(t.Context(), anchored(rt, dir, look, links-1, nil), simTarget)
 		require.NoError(rt, err)
 		for i, take := range g.Takes {
 			require.Equal(rt, i, take.Links)
@@ -192,7 +193,7 @@ func TestAShotLooksAtTheOpeningOfTheChainBeforeIt(t *testing.T) {
 		{"seedance-2.0", map[int]string{0: ", from: n1", 1: ", from: none, references: [first]"},
 			"shot \"s/n1\": no chain stands before it"},
 	} {
-		_, err := Compile(t.Context(), anchored(t, dir, "model: "+c.model, 1, c.others), simTarget)
+		_, err := graph.Compile(t.Context(), anchored(t, dir, "model: "+c.model, 1, c.others), simTarget)
 		require.ErrorContains(t, err, c.want)
 	}
 }

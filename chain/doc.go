@@ -1,5 +1,4 @@
-// Package chain gets a film's clips, each bought once. [Compile] turns a storyboard into a [Graph] of takes: what each
-// asks of the service, what it grows from, what it costs at most. [Make] holds the graph against the store and plans:
+// Package chain gets the clips of a [graph.Graph], each bought once. [Make] holds the graph against the store and plans:
 // which clips are there, which are to be bought and why, and the price. [Run] does what the plan says, as much at once
 // as the service allows, and no more than it says; a [Shooter] does it for one take at a time. What is promised: a
 // take's question is hashed into a key, and for each key one clip is bought; what is about to be sent is on disk before

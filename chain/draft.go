@@ -1,40 +1,16 @@
 package chain
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"time"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
-
-// draft makes a take a draft: by the model's draft mode where it has one, else at its lowest resolution that has the
-// film's ratio.
-func (c *compiler) draft(t *Take) {
-	m, r := t.Model, &t.Request
-	final := r.Resolution
-	if m.Draft {
-		r.Draft, r.NoLastFrame, r.Resolution = true, !m.Drafts.LastFrame, m.Drafts.Resolution
-	} else {
-		ratio := cmp.Or(t.Shot.Look.Ratio.Value, unsaidRatio)
-		for _, res := range m.Resolutions { // the smallest first
-			if _, ok := res.Pixels[ratio]; ok || ratio == adaptive {
-				r.Resolution = res.Name
-				break
-			}
-		}
-	}
-	own, ok := c.to.Models.Find(cmp.Or(t.Shot.Look.Model.Value, c.first()))
-	// What is asked for just as the film itself asks for it is no draft but the film's own clip: it is paid once.
-	t.Draft = r.Draft || !ok || own != m || r.Resolution != final
-	for _, up := range t.needs() {
-		t.Draft = t.Draft || up.Draft
-	}
-}
 
 // Promotion is the draft that a final clip is made from.
 type Promotion struct {
@@ -46,7 +22,7 @@ type Promotion struct {
 
 // promote looks for a draft that the provider can make the take's final clip from: kept, of the same model, young
 // enough, and grown from the drafts of what the take itself grows from.
-func (p *Plan) promote(t *Take) *Promotion {
+func (p *Plan) promote(t *graph.Take) *Promotion {
 	drafts := p.Options.Drafts
 	if drafts == nil || p.Graph.Service.Forgets || len(t.Uses) == 0 {
 		return nil
@@ -63,7 +39,7 @@ func (p *Plan) promote(t *Take) *Promotion {
 		len(t.Model.Drafts.Final) > 0 && !slices.Contains(t.Model.Drafts.Final, t.Request.Resolution):
 		return nil
 	}
-	for _, pair := range [][2]*Take{{t.From, d.From}, {t.To, d.To}} {
+	for _, pair := range [][2]*graph.Take{{t.From, d.From}, {t.To, d.To}} {
 		if pair[0] != nil && (pair[1] == nil || drafts.Of(pair[1]).Clip == nil || !p.made(pair[0], drafts.Of(pair[1]))) {
 			return nil
 		}
@@ -81,7 +57,7 @@ func (p *Plan) promote(t *Take) *Promotion {
 // finalFrame names a frame of the final clip of a draft: so the key of what is made from the next draft of a chain is
 // known before that clip is there. The service itself starts the one from the other; nobody here sends the picture.
 func finalFrame(task string, frame int) string {
-	if frame == Last {
+	if frame == graph.Last {
 		return "last frame of the final of " + task
 	}
 	return fmt.Sprintf("frame %d of the final of %s", frame, task)
@@ -89,37 +65,37 @@ func finalFrame(task string, frame int) string {
 
 // finals names the take's pictures by the drafts that what it grows from and ends on is made from; ok is false where
 // one of them is made from none.
-func (t *Take) finals(from, to string) (a anchors, ok bool) {
-	if a.first = t.Request.FirstFrame.InKey(); t.From != nil {
-		a.first = finalFrame(from, t.from())
+func finals(t *graph.Take, from, to string) (a graph.Anchors, ok bool) {
+	if a.First = t.Request.FirstFrame.InKey(); t.From != nil {
+		a.First = finalFrame(from, t.FromFrame())
 	}
-	if a.last = t.Request.LastFrame.InKey(); t.To != nil {
-		a.last = finalFrame(to, t.ToFrame)
+	if a.Last = t.Request.LastFrame.InKey(); t.To != nil {
+		a.Last = finalFrame(to, t.ToFrame)
 	}
 	return a, (t.From == nil || from != "") && (t.To == nil || to != "")
 }
 
 // named are the pictures of a take's question, by their bytes where all that it needs is there, or by its drafts (final)
 // where it is to be made from its own, or has been. ok is false where neither is known yet. up is only read if there.
-func (t *Take) named(namespace string, st *store.Store, up Upstream, there bool, p *Promotion) (a anchors,
+func named(t *graph.Take, namespace string, st *store.Store, up Upstream, there bool, p *Promotion) (a graph.Anchors,
 	final, ok bool) {
 	var from, to string
 	switch {
-	case there && len(t.needs()) == 0:
-		return t.anchors(up), false, true
+	case there && len(t.Needs()) == 0:
+		return anchors(t, up), false, true
 	case p != nil:
 		from, to = p.from, p.to
 	case there:
 		from, to = up.promotedFrom()
 	}
 	if there {
-		a = t.anchors(up)
+		a = anchors(t, up)
 	}
-	finals, known := t.finals(from, to)
-	if !known || there && begun(st.Take(t.key(namespace, a))) {
+	finals, known := finals(t, from, to)
+	if !known || there && begun(st.Take(t.Key(namespace, a))) {
 		return a, false, there
 	}
-	if p != nil || begun(st.Take(t.key(namespace, finals))) {
+	if p != nil || begun(st.Take(t.Key(namespace, finals))) {
 		return finals, true, true
 	}
 	return a, false, there
@@ -152,7 +128,7 @@ func (m *Promotion) attempts(take store.Take) bool {
 }
 
 // made reports whether a take's clip is, or will be, made from a draft.
-func (p *Plan) made(t *Take, draft *Planned) bool {
+func (p *Plan) made(t *graph.Take, draft *Planned) bool {
 	pt := p.Of(t)
 	if pt.Clip != nil {
 		return pt.Clip.Draft == "" && draft.Clip != nil && pt.Clip.PromotedFrom == draft.Clip.Task
@@ -172,7 +148,7 @@ func (v *life) promoting(req provider.Request, from *Promotion) provider.Request
 // very draft that its own draft grew from – it may not have, where that one could not be promoted any more – and the
 // draft must still be the clip that it was.
 func (v *life) promotion() *Promotion {
-	if v.t.kept != "" {
+	if v.t.StoredKey != "" {
 		return nil
 	}
 	p := v.plan.Of(v.t).Promotes

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/graph"
 	"shotchain/storyboard"
 )
 
@@ -14,7 +15,7 @@ import (
 func (x *fixture) draft(sb *storyboard.Storyboard) *Plan {
 	to := simTarget
 	to.Draft = true
-	g, err := Compile(x.t.Context(), sb, to)
+	g, err := graph.Compile(x.t.Context(), sb, to)
 	require.NoError(x.t, err)
 	return plan(x.t, g, x.st, PlanOptions{FilmID: "film draft"})
 }
@@ -129,7 +130,7 @@ func TestDraftsWithAnotherModel(t *testing.T) {
 		"b/three resolution: 480p; model: seedance-2.0-mini")
 	to := simTarget
 	to.Draft = true
-	g, err := Compile(t.Context(), sb, to)
+	g, err := graph.Compile(t.Context(), sb, to)
 	require.NoError(t, err)
 	require.Equal(t, "doubao-seedance-2-0-mini-260615", g.Takes[0].Request.Model)
 	require.Equal(t, "480p", g.Takes[0].Request.Resolution)
@@ -141,7 +142,7 @@ func TestDraftsWithAnotherModel(t *testing.T) {
 func TestADraftWithoutALastFrameIsNotAskedForOne(t *testing.T) {
 	to := simTarget
 	to.Draft = true
-	g, err := Compile(t.Context(), film(t, "a/one model: seedance-1.5-pro"), to)
+	g, err := graph.Compile(t.Context(), film(t, "a/one model: seedance-1.5-pro"), to)
 	require.NoError(t, err)
 	require.True(t, g.Takes[0].Request.NoLastFrame)
 	require.EqualValues(t, compile(t, film(t, "a/one model: seedance-1.5-pro; resolution: 480p")).Takes[0].Tokens*60/100,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 )
 
@@ -13,14 +14,14 @@ var oneAtATime = &models.Model{Alias: "m", Concurrency: 1}
 
 // TestLeft holds that what is left shrinks to nothing as takes go on and end.
 func TestLeft(t *testing.T) {
-	a := &Take{Expected: time.Minute, Remaining: 3 * time.Minute, Model: oneAtATime}
-	b := &Take{Index: 1, Expected: 2 * time.Minute, Remaining: 2 * time.Minute, Model: oneAtATime, From: a}
-	c := &Take{Index: 2, Expected: time.Minute, Remaining: time.Minute, Model: oneAtATime}
-	a.Grows = []*Take{b}
-	p := &Plan{Graph: &Graph{Takes: []*Take{a, b, c}}, Takes: make([]Planned, 3)}
-	ended, under := map[*Take]bool{}, map[*Take]time.Duration{}
+	a := &graph.Take{Expected: time.Minute, Remaining: 3 * time.Minute, Model: oneAtATime}
+	b := &graph.Take{Index: 1, Expected: 2 * time.Minute, Remaining: 2 * time.Minute, Model: oneAtATime, From: a}
+	c := &graph.Take{Index: 2, Expected: time.Minute, Remaining: time.Minute, Model: oneAtATime}
+	a.Grows = []*graph.Take{b}
+	p := &Plan{Graph: &graph.Graph{Takes: []*graph.Take{a, b, c}}, Takes: make([]Planned, 3)}
+	ended, under := map[*graph.Take]bool{}, map[*graph.Take]time.Duration{}
 	left := func() time.Duration {
-		return p.Left(func(t *Take) bool { return ended[t] }, func(t *Take) time.Duration { return under[t] })
+		return p.Left(func(t *graph.Take) bool { return ended[t] }, func(t *graph.Take) time.Duration { return under[t] })
 	}
 	require.Equal(t, 4*time.Minute, left())
 	under[a] = 30 * time.Second

@@ -15,6 +15,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/ark"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/sim"
 	"shotchain/chain/sim/simtest"
@@ -68,8 +69,8 @@ func shootBoth(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	graph, err := chain.Compile(ctx, film,
-		chain.Target{Models: models.Default(), Service: provider.About(), Now: time.Now()})
+	graph, err := graph.Compile(ctx, film,
+		graph.Target{Models: models.Default(), Service: provider.About(), Now: time.Now()})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/graph"
+	"shotchain/chain/graph/graphtest"
 	"shotchain/chain/lookup"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
@@ -366,42 +368,15 @@ func (glance) Fit(picture []byte, width, height int) ([]byte, error) {
 	return fmt.Appendf(nil, "%dx%d of %x", width, height, sha256.Sum256(picture)), nil
 }
 
-// film parses a storyboard whose shots are given as lines of "scene/shot key: value; key: value".
-func film(t testing.TB, shots ...string) *storyboard.Storyboard {
+// What a storyboard is made of, written shortly.
+var (
+	film, written, parse, still = graphtest.Film, graphtest.Written, graphtest.Parse, graphtest.Still
+	simTarget                   = graph.Target{Models: models.Default(), Service: aboutFake, Ended: true}
+)
+
+func compile(t testing.TB, sb *storyboard.Storyboard) *graph.Graph {
 	t.Helper()
-	return parse(t, t.TempDir(), written(shots...))
-}
-
-// written is the file of such a storyboard.
-func written(shots ...string) string {
-	var b strings.Builder
-	b.WriteString("title: Test\nlook: {model: seedance-2.0}\nscenes:\n")
-	scene := ""
-	for _, s := range shots {
-		name, rest, _ := strings.Cut(s, " ")
-		sc, id, _ := strings.Cut(name, "/")
-		if sc != scene {
-			scene = sc
-			fmt.Fprintf(&b, "  - id: %s\n    shots:\n", sc)
-		}
-		fmt.Fprintf(&b, "      - id: %s\n", id)
-		for kv := range strings.SplitSeq(rest, ";") {
-			if kv = strings.TrimSpace(kv); kv != "" {
-				fmt.Fprintf(&b, "        %s\n", kv)
-			}
-		}
-		if !strings.Contains(rest, "prompt:") {
-			fmt.Fprintf(&b, "        prompt: %s\n", id)
-		}
-	}
-	return b.String()
-}
-
-var simTarget = Target{Models: models.Default(), Service: aboutFake, Ended: true}
-
-func compile(t testing.TB, sb *storyboard.Storyboard) *Graph {
-	t.Helper()
-	g, err := Compile(t.Context(), sb, simTarget)
+	g, err := graph.Compile(t.Context(), sb, simTarget)
 	require.NoError(t, err)
 	return g
 }
@@ -448,12 +423,12 @@ func (x *fixture) known() {
 func (x *fixture) plan(sb *storyboard.Storyboard) *Plan {
 	to := simTarget
 	to.Service = x.f.About()
-	g, err := Compile(x.t.Context(), sb, to)
+	g, err := graph.Compile(x.t.Context(), sb, to)
 	require.NoError(x.t, err)
 	return plan(x.t, g, x.st, x.o)
 }
 
-func plan(t testing.TB, g *Graph, st *store.Store, o PlanOptions) *Plan {
+func plan(t testing.TB, g *graph.Graph, st *store.Store, o PlanOptions) *Plan {
 	t.Helper()
 	p, err := Make(t.Context(), g, st, o)
 	require.NoError(t, err)

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+
+	"shotchain/chain/graph"
 )
 
 // strict holds everything that grows from one shot, and remembers what it was asked.
@@ -16,7 +18,7 @@ type strict struct {
 	other error // for all others
 }
 
-func (s *strict) Judge(_ context.Context, from Outcome, next *Take) error {
+func (s *strict) Judge(_ context.Context, from Outcome, next *graph.Take) error {
 	s.asked = append(s.asked, from.Take.Name()+" → "+next.Name())
 	if from.Take.Name() == s.shot {
 		return &Held{From: from.Take, Why: "is black", Hint: "another"}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
@@ -22,7 +23,7 @@ const maxTries = 3
 // the package: intent, one POST, task id, verified result, kept.
 type life struct {
 	*Shooter
-	t *Take
+	t *graph.Take
 	asking
 	hands
 	l     *store.Locked
@@ -78,7 +79,7 @@ func (v *life) unreadable() error {
 
 // openJournal reads the attempts there are. Those that can no longer turn into a clip are closed.
 func (v *life) openJournal() (err error) {
-	again := v.t.in(v.plan.Options.Resubmit)
+	again := in(v.t, v.plan.Options.Resubmit)
 	v.j, err = v.l.Journal()
 	if err != nil {
 		if !again {
@@ -132,7 +133,7 @@ func (v *life) step(ctx context.Context) Outcome {
 
 // submit records the intent, asks for the clip once, and records the task.
 func (v *life) submit(ctx context.Context) Outcome {
-	if v.t.kept != "" {
+	if v.t.StoredKey != "" {
 		return v.ended(ctx, Stopped, errNothing)
 	}
 	if ctx.Err() != nil {
@@ -215,7 +216,7 @@ func (v *life) intend(ctx context.Context) (*store.Attempt, error) {
 		return nil, err
 	}
 	req := &store.Request{Provider: v.plan.Graph.Service.Namespace, Film: v.plan.Graph.Film.Title, Shot: v.t.Shot.Name(),
-		Number: v.t.Number, Asked: v.t.asked(v.a), Draft: v.t.Draft, Worst: v.t.Cost, Tokens: v.t.Tokens,
+		Number: v.t.Number, Asked: asked(v.t, v.a), Draft: v.t.Draft, Worst: v.t.Cost, Tokens: v.t.Tokens,
 		PerMillion: v.t.Price.PerMillion, Expected: v.t.Expected.Seconds(), Made: time.Now().UTC()}
 	v.frozenFiles(req)
 	if err := v.l.PutRequest(req); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/graph"
 	"shotchain/storyboard"
 )
 
@@ -38,7 +39,7 @@ func TestTheLongestChainIsPlanned(t *testing.T) {
 			sb := longest(t, backwards)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			g, err := Compile(ctx, sb, simTarget)
+			g, err := graph.Compile(ctx, sb, simTarget)
 			require.NoError(t, err)
 			p, err := Make(ctx, g, openStore(t), PlanOptions{FilmID: "film"})
 			require.NoError(t, err)
@@ -57,7 +58,7 @@ func TestCompilingAndPlanningEndWithTheContext(t *testing.T) {
 	sb := film(t, "a/one", "a/two")
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := Compile(gone, sb, simTarget)
+	_, err := graph.Compile(gone, sb, simTarget)
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = Make(gone, compile(t, sb), openStore(t), PlanOptions{})
 	require.ErrorIs(t, err, context.Canceled)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/lookup"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
@@ -331,7 +332,7 @@ func intended(t *testing.T, st *store.Store, pt Planned, a store.Attempt) {
 	require.NoError(t, err)
 	defer l.Unlock()
 	require.NoError(t,
-		l.PutRequest(&store.Request{Provider: "sim", Shot: pt.Take.Name(), Asked: pt.Take.asked(anchors{})}))
+		l.PutRequest(&store.Request{Provider: "sim", Shot: pt.Take.Name(), Asked: asked(pt.Take, graph.Anchors{})}))
 	a.Number, a.State = 1, store.Intended
 	require.NoError(t, l.PutJournal(&store.Journal{Attempts: []store.Attempt{a}}))
 }

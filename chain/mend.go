@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
@@ -135,7 +136,7 @@ func (u Upstream) reread() {
 
 // buys reports whether the plan said that the take will be bought.
 func (v *life) buys() bool {
-	if v.t.kept != "" {
+	if v.t.StoredKey != "" {
 		return false
 	}
 	switch v.plan.Of(v.t).Standing {
@@ -194,12 +195,12 @@ func (pt *Planned) usable(st *store.Store) bool {
 
 // lacks reports whether the plan does not know the picture that a take needs of another one: it has no clip yet, or
 // its last frame has to be made again.
-func (p *Plan) lacks(t, need *Take) bool {
+func (p *Plan) lacks(t, need *graph.Take) bool {
 	pt := p.Of(need)
 	if pt.Clip == nil {
 		return true
 	}
-	last := need == t.From && t.from() == Last || need == t.To && t.ToFrame == Last
+	last := need == t.From && t.FromFrame() == graph.Last || need == t.To && t.ToFrame == graph.Last
 	return pt.frameless && last
 }
 

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/storyboard"
@@ -32,7 +33,7 @@ type given struct {
 	file  string            // in the take's folder, without the end of the name
 	name  string            // in the key
 	up    *KeptClip         // the clip whose frame it is; nil for a still
-	of    *Take             // that clip's
+	of    *graph.Take       // that clip's
 	frame int               // of that clip
 	asked *provider.Frame   // a still as the request asks for it
 	still *storyboard.Still // and where its bytes are
@@ -42,21 +43,21 @@ type given struct {
 }
 
 // pictures are all that the key names, in the order of the request.
-func (t *Take) pictures(up Upstream, a anchors) (all []*given) {
-	if a.first != "" || t.From != nil {
+func pictures(t *graph.Take, up Upstream, a graph.Anchors) (all []*given) {
+	if a.First != "" || t.From != nil {
 		all = append(all,
-			&given{role: opening, file: "first_frame", name: a.first, up: up.From, of: t.From, frame: up.From.numbered(t.from()),
+			&given{role: opening, file: "first_frame", name: a.First, up: up.From, of: t.From, frame: up.From.numbered(t.FromFrame()),
 				asked: t.Request.FirstFrame, still: t.Shot.FirstFrame})
 	}
-	if a.last != "" || t.To != nil {
+	if a.Last != "" || t.To != nil {
 		all = append(all,
-			&given{role: closing, file: "end_frame", name: a.last, up: up.To, of: t.To, frame: up.To.numbered(t.ToFrame),
+			&given{role: closing, file: "end_frame", name: a.Last, up: up.To, of: t.To, frame: up.To.numbered(t.ToFrame),
 				asked: t.Request.LastFrame, still: t.Ending})
 	}
 	for i := range t.Request.References {
 		f := &t.Request.References[i]
 		all = append(all,
-			&given{role: reference, file: fmt.Sprintf("reference_%d", i+1), name: f.InKey(), asked: f, still: t.looks[i]})
+			&given{role: reference, file: fmt.Sprintf("reference_%d", i+1), name: f.InKey(), asked: f, still: t.Looks[i]})
 	}
 	return all
 }
@@ -66,13 +67,13 @@ func (k *KeptClip) numbered(frame int) int {
 	if k == nil {
 		return frame
 	}
-	return numbered(frame, k.Clip.Frames)
+	return graph.Numbered(frame, k.Clip.Frames)
 }
 
 // from is where the picture comes from, as messages name it.
 func (p *given) from() string {
 	switch {
-	case p.up != nil && p.frame == Last:
+	case p.up != nil && p.frame == graph.Last:
 		return "the last frame of " + p.of.Name()
 	case p.up != nil:
 		return fmt.Sprintf("frame %d of %s", p.frame, p.of.Name())
@@ -95,7 +96,7 @@ func (v *life) freeze(ctx context.Context) error {
 	if v.final { // nothing is sent but the draft's task
 		return nil
 	}
-	v.pictures = v.t.pictures(v.up, v.a)
+	v.pictures = pictures(v.t, v.up, v.a)
 	for _, p := range v.pictures {
 		if p.up == nil && p.asked != nil && p.asked.Web != "" {
 			continue
@@ -116,7 +117,7 @@ func (v *life) freeze(ctx context.Context) error {
 // end is the end of the frozen file's name.
 func (p *given) end() string {
 	switch {
-	case p.up != nil && p.frame == Last:
+	case p.up != nil && p.frame == graph.Last:
 		return filepath.Ext(p.up.Clip.LastFrame.Name)
 	case p.up != nil || p.asked.Fit != "":
 		return ".png"
@@ -130,7 +131,7 @@ var errOther = errors.New("it is no longer the picture that the clip was planned
 // source reads a picture where it comes from, and compares it with what the key says of it.
 func (v *life) source(ctx context.Context, p *given) ([]byte, error) {
 	switch {
-	case p.up != nil && p.frame == Last:
+	case p.up != nil && p.frame == graph.Last:
 		path := p.up.Dir.Path(p.up.Clip.LastFrame.Name)
 		b, err := p.up.Dir.ReadFile(p.up.Clip.LastFrame.Name, maxFrameBytes)
 		if err == nil && digestOf(b) != p.name {
@@ -186,7 +187,7 @@ func (v *life) carried(ctx context.Context, p *given, urls bool) (*provider.Fram
 	if p.frozen == "" {
 		return p.asked, nil
 	}
-	if urls && p.up != nil && p.frame == Last {
+	if urls && p.up != nil && p.frame == graph.Last {
 		if u := v.frameURL(ctx, p.up); u != "" {
 			return &provider.Frame{Digest: p.up.Clip.LastFrame.Digest, URL: u}, nil
 		}
@@ -219,7 +220,7 @@ func (p *given) into(req *provider.Request, f *provider.Frame) {
 // What the service holds itself is what was downloaded from it under that digest; what is fitted or decoded is what
 // was made of the bytes that the key names, and a web still is its address.
 func (v *life) sealed(req provider.Request) error {
-	if v.t.key(v.plan.Graph.Service.Namespace, v.a) != v.l.Key {
+	if v.t.Key(v.plan.Graph.Service.Namespace, v.a) != v.l.Key {
 		return errors.New("nothing was sent: the request is not the one that its key was made of")
 	}
 	sent := picturesOf(&req)
@@ -247,13 +248,13 @@ func (v *life) sealed(req provider.Request) error {
 func (p *given) is(f provider.Frame) bool {
 	switch {
 	case f.URL != "":
-		return p.up != nil && p.frame == Last && p.up.Clip.LastFrame.Digest == p.name && f.Digest == p.name
+		return p.up != nil && p.frame == graph.Last && p.up.Clip.LastFrame.Digest == p.name && f.Digest == p.name
 	case f.Web != "":
 		return p.up == nil && f.Web == p.name
 	case p.frozen == "":
 		return false
 	}
-	exact := p.frame == Last
+	exact := p.frame == graph.Last
 	if p.up == nil {
 		exact = p.asked.Fit == ""
 	}

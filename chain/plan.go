@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
@@ -19,7 +20,7 @@ import (
 
 // Planned is one take of a plan.
 type Planned struct {
-	Take     *Take
+	Take     *graph.Take
 	Standing Standing
 	Reason   string       // why it must be made, or how it came to be there; "" for nothing to say
 	Key      string       // "" as long as it grows from something that is not there
@@ -45,7 +46,7 @@ type Planned struct {
 // Plan is what a run would do. What it calls cached is used, what it calls new or waiting is all that will be
 // bought, at most at that price. Immutable after Make.
 type Plan struct {
-	Graph    *Graph
+	Graph    *graph.Graph
 	Takes    []Planned     // as Graph.Takes
 	Total    money.Amount  // of this run, at most
 	Held     money.Amount  // of tasks that earlier runs bought and that have not ended, at most
@@ -64,19 +65,19 @@ type PlanOptions struct {
 	Keep     map[string]bool // use the clip that these shots used last, whatever has changed since
 	Resubmit map[string]bool // give up on what became of these shots' unfinished attempts, and buy them again
 	Drafts   *Plan           // of the same storyboard compiled as drafts: what is promoted where it can be; nil for none
-	Others   []*Graph        // the storyboard compiled for other services: what one of them has made, or under way, is not bought
+	Others   []*graph.Graph  // the storyboard compiled for other services: what one of them has made, or under way, is not bought
 	After    *Plan           // of another service: only what that one surely was refused is made here, its clips stand; nil for none
 	StopAt   map[string]bool // buy nothing that grows from these shots, whether or not a take of them is picked
 }
 
 // in reports whether one of the take's shots is in the set.
-func (t *Take) in(set map[string]bool) bool {
+func in(t *graph.Take, set map[string]bool) bool {
 	return set[t.Shot.Name()] || slices.ContainsFunc(t.Also, func(s *storyboard.Shot) bool { return set[s.Name()] })
 }
 
 // Make plans a run of the graph on what the store holds. It only reads, and talks to nobody. The error is the context's,
 // once that is done: looking at a large store takes its time.
-func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan, error) {
+func Make(ctx context.Context, g *graph.Graph, st *store.Store, o PlanOptions) (*Plan, error) {
 	p := &Plan{Graph: g, Takes: make([]Planned, len(g.Takes)), Options: o}
 	was, unread := st.Film(o.FilmID)
 	for i, t := range g.Takes {
@@ -111,7 +112,7 @@ func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan,
 		}
 	}
 	p.drag()
-	p.Expected = p.forecast(func(t *Take) bool { return p.Takes[t.Index].Standing != Cached && !p.Takes[t.Index].Out() })
+	p.Expected = p.forecast(func(t *graph.Take) bool { return p.Takes[t.Index].Standing != Cached && !p.Takes[t.Index].Out() })
 	return p, nil
 }
 
@@ -119,7 +120,7 @@ func Make(ctx context.Context, g *Graph, st *store.Store, o PlanOptions) (*Plan,
 func (pt *Planned) Out() bool { return pt.Standing == Left || pt.Standing == Unpicked }
 
 // Of is the plan of one take.
-func (p *Plan) Of(t *Take) *Planned { return &p.Takes[t.Index] }
+func (p *Plan) Of(t *graph.Take) *Planned { return &p.Takes[t.Index] }
 
 func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	t := pt.Take
@@ -135,17 +136,17 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	if !ok {
 		up := p.absent(t)
 		if p.Of(up).Standing == Left {
-			pt.Standing, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", t.how(up), up.Name())
+			pt.Standing, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", how(t, up), up.Name())
 			return
 		}
 		pt.Standing = Waits
-		pt.Reason = fmt.Sprintf("%s %s, which is %s", t.how(up), up.Name(), p.Of(up).told())
+		pt.Reason = fmt.Sprintf("%s %s, which is %s", how(t, up), up.Name(), p.Of(up).told())
 		if p.Of(up).frameless {
-			pt.Reason = fmt.Sprintf("%s %s, whose last frame is damaged and is made again", t.how(up), up.Name())
+			pt.Reason = fmt.Sprintf("%s %s, whose last frame is damaged and is made again", how(t, up), up.Name())
 		}
 		return
 	}
-	pt.Key = t.key(p.Graph.Service.Namespace, pictures)
+	pt.Key = t.Key(p.Graph.Service.Namespace, pictures)
 	take := st.Take(pt.Key)
 	clip, err := take.Clip()
 	pt.Damaged = errors.Is(err, store.ErrDamaged)
@@ -175,7 +176,7 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 		pt.Damaged, err = true, fmt.Errorf("%w: %s", store.ErrDamaged, r.Why)
 	}
 	pt.Standing, pt.Reason, pt.Fault = look(take)
-	if pt.Standing != New && (p.Graph.Service.Forgets || t.in(p.Options.Resubmit)) {
+	if pt.Standing != New && (p.Graph.Service.Forgets || in(t, p.Options.Resubmit)) {
 		pt.Standing, pt.Reason = New, "bought again: what became of the last attempt is given up"
 		if p.Graph.Service.Forgets {
 			pt.Reason = "the last attempt ended with its simulator"
@@ -184,7 +185,7 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	switch {
 	case pt.Standing == InFlight && errors.Is(err, store.ErrDamaged):
 		pt.Reason = "the kept clip cannot be used: " + err.Error() + "; fetched again from " + pt.Reason
-	case pt.Standing == New && errors.Is(err, store.ErrDamaged) && !p.Graph.Service.Forgets && !t.in(p.Options.Resubmit):
+	case pt.Standing == New && errors.Is(err, store.ErrDamaged) && !p.Graph.Service.Forgets && !in(t, p.Options.Resubmit):
 		pt.Reason = "its clip is damaged and can no longer be fetched: " + strings.TrimPrefix(err.Error(), "damaged: ")
 	case pt.Reason != "":
 	case !errors.Is(err, fs.ErrNotExist):
@@ -207,7 +208,7 @@ func (p *Plan) drag() {
 }
 
 // keeps reports whether the take is to be the clip that its shot used last.
-func (p *Plan) keeps(t *Take) bool { return t.in(p.Options.Keep) || t.Shot.Keep }
+func (p *Plan) keeps(t *graph.Take) bool { return in(t, p.Options.Keep) || t.Shot.Keep }
 
 // keep takes the clip that the shot used last; false where there is none.
 func (p *Plan) keep(pt *Planned, st *store.Store, was *store.Film) bool {
@@ -231,13 +232,13 @@ func (p *Plan) leave(pt *Planned) {
 	if p.Options.Only == nil || pt.Standing == Cached || pt.Standing == Unpicked {
 		return
 	}
-	if !pt.Take.in(p.Options.Only) {
+	if !in(pt.Take, p.Options.Only) {
 		pt.Standing, pt.Reason = Left, "not among the shots of this run"
 		return
 	}
-	for _, up := range pt.Take.needs() {
+	for _, up := range pt.Take.Needs() {
 		if p.Of(up).Out() {
-			pt.Standing, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", pt.Take.how(up), up.Name())
+			pt.Standing, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", how(pt.Take, up), up.Name())
 			return
 		}
 	}
@@ -248,12 +249,12 @@ func (p *Plan) stop(pt *Planned) {
 	if pt.Standing == Cached || pt.Standing == InFlight || pt.Standing == Unclear {
 		return
 	}
-	for _, up := range pt.Take.needs() {
+	for _, up := range pt.Take.Needs() {
 		switch {
 		case p.Of(up).Standing == Unpicked:
 			pt.Standing, pt.Reason = Unpicked, p.Of(up).Reason
 			return
-		case up.in(p.Options.StopAt), up.unpicked():
+		case in(up, p.Options.StopAt), unpicked(up):
 			pt.Standing, pt.Reason = Unpicked, fmt.Sprintf("waits for a pick of %s", up.Shot.Name())
 			return
 		}
@@ -261,8 +262,8 @@ func (p *Plan) stop(pt *Planned) {
 }
 
 // unpicked reports whether a shot of the take asks for a pick that nobody has written.
-func (t *Take) unpicked() bool {
-	return slices.ContainsFunc(t.Uses, func(u Use) bool { return u.Shot.Unpicked() })
+func unpicked(t *graph.Take) bool {
+	return slices.ContainsFunc(t.Uses, func(u graph.Use) bool { return u.Shot.Unpicked() })
 }
 
 // told is the state as another take's reason says it.
@@ -331,18 +332,18 @@ func billedAs(word string) provider.Answer {
 }
 
 // anchors names a take's pictures; ok is false where nobody knows one of them yet.
-func (p *Plan) anchors(pt *Planned, st *store.Store) (a anchors, ok bool) {
+func (p *Plan) anchors(pt *Planned, st *store.Store) (a graph.Anchors, ok bool) {
 	t := pt.Take
 	if p.absent(t) != nil {
-		a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, Upstream{}, false, pt.Promotes)
+		a, pt.final, ok = named(t, p.Graph.Service.Namespace, st, Upstream{}, false, pt.Promotes)
 		return a, ok
 	}
-	a, pt.final, ok = t.named(p.Graph.Service.Namespace, st, p.upstream(t), true, pt.Promotes)
+	a, pt.final, ok = named(t, p.Graph.Service.Namespace, st, p.upstream(t), true, pt.Promotes)
 	return a, ok
 }
 
 // upstream are the clips that a take grows from and ends on, as the plan has them.
-func (p *Plan) upstream(t *Take) (up Upstream) {
+func (p *Plan) upstream(t *graph.Take) (up Upstream) {
 	if t.From != nil {
 		up.From = &KeptClip{Clip: p.Of(t.From).Clip}
 	}
@@ -353,21 +354,21 @@ func (p *Plan) upstream(t *Take) (up Upstream) {
 }
 
 // waits are the takes that one waits for: those that it needs, and none where it is made from its draft.
-func (p *Plan) waits(t *Take) []*Take {
+func (p *Plan) waits(t *graph.Take) []*graph.Take {
 	if p.Of(t).final {
 		return nil
 	}
-	return t.needs()
+	return t.Needs()
 }
 
 // forecast is how long the takes that are needed take in all.
-func (p *Plan) forecast(needed func(*Take) bool) time.Duration {
+func (p *Plan) forecast(needed func(*graph.Take) bool) time.Duration {
 	return forecast(p.Graph, p.Options.Limit, p.waits, needed)
 }
 
 // absent is the first of the takes that a take needs and that is not there.
-func (p *Plan) absent(t *Take) *Take {
-	for _, need := range t.needs() {
+func (p *Plan) absent(t *graph.Take) *graph.Take {
+	for _, need := range t.Needs() {
 		if p.lacks(t, need) {
 			return need
 		}
@@ -376,7 +377,7 @@ func (p *Plan) absent(t *Take) *Take {
 }
 
 // how says in what way a take needs another one.
-func (t *Take) how(up *Take) string {
+func how(t *graph.Take, up *graph.Take) string {
 	if t.From == up {
 		return "grows from"
 	}

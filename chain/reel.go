@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"shotchain/chain/graph"
 	"shotchain/chain/money"
 	"shotchain/chain/store"
 	"shotchain/storyboard"
@@ -8,13 +9,13 @@ import (
 
 // Outcome is what became of one take in a run.
 type Outcome struct {
-	Take     *Take
+	Take     *graph.Take
 	Standing Standing     // a final one
 	Clip     *store.Clip  // of Cached and Kept
 	Dir      store.Take   // its folder in the store
 	Task     string       // the provider's id, "" where none is known
 	Fault    error        // of Failed, Unclear, InFlight, Stopped; nil for nothing to say
-	Behind   *Take        // of Skipped: the take that is missing
+	Behind   *graph.Take  // of Skipped: the take that is missing
 	Spent    money.Amount // billed in this run
 	Unsure   money.Amount // beside it, at most: nobody but the service knows whether it is billed
 
@@ -27,7 +28,7 @@ func (o Outcome) Ok() bool { return o.Clip != nil }
 
 // Reel is all that came of a run.
 type Reel struct {
-	Graph    *Graph
+	Graph    *graph.Graph
 	Outcomes []Outcome    // as Graph.Takes
 	Spent    money.Amount // billed in this run
 	Unsure   money.Amount // beside it, at most: of tasks that ended without a clip and may be billed

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 )
 
@@ -21,7 +22,7 @@ const (
 )
 
 // room is how many bytes a take may need on disk: its clip, its last frame, and the pictures that it is given.
-func (t *Take) room() int64 {
+func room(t *graph.Take) int64 {
 	pixels := int64(t.Size.Width) * int64(t.Size.Height)
 	pictures := int64(1 + len(t.Request.References))
 	for _, given := range []bool{t.From != nil || t.Request.FirstFrame != nil, t.To != nil || t.Request.LastFrame != nil} {
@@ -40,12 +41,12 @@ type rooms struct {
 
 // claim sets room aside for a take, or refuses it. A disk that does not say how much is free refuses nothing. What
 // others write meanwhile is not foreseen.
-func (s *Shooter) claim(t *Take) (release func(), err error) {
+func (s *Shooter) claim(t *graph.Take) (release func(), err error) {
 	free, err := s.how.Free()
 	if err != nil {
 		return func() {}, nil
 	}
-	need := t.room()
+	need := room(t)
 	s.rooms.mu.Lock()
 	defer s.rooms.mu.Unlock()
 	if left := max(free-s.rooms.claimed, 0); left < need {

@@ -23,7 +23,7 @@ func TestATakeIsNotBoughtWhereTheDiskHasNoRoomForIt(t *testing.T) {
 		x := newFixture(t)
 		board := film(t, "a/one", "a/two", "b/three from: none")
 		p := x.plan(board)
-		need := p.Takes[0].Take.room()
+		need := room(p.Takes[0].Take)
 		r := x.onDisk(p, func() (int64, error) { return need - 1, nil })
 		require.Zero(t, x.f.calls["create"])
 		require.Zero(t, r.Spent.Micros)
@@ -50,7 +50,7 @@ func TestTakesThatAreMadeAtOnceShareTheDisk(t *testing.T) {
 		x := newFixture(t)
 		board := film(t, "a/one", "b/two from: none", "c/three from: none")
 		p := x.plan(board)
-		need := p.Takes[0].Take.room()
+		need := room(p.Takes[0].Take)
 		r := x.onDisk(p, func() (int64, error) { return 2*need + 1, nil })
 		require.Equal(t, 2, x.f.created())
 		require.Equal(t, 2, r.Count(Kept))
@@ -90,7 +90,7 @@ func TestRoomIsGenerous(t *testing.T) {
 	x := newFixture(t)
 	takes := x.plan(film(t, "a/one duration: 5s", "a/two duration: 10s",
 		"b/three from: none; duration: 5s; resolution: 480p")).Takes
-	one, two, three := takes[0].Take.room(), takes[1].Take.room(), takes[2].Take.room()
+	one, two, three := room(takes[0].Take), room(takes[1].Take), room(takes[2].Take)
 	require.Greater(t, one, int64(14_000_000), "720p, 5 s: the largest had 11 MB, its last frame 1.5 MB")
 	require.Less(t, one, int64(40_000_000), "but no disk is called full that is not")
 	require.Greater(t, two, one+13_000_000)

@@ -11,19 +11,6 @@ import (
 	"shotchain/chain/store"
 )
 
-// twin is the same take in another service's graph of the same storyboard; nil where that has none.
-func (g *Graph) twin(t *Take) *Take {
-	u := t.Uses[0]
-	if u.Film >= len(g.Films) {
-		return nil
-	}
-	s, ok := g.Films[u.Film].Shot(u.Shot.Name())
-	if takes := g.shots[s]; ok && u.Number <= len(takes) {
-		return takes[u.Number-1]
-	}
-	return nil
-}
-
 // after takes over what the plan that this one stands in for knows of a take: its clip, or why nothing of it is to be
 // asked of anybody else. false where it is free to be made here.
 func (p *Plan) after(pt *Planned, st *store.Store) bool {
@@ -31,7 +18,7 @@ func (p *Plan) after(pt *Planned, st *store.Store) bool {
 		return false
 	}
 	first := p.Options.After
-	t := first.Graph.twin(pt.Take)
+	t := first.Graph.Twin(pt.Take)
 	if t == nil {
 		return false
 	}
@@ -61,15 +48,15 @@ func (p *Plan) after(pt *Planned, st *store.Store) bool {
 // where none has.
 func (p *Plan) elsewhere(pt *Planned, st *store.Store) bool {
 	for _, g := range p.Options.Others {
-		t := g.twin(pt.Take)
+		t := g.Twin(pt.Take)
 		if t == nil {
 			continue
 		}
-		a, _, ok := t.named(g.Service.Namespace, st, p.upstream(pt.Take), true, nil)
+		a, _, ok := named(t, g.Service.Namespace, st, p.upstream(pt.Take), true, nil)
 		if !ok {
 			continue
 		}
-		dir := st.Take(t.key(g.Service.Namespace, a))
+		dir := st.Take(t.Key(g.Service.Namespace, a))
 		if clip, err := dir.Clip(); err == nil {
 			p.foreign(pt, g.Service.Namespace, dir.Key, clip)
 			return true
@@ -118,7 +105,7 @@ func (p *Plan) Worst(others ...*Plan) money.Amount {
 	for i := range p.Takes {
 		most := p.Takes[i].Cost.Micros
 		for _, o := range others {
-			if t := o.Graph.twin(p.Takes[i].Take); t != nil && o.Of(t).Cost.Currency == p.Total.Currency {
+			if t := o.Graph.Twin(p.Takes[i].Take); t != nil && o.Of(t).Cost.Currency == p.Total.Currency {
 				most = max(most, o.Of(t).Cost.Micros)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/money"
 	"shotchain/chain/provider"
@@ -26,7 +27,7 @@ scenes:
 		first := x.plan(sb)
 		other := simTarget
 		other.Service = provider.About{Namespace: "other", Region: models.Fal}
-		g, err := Compile(t.Context(), sb, other)
+		g, err := graph.Compile(t.Context(), sb, other)
 		require.NoError(t, err)
 		plan := func(o PlanOptions) *Plan {
 			p, err := Make(t.Context(), g, x.st, o)

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
@@ -67,8 +68,8 @@ func Run(ctx context.Context, p *Plan, o RunOptions) (*Reel, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r := &run{Shooter: shooter, stop: stop, reel: &Reel{Graph: p.Graph, Outcomes: make([]Outcome, len(p.Takes))},
-		queue: newSchedule(p.Options.Limit), entered: map[*Take]bool{},
-		accepted: map[*Take]string{}, whole: map[*Take]bool{}}
+		queue: newSchedule(p.Options.Limit), entered: map[*graph.Take]bool{},
+		accepted: map[*graph.Take]string{}, whole: map[*graph.Take]bool{}}
 	r.loop(ctx)
 	r.remember()
 	_ = o.Store.Remember() // what was read is read again without it
@@ -111,15 +112,15 @@ type run struct {
 	stop     context.CancelCauseFunc
 	reel     *Reel
 	queue    *schedule
-	entered  map[*Take]bool   // ready, or done without a place in the queue
-	accepted map[*Take]string // the task of the draft that the service makes it from
-	whole    map[*Take]bool   // its draft could not be promoted: it is asked for whole, when what it grows from is there
+	entered  map[*graph.Take]bool   // ready, or done without a place in the queue
+	accepted map[*graph.Take]string // the task of the draft that the service makes it from
+	whole    map[*graph.Take]bool   // its draft could not be promoted: it is asked for whole, when what it grows from is there
 }
 
 // loop hands out takes until nothing is left that could start.
 func (r *run) loop(ctx context.Context) {
 	var takes errgroup.Group // a plain group: one failed take must not end its siblings
-	freed, finished, promotions := make(chan *Take), make(chan Outcome), make(chan promotionOf)
+	freed, finished, promotions := make(chan *graph.Take), make(chan Outcome), make(chan promotionOf)
 	under := 0
 	r.begin()
 	for {
@@ -162,10 +163,10 @@ func (r *run) loop(ctx context.Context) {
 }
 
 // upstream are the clips that a take grows from and ends on, as far as they are there.
-func (r *run) upstream(t *Take) Upstream { return Upstream{r.kept(t.From), r.kept(t.To)} }
+func (r *run) upstream(t *graph.Take) Upstream { return Upstream{r.kept(t.From), r.kept(t.To)} }
 
 // kept is the clip of a take, nil where there is none.
-func (r *run) kept(t *Take) *KeptClip {
+func (r *run) kept(t *graph.Take) *KeptClip {
 	if t == nil || !r.reel.Outcomes[t.Index].Ok() {
 		return nil
 	}
@@ -185,14 +186,14 @@ func (r *run) begin() {
 		}
 	}
 	for _, t := range r.plan.Graph.Takes {
-		r.enter([]*Take{t})
+		r.enter([]*graph.Take{t})
 	}
 }
 
 // enter makes takes ready whose first frame exists. Those that the store holds are done at once, without a place
 // in the queue; the stack stands in for a recursion over long chains.
-func (r *run) enter(takes []*Take) {
-	for stack := append([]*Take(nil), takes...); len(stack) > 0; {
+func (r *run) enter(takes []*graph.Take) {
+	for stack := append([]*graph.Take(nil), takes...); len(stack) > 0; {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		if r.reel.Outcomes[t.Index].Take != nil || r.entered[t] || r.plan.Of(t).Out() {
@@ -213,7 +214,7 @@ func (r *run) enter(takes []*Take) {
 }
 
 // cached looks a take up in the store.
-func (r *run) cached(t *Take, q asking) (Outcome, bool) {
+func (r *run) cached(t *graph.Take, q asking) (Outcome, bool) {
 	take := r.how.Store.Take(r.key(t, q.a))
 	clip, err := take.Clip()
 	if err != nil {
@@ -226,7 +227,7 @@ func (r *run) cached(t *Take, q asking) (Outcome, bool) {
 func (r *run) settle(out Outcome) {
 	if out.unpromoted {
 		r.whole[out.Take], r.entered[out.Take] = true, false
-		r.enter([]*Take{out.Take})
+		r.enter([]*graph.Take{out.Take})
 		return
 	}
 	r.record(out)
@@ -267,8 +268,8 @@ func (r *run) closeBooks(ctx context.Context) {
 		if left, ok := r.left(t); ok {
 			out = left
 		}
-		if need := t.missing(r.upstream(t)); need != nil && r.reel.Outcomes[need.Index].lacking() {
-			out = t.behind(need)
+		if need := missing(t, r.upstream(t)); need != nil && r.reel.Outcomes[need.Index].lacking() {
+			out = behind(t, need)
 			out.Behind = cmp.Or(r.reel.Outcomes[need.Index].Behind, need)
 		}
 		r.record(out)
@@ -296,16 +297,16 @@ func (r *run) remember() {
 	film.Title = r.plan.Graph.Film.Title
 	for _, out := range r.reel.Outcomes {
 		up := r.upstream(out.Take)
-		if !out.Ok() || out.Take.missing(up) != nil {
+		if !out.Ok() || missing(out.Take, up) != nil {
 			continue
 		}
-		a, _, _ := out.Take.named(r.plan.Graph.Service.Namespace, r.how.Store, up, true, nil)
-		if out.Dir.Key != out.Take.key(r.plan.Graph.Service.Namespace, a) {
+		a, _, _ := named(out.Take, r.plan.Graph.Service.Namespace, r.how.Store, up, true, nil)
+		if out.Dir.Key != out.Take.Key(r.plan.Graph.Service.Namespace, a) {
 			continue // kept although it was made for another request: that one is still the one to compare with
 		}
-		used := store.Used{Key: out.Dir.Key, Asked: out.Take.asked(a)}
+		used := store.Used{Key: out.Dir.Key, Asked: asked(out.Take, a)}
 		for _, u := range out.Take.Uses {
-			film.Shots[u.memory(r.plan.Graph.Films)] = used
+			film.Shots[memory(u, r.plan.Graph.Films)] = used
 		}
 	}
 	_ = r.how.Store.PutFilm(r.plan.Options.FilmID, film) // it only serves to explain; clips are kept without it

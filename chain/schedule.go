@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"shotchain/chain/graph"
 )
 
 // schedule holds the takes that could start now. It hands out the one with the longest chain still to come first,
@@ -23,7 +25,7 @@ type lane struct {
 
 func newSchedule(limit int) *schedule { return &schedule{at: limit, lanes: map[string]*lane{}} }
 
-func (s *schedule) lane(t *Take) *lane {
+func (s *schedule) lane(t *graph.Take) *lane {
 	class, n := t.Limit()
 	l := s.lanes[class]
 	if l == nil {
@@ -36,10 +38,10 @@ func (s *schedule) lane(t *Take) *lane {
 	return l
 }
 
-func (s *schedule) push(t *Take) { heap.Push(&s.lane(t).ready, t) }
+func (s *schedule) push(t *graph.Take) { heap.Push(&s.lane(t).ready, t) }
 
 // pop takes a place and returns the take that should start next; nil where nothing is ready or nothing has room.
-func (s *schedule) pop() *Take {
+func (s *schedule) pop() *graph.Take {
 	var best *lane
 	for _, class := range slices.Sorted(maps.Keys(s.lanes)) {
 		l := s.lanes[class]
@@ -51,23 +53,23 @@ func (s *schedule) pop() *Take {
 		return nil
 	}
 	best.free--
-	return heap.Pop(&best.ready).(*Take)
+	return heap.Pop(&best.ready).(*graph.Take)
 }
 
 // release gives the take's place back.
-func (s *schedule) release(t *Take) { s.lane(t).free++ }
+func (s *schedule) release(t *graph.Take) { s.lane(t).free++ }
 
 // ready is a heap of takes.
-type ready []*Take
+type ready []*graph.Take
 
-func sooner(a, b *Take) bool {
+func sooner(a, b *graph.Take) bool {
 	return cmp.Or(cmp.Compare(b.Remaining, a.Remaining), cmp.Compare(a.Order, b.Order)) < 0
 }
 
 func (r ready) Len() int           { return len(r) }
 func (r ready) Less(i, j int) bool { return sooner(r[i], r[j]) }
 func (r ready) Swap(i, j int)      { r[i], r[j] = r[j], r[i] }
-func (r *ready) Push(x any)        { *r = append(*r, x.(*Take)) }
+func (r *ready) Push(x any)        { *r = append(*r, x.(*graph.Take)) }
 func (r *ready) Pop() any {
 	last := len(*r) - 1
 	t := (*r)[last]
@@ -80,7 +82,7 @@ type running []finish
 
 type finish struct {
 	at time.Duration
-	t  *Take
+	t  *graph.Take
 }
 
 func (r running) Len() int           { return len(r) }
@@ -96,15 +98,15 @@ func (r *running) Pop() any {
 
 // forecast plays the schedule through with expected times and returns how long it takes in all. waitsFor are
 // the takes that one waits for, needed says which cost time.
-func forecast(g *Graph, limit int, waitsFor func(*Take) []*Take, needed func(*Take) bool) time.Duration {
+func forecast(g *graph.Graph, limit int, waitsFor func(*graph.Take) []*graph.Take, needed func(*graph.Take) bool) time.Duration {
 	s, under, now := newSchedule(limit), running{}, time.Duration(0)
 	waits := make([]int, len(g.Takes)) // takes that are still missing, of each
 	for i, t := range g.Takes {
 		waits[i] = len(waitsFor(t))
 	}
 	// A take that costs no time is passed through at once; the stack stands in for a recursion over long chains.
-	enter := func(t *Take) {
-		for stack := []*Take{t}; len(stack) > 0; {
+	enter := func(t *graph.Take) {
+		for stack := []*graph.Take{t}; len(stack) > 0; {
 			t := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
 			if needed(t) {
@@ -141,22 +143,11 @@ func forecast(g *Graph, limit int, waitsFor func(*Take) []*Take, needed func(*Ta
 	}
 }
 
-// Roots are the takes that open on their own, whatever they end on.
-func (g *Graph) Roots() []*Take {
-	var roots []*Take
-	for _, t := range g.Takes {
-		if t.From == nil {
-			roots = append(roots, t)
-		}
-	}
-	return roots
-}
-
 // Left is how much longer a run of the plan takes, about: done says which takes have ended, and ran for how long each
 // of the others has been under way, zero where it has not begun.
-func (p *Plan) Left(done func(*Take) bool, ran func(*Take) time.Duration) time.Duration {
-	left := p.forecast(func(t *Take) bool { return !done(t) })
-	var first *Take // what is under way and holds up the most
+func (p *Plan) Left(done func(*graph.Take) bool, ran func(*graph.Take) time.Duration) time.Duration {
+	left := p.forecast(func(t *graph.Take) bool { return !done(t) })
+	var first *graph.Take // what is under way and holds up the most
 	for _, t := range p.Graph.Takes {
 		if !done(t) && ran(t) > 0 && (first == nil || t.Remaining > first.Remaining) {
 			first = t

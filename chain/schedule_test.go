@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"shotchain/chain/graph"
 	"shotchain/storyboard"
 )
 
@@ -27,7 +28,7 @@ func randomFilm(t testing.TB, r *rand.Rand, n int) *storyboard.Storyboard {
 }
 
 // bound is the least time in which any schedule could be done: the longest chain, or all work on all places.
-func bound(g *Graph, places int) time.Duration {
+func bound(g *graph.Graph, places int) time.Duration {
 	work, path := time.Duration(0), time.Duration(0)
 	for _, t := range g.Takes {
 		work += t.Expected
@@ -66,7 +67,7 @@ func TestTheScheduleKeepsToEveryLimit(t *testing.T) {
 		for _, take := range g.Takes {
 			s.push(take)
 		}
-		var out []*Take
+		var out []*graph.Take
 		seen := 0
 		for {
 			if next := s.pop(); next != nil {

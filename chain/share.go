@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"shotchain/chain/graph"
 	"shotchain/chain/money"
 	"shotchain/storyboard"
 )
@@ -8,10 +9,10 @@ import (
 // Share is what one film of a graph has of its takes.
 type Share struct {
 	Film   *storyboard.Storyboard
-	Takes  []*Take      // in the order of Graph.Takes
-	Shared int          // how many of them other films use too
-	Own    money.Amount // what its own takes cost in this run, at most
-	Alone  money.Amount // what the film would have cost by itself, without the others and without a store, at most
+	Takes  []*graph.Take // in the order of Graph.Takes
+	Shared int           // how many of them other films use too
+	Own    money.Amount  // what its own takes cost in this run, at most
+	Alone  money.Amount  // what the film would have cost by itself, without the others and without a store, at most
 }
 
 // Shares are the takes and prices of each film, in the order of Graph.Films, and what all of them would have cost as
@@ -23,7 +24,7 @@ func (p *Plan) Shares() (shares []Share, separate money.Amount) {
 	}
 	for i := range p.Takes {
 		t := p.Takes[i].Take
-		shared := t.films() > 1
+		shared := t.Films() > 1
 		last := -1
 		for _, u := range t.Uses { // in the order of films
 			if u.Film == last {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 )
@@ -92,9 +93,9 @@ func (k *KeptClip) ref() provider.Ref {
 // is refused refuses them all. When ctx ends, the create call under way is still waited for; then the outcome is
 // Stopped where nothing was sent, else InFlight or Unclear. Observe is told of the stages on the way, not
 // of the outcome.
-func (s *Shooter) Shoot(ctx context.Context, t *Take, up Upstream) Outcome {
-	if need := t.missing(up); need != nil {
-		return t.behind(need)
+func (s *Shooter) Shoot(ctx context.Context, t *graph.Take, up Upstream) Outcome {
+	if need := missing(t, up); need != nil {
+		return behind(t, need)
 	}
 	p := s.plan.Of(t).Promotes
 	if from, to := up.promotedFrom(); p != nil && (t.From != nil && from != p.from || t.To != nil && to != p.to) {
@@ -117,7 +118,7 @@ type hands struct {
 }
 
 // shoot gets one take.
-func (s *Shooter) shoot(ctx context.Context, t *Take, q asking, h hands) Outcome {
+func (s *Shooter) shoot(ctx context.Context, t *graph.Take, q asking, h hands) Outcome {
 	if out, ok := s.left(t); ok {
 		return out
 	}
@@ -140,7 +141,7 @@ func (s *Shooter) shoot(ctx context.Context, t *Take, q asking, h hands) Outcome
 }
 
 // missing is the first of the takes that a take needs and whose clip is not there; nil where all are.
-func (t *Take) missing(up Upstream) *Take {
+func missing(t *graph.Take, up Upstream) *graph.Take {
 	switch {
 	case t.From != nil && up.From == nil:
 		return t.From
@@ -151,13 +152,13 @@ func (t *Take) missing(up Upstream) *Take {
 }
 
 // behind is the outcome of a take whose need is not there.
-func (t *Take) behind(need *Take) Outcome {
+func behind(t *graph.Take, need *graph.Take) Outcome {
 	return Outcome{Take: t, Standing: Skipped, Behind: need,
-		Fault: fmt.Errorf("it %s %s, which is not there", t.how(need), need.Name())}
+		Fault: fmt.Errorf("it %s %s, which is not there", how(t, need), need.Name())}
 }
 
 // left is the outcome of a take that the plan leaves out; false where it does not.
-func (s *Shooter) left(t *Take) (Outcome, bool) {
+func (s *Shooter) left(t *graph.Take) (Outcome, bool) {
 	switch pt := s.plan.Of(t); pt.Standing {
 	case Unpicked:
 		return Outcome{Take: t, Standing: Unpicked, Fault: errors.New(pt.Reason)}, true
@@ -168,11 +169,11 @@ func (s *Shooter) left(t *Take) (Outcome, bool) {
 }
 
 // key is the take's in the store: what it was planned with where the store holds it, else what it asks for by now.
-func (s *Shooter) key(t *Take, a anchors) string {
+func (s *Shooter) key(t *graph.Take, a graph.Anchors) string {
 	if pt := s.plan.Of(t); pt.Standing == Cached {
 		return pt.Key
 	}
-	return cmp.Or(t.kept, t.key(s.plan.Graph.Service.Namespace, a))
+	return cmp.Or(t.StoredKey, t.Key(s.plan.Graph.Service.Namespace, a))
 }
 
 func (s *Shooter) observe(e Event) {
@@ -189,7 +190,27 @@ type workingKey struct{}
 
 // Working is the take that a run works for, as far as ctx tells: that of every call of its Provider and Inspector for
 // one take. nil for none.
-func Working(ctx context.Context) *Take {
-	t, _ := ctx.Value(workingKey{}).(*Take)
+func Working(ctx context.Context) *graph.Take {
+	t, _ := ctx.Value(workingKey{}).(*graph.Take)
 	return t
+}
+
+// frameOf names a frame of a clip: its last by its own bytes, any other by the bytes that it is decoded from. So a
+// plan knows it without decoding, and no decoder's version makes anybody pay again.
+func frameOf(k *KeptClip, frame int) string {
+	if frame == graph.Last {
+		return k.Clip.LastFrame.Digest
+	}
+	return fmt.Sprintf("%s@%d", k.Clip.Video.Digest, graph.Numbered(frame, k.Clip.Frames))
+}
+
+// anchors names the take's pictures when all that it needs is there.
+func anchors(t *graph.Take, up Upstream) (a graph.Anchors) {
+	if a.First = t.Request.FirstFrame.InKey(); up.From != nil {
+		a.First = frameOf(up.From, t.FromFrame())
+	}
+	if a.Last = t.Request.LastFrame.InKey(); up.To != nil {
+		a.Last = frameOf(up.To, t.ToFrame)
+	}
+	return a
 }

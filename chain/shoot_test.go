@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/chain/sim/simtest"
 	"shotchain/chain/store"
@@ -38,7 +39,7 @@ func TestTakesShotOneByOneByStrangersAreTheFilmOfARun(t *testing.T) {
 		board := film(t, "a/one", "a/two", "a/mid from: {shot: a/one, at: 1s}",
 			"b/end first_frame: https://example.com/s.png; ratio: adaptive; to: a/two")
 		p := x.plan(board)
-		done := map[*Take]Outcome{}
+		done := map[*graph.Take]Outcome{}
 		for _, take := range p.Graph.Takes {
 			var up Upstream
 			if take.From != nil {

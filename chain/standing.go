@@ -3,6 +3,7 @@ package chain
 import (
 	"time"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/money"
 )
 
@@ -55,7 +56,7 @@ func (s Standing) Final() bool {
 // Event tells how a take stands now.
 type Event struct {
 	Time     time.Time
-	Take     *Take
+	Take     *graph.Take
 	Standing Standing
 	Task     string       // the provider's id, once there is one
 	Message  string       // the reason, "" for nothing to say

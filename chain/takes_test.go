@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/storyboard"
 )
@@ -29,7 +30,7 @@ func TestEachTakeHasItsOwnSeedAndOnlyThePickIsContinued(t *testing.T) {
 		for i, take := range takes {
 			require.EqualValues(t, 7+i, *r.Outcomes[take.Index].Clip.Seed, "recorded")
 			require.Equal(t, i == 1, take.Picked())
-			require.Equal(t, []Use{{0, "", p.Graph.Film.Shots()[0], i + 1}}, take.Uses)
+			require.Equal(t, []graph.Use{{Film: 0, Variant: "", Shot: p.Graph.Film.Shots()[0], Number: i + 1}}, take.Uses)
 		}
 		require.Same(t, takes[1], p.Graph.Take("a/one"))
 		require.Same(t, takes[1], p.Graph.Take("a/two").From)

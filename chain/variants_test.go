@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/store"
 	"shotchain/storyboard"
 )
@@ -67,7 +68,7 @@ func TestOneVariantAloneIsTheSameFilm(t *testing.T) {
 	sb := parse(t, t.TempDir(), reel+"variants: {matrix: {product: [a lamp, a chair, a bed]}}")
 	to := simTarget
 	to.Variants = []string{"a-chair"}
-	g, err := Compile(t.Context(), sb, to)
+	g, err := graph.Compile(t.Context(), sb, to)
 	require.NoError(t, err)
 	require.Len(t, g.Takes, 3)
 	require.Equal(t, "a-chair", g.Film.Variant)
@@ -82,7 +83,7 @@ func TestOneVariantAloneIsTheSameFilm(t *testing.T) {
 func TestAProblemOfEveryVariantIsToldOnce(t *testing.T) {
 	src := strings.Replace(reel, "It turns.", "It turns., duration: 60s", 1) +
 		"variants: {matrix: {product: [a lamp, a chair], resolution: [720p, 1080p, 4k]}}"
-	_, err := Compile(t.Context(), parse(t, t.TempDir(), src), simTarget)
+	_, err := graph.Compile(t.Context(), parse(t, t.TempDir(), src), simTarget)
 	var ps storyboard.Problems
 	require.ErrorAs(t, err, &ps)
 	require.Len(t, ps, 1)

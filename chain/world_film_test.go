@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 )
 
@@ -34,7 +35,7 @@ func (w *world) begin(root string) {
 		to := simTarget
 		to.Draft = true
 		var err error
-		w.drafts, err = Compile(w.t.Context(), sb, to)
+		w.drafts, err = graph.Compile(w.t.Context(), sb, to)
 		require.NoError(w.t, err)
 	}
 	w.serve()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/chain/sim/simtest"
 	"shotchain/chain/store"
@@ -246,7 +247,7 @@ func (w *world) judge(r *Reel) {
 		if whole := "last of " + content(t.req); err != nil || !out.Clip.Decoded && string(frame) != whole {
 			w.fault("the last frame of %s is %q, not %q: %v", out.Take.Name(), frame, whole, err)
 		}
-		if up := out.Take.From; up != nil && out.Take.from() == Last && out.Clip.PromotedFrom == "" {
+		if up := out.Take.From; up != nil && out.Take.FromFrame() == graph.Last && out.Clip.PromotedFrom == "" {
 			if was := r.Outcomes[up.Index].Clip.LastFrame.Digest; t.req.FirstFrame == nil || t.req.FirstFrame.Digest != was {
 				w.fault("%s does not continue %s", out.Take.Name(), up.Name())
 			}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/graph"
 	"shotchain/chain/store"
 	"shotchain/internal/durable"
 	"shotchain/internal/durable/durabletest"
@@ -74,8 +75,8 @@ type world struct {
 	dir     string
 	lines   []string
 	f       *fake
-	graph   *Graph
-	drafts  *Graph // nil for none
+	graph   *graph.Graph
+	drafts  *graph.Graph // nil for none
 	gateway string
 	exact   bool // the service tells of its tasks as they are
 

@@ -18,6 +18,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/ark"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/sim"
@@ -159,11 +160,11 @@ func TestTheListenerAnswersOnlyWhatItMust(t *testing.T) {
 }
 
 // oneTake is a film of one take.
-func oneTake(t *testing.T, about provider.About) *chain.Graph {
+func oneTake(t *testing.T, about provider.About) *graph.Graph {
 	t.Helper()
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(oneShot), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(t.Context(), sb, chain.Target{Models: models.Default(), Service: about})
+	g, err := graph.Compile(t.Context(), sb, graph.Target{Models: models.Default(), Service: about})
 	require.NoError(t, err)
 	return g
 }

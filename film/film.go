@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/store"
 	"shotchain/internal/durable"
@@ -57,7 +58,7 @@ type Film struct {
 	*storyboard.Storyboard
 	Path     string // absolute
 	Service  Service
-	Graph    *chain.Graph
+	Graph    *graph.Graph
 	Store    *store.Store // opened for reading: nothing is there before something is made
 	Draft    bool         // what is made are drafts
 	Failover []*Film      // the same film at the services that may stand in for its own, in order
@@ -92,7 +93,7 @@ func (o Options) allWrong(ctx context.Context, sb *storyboard.Storyboard, err er
 	}
 	var more storyboard.Problems
 	if o, err := o.served(sb); !errors.As(err, &more) && err == nil {
-		more = chain.Check(ctx, sb, o.target(catalogue))
+		more = graph.Check(ctx, sb, o.target(catalogue))
 	}
 	all := append(slices.Clone(ps), more...)
 	all.Sort()
@@ -114,9 +115,9 @@ func (o Options) served(sb *storyboard.Storyboard) (Options, error) {
 }
 
 // target is what a storyboard is compiled for.
-func (o Options) target(catalogue *models.Catalogue) chain.Target {
+func (o Options) target(catalogue *models.Catalogue) graph.Target {
 	s := o.Service.OrSimulator()
-	return chain.Target{Models: catalogue, Service: s.About, Prices: s.Gateway.PriceFactor, Ended: s.Simulated(),
+	return graph.Target{Models: catalogue, Service: s.About, Prices: s.Gateway.PriceFactor, Ended: s.Simulated(),
 		Now: time.Now(), Draft: o.Draft}
 }
 
@@ -199,15 +200,15 @@ func (f *Film) compile(ctx context.Context, variants []string) error {
 	filmed := f.Storyboard.Filmed(frames)
 	to := Options{Service: f.Service, Draft: f.Draft}.target(f.models)
 	to.Variants = wanted
-	if f.Graph, err = chain.Compile(ctx, filmed, to); err != nil {
+	if f.Graph, err = graph.Compile(ctx, filmed, to); err != nil {
 		return err
 	}
 	f.filmed = f.Graph.Film
 	if to.Draft = true; f.Draft {
 		return nil
 	}
-	g, err := chain.Compile(ctx, filmed, to)
-	if err == nil && slices.ContainsFunc(g.Takes, func(t *chain.Take) bool { return t.Draft }) {
+	g, err := graph.Compile(ctx, filmed, to)
+	if err == nil && slices.ContainsFunc(g.Takes, func(t *graph.Take) bool { return t.Draft }) {
 		drafts := *f
 		drafts.Graph, drafts.filmed, drafts.Draft = g, g.Film, true
 		f.Drafts = &drafts
@@ -244,7 +245,7 @@ func (f *Film) Seconds() (n int) {
 }
 
 // Take is the take that the film uses for a shot, nil for own footage.
-func (f *Film) Take(s *storyboard.Shot) *chain.Take {
+func (f *Film) Take(s *storyboard.Shot) *graph.Take {
 	if made, ok := f.filmed.Shot(s.Name()); ok {
 		return f.Graph.Pick(made)
 	}
@@ -252,7 +253,7 @@ func (f *Film) Take(s *storyboard.Shot) *chain.Take {
 }
 
 // Takes are all takes of a shot by number; none of own footage.
-func (f *Film) Takes(s *storyboard.Shot) []*chain.Take {
+func (f *Film) Takes(s *storyboard.Shot) []*graph.Take {
 	if made, ok := f.filmed.Shot(s.Name()); ok {
 		return f.Graph.TakesOf(made)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/internal/say"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
@@ -24,7 +25,7 @@ type judge struct {
 
 var _ chain.Judge = (*judge)(nil)
 
-func (j *judge) Judge(ctx context.Context, from chain.Outcome, next *chain.Take) error {
+func (j *judge) Judge(ctx context.Context, from chain.Outcome, next *graph.Take) error {
 	gate := next.Shot.Look.Seam.Gate.Value
 	if gate == "off" || !from.Ok() {
 		return nil
@@ -71,7 +72,7 @@ func earlier(frames, before int) string {
 }
 
 // otherFrame says how to grow from an earlier moment; "" for none.
-func otherFrame(t *chain.Take, before int, at string) string {
+func otherFrame(t *graph.Take, before int, at string) string {
 	if at == "" {
 		return ""
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
 	"shotchain/film/seams"
@@ -158,7 +159,7 @@ func (f page) shot(ctx context.Context, of *Film, s *storyboard.Shot) sheet.Shot
 }
 
 // standIn shows the draft that stands in for a take without a clip, where there is one.
-func (f page) standIn(v *sheet.Take, of *Film, t *chain.Take) {
+func (f page) standIn(v *sheet.Take, of *Film, t *graph.Take) {
 	if of.fallback == nil {
 		return
 	}
@@ -183,7 +184,7 @@ func (f page) footageIn(of *Film, s *storyboard.Shot) (ids []string) {
 }
 
 // take tells what there is of a take: what became of it in the run that has just ended, else what the plan says.
-func (f page) take(t *chain.Take) sheet.Take {
+func (f page) take(t *graph.Take) sheet.Take {
 	v := sheet.Take{Number: t.Number, Model: t.Model.Alias,
 		Size:    fmt.Sprintf("%s %d×%d", t.Request.Resolution, t.Size.Width, t.Size.Height),
 		Seconds: t.Seconds, Seed: t.Request.Seed, Cost: t.Cost, Expected: t.Expected}
@@ -236,7 +237,7 @@ func (f page) became(v *sheet.Take, o chain.Outcome) {
 }
 
 // show puts a clip in a take's place.
-func (f page) show(v *sheet.Take, t *chain.Take, clip *store.Clip, dir store.Take) {
+func (f page) show(v *sheet.Take, t *graph.Take, clip *store.Clip, dir store.Take) {
 	v.Clip = &sheet.Clip{Video: dir.Path(clip.Video.Name), LastFrame: dir.Path(clip.LastFrame.Name),
 		Digest:     clip.Video.Digest,
 		LastDigest: clip.LastFrame.Digest, Width: clip.Width, Height: clip.Height, Frames: clip.Frames}
@@ -251,7 +252,7 @@ func (f page) show(v *sheet.Take, t *chain.Take, clip *store.Clip, dir store.Tak
 const unclearHint = "look for it in the service's console; a run looks it up once more, --resubmit buys it again"
 
 // held says why a take was not bought, and what lets it pass.
-func (f page) held(t *chain.Take, h *chain.Held) *sheet.Failure {
+func (f page) held(t *graph.Take, h *chain.Held) *sheet.Failure {
 	v := &sheet.Failure{Message: h.Error(), Hint: h.Hint, Command: f.Command("run")}
 	if h.At != "" {
 		v.Grow = &sheet.Grow{Shot: t.Shot.Name(), From: h.From.Shot.Name(), At: h.At}

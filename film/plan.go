@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/lock"
 	"shotchain/chain/provider"
 	"shotchain/film/seams"
@@ -133,7 +134,7 @@ func (p *Plan) Identity() string {
 }
 
 // GrowsFrom is the shot or the still that a take starts from, "-" for none.
-func (f *Film) GrowsFrom(t *chain.Take) string {
+func (f *Film) GrowsFrom(t *graph.Take) string {
 	still := t.Shot.FirstFrame
 	switch {
 	case t.From != nil && t.At != 0:
@@ -161,7 +162,7 @@ func (f *Film) stillName(still *storyboard.Still) string {
 }
 
 // EndsOn is the shot or the still whose frame a take ends on, "" for none.
-func (f *Film) EndsOn(t *chain.Take) string {
+func (f *Film) EndsOn(t *graph.Take) string {
 	switch {
 	case t.Shot.To != "":
 		return t.Shot.To
@@ -174,7 +175,7 @@ func (f *Film) EndsOn(t *chain.Take) string {
 }
 
 // Fits says how stills are made to fit the clips that begin or end with them.
-func (f *Film) Fits(t *chain.Take) (all []string) {
+func (f *Film) Fits(t *graph.Take) (all []string) {
 	for _, fit := range t.Fits {
 		if line := f.stillName(fit.Still) + " " + fit.String(); !slices.Contains(all, line) {
 			all = append(all, line)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/internal/say"
 )
 
@@ -24,7 +24,7 @@ func (p *Plan) ChainLines() (lines []string) {
 }
 
 // led tells which shots of a chain end on a given picture, those of one picture together.
-func (f *Film) led(s chain.Strand) (all []string) {
+func (f *Film) led(s graph.Strand) (all []string) {
 	at := map[string]int{}
 	for _, t := range s.Led {
 		still := f.EndsOn(t)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/storyboard"
 )
 
@@ -74,7 +75,7 @@ func (f *Film) lack(r *chain.Reel, s *storyboard.Shot) Lack {
 }
 
 // waitsFor is the shot whose pick a take waits for: the last one above it that has its clip.
-func waitsFor(r *chain.Reel, t *chain.Take) string {
+func waitsFor(r *chain.Reel, t *graph.Take) string {
 	for up := t.From; up != nil; up = up.From {
 		if r.Outcomes[up.Index].Standing != chain.Unpicked {
 			return up.Shot.Name()

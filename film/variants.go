@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
@@ -59,7 +59,7 @@ func (f *Film) Variants() []*Film {
 }
 
 // usersOf are the films that use a take, by their place in the graph.
-func usersOf(t *chain.Take) (films []int) {
+func usersOf(t *graph.Take) (films []int) {
 	for _, u := range t.Uses {
 		if len(films) == 0 || films[len(films)-1] != u.Film {
 			films = append(films, u.Film)
@@ -69,7 +69,7 @@ func usersOf(t *chain.Take) (films []int) {
 }
 
 // VariantsOf are the variants that use a take; nil for a film without variants.
-func (f *Film) VariantsOf(t *chain.Take) (ids []string) {
+func (f *Film) VariantsOf(t *graph.Take) (ids []string) {
 	for _, i := range usersOf(t) {
 		if id := f.Graph.Films[i].Variant; id != "" {
 			ids = append(ids, id)
@@ -114,7 +114,7 @@ func (f *Film) Command(verb string) string {
 }
 
 // ShotsOf names a take by all shots that use it.
-func ShotsOf(t *chain.Take) string {
+func ShotsOf(t *graph.Take) string {
 	names := []string{t.Name()}
 	for _, s := range t.Also {
 		names = append(names, s.Name())

@@ -17,6 +17,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/ark"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/sim"
@@ -120,7 +121,7 @@ func (s *stage) film(text string) (*chain.Reel, error) {
 	t.Helper()
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(text), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(t.Context(), sb, chain.Target{Models: models.Default(), Service: s.p.About(), Now: clock})
+	g, err := graph.Compile(t.Context(), sb, graph.Target{Models: models.Default(), Service: s.p.About(), Now: clock})
 	require.NoError(t, err)
 	plan, err := chain.Make(t.Context(), g, s.st, s.options)
 	require.NoError(t, err)

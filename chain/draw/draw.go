@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/internal/say"
 )
 
@@ -17,7 +17,7 @@ var Forms = []string{"text", "mermaid", "dot", "json"}
 
 // Write draws the graph as a tree to read in a terminal (text), as a diagram for Mermaid or Graphviz (dot), or as
 // JSON. Whatever a storyboard's texts hold, it stays text.
-func Write(w io.Writer, g *chain.Graph, form string) error {
+func Write(w io.Writer, g *graph.Graph, form string) error {
 	switch form {
 	case "text":
 		return text(w, g)
@@ -32,12 +32,12 @@ func Write(w io.Writer, g *chain.Graph, form string) error {
 }
 
 // summary is what a node says below its name.
-func summary(t *chain.Take) string {
+func summary(t *graph.Take) string {
 	return fmt.Sprintf("%d s, %s %s", t.Seconds, t.Model.Alias, t.Request.Resolution)
 }
 
 // opens says what a take that grows from no other one opens on, "" for its prompt alone.
-func opens(g *chain.Graph, t *chain.Take) string {
+func opens(g *graph.Graph, t *graph.Take) string {
 	still := t.Shot.FirstFrame
 	if t.From != nil || still == nil {
 		return ""
@@ -55,7 +55,7 @@ func opens(g *chain.Graph, t *chain.Take) string {
 }
 
 // at says where in the clip before it a take begins, "" at its end.
-func at(t *chain.Take) string {
+func at(t *graph.Take) string {
 	if t.From == nil || t.At == 0 {
 		return ""
 	}
@@ -63,7 +63,7 @@ func at(t *chain.Take) string {
 }
 
 // ends says what a take is to end on, "" for nothing.
-func ends(g *chain.Graph, t *chain.Take) string {
+func ends(g *graph.Graph, t *graph.Take) string {
 	switch still := t.Ending; {
 	case t.Shot.To != "":
 		return "the first frame of " + t.Shot.To
@@ -80,7 +80,7 @@ func ends(g *chain.Graph, t *chain.Take) string {
 }
 
 // grown are the takes that start from a frame of this one.
-func grown(t *chain.Take) (all []*chain.Take) {
+func grown(t *graph.Take) (all []*graph.Take) {
 	for _, next := range t.Grows {
 		if next.From == t {
 			all = append(all, next)
@@ -90,7 +90,7 @@ func grown(t *chain.Take) (all []*chain.Take) {
 }
 
 // also names the further shots that use a take.
-func also(t *chain.Take) (names []string) {
+func also(t *graph.Take) (names []string) {
 	for _, s := range t.Also {
 		names = append(names, s.Name())
 	}
@@ -98,7 +98,7 @@ func also(t *chain.Take) (names []string) {
 }
 
 // text shows chains as lists and branches as steps to the right, so that a long chain stays narrow.
-func text(w io.Writer, g *chain.Graph) error {
+func text(w io.Writer, g *graph.Graph) error {
 	var b strings.Builder
 	if title := strings.TrimSpace(say.Clean(g.Film.Title)); title != "" {
 		b.WriteString(title + "\n")
@@ -112,8 +112,8 @@ func text(w io.Writer, g *chain.Graph) error {
 }
 
 // drawChain writes a take and what grows from it. mark leads its own line, indent those below it.
-func drawChain(g *chain.Graph, b *strings.Builder, t *chain.Take, indent, mark string) {
-	var next []*chain.Take
+func drawChain(g *graph.Graph, b *strings.Builder, t *graph.Take, indent, mark string) {
+	var next []*graph.Take
 	for {
 		fmt.Fprintf(b, "%s%s%s  (%s%s%s%s)\n", indent, mark, strings.Join(append([]string{t.Name()}, also(t)...), " = "),
 			summary(t), prefixed("; opens on ", opens(g, t)), prefixed("; at ", at(t)), prefixed("; ends on ", ends(g, t)))
@@ -153,7 +153,7 @@ func prefixed(prefix, s string) string {
 // mermaidText escapes what Mermaid reads in a quoted label.
 var mermaidText = strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "#96;", "&", "#amp;")
 
-func mermaid(w io.Writer, g *chain.Graph) error {
+func mermaid(w io.Writer, g *graph.Graph) error {
 	var b strings.Builder
 	if title := strings.TrimSpace(say.Clean(g.Film.Title)); title != "" {
 		fmt.Fprintf(&b, "---\ntitle: %s\n---\n", quoted(title))
@@ -193,7 +193,7 @@ func quoted(s string) string {
 // dotText escapes what Graphviz reads in a quoted label.
 var dotText = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-func dot(w io.Writer, g *chain.Graph) error {
+func dot(w io.Writer, g *graph.Graph) error {
 	var b strings.Builder
 	b.WriteString("digraph film {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n")
 	if title := strings.TrimSpace(say.Clean(g.Film.Title)); title != "" {
@@ -236,7 +236,7 @@ type drawnTake struct {
 	Seconds    int      `json:"seconds"`
 }
 
-func asJSON(w io.Writer, g *chain.Graph) error {
+func asJSON(w io.Writer, g *graph.Graph) error {
 	type drawing struct {
 		Title string      `json:"title,omitempty"`
 		Takes []drawnTake `json:"takes"`

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"shotchain/chain"
 	"shotchain/chain/draw"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/storyboard"
@@ -24,8 +24,8 @@ import (
 func drawn(t require.TestingT, board, form string) string {
 	sb, err := storyboard.Parse("film.yaml", ".", []byte(board), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(context.Background(), sb,
-		chain.Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark},
+	g, err := graph.Compile(context.Background(), sb,
+		graph.Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark},
 			Now: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)})
 	require.NoError(t, err)
 	var out bytes.Buffer

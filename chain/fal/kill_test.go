@@ -16,6 +16,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/fal"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/sim/falsim"
 	"shotchain/chain/store"
@@ -148,7 +149,7 @@ func (s *stage) live(ctx context.Context, st *store.Store, client *http.Client) 
 	require.NoError(t, err)
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(film), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(t.Context(), sb, chain.Target{Models: models.Default(), Service: p.About(), Now: clock})
+	g, err := graph.Compile(t.Context(), sb, graph.Target{Models: models.Default(), Service: p.About(), Now: clock})
 	require.NoError(t, err)
 	plan, err := chain.Make(t.Context(), g, st, chain.PlanOptions{})
 	require.NoError(t, err)

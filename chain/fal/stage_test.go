@@ -21,6 +21,7 @@ import (
 
 	"shotchain/chain"
 	"shotchain/chain/fal"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/sim/falsim"
@@ -128,7 +129,7 @@ func (s *stage) plan(text string) *chain.Plan {
 	t.Helper()
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(text), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(t.Context(), sb, chain.Target{Models: models.Default(), Service: s.p.About(), Now: clock})
+	g, err := graph.Compile(t.Context(), sb, graph.Target{Models: models.Default(), Service: s.p.About(), Now: clock})
 	require.NoError(t, err)
 	plan, err := chain.Make(t.Context(), g, s.st, s.options)
 	require.NoError(t, err)

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/storyboard"
 )
@@ -26,7 +26,7 @@ type Warning struct {
 // file order, each once. A comment on the line that a warning points at, or on that of its shot's id, allows it:
 //
 //	# shotchain: allow deep
-func Of(g *chain.Graph) []Warning {
+func Of(g *graph.Graph) []Warning {
 	l := linter{g: g, seen: map[string]bool{}}
 	for _, sb := range g.Films {
 		l.film(sb)
@@ -38,7 +38,7 @@ func Of(g *chain.Graph) []Warning {
 }
 
 type linter struct {
-	g     *chain.Graph
+	g     *graph.Graph
 	found []Warning
 	seen  map[string]bool // warnings that another variant has had
 
@@ -131,7 +131,7 @@ func (l *linter) seam(from, s *storyboard.Shot) {
 }
 
 // shape warns where a clip has another size than the frame that it starts from.
-func (l *linter) shape(a, b *chain.Take, s *storyboard.Shot) {
+func (l *linter) shape(a, b *graph.Take, s *storyboard.Shot) {
 	if a.Size == b.Size || a.Size == (models.Size{}) || b.Size == (models.Size{}) {
 		return
 	}

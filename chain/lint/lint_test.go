@@ -12,13 +12,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
 	"shotchain/chain/ark"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/storyboard"
 )
 
-var target = chain.Target{Models: models.Default(), Service: ark.Simulator(""), Ended: true}
+var target = graph.Target{Models: models.Default(), Service: ark.Simulator(""), Ended: true}
 
 func boardOf(t *testing.T, dir, src string) *storyboard.Storyboard {
 	t.Helper()
@@ -34,7 +34,7 @@ func linted(t *testing.T, look string, shots ...string) []Warning {
 	for _, s := range shots {
 		src += "      - " + s + "\n"
 	}
-	g, err := chain.Compile(t.Context(), boardOf(t, t.TempDir(), src), target)
+	g, err := graph.Compile(t.Context(), boardOf(t, t.TempDir(), src), target)
 	require.NoError(t, err)
 	return Of(g)
 }
@@ -131,7 +131,7 @@ func TestALongChainIsWarnedAboutOnceAndAStillStartsItAnew(t *testing.T) {
 	for _, s := range shots(9, map[int]string{4: ", first_frame: stills/k.png"}) {
 		src += "      - " + s + "\n"
 	}
-	g, err := chain.Compile(t.Context(), boardOf(t, dir, src), target)
+	g, err := graph.Compile(t.Context(), boardOf(t, dir, src), target)
 	require.NoError(t, err)
 	require.Empty(t, Of(g))
 }
@@ -147,7 +147,7 @@ func TestKeyframesStartAChainAnew(t *testing.T) {
 		for i := range 13 {
 			src += fmt.Sprintf("      - {id: n%d, prompt: sea%s}\n", i, more[i])
 		}
-		g, err := chain.Compile(t.Context(), boardOf(t, dir, src), target)
+		g, err := graph.Compile(t.Context(), boardOf(t, dir, src), target)
 		require.NoError(t, err)
 		return Of(g)
 	}
@@ -177,7 +177,7 @@ scenes:
       - {id: a, prompt: "a ${mood} boat"}
       - {id: b, prompt: it comes closer}
 `
-	g, err := chain.Compile(t.Context(), boardOf(t, t.TempDir(), src), target)
+	g, err := graph.Compile(t.Context(), boardOf(t, t.TempDir(), src), target)
 	require.NoError(t, err)
 	require.Len(t, Of(g), 1)
 }

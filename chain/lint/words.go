@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/storyboard"
 )
 
@@ -74,6 +74,6 @@ var spoken = regexp.MustCompile(
 	`"[^"]*\p{L}[ ,]+\p{L}[^"]*"|“[^”]*\p{L}[ ,]+\p{L}[^”]*”|[「“]\p{Han}[^」”]{3,}[」”]`)
 
 // speaks reports whether a take is made with sound and its prompt holds a spoken line.
-func speaks(t *chain.Take) bool {
+func speaks(t *graph.Take) bool {
 	return t.Request.Audio != nil && *t.Request.Audio && spoken.MatchString(t.Shot.Prompt)
 }

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/store"
@@ -21,8 +22,8 @@ import (
 func plan(t testing.TB, st *store.Store, src string, leave ...string) *chain.Plan {
 	sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(src), storyboard.Options{})
 	require.NoError(t, err)
-	g, err := chain.Compile(t.Context(), sb,
-		chain.Target{Models: models.Default(), Service: provider.About{Namespace: "sim", Region: models.Ark}, Ended: true})
+	g, err := graph.Compile(t.Context(), sb,
+		graph.Target{Models: models.Default(), Service: provider.About{Namespace: "sim", Region: models.Ark}, Ended: true})
 	require.NoError(t, err)
 	p, err := chain.Make(t.Context(), g, st, chain.PlanOptions{})
 	require.NoError(t, err)

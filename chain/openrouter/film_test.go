@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/openrouter"
 	"shotchain/chain/sim/orsim"
@@ -66,8 +67,8 @@ func TestALostAnswerIsLeftToTheUser(t *testing.T) {
 				run := func(o chain.PlanOptions) (*chain.Plan, *chain.Reel) {
 					sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(film), storyboard.Options{})
 					require.NoError(t, err)
-					g, err := chain.Compile(t.Context(), sb,
-						chain.Target{Models: models.Default(), Service: p.About(), Now: time.Now()})
+					g, err := graph.Compile(t.Context(), sb,
+						graph.Target{Models: models.Default(), Service: p.About(), Now: time.Now()})
 					require.NoError(t, err)
 					plan, err := chain.Make(t.Context(), g, st, o)
 					require.NoError(t, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/money"
 	"shotchain/film"
 	"shotchain/internal/say"
@@ -31,9 +32,9 @@ type bars struct {
 	mu     sync.Mutex
 	began  time.Time
 	plan   *chain.Plan                 // nil where none is known; guarded by mu
-	live   map[*chain.Take]*liveBar    // guarded by mu
-	ended  map[*chain.Take]chain.Event // guarded by mu
-	order  []*chain.Take               // of the film; those that have been told are taken off. Guarded by mu
+	live   map[*graph.Take]*liveBar    // guarded by mu
+	ended  map[*graph.Take]chain.Event // guarded by mu
+	order  []*graph.Take               // of the film; those that have been told are taken off. Guarded by mu
 	spent  money.Amount                // guarded by mu
 	said   atomic.Pointer[string]      // the last line: mpb asks for it while others wait for mpb, so it takes no lock
 	total  *mpb.Bar
@@ -61,11 +62,11 @@ const maxName = 28
 var barStyle = mpb.BarStyle().Lbound("▕").Filler("█").Tip("█").Padding(" ").Rbound("▏")
 
 func newBars(p *program, f *film.Film) *bars {
-	b := &bars{p: p, f: f, live: map[*chain.Take]*liveBar{}, ended: map[*chain.Take]chain.Event{},
+	b := &bars{p: p, f: f, live: map[*graph.Take]*liveBar{}, ended: map[*graph.Take]chain.Event{},
 		ticks: make(chan struct{}), began: time.Now(),
 		all: mpb.New(mpb.WithOutput(p.screen), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond))}
 	b.order = slices.Clone(f.Graph.Takes)
-	slices.SortStableFunc(b.order, func(x, y *chain.Take) int { return cmp.Compare(x.Order, y.Order) })
+	slices.SortStableFunc(b.order, func(x, y *graph.Take) int { return cmp.Compare(x.Order, y.Order) })
 	for _, t := range b.order {
 		b.width = max(b.width, min(maxName, say.Width(t.Name())))
 	}
@@ -125,7 +126,7 @@ func (b *bars) left() time.Duration {
 	if b.plan == nil || len(b.ended) == len(b.f.Graph.Takes) {
 		return 0
 	}
-	left := b.plan.Left(func(t *chain.Take) bool { _, ok := b.ended[t]; return ok }, func(t *chain.Take) time.Duration {
+	left := b.plan.Left(func(t *graph.Take) bool { _, ok := b.ended[t]; return ok }, func(t *graph.Take) time.Duration {
 		if l := b.live[t]; l != nil {
 			return time.Duration(float64(time.Since(l.began)) / float64(l.full) * float64(t.Expected))
 		}
@@ -198,7 +199,7 @@ func (b *bars) take(e chain.Event) {
 // told takes off the takes at the head of the film that have ended, and says what came of them. all takes those that
 // have ended behind others too.
 func (b *bars) told(all bool) (lines []string) {
-	var waiting []*chain.Take
+	var waiting []*graph.Take
 	for i, t := range b.order {
 		e, ended := b.ended[t]
 		if !ended && !all {
@@ -258,7 +259,7 @@ func (b *bars) start(e chain.Event) *liveBar {
 }
 
 // follows names what waits for a take.
-func follows(t *chain.Take) string {
+func follows(t *graph.Take) string {
 	if len(t.Grows) == 0 {
 		return ""
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/provider"
 	"shotchain/film"
 	"shotchain/internal/say"
@@ -102,7 +103,7 @@ func (p *program) collect(ctx context.Context, s film.Service, found *film.Tasks
 	}
 	show := progress(silence{})
 	if !p.json && !p.quiet {
-		show = &lines{p: p, charged: true, last: map[*chain.Take]chain.Standing{}}
+		show = &lines{p: p, charged: true, last: map[*graph.Take]chain.Standing{}}
 	}
 	how := p.making(s, show, nil)
 	how.Timing = t.Timing

@@ -3,7 +3,7 @@ package main
 // What a plan would make, and where a cut shows it, in JSON.
 
 import (
-	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/film"
 	"shotchain/storyboard"
@@ -42,7 +42,7 @@ type jsonStrand struct {
 }
 
 // strandsJSON are the chains of a graph.
-func strandsJSON(g *chain.Graph) (all []jsonStrand) {
+func strandsJSON(g *graph.Graph) (all []jsonStrand) {
 	for _, s := range g.Strands() {
 		j := jsonStrand{Opening: s.Opening.Name(), Links: s.Links, Depth: s.Depth}
 		for _, t := range s.Led {

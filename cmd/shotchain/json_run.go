@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/film"
 	"shotchain/storyboard"
 )
@@ -40,7 +41,7 @@ func filmsJSON(all []film.Edition) []jsonFilm {
 
 // takesJSON is the outcome of a shot in JSON, with that of each take where there are several.
 func takesJSON(f *film.Film, r *chain.Reel, s *storyboard.Shot) jsonShot {
-	one := func(t *chain.Take, number int) jsonShot {
+	one := func(t *graph.Take, number int) jsonShot {
 		j := shotJSON(s.Name(), r.Outcomes[t.Index])
 		j.Variant, j.Take = f.Variant, number
 		return j

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/film"
 	"shotchain/internal/say"
 )
@@ -25,7 +26,7 @@ func (p *program) newProgress(f *film.Film) progress {
 	case p.bars && !p.plain:
 		return newBars(p, f)
 	}
-	return &lines{p: p, charged: !f.Service.Simulated(), last: map[*chain.Take]chain.Standing{}}
+	return &lines{p: p, charged: !f.Service.Simulated(), last: map[*graph.Take]chain.Standing{}}
 }
 
 // progress tells how a plan is made.
@@ -64,7 +65,7 @@ type lines struct {
 	charged bool
 
 	mu   sync.Mutex
-	last map[*chain.Take]chain.Standing // guarded by mu
+	last map[*graph.Take]chain.Standing // guarded by mu
 }
 
 func (l *lines) take(e chain.Event) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/film"
@@ -50,7 +51,7 @@ func (p *program) printFilms(all []film.Edition) {
 func (p *program) tellWaiting(f *film.Film, r *chain.Reel) {
 	told := map[*storyboard.Shot]bool{}
 	for _, o := range r.Outcomes {
-		var uses []chain.Use
+		var uses []graph.Use
 		if o.Standing == chain.Unpicked && r.Outcomes[o.Take.From.Index].Ok() {
 			uses = o.Take.From.Uses
 		}

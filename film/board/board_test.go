@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/render/sheet"
 	"shotchain/render/sheet/sheettest"
 	"shotchain/storyboard"
@@ -98,9 +99,9 @@ func (f *fake) Run(ctx context.Context, offer string, observe func(chain.Event))
 	f.mu.Lock()
 	f.runs++
 	f.mu.Unlock()
-	take := &chain.Take{Index: 1, Shot: &storyboard.Shot{Scene: "a", ID: "two"}, Number: 1, Expected: time.Minute}
+	take := &graph.Take{Index: 1, Shot: &storyboard.Shot{Scene: "a", ID: "two"}, Number: 1, Expected: time.Minute}
 	if f.variants {
-		take.Uses = []chain.Use{{Film: 1, Variant: "blue", Shot: take.Shot, Number: max(1, f.number)}}
+		take.Uses = []graph.Use{{Film: 1, Variant: "blue", Shot: take.Shot, Number: max(1, f.number)}}
 	}
 	for {
 		select {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/film"
 	"shotchain/render/sheet"
 )
@@ -64,7 +65,7 @@ func (h *hub) observe(e chain.Event) {
 }
 
 // usesOf are all the places where a take is used. A take that belongs to no film is its shot's.
-func usesOf(t *chain.Take) (all []Use) {
+func usesOf(t *graph.Take) (all []Use) {
 	for _, u := range t.Uses {
 		all = append(all, Use{u.Variant, u.Shot.Name(), u.Number})
 	}

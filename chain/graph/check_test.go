@@ -1,4 +1,4 @@
-package chain_test
+package graph_test
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"shotchain/chain"
 	"shotchain/chain/ark"
+	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/storyboard"
 )
@@ -23,8 +23,8 @@ var entry = regexp.MustCompile(`([{,\s-])([a-z_]+)(: )([^,}{\[\]#\n]+)`)
 // One slip in a film that is right is told once: what a key that cannot be read leaves unsaid is no problem of the
 // models. Each key of every example is damaged in three ways.
 func TestOneSlipHasNoFollowers(t *testing.T) {
-	to := chain.Target{Models: models.Default(), Service: ark.Simulator(""), Ended: true, Now: time.Now()}
-	films, err := filepath.Glob("../examples/*/film.yaml")
+	to := graph.Target{Models: models.Default(), Service: ark.Simulator(""), Ended: true, Now: time.Now()}
+	films, err := filepath.Glob("../../examples/*/film.yaml")
 	require.NoError(t, err)
 	require.NotEmpty(t, films)
 	slips := 0
@@ -40,7 +40,7 @@ func TestOneSlipHasNoFollowers(t *testing.T) {
 					continue // what stands there may be anything, or there is nothing left to read
 				}
 				slips++
-				require.Empty(t, chain.Check(t.Context(), sb, to), "%s: %q in place of %q", path, said, src[at[2]:at[1]])
+				require.Empty(t, graph.Check(t.Context(), sb, to), "%s: %q in place of %q", path, said, src[at[2]:at[1]])
 			}
 		}
 	}
@@ -49,7 +49,7 @@ func TestOneSlipHasNoFollowers(t *testing.T) {
 
 // A slip of the language and what a model cannot do are told together.
 func TestABrokenFilmIsHeldAgainstItsModelsToo(t *testing.T) {
-	to := chain.Target{Models: models.Default(), Service: ark.Simulator(""), Ended: true, Now: time.Now()}
+	to := graph.Target{Models: models.Default(), Service: ark.Simulator(""), Ended: true, Now: time.Now()}
 	for text, want := range map[string][]string{
 		"look: { ratoi: x }\nscenes: [{id: a, shots: [{id: b, prompt: x, duration: 99s}]}]":                                  {"duration: 99"},
 		"look: { durration: 99s }\nscenes: [{id: a, shots: [{id: b, prompt: x, resolution: 4k, model: seedance-2.0-mini}]}]": {"4k"},
@@ -60,7 +60,7 @@ func TestABrokenFilmIsHeldAgainstItsModelsToo(t *testing.T) {
 	} {
 		sb, err := storyboard.Parse("film.yaml", t.TempDir(), []byte(text), storyboard.Options{})
 		require.ErrorAs(t, err, new(storyboard.Problems), text)
-		found := chain.Check(t.Context(), sb, to)
+		found := graph.Check(t.Context(), sb, to)
 		require.Len(t, found, len(want), text)
 		for i, p := range found {
 			at := strings.Split(text, "\n")[p.Line-1][p.Column-1:]

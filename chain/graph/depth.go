@@ -1,10 +1,8 @@
-package chain
+package graph
 
 // How deep takes stand in their chains, and where these begin anew.
 
-import (
-	"shotchain/storyboard"
-)
+import "shotchain/storyboard"
 
 // deepen counts a take's links, once all that it grows from has its own.
 func (t *Take) deepen() {

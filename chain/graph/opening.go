@@ -1,4 +1,4 @@
-package chain
+package graph
 
 // What a shot sees of the chain before it: `references: [first]`.
 

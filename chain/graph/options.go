@@ -1,4 +1,4 @@
-package chain
+package graph
 
 import (
 	"cmp"
@@ -214,4 +214,11 @@ func lengths(m *models.Model) string {
 		s += ", or auto"
 	}
 	return s
+}
+
+func joined(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
 }

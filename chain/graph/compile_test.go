@@ -1,10 +1,9 @@
-package chain
+package graph_test
 
 import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,26 +13,25 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/image/bmp"
 
+	"shotchain/chain/graph"
+	"shotchain/chain/graph/graphtest"
 	"shotchain/chain/models"
 	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/storyboard"
 )
 
-// parse parses a storyboard as it stands; folder holds its stills.
-func parse(t testing.TB, folder, src string) *storyboard.Storyboard {
-	t.Helper()
-	sb, err := storyboard.Parse("film.yaml", folder, []byte(src), storyboard.Options{})
-	require.NoError(t, err)
-	return sb
-}
+var (
+	film, parse, still = graphtest.Film, graphtest.Parse, graphtest.Still
+	simTarget          = graph.Target{Models: models.Default(), Ended: true,
+		Service: provider.About{Namespace: "sim", Region: models.Ark}}
+)
 
-func still(t testing.TB, dir, name string, w, h int) {
+func compile(t testing.TB, sb *storyboard.Storyboard) *graph.Graph {
 	t.Helper()
-	f, err := os.Create(filepath.Join(dir, name))
+	g, err := graph.Compile(t.Context(), sb, simTarget)
 	require.NoError(t, err)
-	require.NoError(t, png.Encode(f, image.NewGray(image.Rect(0, 0, w, h))))
-	require.NoError(t, f.Close())
+	return g
 }
 
 func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
@@ -45,7 +43,7 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 	b := new(bytes.Buffer)
 	require.NoError(t, bmp.Encode(b, image.NewGray(image.Rect(0, 0, 640, 360))))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ok.bmp"), b.Bytes(), 0o600))
-	china := Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark},
+	china := graph.Target{Models: models.Default(), Service: provider.About{Namespace: "ark", Region: models.Ark},
 		Now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
 	fal := china
 	fal.Service = provider.About{Namespace: "fal", Region: models.Fal}
@@ -100,7 +98,7 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 			src := fmt.Sprintf(
 				"title: T\nlook: {model: %s}\nscenes:\n  - id: a\n    shots:\n      - id: one\n        %s\n        prompt: p\n",
 				look, strings.ReplaceAll(strings.Trim(c.shot, "{ }"), ", ref", "\n        ref"))
-			_, err := Compile(t.Context(), parse(t, dir, src), target)
+			_, err := graph.Compile(t.Context(), parse(t, dir, src), target)
 			var ps storyboard.Problems
 			require.ErrorAs(t, err, &ps)
 			require.Len(t, ps, 1)
@@ -113,7 +111,7 @@ func TestWhatAModelCannotDoIsRefusedAtItsLine(t *testing.T) {
 }
 
 func TestTheSimulatorServesModelsThatHaveEnded(t *testing.T) {
-	g, err := Compile(t.Context(), film(t, "a/one model: seedance-1.5-pro"), simTarget)
+	g, err := graph.Compile(t.Context(), film(t, "a/one model: seedance-1.5-pro"), simTarget)
 	require.NoError(t, err)
 	require.Equal(t, "doubao-seedance-1-5-pro-251215", g.Takes[0].Request.Model)
 }
@@ -123,7 +121,7 @@ func TestEveryModelTakesAPlainFilmAndIsSentOnlyWhatItTakes(t *testing.T) {
 		for region := range m.Regions {
 			target := simTarget
 			target.Service.Region = region
-			g, err := Compile(t.Context(), film(t, "a/one model: "+m.Alias, "a/two model: "+m.Alias), target)
+			g, err := graph.Compile(t.Context(), film(t, "a/one model: "+m.Alias, "a/two model: "+m.Alias), target)
 			require.NoError(t, err, m.Alias)
 			for _, take := range g.Takes {
 				r := take.Request
@@ -167,7 +165,7 @@ func TestAContinuingShotKeepsItsRatio(t *testing.T) {
 	for _, take := range g.Takes {
 		require.Equal(t, models.Size{Width: 720, Height: 1280}, take.Size)
 	}
-	_, err := Compile(t.Context(), film(t, `a/one ratio: "9:16"`, `a/two ratio: "1:1"`), simTarget)
+	_, err := graph.Compile(t.Context(), film(t, `a/one ratio: "9:16"`, `a/two ratio: "1:1"`), simTarget)
 	require.ErrorContains(t, err, `it continues "a/one" and so keeps its ratio, 9:16, not 1:1`)
 }
 
@@ -188,7 +186,7 @@ func TestEverythingThatShapesAClipShapesItsKey(t *testing.T) {
 			strings.ReplaceAll(shot, "; ", "\n        ") + "\n"
 		target := simTarget
 		target.Service.Namespace = ns
-		g, err := Compile(t.Context(), parse(t, dir, src), target)
+		g, err := graph.Compile(t.Context(), parse(t, dir, src), target)
 		require.NoError(t, err, shot)
 		id := g.Takes[0].Identity
 		require.Empty(t, seen[id], "%s and %s", shot, seen[id])

@@ -1,4 +1,4 @@
-package chain
+package graph
 
 import (
 	"crypto/sha256"
@@ -12,64 +12,42 @@ import (
 	"shotchain/storyboard"
 )
 
-// This file decides which pictures a take starts from, ends on and looks at.
-
-// anchors are the pictures of a take's question by name: the digests of bytes, or how they come about.
-type anchors struct{ first, last string }
-
-// frameOf names a frame of a clip: its last by its own bytes, any other by the bytes that it is decoded from. So a
-// plan knows it without decoding, and no decoder's version makes anybody pay again.
-func frameOf(k *KeptClip, frame int) string {
-	if frame == Last {
-		return k.Clip.LastFrame.Digest
-	}
-	return fmt.Sprintf("%s@%d", k.Clip.Video.Digest, numbered(frame, k.Clip.Frames))
-}
-
-// numbered is the number, from 0, of a frame that may be counted from the end of a clip with so many of them. Last, and
-// one that is earlier than the clip's first, stay what they are.
-func numbered(frame, frames int) int {
-	if n := frame + frames; frame < Last && n >= 0 {
-		return n
-	}
-	return frame
-}
-
-// from is the frame of From's clip.
-func (t *Take) from() int {
+// FromFrame is the frame of From's clip.
+func (t *Take) FromFrame() int {
 	if t.At != 0 {
 		return t.At
 	}
 	return Last
 }
 
-// anchors names the take's pictures when all that it needs is there.
-func (t *Take) anchors(up Upstream) (a anchors) {
-	if a.first = t.Request.FirstFrame.InKey(); up.From != nil {
-		a.first = frameOf(up.From, t.from())
+// Numbered is the number, from 0, of a frame that may be counted from the end of a clip with so many of them. Last, and
+// one that is earlier than the clip's first, stay what they are.
+func Numbered(frame, frames int) int {
+	if n := frame + frames; frame < Last && n >= 0 {
+		return n
 	}
-	if a.last = t.Request.LastFrame.InKey(); up.To != nil {
-		a.last = frameOf(up.To, t.ToFrame)
-	}
-	return a
+	return frame
 }
 
+// frames is how many its clip has where it is as long as the plan says.
+func (t *Take) frames() int { return models.Rate*t.Seconds + 1 }
+
 // expected names the take's pictures as far as they are known before anything is made.
-func (t *Take) expected() (a anchors) {
+func (t *Take) expected() (a Anchors) {
 	coming := func(t *Take, frame int) string {
 		if frame == Last {
 			return "last frame of " + t.Identity
 		}
 		if t.Request.Duration != storyboard.Auto { // however it is written
-			frame = numbered(frame, t.frames())
+			frame = Numbered(frame, t.frames())
 		}
 		return fmt.Sprintf("frame %d of %s", frame, t.Identity)
 	}
-	if a.first = t.Request.FirstFrame.InKey(); t.From != nil {
-		a.first = coming(t.From, t.from())
+	if a.First = t.Request.FirstFrame.InKey(); t.From != nil {
+		a.First = coming(t.From, t.FromFrame())
 	}
-	if a.last = t.Request.LastFrame.InKey(); t.To != nil {
-		a.last = coming(t.To, t.ToFrame)
+	if a.Last = t.Request.LastFrame.InKey(); t.To != nil {
+		a.Last = coming(t.To, t.ToFrame)
 	}
 	return a
 }
@@ -117,7 +95,7 @@ func (c *compiler) origin(t *Take) {
 	}
 	switch other := c.g.Pick(c.shots[s.To]); {
 	case other.From != nil: // its first frame is the one that it grew from
-		t.To, t.ToFrame = other.From, other.from()
+		t.To, t.ToFrame = other.From, other.FromFrame()
 	case other.Shot.FirstFrame == nil:
 		t.To, t.ToFrame = other, 0
 	}
@@ -149,9 +127,6 @@ func at(m storyboard.Setting[storyboard.Instant]) int {
 	}
 	return m.Value.Frame(models.Rate, Last)
 }
-
-// frames is how many its clip has where it is as long as the plan says.
-func (t *Take) frames() int { return models.Rate*t.Seconds + 1 }
 
 // moment refuses one that the clip does not reach: the earliest is its second frame, for the first would leave nothing
 // of the clip; the latest from the end is the last but one, for the last is the service's own picture.
@@ -231,7 +206,7 @@ func (c *compiler) references(t *Take) {
 	for _, still := range stills {
 		if f := c.still(t, still, false); f != nil {
 			t.Request.References = append(t.Request.References, *f)
-			t.looks = append(t.looks, still)
+			t.Looks = append(t.Looks, still)
 		}
 	}
 	if len(shows) > 0 {

@@ -1,4 +1,4 @@
-package chain
+package graph
 
 import (
 	"slices"
@@ -54,10 +54,10 @@ type Take struct {
 	fresh *Take // the one that its Depth is counted from: the opening, or one that was led to a keyframe
 
 	Ending *storyboard.Still   // what Request.LastFrame is made of, where it is a still
-	looks  []*storyboard.Still // what Request.References are made of
+	Looks  []*storyboard.Still // what Request.References are made of
 
-	kept    string // the key, where it is known otherwise than from the request: of a take read back from the store
-	variant string // its first film's, where not all films of the graph use it
+	StoredKey string // the key, where it is known otherwise than from the request: of a take read back from the store
+	variant   string // its first film's, where not all films of the graph use it
 
 	Expected  time.Duration // of its own task
 	Remaining time.Duration // of the longest chain that begins with it
@@ -66,8 +66,8 @@ type Take struct {
 // Last is the ToFrame of a clip's last frame; the one before it is Last-1.
 const Last = -1
 
-// needs are the takes that must be there before it can be asked for.
-func (t *Take) needs() []*Take {
+// Needs are the takes that must be there before it can be asked for.
+func (t *Take) Needs() []*Take {
 	switch {
 	case t.From == nil && t.To == nil:
 		return nil
@@ -89,12 +89,12 @@ type Use struct {
 
 // Name is the take's name in messages: its shot's, with the number where it is not the first and the variant where
 // it belongs to some only.
-func (t *Take) Name() string { return nameOf(t.variant, t.Shot, t.Number) }
+func (t *Take) Name() string { return NameOf(t.variant, t.Shot, t.Number) }
 
 // Variant is the id of the first film that uses the take, "" where all films of the graph do.
 func (t *Take) Variant() string { return t.variant }
 
-func nameOf(variant string, s *storyboard.Shot, number int) string {
+func NameOf(variant string, s *storyboard.Shot, number int) string {
 	name := s.Name()
 	if number > 1 {
 		name += "#" + strconv.Itoa(number)
@@ -137,4 +137,28 @@ func (t *Take) Limit() (class string, n int) {
 		return t.Request.Model + "@" + r.Name, r.Concurrency
 	}
 	return t.Request.Model, max(n, 1)
+}
+
+// Roots are the takes that open on their own, whatever they end on.
+func (g *Graph) Roots() []*Take {
+	var roots []*Take
+	for _, t := range g.Takes {
+		if t.From == nil {
+			roots = append(roots, t)
+		}
+	}
+	return roots
+}
+
+// Twin is the same take in another service's graph of the same storyboard; nil where that has none.
+func (g *Graph) Twin(t *Take) *Take {
+	u := t.Uses[0]
+	if u.Film >= len(g.Films) {
+		return nil
+	}
+	s, ok := g.Films[u.Film].Shot(u.Shot.Name())
+	if takes := g.shots[s]; ok && u.Number <= len(takes) {
+		return takes[u.Number-1]
+	}
+	return nil
 }

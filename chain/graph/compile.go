@@ -1,4 +1,4 @@
-package chain
+package graph
 
 import (
 	"cmp"
@@ -151,7 +151,7 @@ func (t *Take) numbered(n int) *Take {
 
 // unique is the node of the graph that a take is: itself, or one that asks for exactly the same.
 func (c *compiler) unique(t *Take) *Take {
-	t.Identity = t.key(c.to.Service.Namespace, t.expected())
+	t.Identity = t.Key(c.to.Service.Namespace, t.expected())
 	use := Use{c.film, c.sb.Variant, t.Shot, t.Number}
 	same := c.identities[t.Identity]
 	if same == nil {
@@ -331,12 +331,12 @@ func (c *compiler) price(t *Take) {
 func (g *Graph) finish() {
 	for i, t := range g.Takes {
 		t.Index = i
-		for _, up := range t.needs() {
+		for _, up := range t.Needs() {
 			up.Grows = append(up.Grows, t)
 		}
 	}
 	for _, t := range g.Takes {
-		if films := t.films(); films < len(g.Films) {
+		if films := t.Films(); films < len(g.Films) {
 			t.variant = g.Films[t.Uses[0].Film].Variant
 		}
 	}
@@ -349,8 +349,8 @@ func (g *Graph) finish() {
 	}
 }
 
-// films is the number of films that use the take.
-func (t *Take) films() (n int) {
+// Films is the number of films that use the take.
+func (t *Take) Films() (n int) {
 	last := -1
 	for _, u := range t.Uses { // in the order of films
 		if u.Film != last {
