@@ -30,7 +30,7 @@ func (v *life) pollPause(since time.Time) time.Duration {
 		latest = pollFlex
 	}
 	d := time.Duration(pollShare * float64(time.Since(since)))
-	return min(max(d, pollSoonest), latest)
+	return max(min(max(d, pollSoonest), latest), v.plan.Graph.Service.Can.PollEvery)
 }
 
 // longest is for how long a task may be under way before its service ends it.
@@ -53,6 +53,9 @@ func (v *life) await(ctx context.Context, a *store.Attempt) Outcome {
 	told, reached := provider.Status(""), time.Now()
 	rung, leave := v.how.Bell.hear(a.Task)
 	defer leave()
+	if err := pauseOr(ctx, v.plan.Graph.Service.Can.PollFirst-time.Since(a.IntendedAt), rung); err != nil {
+		return v.ended(ctx, InFlight, err)
+	}
 	for {
 		task, err := v.how.Provider.Get(ctx, refOf(a))
 		f := asFault(err)

@@ -293,7 +293,12 @@ func (p *Plan) ServiceLine() string {
 	case g.Name != "":
 		lines = append(lines, fmt.Sprintf("What %s charges is not known here: these are the prices of %s.", g.Name, g.Region))
 	}
-	if can.Lookup == provider.NoLookup {
+	switch {
+	case can.Lookup == provider.NoLookup && g.Echo != nil && len(g.Echo) == 0:
+		lines = append(lines,
+			"Its tasks tell nothing back by which they could be known: of an answer that is lost nobody can tell whether the "+
+				"clip was bought.")
+	case can.Lookup == provider.NoLookup:
 		lines = append(lines, "It lists no tasks: of an answer that is lost nobody can tell whether the clip was bought.")
 	}
 	switch can.Failed {

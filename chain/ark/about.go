@@ -61,7 +61,8 @@ func Service(region models.Region, base string) (provider.About, error) {
 
 // Through is a service as it is behind a gateway: with what the gateway cannot do, and what is known of its bills.
 func Through(g models.Gateway, about provider.About) provider.About {
-	if g.List == "none" {
+	about.Can.PollFirst, about.Can.PollEvery = g.Pace.First, g.Pace.Every
+	if g.List == "none" || !g.Echoes(models.MarkExpiry) && !g.Echoes(models.MarkIdentifier) {
 		about.Can.Lookup, about.Can.Conclusive = provider.NoLookup, 0
 	}
 	if g.Cancel == "none" {

@@ -86,6 +86,7 @@ type Client struct {
 var (
 	_ provider.Provider = (*Client)(nil)
 	_ provider.Lister   = (*Client)(nil)
+	_ provider.Inventor = (*Client)(nil)
 )
 
 // String names the service, not the key.

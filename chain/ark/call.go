@@ -1,12 +1,14 @@
 package ark
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"net/url"
 
 	"shotchain/chain/lookup"
+	"shotchain/chain/models"
 	"shotchain/chain/provider"
 	"shotchain/chain/wire"
 )
@@ -34,7 +36,7 @@ func (c *Client) Create(ctx context.Context, r provider.Request) (provider.Creat
 		return provider.Created{}, err
 	}
 	if a.Status/100 == 2 && a.Err == nil {
-		if id := decodeCreated(a.Body); id != "" {
+		if id := c.decoder().created(a.Body); id != "" {
 			return provider.Created{Task: id, RequestID: requestID(a, secret)}, nil
 		}
 	}
@@ -46,10 +48,22 @@ func (c *Client) Create(ctx context.Context, r provider.Request) (provider.Creat
 }
 
 // Mark makes an expiry and an identifier that no other attempt has; see provider.Provider.
-func (c *Client) Mark(r provider.Request) string { return c.marks.For(r) }
+func (c *Client) Mark(r provider.Request) string {
+	return lookup.Of(c.marks.For(r), c.gate.Echoes(models.MarkExpiry), c.gate.Echoes(models.MarkIdentifier))
+}
+
+// Invented is a task id of nobody's; see provider.Inventor.
+func (c *Client) Invented() provider.Ref { return provider.Ref{Task: Invented(c.gate)} }
+
+// Invented is an id that no task of a gateway, nor of the vendor's own services, has or ever had.
+func Invented(g models.Gateway) string { return cmp.Or(g.IDPrefix, "cgt-") + "20000101000000-zzzzz" }
 
 // Find looks for a lost task in the service's list; see provider.Provider.
 func (c *Client) Find(ctx context.Context, a provider.Attempt) (provider.Finding, error) {
+	if c.gate.List != "none" && c.about.Can.Lookup == provider.NoLookup {
+		return provider.Finding{Verdict: provider.Unable,
+			Why: errors.New(c.gate.Name + " tells nothing back by which a task could be known")}, nil
+	}
 	is, err := lookup.Find(ctx, c, a, c.about.Can.TaskLife)
 	if f := (*provider.Fault)(nil); errors.As(err, &f) && f.Code == codeNoList {
 		return provider.Finding{Verdict: provider.Unable, Why: f}, nil

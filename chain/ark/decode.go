@@ -11,6 +11,17 @@ import (
 	"shotchain/chain/wire"
 )
 
+// unwrapped is a task without a gateway's {"data": {…}}: also where the wrapping has an id of its own, and only the one
+// inside begins as the gateway's tasks do.
+func (d decoder) unwrapped(o object, fields ...string) object {
+	outer, inner := unwrap(o, fields...), o.object("data")
+	tasks := func(o object) bool { return strings.HasPrefix(strings.TrimSpace(o.text("id")), d.gate.IDPrefix) }
+	if !tasks(outer) && tasks(inner) {
+		return inner
+	}
+	return outer
+}
+
 // unwrap takes off a gateway's {"data": {…}} where the object itself has none of the fields looked for.
 func unwrap(o object, fields ...string) object {
 	for _, f := range fields {
@@ -24,9 +35,9 @@ func unwrap(o object, fields ...string) object {
 	return o
 }
 
-// decodeCreated returns a create answer's task id, "" where there is none that could be asked for.
-func decodeCreated(b []byte) string {
-	id := strings.TrimSpace(unwrap(parseObject(b), "id").text("id"))
+// created returns a create answer's task id, "" where there is none that could be asked for.
+func (d decoder) created(b []byte) string {
+	id := strings.TrimSpace(d.unwrapped(parseObject(b), "id").text("id"))
 	if !usableID(id) {
 		return ""
 	}
@@ -44,7 +55,7 @@ func usableID(id string) bool {
 // decodeTask reads one task; ok is false where the bytes are no task at all: no object, or one without both status
 // and id.
 func (d decoder) task(b []byte) (t provider.Task, ok bool) {
-	o := unwrap(parseObject(b), "id", "status")
+	o := d.unwrapped(parseObject(b), "id", "status")
 	if !o.has("status") && !o.has("id") {
 		return t, false
 	}

@@ -190,7 +190,7 @@ func FuzzDecodeCreated(f *testing.F) {
 	f.Add([]byte(`{"data":{"id":7}}`))
 	f.Add([]byte(`{"id":"../x y"}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if id := decodeCreated(b); id != "" {
+		if id := (decoder{}).created(b); id != "" {
 			require.NoError(t, checkID(id))
 			require.True(t, json.Valid(b))
 		}

@@ -17,22 +17,101 @@ import (
 	"shotchain/chain/sim/simtest"
 )
 
-// gateway is a service that answers as gateways of Ark's shape were met to do, in every way that leaves a list.
-func gateway(t *testing.T) (provider.Provider, providertest.Control) {
-	c := &simControl{t: t, words: map[string]chan error{}}
-	server := simtest.NewServer(t, sim.Options{Camera: c.film, Key: testKey, Limits: sim.Limits{
-		Concurrency: 1, CreatePerMinute: -1, GetPerSecond: -1, ListPerSecond: -1, DeletePerSecond: -1}})
-	for op, actions := range map[string][]string{"echo": {"other-words", "flat-video"},
-		"answer": {"envelope", "false-gzip"}} {
-		for _, action := range actions {
-			require.NoError(t, server.Sim.Inject(sim.Fault{Op: op, Action: action, Times: -1}))
+// gateway is a service that answers as gateways of Ark's shape were met to do, in every way that leaves a list, and in
+// those that its record tells.
+func gateway(g models.Gateway) providertest.Open {
+	return func(t *testing.T) (provider.Provider, providertest.Control) {
+		quirks := map[string][]string{"echo": {"other-words", "flat-video"}, "answer": {"envelope", "false-gzip"}}
+		if !g.Echoes(models.MarkExpiry) {
+			quirks["echo"] = append(quirks["echo"], "no-expiry")
 		}
+		if !g.Echoes(models.MarkIdentifier) {
+			quirks["echo"] = append(quirks["echo"], "no-identifier")
+		}
+		if g.IDPrefix != "" {
+			quirks["answer"] = []string{"named-envelope", "false-gzip"}
+		}
+		c := onSimulator(t, sim.Options{IDPrefix: g.IDPrefix}, func(o *Options) { o.Gateway = g })
+		for op, actions := range quirks {
+			for _, action := range actions {
+				require.NoError(t, c.s.Inject(sim.Fault{Op: op, Action: action, Times: -1}))
+			}
+		}
+		return c.p, c
 	}
-	c.s, c.p = server.Sim, newClient(t, server.BaseURL())
-	return c.p, c
 }
 
-func TestProviderAgainstAGateway(t *testing.T) { providertest.Run(t, gateway) }
+func TestProviderAgainstGateways(t *testing.T) {
+	for name, g := range map[string]models.Gateway{
+		"of which nothing is known":        {},
+		"whose tasks go by ids of its own": {Name: "mine", IDPrefix: "task_"},
+		"that tells the expiry back":       {Name: "mine", Echo: []string{models.MarkExpiry}},
+		"that tells the identifier back":   {Name: "mine", Echo: []string{models.MarkIdentifier}, IDPrefix: "task_"},
+		"that tells no mark back":          {Name: "mine", Echo: []string{}},
+	} {
+		t.Run(name, func(t *testing.T) { providertest.Run(t, gateway(g)) })
+	}
+}
+
+// What a gateway tells nothing back of is not sent for the look-up's sake, and where it tells neither back nothing is
+// looked up.
+func TestOnlyMarksThatAreToldBackAreSent(t *testing.T) {
+	for _, c := range []struct {
+		echo []string
+		sent string // fields of the create call, as a pattern
+	}{
+		{nil, `"execution_expires_after":\d+.*"safety_identifier":"shotchain-`},
+		{[]string{models.MarkExpiry}, `"execution_expires_after":\d+}$`},
+		{[]string{models.MarkIdentifier}, `\],"return_last_frame":true,"safety_identifier":"shotchain-[A-Z0-9]+"}$`},
+		{[]string{}, `\],"return_last_frame":true}$`},
+	} {
+		sent, calls := "", 0
+		client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			sent, calls = string(body), calls+1
+			_, _ = w.Write([]byte(`{"id":"cgt-1"}`))
+		}, func(o *Options) { o.Gateway = models.Gateway{Name: "mine", Echo: c.echo} })
+		r := provider.Request{Model: "m", Prompt: "p"}
+		r.Mark = client.Mark(r)
+		_, err := client.Create(t.Context(), r)
+		require.NoError(t, err)
+		require.Regexp(t, c.sent, sent)
+		if c.echo == nil || len(c.echo) > 0 {
+			require.Equal(t, provider.List, client.About().Can.Lookup)
+			continue
+		}
+		is, err := client.Find(t.Context(), provider.Attempt{Request: r})
+		require.NoError(t, err)
+		require.Equal(t, provider.Unable, is.Verdict)
+		require.EqualError(t, is.Why, "mine tells nothing back by which a task could be known")
+		require.Equal(t, 1, calls, "it is not even asked")
+	}
+}
+
+// An answer may hold other ids beside the task's: its own is the one that begins as the record says. One that begins
+// otherwise is better than none.
+func TestTheTasksIDIsTheOneThatBeginsSo(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"id":"req-1","data":{"id":"task_1"}}`:  "task_1",
+		`{"id":"task_1","data":{"id":"req-1"}}`:  "task_1",
+		`{"data":{"id":"task_1"}}`:               "task_1",
+		`{"id":"cgt-1"}`:                         "cgt-1",
+		`{"id":"cgt-1","data":{"id":"other-1"}}`: "cgt-1",
+	} {
+		client := serve(t, constant(200, body), func(o *Options) { o.Gateway = models.Gateway{IDPrefix: "task_"} })
+		made, err := client.Create(t.Context(), provider.Request{Model: "m", Prompt: "p"})
+		require.NoError(t, err)
+		require.Equal(t, want, made.Task, body)
+	}
+	client := serve(t, constant(200, `{"id":"req-1","data":{"id":"task_1","status":"queued","seed":7}}`),
+		func(o *Options) { o.Gateway = models.Gateway{IDPrefix: "task_"} })
+	task, err := client.Get(t.Context(), ref("task_1"))
+	require.NoError(t, err)
+	require.Equal(t, provider.Queued, task.Status)
+	require.EqualValues(t, 7, *task.Seed)
+	require.Equal(t, "task_20000101000000-zzzzz", client.Invented().Task)
+	require.Equal(t, "cgt-20000101000000-zzzzz", newClient(t, BaseURLArk).Invented().Task)
+}
 
 // A gateway that lists and cancels nothing keeps the contract by saying so.
 func TestProviderAgainstAGatewayThatCannotLookUp(t *testing.T) {

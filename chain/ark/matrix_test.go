@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	_ "image/png"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,10 +86,19 @@ scenes: [{ id: k, shots: [{ id: known, prompt: A known boat. }] }]
 
 func newStage(t *testing.T, o sim.Options) (*stage, func()) {
 	t.Helper()
+	return behind(t, models.Gateway{Failed: "free"}, o) // as the vendor's own
+}
+
+// behind is a stage behind a gateway, whose calls go through each of what is given.
+func behind(t *testing.T, g models.Gateway, o sim.Options, through ...func(http.RoundTripper) http.RoundTripper) (*stage,
+	func()) {
+	t.Helper()
 	o.Key = matrixKey
 	service, client, stop := simtest.NewPipe(t, o)
-	p, err := ark.New(ark.Options{BaseURL: simtest.PipeURL, Key: matrixKey, HTTP: client,
-		Gateway: models.Gateway{Failed: "free"}}) // as the vendor's own
+	for _, line := range through {
+		client.Transport = line(client.Transport)
+	}
+	p, err := ark.New(ark.Options{BaseURL: simtest.PipeURL, Key: matrixKey, HTTP: client, Gateway: g})
 	require.NoError(t, err)
 	st, err := store.Open(filepath.Join(t.TempDir(), store.DirName))
 	require.NoError(t, err)

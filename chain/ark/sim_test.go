@@ -39,15 +39,19 @@ type simControl struct {
 
 func TestProviderAgainstSimulator(t *testing.T) {
 	providertest.Run(t, func(t *testing.T) (provider.Provider, providertest.Control) {
-		c := &simControl{t: t, words: map[string]chan error{}}
-		server := simtest.NewServer(t, sim.Options{
-			Camera: c.film, Key: testKey, Limits: sim.Limits{
-				Concurrency: 1, CreatePerMinute: -1, GetPerSecond: -1, ListPerSecond: -1, DeletePerSecond: -1,
-			},
-		})
-		c.s, c.p = server.Sim, newClient(t, server.BaseURL())
+		c := onSimulator(t, sim.Options{})
 		return c.p, c
 	})
+}
+
+// onSimulator is a client of a simulator that films as the control says.
+func onSimulator(t *testing.T, o sim.Options, change ...func(*Options)) *simControl {
+	c := &simControl{t: t, words: map[string]chan error{}}
+	o.Camera, o.Key, o.Limits = c.film, testKey, sim.NoRates
+	o.Limits.Concurrency = 1
+	server := simtest.NewServer(t, o)
+	c.s, c.p = server.Sim, newClient(t, server.BaseURL(), change...)
+	return c
 }
 
 func (c *simControl) word(id string) chan error {

@@ -97,6 +97,20 @@ func Marked(r provider.Request) provider.Request {
 	return r
 }
 
+// Of is what a mark holds of the two, for a service that tells only one of them back; "" where it tells neither.
+func Of(mark string, expiry, identifier bool) string {
+	number, name, named := strings.Cut(mark, " ")
+	switch {
+	case expiry && identifier && named:
+		return mark
+	case identifier && named:
+		return "0 " + name
+	case expiry:
+		return number
+	}
+	return ""
+}
+
 // Unnamed is a mark without its identifier, for a service that takes none; "" where it has none.
 func Unnamed(mark string) string {
 	number, _, named := strings.Cut(mark, " ")

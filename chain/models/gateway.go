@@ -3,10 +3,14 @@ package models
 import (
 	"cmp"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 )
+
+// maxPace bounds how seldom a gateway's tasks are read.
+const maxPace = 10 * time.Minute
 
 // Gateway is a service of Ark's shape that somebody else runs: what it does otherwise than Ark, as data. A zero field is
 // Ark's way.
@@ -23,10 +27,31 @@ type Gateway struct {
 	LastFrame   string            `yaml:"last_frame"`   // whether it gives a clip's last frame: yes, or no; "" where nobody knows
 	PriceFactor float64           `yaml:"price_factor"` // of the region's prices, 1.2 for a fifth more; 0 where nobody knows: as the region
 	Failed      string            `yaml:"failed"`       // what tasks that end without a clip are: free, or billed; "" where nobody knows
+	Pace        GatewayPace       `yaml:"pace"`         // how often a task may be read
+	Echo        []string          `yaml:"echo"`         // which of Marking its tasks tell back; nil: both; empty: what is lost cannot be found
+	IDPrefix    string            `yaml:"id_prefix"`    // how its tasks' ids begin, where an answer holds other ids too; "" for Ark's cgt-
 
 	Source string `yaml:"source"`
 	Date   string `yaml:"date"` // YYYY-MM-DD
 }
+
+// GatewayPace is how often a gateway lets a task be read.
+type GatewayPace struct {
+	First time.Duration `yaml:"first"` // after its creation; 0 to 10 min
+	Every time.Duration `yaml:"every"` // between two reads, at least; 0 to 10 min
+}
+
+// Marking are the fields of a create call by which its task is told from all others, where the service tells them back.
+var Marking = [...]string{MarkExpiry, MarkIdentifier}
+
+// The marking fields.
+const (
+	MarkExpiry     = "execution_expires_after"
+	MarkIdentifier = "safety_identifier"
+)
+
+// Echoes reports whether a task tells a field of its create call back.
+func (g Gateway) Echoes(field string) bool { return g.Echo == nil || slices.Contains(g.Echo, field) }
 
 // states are those that a gateway's words may stand for.
 var states = []string{"queued", "running", "succeeded", "failed", "cancelled", "expired"}
@@ -95,8 +120,32 @@ func (c *checker) gateways(all []Gateway) {
 					strings.Join(states, " "))
 			}
 		}
+		c.marks(at, g)
 		if _, err := time.Parse(time.DateOnly, g.Date); g.Date != "" && err != nil {
 			c.fail(under(at, "date"), "%s: date %q is no date such as 2026-10-08", g.Name, g.Date)
 		}
+	}
+}
+
+// idStart is how a task's id may begin.
+var idStart = regexp.MustCompile(`^[A-Za-z0-9_-]{0,40}$`)
+
+// marks checks how a gateway's tasks are named, told and read.
+func (c *checker) marks(at []any, g Gateway) {
+	for _, f := range []struct {
+		key string
+		is  time.Duration
+	}{{"first", g.Pace.First}, {"every", g.Pace.Every}} {
+		if f.is < 0 || f.is > maxPace {
+			c.fail(under(at, "pace", f.key), "%s: pace: %s %s is not between 0s and 10m", g.Name, f.key, f.is)
+		}
+	}
+	for i, field := range g.Echo {
+		if !slices.Contains(Marking[:], field) {
+			c.fail(under(at, "echo", i), "%s: echo %q: there are %s", g.Name, field, strings.Join(Marking[:], " and "))
+		}
+	}
+	if !idStart.MatchString(g.IDPrefix) {
+		c.fail(under(at, "id_prefix"), "%s: id_prefix %q is not how an id begins, such as cgt-", g.Name, g.IDPrefix)
 	}
 }

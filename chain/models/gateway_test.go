@@ -3,6 +3,7 @@ package models
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -21,6 +22,9 @@ gateways:
     failed: billed
     last_frame: no
     price_factor: 1.2
+    pace: { first: 20s, every: 10s }
+    echo: [safety_identifier]
+    id_prefix: task_
 `
 
 func TestAUsersGatewaysJoinTheBuiltInOnes(t *testing.T) {
@@ -33,8 +37,11 @@ func TestAUsersGatewaysJoinTheBuiltInOnes(t *testing.T) {
 	require.Equal(t, Gateway{Name: "mine", Base: "https://gate.example/api/v3", Region: Ark, Auth: "x-api-key",
 		Models: map[string]string{"doubao-seedance-2-0-260128": "seedance-two"},
 		Status: map[string]string{"dreaming": "running"},
-		List:   "none", Cancel: "none", Failed: "billed", LastFrame: "no", PriceFactor: 1.2, Source: "mine",
-		Date: "2026-11-20"}, g)
+		List:   "none", Cancel: "none", Failed: "billed", LastFrame: "no", PriceFactor: 1.2,
+		Pace: GatewayPace{First: 20 * time.Second, Every: 10 * time.Second}, Echo: []string{MarkIdentifier},
+		IDPrefix: "task_", Source: "mine", Date: "2026-11-20"}, g)
+	require.True(t, g.Echoes(MarkIdentifier))
+	require.False(t, g.Echoes(MarkExpiry))
 	require.Equal(t, "seedance-two", g.Their("doubao-seedance-2-0-260128"))
 	require.Equal(t, "doubao-seedance-2-0-260128", g.Our("seedance-two"))
 	require.Equal(t, "other", g.Our(g.Their("other")))
@@ -50,6 +57,26 @@ func TestTheBuiltInGateways(t *testing.T) {
 	g, ok := Default().Gateway("laozhang")
 	require.True(t, ok)
 	require.Equal(t, "https://api.laozhang.ai/seedance/api/v3 none none", g.Base+" "+g.List+" "+g.Cancel)
+	g, ok = Default().Gateway("apiyi")
+	require.True(t, ok)
+	require.Equal(t, GatewayPace{First: 20 * time.Second, Every: 10 * time.Second}, g.Pace)
+	g, ok = Default().Gateway("new-api")
+	require.True(t, ok)
+	require.Equal(t, "task_", g.IDPrefix)
+}
+
+// A record that says nothing of a field's echo leaves it to the service; an empty list says that there is none.
+func TestWhatAGatewayTellsBack(t *testing.T) {
+	for line, want := range map[string][2]bool{
+		"": {true, true}, "    echo: []\n": {false, false}, "    echo: [execution_expires_after]\n": {true, false},
+		"    echo: [execution_expires_after, safety_identifier]\n": {true, true},
+	} {
+		text := strings.Replace(oneGateway, "    echo: [safety_identifier]\n", line, 1)
+		c, err := Load(write(t, text), Default())
+		require.NoError(t, err)
+		g, _ := c.Gateway("mine")
+		require.Equal(t, want, [2]bool{g.Echoes(MarkExpiry), g.Echoes(MarkIdentifier)}, line)
+	}
 }
 
 func TestBadGatewaysAreRefusedAtTheirLine(t *testing.T) {
@@ -61,6 +88,10 @@ func TestBadGatewaysAreRefusedAtTheirLine(t *testing.T) {
 		"dreaming: running": {"dreaming: asleep", `:9: mine: status "dreaming": "asleep"`},
 		"list: none":        {"list: some", `:10: mine: list "some": there are ark and none`},
 		"cancel: none":      {"cancel: some", `:11: mine: cancel "some"`},
+		"first: 20s":        {"first: -1s", `:15: mine: pace: first -1s is not between 0s and 10m`},
+		"every: 10s":        {"every: 1h", `:15: mine: pace: every 1h0m0s is not between 0s and 10m`},
+		"[safety_id":        {"[seed, safety_id", `:16: mine: echo "seed": there are execution_expires_after and safety_id`},
+		"_prefix: task_":    {"_prefix: a/b", `:17: mine: id_prefix "a/b" is not how an id begins`},
 		"failed: billed":    {"failed: maybe", `:12: mine: failed "maybe": there are free and billed`},
 	} {
 		_, err := Load(write(t, strings.Replace(oneGateway, old, c.new, 1)), Default())

@@ -53,6 +53,8 @@ type Abilities struct {
 	ResultLife time.Duration // how long a clip can be fetched, from the task's end; 0: not known, so it is fetched at once
 	TaskLife   time.Duration // how long a task can be read, from its creation; 0: not known
 	TaskTime   time.Duration // how long a task can be under way, from its creation, before the service ends it; 0: not known
+	PollFirst  time.Duration // how long after its creation a task is read for the first time; 0: as soon as anybody likes
+	PollEvery  time.Duration // how long there is between two reads of a task at least; 0: as the run likes
 }
 
 // Lookup is how a create call whose answer was lost is looked up.

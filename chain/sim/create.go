@@ -185,7 +185,7 @@ func (s *Service) register(t *task, c *call, came []Picture) *refusal {
 	s.groups[name] = g
 	t.group, t.created = g, s.now()
 	for t.id == "" || s.tasks[t.id] != nil {
-		t.id = newID(t.created)
+		t.id = newID(s.o.IDPrefix, t.created)
 	}
 	s.tasks[t.id] = t
 	t.fault = s.armedFor(opTask, t.id, t.label, t.prompt)

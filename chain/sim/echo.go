@@ -1,6 +1,7 @@
 package sim
 
 import (
+	crypto "crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -41,6 +42,12 @@ var wrappings = map[string]func(*call, answer) answer{
 	"envelope": func(_ *call, a answer) answer {
 		if a.status == http.StatusOK {
 			a.body = mustJSON(map[string]any{"code": 200, "data": json.RawMessage(a.body)})
+		}
+		return a
+	},
+	"named-envelope": func(_ *call, a answer) answer {
+		if a.status == http.StatusOK {
+			a.body = mustJSON(map[string]any{"id": "req-" + crypto.Text(), "data": json.RawMessage(a.body)})
 		}
 		return a
 	},

@@ -37,6 +37,7 @@ type Options struct {
 	Key       string            // the only bearer key that is let in; "": any
 	Endpoints map[string]string // endpoint ids (ep-…) and the models they serve
 	BaseURL   string            // scheme://host[:port] of the files' URLs; "": that by which each request came
+	IDPrefix  string            // how tasks' ids begin; "": cgt-
 	Limits    Limits
 	Client    *http.Client // sends callbacks; nil: one that follows no redirects
 	Log       *slog.Logger // one line per task's change; nil: none
@@ -98,6 +99,7 @@ func New(o Options) (*Service, error) {
 	}
 	o.Models = cmp.Or(o.Models, models.Default())
 	o.Cameras = cmp.Or(max(o.Cameras, 0), runtime.NumCPU())
+	o.IDPrefix = cmp.Or(o.IDPrefix, "cgt-")
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

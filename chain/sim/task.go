@@ -82,10 +82,10 @@ type order struct {
 	misfit      bool // the ratio does not suit the first frame: fails when it runs
 }
 
-// newID is an id such as cgt-20260606160057-6bbjd: the time in China and five characters.
-func newID(at time.Time) string {
+// newID is an id such as cgt-20260606160057-6bbjd: the prefix, the time in China and five characters.
+func newID(prefix string, at time.Time) string {
 	const letters = "23456789bcdfghjklmnpqrstvwxz"
-	id := []byte("cgt-" + at.In(time.FixedZone("", 8*60*60)).Format("20060102150405") + "-")
+	id := []byte(prefix + at.In(time.FixedZone("", 8*60*60)).Format("20060102150405") + "-")
 	for range 5 {
 		id = append(id, letters[rand.IntN(len(letters))])
 	}

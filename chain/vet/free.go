@@ -42,9 +42,6 @@ type Asker interface {
 // TasksPath is where Ark-shaped services have their tasks, below the base.
 const TasksPath = "/contents/generations/tasks"
 
-// invented is an id that no service gives.
-const invented = "cgt-20000101000000-zzzzz"
-
 // unknownField is one that no service knows.
 const unknownField = "shotchain_probe"
 
@@ -54,15 +51,17 @@ type free struct {
 	r      *Report
 	model  *models.Model
 	id     string // the model's at this service
+	none   string // a task id that it has never given
 	shapes map[string]string
 	f4     Answer
 	stop   string // why no create call is sent any more, "" while they are
 }
 
 // Free asks an Ark-shaped service what it refuses: reads first, then create calls of which each lacks what no clip can
-// be made without, one at a time, up to the first that makes a task all the same. It adds to the report.
-func Free(ctx context.Context, ask Asker, r *Report, m *models.Model, id string) error {
-	f := &free{ask: ask, r: r, model: m, id: id, shapes: map[string]string{}}
+// be made without, one at a time, up to the first that makes a task all the same. It adds to the report. id is
+// the model's at the service, none the id of a task that it has never made.
+func Free(ctx context.Context, ask Asker, r *Report, m *models.Model, id, none string) error {
+	f := &free{ask: ask, r: r, model: m, id: id, none: none, shapes: map[string]string{}}
 	for _, probe := range []func(context.Context) error{f.get, f.list, f.delete, f.wrongKey, f.modelID, f.otherID,
 		f.schema} {
 		if err := probe(ctx); err != nil {
@@ -137,7 +136,7 @@ func answerLine(a Answer) string {
 }
 
 func (f *free) get(ctx context.Context) error {
-	_, err := f.call(ctx, Call{Probe: "F1", Method: "GET", Path: TasksPath + "/" + invented}, func(a Answer) Finding {
+	_, err := f.call(ctx, Call{Probe: "F1", Method: "GET", Path: TasksPath + "/" + f.none}, func(a Answer) Finding {
 		switch {
 		case a.html():
 			f.stop = "there is no API at this address"
@@ -179,7 +178,7 @@ func (f *free) list(ctx context.Context) error {
 }
 
 func (f *free) delete(ctx context.Context) error {
-	_, err := f.call(ctx, Call{Probe: "F8", Method: "DELETE", Path: TasksPath + "/" + invented}, func(a Answer) Finding {
+	_, err := f.call(ctx, Call{Probe: "F8", Method: "DELETE", Path: TasksPath + "/" + f.none}, func(a Answer) Finding {
 		switch {
 		case a.html() || a.Status == 405 || a.Status == 501:
 			return finding("F8", Contract, NotTested, "there is no cancelling (%d)", a.Status)

@@ -61,6 +61,7 @@ type Fault struct {
 	//   flat-video      the clip's URL stands beside content, not in it
 	// Of an answer, what a gateway makes of the service's, of which all are done:
 	//   envelope        it is wrapped: {"code":200,"data":{…}}
+	//   named-envelope  it is wrapped, and the wrapping has an id of its own: {"id":"req-…","data":{…}}
 	//   refused200      a refusal is an HTTP 200 with {"code":400,"message":"no channel"}
 	//   false-gzip      its header says gzip over plain JSON, unless it was asked for with Accept-Encoding: identity
 	Action string `json:"action"`
