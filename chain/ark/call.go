@@ -1,7 +1,6 @@
 package ark
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -53,10 +52,7 @@ func (c *Client) Mark(r provider.Request) string {
 }
 
 // Invented is a task id of nobody's; see provider.Inventor.
-func (c *Client) Invented() provider.Ref { return provider.Ref{Task: Invented(c.gate)} }
-
-// Invented is an id that no task of a gateway, nor of the vendor's own services, has or ever had.
-func Invented(g models.Gateway) string { return cmp.Or(g.IDPrefix, "cgt-") + "20000101000000-zzzzz" }
+func (c *Client) Invented() provider.Ref { return provider.Ref{Task: c.gate.Invented()} }
 
 // Find looks for a lost task in the service's list; see provider.Provider.
 func (c *Client) Find(ctx context.Context, a provider.Attempt) (provider.Finding, error) {

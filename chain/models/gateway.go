@@ -53,6 +53,9 @@ const (
 // Echoes reports whether a task tells a field of its create call back.
 func (g Gateway) Echoes(field string) bool { return g.Echo == nil || slices.Contains(g.Echo, field) }
 
+// Invented is an id that no task of the gateway has, or ever had.
+func (g Gateway) Invented() string { return cmp.Or(g.IDPrefix, "cgt-") + "20000101000000-zzzzz" }
+
 // states are those that a gateway's words may stand for.
 var states = []string{"queued", "running", "succeeded", "failed", "cancelled", "expired"}
 

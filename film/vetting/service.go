@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"shotchain/chain/ark"
 	"shotchain/chain/models"
 	"shotchain/chain/money"
 	"shotchain/chain/store"
@@ -124,7 +123,7 @@ func (v *Vetting) Free(ctx context.Context) error {
 	if !v.o.Service.ArkShaped {
 		return v.contractFree(ctx)
 	}
-	return vet.Free(ctx, v.ask, v.Report, v.model, v.Report.Subject.Model, ark.Invented(v.o.Service.Gateway))
+	return vet.Free(ctx, v.ask, v.Report, v.model, v.Report.Subject.Model, v.o.Service.Gateway.Invented())
 }
 
 // Trusted reports whether, after the free stage, anything may be bought at all: not where there is no API, and not
