@@ -22,7 +22,7 @@ internal/durable/durabletest: internal/durable
 storyboard: internal/say
 
 chain/money:
-chain/models: internal/durable internal/say
+chain/models: chain/money internal/durable internal/say
 chain/provider: chain/models chain/money
 chain/lookup: chain/provider
 chain/store: chain/money internal/durable

@@ -43,7 +43,7 @@ func (v *life) bill(task provider.Task) money.Amount {
 	case task.Tokens <= 0 || v.t.Tokens <= 0:
 		return v.t.Cost
 	}
-	return money.Amount{Micros: v.t.Price.Cost(task.Tokens), Currency: v.t.Price.Currency}
+	return v.t.Price.Cost(task.Tokens)
 }
 
 // wasted closes an attempt whose task ended without a clip, and books it: what is not surely free stays in the purse.

@@ -2,10 +2,16 @@ package film
 
 import (
 	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"shotchain/chain/ark"
 	"shotchain/chain/fal"
@@ -13,6 +19,7 @@ import (
 	"shotchain/chain/openrouter"
 	"shotchain/chain/provider"
 	"shotchain/internal/say"
+	"shotchain/internal/turns"
 )
 
 // Service is who makes the clips, and what that means for plans and keys. Nothing has been sent to it. The zero value
@@ -254,4 +261,24 @@ func arkClient(o ark.Options) (provider.Provider, func(), error) {
 		return nil, nil, &Failure{Kind: Misused, Message: err.Error()}
 	}
 	return c, func() {}, nil
+}
+
+// listTurns makes all processes of this user, whatever their stores, take turns at listing tasks with one key: the
+// vendor allows an account one list call a second. The file has no part of the key in its name but a short digest.
+// Where there is no folder for it, each process keeps the pace alone: nil.
+func listTurns(base, key string) func(context.Context) (done func(), err error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil
+	}
+	host := base
+	if u, err := url.Parse(base); err == nil {
+		host = u.Host
+	}
+	account := sha256.Sum256([]byte("list\x00" + host + "\x00" + key))
+	t, err := turns.Open(filepath.Join(cache, "shotchain", "lists", hex.EncodeToString(account[:8])), time.Second)
+	if err != nil {
+		return nil
+	}
+	return t.Take
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"shotchain/chain/models"
-	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/internal/say"
 	"shotchain/storyboard"
@@ -323,7 +322,7 @@ func (c *compiler) price(t *Take) {
 	}
 	p = p.Times(c.to.Prices)
 	t.Price = p
-	t.Cost = money.Amount{Micros: p.Worst(t.Tokens, t.Seconds), Currency: p.Currency}
+	t.Cost = p.Worst(t.Tokens, t.Seconds)
 	t.Expected = m.ExpectedTime(t.Seconds)
 }
 

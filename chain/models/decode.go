@@ -60,8 +60,8 @@ type (
 		Prices []filePrice `yaml:"prices"`
 	}
 	filePrice struct {
-		PerMillion  money    `yaml:"per_million"`
-		PerSecond   money    `yaml:"per_second"`
+		PerMillion  price    `yaml:"per_million"`
+		PerSecond   price    `yaml:"per_second"`
 		Resolutions []string `yaml:"resolutions"`
 		Audio       *bool    `yaml:"audio"`
 		Unconfirmed bool     `yaml:"unconfirmed"`
@@ -166,12 +166,12 @@ func located(file string, err error) error {
 	return errors.Join(errs...)
 }
 
-// money is a decimal number with at most six digits after the point, in millionths: never a float.
-type money int64
+// price is a decimal number with at most six digits after the point, in millionths: never a float.
+type price int64
 
 var decimal = regexp.MustCompile(`^(\d{1,9})(?:\.(\d{1,6}))?$`)
 
-func (m *money) UnmarshalYAML(n *yaml.Node) error {
+func (m *price) UnmarshalYAML(n *yaml.Node) error {
 	p := decimal.FindStringSubmatch(n.Value)
 	if p == nil {
 		return badValue(n, "is no price such as 10.70")
@@ -180,7 +180,7 @@ func (m *money) UnmarshalYAML(n *yaml.Node) error {
 	if err != nil {
 		return badValue(n, "is no price such as 10.70")
 	}
-	*m = money(v)
+	*m = price(v)
 	return nil
 }
 

@@ -147,10 +147,10 @@ func TestTheWorstPriceIsTheDearer(t *testing.T) {
 	p, ok := v25.Price(Fal, "720p", true, false)
 	require.True(t, ok)
 	wide, _ := v25.Pixels("720p", "16:9", Size{})
-	require.EqualValues(t, 2_330_460, p.Cost(Tokens(wide, 5)), "108,900 tokens at $21.40 a million")
-	require.EqualValues(t, 2_365_000, p.Worst(Tokens(wide, 5), 5), "5 s at $0.4730")
+	require.EqualValues(t, 2_330_460, p.Cost(Tokens(wide, 5)).Micros, "108,900 tokens at $21.40 a million")
+	require.EqualValues(t, 2_365_000, p.Worst(Tokens(wide, 5), 5).Micros, "5 s at $0.4730")
 	v20, _ := find(t, "seedance-2.0").Price(Fal, "720p", true, false)
-	require.EqualValues(t, 1_524_600, v20.Worst(Tokens(wide, 5), 5), "5 s at $0.3024 are less than its tokens at $14")
+	require.EqualValues(t, 1_524_600, v20.Worst(Tokens(wide, 5), 5).Micros, "5 s at $0.3024 are less than its tokens at $14")
 	mini, _ := find(t, "seedance-2.0-mini").Price(BytePlus, "480p", true, false)
 	require.Equal(t, mini.Cost(40_594), mini.Worst(40_594, 4))
 }
@@ -268,15 +268,15 @@ func TestNearestRatioIsNearest(t *testing.T) {
 
 func TestCostRoundsUp(t *testing.T) {
 	p := Price{PerMillion: 10_700_000}
-	require.EqualValues(t, 1_165_230, p.Cost(108_900)) // 108900 × 10.70 / 1e6 = 1.16523
-	require.EqualValues(t, 11, p.Cost(1))              // 10.7
-	require.EqualValues(t, 0, p.Cost(0))
-	require.EqualValues(t, 0, p.Cost(-5))
-	require.EqualValues(t, math.MaxInt64, Price{PerMillion: math.MaxInt64}.Cost(math.MaxInt64))
+	require.EqualValues(t, 1_165_230, p.Cost(108_900).Micros) // 108900 × 10.70 / 1e6 = 1.16523
+	require.EqualValues(t, 11, p.Cost(1).Micros)              // 10.7
+	require.EqualValues(t, 0, p.Cost(0).Micros)
+	require.EqualValues(t, 0, p.Cost(-5).Micros)
+	require.EqualValues(t, math.MaxInt64, Price{PerMillion: math.MaxInt64}.Cost(math.MaxInt64).Micros)
 	rapid.Check(t, func(t *rapid.T) {
 		p := Price{PerMillion: rapid.Int64Range(0, 1_000_000_000).Draw(t, "price")}
 		n := rapid.Int64Range(0, 1_000_000_000).Draw(t, "tokens")
-		exact, got := n*p.PerMillion, p.Cost(n)
+		exact, got := n*p.PerMillion, p.Cost(n).Micros
 		if got*million < exact || (got-1)*million >= exact && got > 0 {
 			t.Fatalf("%d tokens at %d cost %d", n, p.PerMillion, got)
 		}

@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"slices"
 	"time"
+
+	"shotchain/chain/money"
 )
 
 // Rate is the frame rate of every model's clips, in frames per second.
@@ -75,26 +77,27 @@ func (p Price) holds(resolution string, audio bool) bool {
 	return (len(p.Resolutions) == 0 || slices.Contains(p.Resolutions, resolution)) && (p.Audio == nil || *p.Audio == audio)
 }
 
-// Cost is the money for tokens, in millionths of the price's currency, rounded up. What does not fit is the
-// greatest int64.
-func (p Price) Cost(tokens int64) int64 {
+// Cost is the money for tokens, rounded up to a millionth. What does not fit is the greatest int64.
+func (p Price) Cost(tokens int64) money.Amount {
 	if tokens <= 0 || p.PerMillion <= 0 {
-		return 0
+		return money.Amount{Currency: p.Currency}
 	}
 	hi, lo := bits.Mul64(uint64(tokens), uint64(p.PerMillion))
 	lo, carry := bits.Add64(lo, million-1, 0)
 	hi += carry
 	if hi >= million {
-		return math.MaxInt64
+		return money.Amount{Micros: math.MaxInt64, Currency: p.Currency}
 	}
 	cost, _ := bits.Div64(hi, lo, million)
-	return int64(min(cost, math.MaxInt64))
+	return money.Amount{Micros: int64(min(cost, math.MaxInt64)), Currency: p.Currency}
 }
 
 // Worst is the most that a clip of so many tokens and seconds can cost: the dearer of its price by tokens and its price
-// by seconds. Millionths of the currency's unit.
-func (p Price) Worst(tokens int64, seconds int) int64 {
-	return max(p.Cost(tokens), p.PerSecond*int64(max(seconds, 0)))
+// by seconds.
+func (p Price) Worst(tokens int64, seconds int) money.Amount {
+	cost := p.Cost(tokens)
+	cost.Micros = max(cost.Micros, p.PerSecond*int64(max(seconds, 0)))
+	return cost
 }
 
 // ExpectedTime is how long a task of d seconds usually takes; for -1, of the model's longest.

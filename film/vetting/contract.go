@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 
+	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/chain/vet"
 	"shotchain/film"
@@ -193,10 +194,10 @@ func (c *contract) quote(ctx context.Context) error {
 	switch {
 	case q.PerMillion > 0 && q.PerMillion == c.price:
 		verdict = vet.Claimed
-		words = fmt.Sprintf("it asks %s %s per million tokens, as the catalogue has it", amount(q.PerMillion), q.Currency)
+		words = fmt.Sprintf("it asks %s %s per million tokens, as the catalogue has it", money.Amount{Micros: q.PerMillion}.Decimal(), q.Currency)
 	case q.PerMillion > 0:
 		words = fmt.Sprintf("it asks %s %s per million tokens, and the catalogue has %s: "+
-			"plans are wrong until it is put right", amount(q.PerMillion), q.Currency, amount(c.price))
+			"plans are wrong until it is put right", money.Amount{Micros: q.PerMillion}.Decimal(), q.Currency, money.Amount{Micros: c.price}.Decimal())
 		c.r.Notes = append(c.r.Notes, "warning: "+words)
 	}
 	sum := sha256.Sum256(q.Answer)
@@ -206,9 +207,6 @@ func (c *contract) quote(ctx context.Context) error {
 		vet.Evidence{Name: "sha256", Value: hex.EncodeToString(sum[:])})
 	return nil
 }
-
-// amount shows millionths, to four places.
-func amount(micros int64) string { return fmt.Sprintf("%.4f", float64(micros)/1e6) }
 
 // unsent names what is not asked, and why.
 func (c *contract) unsent() {

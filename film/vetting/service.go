@@ -104,7 +104,9 @@ func dearest(m *models.Model, offer models.Offer) (most money.Amount) {
 			tokens = max(tokens, models.FrameTokens(s, models.Frames(m.MaxDuration)))
 		}
 		for _, p := range offer.Prices {
-			most = money.Amount{Currency: p.Currency, Micros: max(most.Micros, p.Worst(tokens, m.MaxDuration))}
+			if worst := p.Worst(tokens, m.MaxDuration); worst.Micros >= most.Micros {
+				most = worst
+			}
 		}
 	}
 	return most

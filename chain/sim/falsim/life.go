@@ -190,7 +190,7 @@ func (s *Service) finish(r *request, at time.Time) {
 func (s *Service) succeed(r *request, at time.Time) {
 	r.tokens = tokens(r)
 	price, _ := r.model.Price(models.Fal, r.order.resolution, r.order.audio, false)
-	r.billed = price.Cost(r.tokens)
+	r.billed = price.Cost(r.tokens).Micros
 	seed := int64(rand.Uint32() >> 1)
 	if r.order.seed != nil {
 		seed = *r.order.seed

@@ -107,7 +107,7 @@ func (s *Service) cost(id, resolution string, tokens int64) int64 {
 		return 0
 	}
 	price, _ := m.Price(models.OpenRouter, resolution, m.Audio, false)
-	return price.Cost(tokens)
+	return price.Cost(tokens).Micros
 }
 
 // ServeHTTP answers the API, the files that it hands out, and what tests ask for below /sim/.
