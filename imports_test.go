@@ -14,12 +14,14 @@ import (
 // A permission that nobody uses goes; a new package gets a row, and ARCHITECTURE.md draws it.
 const table = `
 internal/say:
+internal/exif:
+internal/exif/exiftest:
 internal/guard:
 internal/turns:
 internal/durable:
 internal/durable/durabletest: internal/durable
 
-storyboard: internal/say
+storyboard: internal/exif internal/say
 
 chain/money:
 chain/models: chain/money internal/durable internal/say
@@ -52,7 +54,7 @@ render/work: internal/durable render/ffmpeg
 render/sound: render/ffmpeg render/mux render/timeline render/work
 render/animatic: internal/say render/ffmpeg render/font render/timeline
 render/seam: render/ffmpeg
-render: render/ffmpeg render/font render/mux render/seam render/sound render/timeline render/work
+render: internal/exif render/ffmpeg render/font render/mux render/seam render/sound render/timeline render/work
 render/sheet: chain/money internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 

@@ -5,22 +5,25 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"strings"
 
 	"golang.org/x/image/draw"
 
+	"shotchain/internal/exif"
 	"shotchain/render/ffmpeg"
 )
 
-// Fit crops and scales a picture to exactly width × height pixels, without stretching it: as much as possible of its
+// Fit brings a picture upright, and crops and scales it to exactly width × height pixels, without stretching it: as much as possible of its
 // middle is kept. What is transparent becomes white. The result is a PNG.
-func Fit(picture []byte, width, height int) ([]byte, error) {
+func Fit(still []byte, width, height int) ([]byte, error) {
 	if width < 1 || height < 1 {
 		return nil, fmt.Errorf("%d×%d is no size", width, height)
 	}
-	from, _, err := ffmpeg.DecodeImage(picture)
+	from, f, err := ffmpeg.DecodeImage(still)
 	if err != nil {
 		return nil, err
 	}
+	from = exif.TurnOf(bytes.NewReader(still), strings.TrimPrefix(f.MediaType, "image/")).Upright(from)
 	to := image.NewRGBA(image.Rect(0, 0, width, height))
 	draw.Draw(to, to.Rect, image.White, image.Point{}, draw.Src)
 	draw.CatmullRom.Scale(to, to.Rect, from, crop(from.Bounds(), width, height), draw.Over, nil)

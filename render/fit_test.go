@@ -2,13 +2,18 @@ package render
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"image/color"
 	"image/png"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/image/draw"
 	"pgregory.net/rapid"
+
+	"shotchain/internal/exif"
+	"shotchain/internal/exif/exiftest"
 )
 
 // disc is a picture of a red disc in the middle, which a stretched copy would not have.
@@ -75,4 +80,33 @@ func TestCropKeepsTheMiddle(t *testing.T) {
 	require.Equal(t, image.Rect(55, 0, 944, 500), crop(image.Rect(0, 0, 1000, 500), 1280, 720))
 	require.Equal(t, image.Rect(0, 109, 500, 390), crop(image.Rect(0, 0, 500, 500), 1280, 720))
 	require.Equal(t, image.Rect(0, 0, 640, 360), crop(image.Rect(0, 0, 640, 360), 1280, 720))
+}
+
+// Each way in which a camera can be held, and each of both files that can say so: what is sent is upright.
+func TestFitBringsAStillUpright(t *testing.T) {
+	corners := map[exif.Turn][2]image.Point{ // where the picture's top left and top right are stored
+		1: {{4, 4}, {75, 4}}, 2: {{75, 4}, {4, 4}}, 3: {{75, 35}, {4, 35}}, 4: {{4, 35}, {75, 35}},
+		5: {{4, 4}, {4, 75}}, 6: {{4, 75}, {4, 4}}, 7: {{35, 75}, {35, 4}}, 8: {{35, 4}, {35, 75}},
+	}
+	for turn, at := range corners {
+		w, h := turn.Size(80, 40)
+		stored := image.NewNRGBA(image.Rect(0, 0, w, h))
+		draw.Draw(stored, stored.Rect, image.White, image.Point{}, draw.Src)
+		for i, c := range []color.NRGBA{{255, 0, 0, 255}, {0, 0, 255, 255}} {
+			r := image.Rectangle{at[i], at[i]}.Inset(-4)
+			draw.Draw(stored, r, image.NewUniform(c), image.Point{}, draw.Src)
+		}
+		block := exiftest.Block(binary.BigEndian, int(turn))
+		for name, file := range map[string][]byte{"jpeg": exiftest.JPEG(stored, block), "png": exiftest.PNG(stored, block)} {
+			b, err := Fit(file, 160, 80)
+			require.NoError(t, err)
+			seen, err := png.Decode(bytes.NewReader(b))
+			require.NoError(t, err)
+			require.Equal(t, image.Pt(160, 80), seen.Bounds().Size())
+			r, _, blue, _ := seen.At(6, 6).RGBA()
+			require.True(t, r > 0xe000 && blue < 0x2000, "%s, turn %d: red at the top left", name, turn)
+			r, _, blue, _ = seen.At(153, 6).RGBA()
+			require.True(t, blue > 0xe000 && r < 0x2000, "%s, turn %d: blue at the top right", name, turn)
+		}
+	}
 }

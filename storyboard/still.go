@@ -26,6 +26,7 @@ import (
 	"golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 
+	"shotchain/internal/exif"
 	"shotchain/internal/say"
 )
 
@@ -359,7 +360,8 @@ func (s *Still) header(name string, f io.ReadSeeker) *stillError {
 		return &stillError{quote(name) + " is not a picture",
 			advise("a still is a png, jpeg, webp, bmp, tiff or gif file")}
 	}
-	s.Format, s.Width, s.Height = format, config.Width, config.Height
+	s.Format, s.Turn = format, exif.TurnOf(f, format)
+	s.Width, s.Height = s.Turn.Size(config.Width, config.Height)
 	return nil
 }
 

@@ -5,11 +5,13 @@
 // and a hint where there is one. A Storyboard that they return has every variable expanded, every setting
 // inherited, every reference resolved and every still looked at; it does not change after that and may be shared
 // between goroutines. The package knows nothing of providers, money or ffmpeg: whether a model can do what a shot
-// asks is decided by package chain, which reports it with this package's positions.
+// asks is decided by package chain/graph, which reports it with this package's positions.
 package storyboard
 
 import (
 	"slices"
+
+	"shotchain/internal/exif"
 )
 
 // Storyboard is one film. Immutable after Parse.
@@ -167,9 +169,10 @@ type Still struct {
 	URL  string // https; "" for a local still
 	Of   string // the shot of own footage whose last frame it is; "" for a picture that the storyboard names
 	// Of a local still, read from the file's own bytes. Zero for a remote one.
-	Format        string // jpeg, png, webp, bmp, tiff, gif
-	Width, Height int    // pixels
-	Size          int64  // bytes
+	Format        string    // jpeg, png, webp, bmp, tiff, gif
+	Width, Height int       // pixels, as the picture is seen
+	Turn          exif.Turn // what brings the stored picture upright
+	Size          int64     // bytes
 
 	root, rel string // the allowed folder that it is in, and the way from there
 }

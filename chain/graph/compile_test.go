@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"image"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"shotchain/chain/models"
 	"shotchain/chain/money"
 	"shotchain/chain/provider"
+	"shotchain/internal/exif/exiftest"
 	"shotchain/storyboard"
 )
 
@@ -221,4 +223,39 @@ func TestMoneyIsNeverShownAsLessThanItIs(t *testing.T) {
 	require.Equal(t, "$1.17", money.Amount{Micros: 1_165_230, Currency: "USD"}.String())
 	require.Equal(t, "$0.00", money.Amount{Currency: "USD"}.String())
 	require.Equal(t, "1.00 EUR", money.Amount{Micros: 1_000_000, Currency: "EUR"}.String())
+}
+
+// A phone stores a portrait lying on its side and says so: it is planned, and sent, as it is seen.
+func TestAStillIsPlannedAsItIsSeen(t *testing.T) {
+	dir := t.TempDir()
+	lying := image.NewGray(image.Rect(0, 0, 640, 360))
+	for name, file := range map[string][]byte{
+		"phone.jpg": exiftest.JPEG(lying, exiftest.Block(binary.BigEndian, 6)),
+		"exact.png": exiftest.PNG(image.NewGray(image.Rect(0, 0, 864, 496)), exiftest.Block(binary.LittleEndian, 8)),
+		"flat.jpg":  exiftest.JPEG(lying, exiftest.Block(binary.BigEndian, 1)),
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), file, 0o600))
+	}
+	look := "look: {model: seedance-2.0, resolution: 480p}\nscenes: [{id: a, shots: ["
+	of := func(shot string) *graph.Take {
+		return compile(t, parse(t, dir, look+"{id: one, prompt: x, "+shot+"}]}]\n")).Takes[0]
+	}
+
+	portrait := of("first_frame: phone.jpg")
+	require.Equal(t, models.Size{Width: 496, Height: 864}, portrait.Size)
+	require.Equal(t, "496x864 turned 6", portrait.Request.FirstFrame.Fit)
+	require.Equal(t, "image/png", portrait.Request.FirstFrame.MediaType)
+	require.Equal(t, "turned upright, 360×640 to 496×864, 2 % of its height cut", portrait.Fits[0].String())
+	require.NotEqual(t, portrait.Identity, of("first_frame: flat.jpg").Identity)
+
+	require.Equal(t, "496x864 turned 8", of("first_frame: exact.png").Request.FirstFrame.Fit)
+	require.Equal(t, "turned upright", of("first_frame: exact.png").Fits[0].String(), "nothing is scaled")
+
+	end := of("first_frame: flat.jpg, to: ./phone.jpg")
+	require.Equal(t, "864x496", end.Request.FirstFrame.Fit)
+	require.Equal(t, "864x496 turned 6", end.Request.LastFrame.Fit)
+
+	seen := of("references: [phone.jpg, flat.jpg]")
+	require.Equal(t, "360x640 turned 6", seen.Request.References[0].Fit, "a reference keeps its size, but not its turn")
+	require.Empty(t, seen.Request.References[1].Fit)
 }

@@ -52,7 +52,7 @@ func (t *Take) expected() (a Anchors) {
 	return a
 }
 
-// Fit is a still that is cropped and scaled to the pixels that the model makes.
+// Fit is a still that is cropped and scaled to the pixels that the model makes, or brought upright.
 type Fit struct {
 	Still *storyboard.Still
 	Size  models.Size // what it becomes
@@ -67,9 +67,24 @@ func (f Fit) Cut() (width, height float64) {
 	return 0, 100 * (1 - have/want)
 }
 
-// String tells the rule: "640×360 to 1280×720, 3 % of its height cut".
+// recipe is a Frame's Fit.
+func (f Fit) recipe() string {
+	s := fmt.Sprintf("%dx%d", f.Size.Width, f.Size.Height)
+	if f.Still.Turn > 1 {
+		s += fmt.Sprintf(" turned %d", f.Still.Turn)
+	}
+	return s
+}
+
+// String tells the rule: "turned upright, 640×360 to 1280×720, 3 % of its height cut".
 func (f Fit) String() string {
 	s := fmt.Sprintf("%d×%d to %d×%d", f.Still.Width, f.Still.Height, f.Size.Width, f.Size.Height)
+	if f.Still.Turn > 1 {
+		s = "turned upright, " + s
+	}
+	if f.Size == (models.Size{Width: f.Still.Width, Height: f.Still.Height}) {
+		return "turned upright"
+	}
 	width, height := f.Cut()
 	switch {
 	case math.Round(width) >= 1:
@@ -254,10 +269,14 @@ func (c *compiler) still(t *Take, still *storyboard.Still, fitted bool) *provide
 		c.digests[still.Path] = digest
 	}
 	f.Digest = digest
-	if size := (models.Size{Width: still.Width, Height: still.Height}); fitted && size != t.Size &&
-		t.Size != (models.Size{}) {
-		f.MediaType, f.Fit = "image/png", fmt.Sprintf("%dx%d", t.Size.Width, t.Size.Height)
-		t.Fits = append(t.Fits, Fit{still, t.Size})
+	own := models.Size{Width: still.Width, Height: still.Height}
+	fit := Fit{still, own}
+	if fitted && t.Size != (models.Size{}) {
+		fit.Size = t.Size
+	}
+	if fit.Size != own || still.Turn > 1 {
+		f.MediaType, f.Fit = "image/png", fit.recipe()
+		t.Fits = append(t.Fits, fit)
 	}
 	return f
 }

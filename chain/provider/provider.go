@@ -117,7 +117,7 @@ type Frame struct {
 	Digest    string    `json:"digest,omitempty"`     // sha256 of the bytes, hex; "" for a web still
 	MediaType string    `json:"media_type,omitempty"` // image/png, image/jpeg, …
 	Web       string    `json:"web,omitempty"`        // the storyboard's own https URL
-	Fit       string    `json:"fit,omitempty"`        // WxH: what the picture is cropped and scaled to before it is sent; "" as it is
+	Fit       string    `json:"fit,omitempty"`        // WxH: what the picture is cropped and scaled to before it is sent, "WxH turned N" where it is brought upright first by its orientation N; "" as it is
 	URL       SignedURL `json:"-"`                    // the provider's own, while it lives
 	Data      []byte    `json:"-"`
 }
