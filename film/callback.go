@@ -1,7 +1,6 @@
 package film
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/json"
@@ -54,24 +53,11 @@ type callbacks struct {
 	token  string
 	heard  func(task, status string) (refuse bool) // nil for nobody
 	server *http.Server
-	reads  reader // of a provider that signs its callbacks, nil for none
-}
-
-// reader returns the task that a callback is about, or why it is not the provider's.
-type reader func(ctx context.Context, header http.Header, body []byte) (task string, err error)
-
-// readerOf is the provider's own.
-func readerOf(p provider.Provider) reader {
-	if j, ok := provider.As[interface {
-		Rings(ctx context.Context, header http.Header, body []byte) (string, error)
-	}](p); ok {
-		return j.Rings
-	}
-	return nil
+	reads  provider.Ringer
 }
 
 // start listens. Nowhere gives nil, which close and the run understand as no callbacks.
-func (c Callbacks) start(read reader) (*callbacks, error) {
+func (c Callbacks) start(read provider.Ringer) (*callbacks, error) {
 	if err := c.Check(); err != nil || c.Listen == "" {
 		return nil, err
 	}
@@ -79,15 +65,17 @@ func (c Callbacks) start(read reader) (*callbacks, error) {
 	if err != nil {
 		return nil, misused("choose a port that is free", "--callback-listen: %v", err)
 	}
-	cb := newCallbacks()
-	cb.reads, cb.heard = read, c.Heard
+	cb := newCallbacks(read)
+	cb.heard = c.Heard
 	cb.server = &http.Server{Handler: cb, ReadTimeout: CallbackPatience, WriteTimeout: CallbackPatience,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	go func() { _ = cb.server.Serve(l) }()
 	return cb, nil
 }
 
-func newCallbacks() *callbacks { return &callbacks{bell: new(chain.Bell), token: rand.Text()} }
+func newCallbacks(read provider.Ringer) *callbacks {
+	return &callbacks{bell: new(chain.Bell), token: rand.Text(), reads: read}
+}
 
 // CallbackPatience is how long a caller may take to send its callback, and how long the service waits for an answer
 // (ark-api.md §4).
@@ -148,11 +136,7 @@ func (c *callbacks) refuses(body []byte) bool {
 
 // ring rings for the task that a callback is about.
 func (c *callbacks) ring(w http.ResponseWriter, r *http.Request, body []byte) {
-	read := c.reads
-	if read == nil {
-		read = unsigned
-	}
-	task, err := read(r.Context(), r.Header, body)
+	task, err := c.reads.Rings(r.Context(), r.Header, body)
 	if err != nil {
 		http.Error(w, "not a task", http.StatusBadRequest)
 		return
@@ -161,29 +145,18 @@ func (c *callbacks) ring(w http.ResponseWriter, r *http.Request, body []byte) {
 	c.bell.Ring(task)
 }
 
-// unsigned reads the callback of a provider that signs none: a task, as its API shows it.
-func unsigned(_ context.Context, _ http.Header, body []byte) (string, error) {
-	var task struct {
-		ID string `json:"id"`
-	}
-	if err := json.Unmarshal(body, &task); err != nil || task.ID == "" {
-		return "", errors.New("not a task")
-	}
-	return task.ID, nil
-}
-
 // loopbackCalls take the callbacks of a simulator in this process: a film is ready sooner than by asking.
 type loopbackCalls struct {
 	*callbacks
 	url string
 }
 
-func loopback() (loopbackCalls, error) {
+func loopback(read provider.Ringer) (loopbackCalls, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return loopbackCalls{}, err
 	}
-	cb := newCallbacks()
+	cb := newCallbacks(read)
 	cb.server = &http.Server{Handler: cb, ReadTimeout: CallbackPatience, WriteTimeout: CallbackPatience}
 	go func() { _ = cb.server.Serve(l) }()
 	return loopbackCalls{cb, "http://" + l.Addr().String() + "/"}, nil

@@ -83,7 +83,7 @@ func TestCallbacksAndPollingLeadToTheSamePlace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cb := newCallbacks()
+				cb := newCallbacks(provider.Bell(nil))
 				service, client, stop := simtest.NewPipe(t,
 					sim.Options{Key: "crash-test-key", Pace: 1, Client: &http.Client{Transport: straight{cb}}})
 				defer stop()
@@ -134,7 +134,7 @@ func forge(cb *callbacks) {
 }
 
 func TestTheListenerAnswersOnlyWhatItMust(t *testing.T) {
-	cb := newCallbacks()
+	cb := newCallbacks(provider.Bell(nil))
 	for name, c := range map[string]struct {
 		method, path, body string
 		code               int

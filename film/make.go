@@ -95,14 +95,14 @@ func (f *Film) begin(ctx context.Context, p *Plan, o MakeOptions) (*Made, error)
 	if err := Ready(); err != nil {
 		return nil, err
 	}
-	provider, done, err := f.Service.Connect(Connection{Key: o.Key, Version: o.Version, Models: f.models})
+	client, done, err := f.Service.Connect(Connection{Key: o.Key, Version: o.Version, Models: f.models})
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	read := readerOf(provider)
+	bells := provider.Bell(client)
 	if o.Around != nil {
-		provider = o.Around(provider)
+		client = o.Around(client)
 	}
 	if err := f.Store.Create(); err != nil {
 		return nil, err
@@ -110,12 +110,12 @@ func (f *Film) begin(ctx context.Context, p *Plan, o MakeOptions) (*Made, error)
 	if err := f.keepFrames(); err != nil {
 		return nil, err
 	}
-	calls, err := o.Callbacks.start(read)
+	calls, err := o.Callbacks.start(bells)
 	if err != nil {
 		return nil, err
 	}
 	defer calls.close()
-	how := chain.RunOptions{Provider: provider, Store: f.Store, Inspector: inspector{}, Timing: o.Timing,
+	how := chain.RunOptions{Provider: client, Store: f.Store, Inspector: inspector{}, Timing: o.Timing,
 		Judge: &judge{f: f, o: o.Observer, how: f.assembly(o)}}
 	calls.into(&how, o.Callbacks.URL)
 	if o.Callbacks.Until != nil {

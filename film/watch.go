@@ -55,20 +55,20 @@ func Watch(ctx context.Context, path string, o WatchOptions, tell func(Watched))
 		o.Film.Scratch = &Scratch{}
 		defer o.Film.Scratch.Remove()
 	}
-	provider, done, err := o.Film.Service.Connect(Connection{Version: o.Version, Models: catalogue})
+	client, done, err := o.Film.Service.Connect(Connection{Version: o.Version, Models: catalogue})
 	if err != nil {
 		return err
 	}
 	defer done()
 	if o.Around != nil {
-		provider = o.Around(provider)
+		client = o.Around(client)
 	}
-	calls, err := loopback()
+	calls, err := loopback(provider.Bell(client))
 	if err != nil {
 		return err
 	}
 	defer calls.close()
-	w := &watcher{path: path, o: o, tell: tell, how: chain.RunOptions{Provider: provider, Inspector: inspector{}}}
+	w := &watcher{path: path, o: o, tell: tell, how: chain.RunOptions{Provider: client, Inspector: inspector{}}}
 	calls.into(&w.how, calls.url)
 	w.watch(ctx)
 	return nil

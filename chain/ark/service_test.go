@@ -1,6 +1,7 @@
 package ark
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -257,6 +258,14 @@ func (s *service) Succeed(id string) {
 	defer s.locked()()
 	f := s.find(id)
 	f["status"] = "succeeded"
+	if to, ok := f["callback_url"].(string); ok {
+		defer func() {
+			body, _ := json.Marshal(f)
+			res, err := http.Post(to, "application/json", bytes.NewReader(body))
+			require.NoError(s.t, err)
+			require.NoError(s.t, res.Body.Close())
+		}()
+	}
 	f["usage"] = map[string]any{"completion_tokens": 108900}
 	f["content"] = map[string]any{
 		"video_url":      s.base + "/files/" + id + "?X-Tos-Signature=5ec7e7",
@@ -275,7 +284,11 @@ func (s *service) Forget(id string) {
 	defer s.locked()()
 	s.order = slices.DeleteFunc(s.order, func(t *record) bool { return t.id == id })
 }
-func (s *service) Lapse(id string)             { defer s.locked()(); s.lapsed[id] = true }
-func (s *service) Refuse(class provider.Class) { defer s.locked()(); s.refuse = class }
-func (s *service) Made() int                   { defer s.locked()(); return len(s.order) }
-func (s *service) Sent() int                   { defer s.locked()(); return s.sent }
+func (s *service) Lapse(id string) { defer s.locked()(); s.lapsed[id] = true }
+func (s *service) Refuse(class provider.Class) bool {
+	defer s.locked()()
+	s.refuse = class
+	return true
+}
+func (s *service) Made() int { defer s.locked()(); return len(s.order) }
+func (s *service) Sent() int { defer s.locked()(); return s.sent }

@@ -2,13 +2,7 @@ package ark
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
-	"image"
-	"image/png"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,21 +14,15 @@ import (
 	"shotchain/chain/sim/simtest"
 )
 
-// simModel takes flex, which the blocker below needs.
+// simModel is one that makes clips of two seconds.
 const simModel = "doubao-seedance-1-0-pro-250528"
 
-// simControl moves the simulator for the conformance suite. The simulator films one task at a time, and its camera
-// waits for a word on each, so whatever comes while one is filmed stays queued. What occupies it at Hold is a flex
-// task: lists of default tasks do not show it.
+// simControl moves the simulator for the conformance suite.
 type simControl struct {
-	t     *testing.T
-	p     *Client
-	s     *sim.Service
-	held  string // the occupying task, "" for none
-	holds int    // such tasks so far
-
-	mu    sync.Mutex
-	words map[string]chan error // by task
+	*simtest.Hand
+	t *testing.T
+	p *Client
+	s *sim.Service
 }
 
 func TestProviderAgainstSimulator(t *testing.T) {
@@ -46,94 +34,40 @@ func TestProviderAgainstSimulator(t *testing.T) {
 
 // onSimulator is a client of a simulator that films as the control says.
 func onSimulator(t *testing.T, o sim.Options, change ...func(*Options)) *simControl {
-	c := &simControl{t: t, words: map[string]chan error{}}
-	o.Camera, o.Key, o.Limits = c.film, testKey, sim.NoRates
-	o.Limits.Concurrency = 1
+	c := &simControl{t: t}
+	c.Hand = simtest.NewHand(t, func(id string) string { return simtest.StateAt(c.s, id) })
+	o.Camera, o.Key, o.Limits = c.Film, testKey, sim.NoRates
 	server := simtest.NewServer(t, o)
 	c.s, c.p = server.Sim, newClient(t, server.BaseURL(), change...)
 	return c
 }
 
-func (c *simControl) word(id string) chan error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.words[id] == nil {
-		c.words[id] = make(chan error, 1)
-	}
-	return c.words[id]
-}
-
-func (c *simControl) film(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
-	select {
-	case err := <-c.word(sc.Task):
-		if err != nil {
-			return sim.Footage{}, err
-		}
-		return simtest.Camera(ctx, sc, dir)
-	case <-ctx.Done():
-		return sim.Footage{}, ctx.Err()
-	}
-}
-
-// until waits for a task's status.
-func (c *simControl) until(id, status string) {
-	c.t.Helper()
-	require.Eventually(c.t, func() bool {
-		tasks := c.s.Stats().Tasks
-		i := slices.IndexFunc(tasks, func(e sim.Entry) bool { return e.ID == id })
-		return i >= 0 && tasks[i].Status == status
-	}, 10*time.Second, time.Millisecond, "%s is %s", id, status)
-}
-
 func (c *simControl) Request() provider.Request {
-	var b bytes.Buffer
-	require.NoError(c.t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 320, 320))))
 	return provider.Request{
 		Model: simModel, Prompt: "a boat", Duration: 2, Resolution: "480p", Ratio: "1:1",
-		FirstFrame: &provider.Frame{MediaType: "image/png", Data: b.Bytes()},
+		FirstFrame: &provider.Frame{MediaType: "image/png", Data: simtest.Still(320, 320)},
 	}
 }
 
-func (c *simControl) Hold() {
-	if c.held != "" {
-		return
-	}
-	r := c.Request()
-	r.ServiceTier = "flex"
-	made, err := c.p.Create(c.t.Context(), r)
-	require.NoError(c.t, err)
-	c.held = made.Task
-	c.holds++
-	c.until(c.held, "running")
-}
+func (c *simControl) Hold() { c.s.Hold() }
 
 func (c *simControl) Start(id string) {
-	c.word(c.held) <- nil
-	c.held = ""
-	c.until(id, "running")
-}
-
-func (c *simControl) Succeed(id string) {
-	c.word(id) <- nil
-	c.until(id, "succeeded")
-}
-
-func (c *simControl) Fail(id string) {
-	c.word(id) <- errors.New("the lens cap is on")
-	c.until(id, "failed")
+	require.True(c.t, c.s.Start(id))
+	c.Until(id, "running")
 }
 
 func (c *simControl) Forget(string) { c.s.Advance(7*24*time.Hour + time.Minute) }
 func (c *simControl) Lapse(string)  { c.s.Advance(24*time.Hour + time.Minute) }
-func (c *simControl) Made() int     { return c.s.Stats().Created - c.holds }
-func (c *simControl) Sent() int     { return c.s.Stats().Calls["create"] - c.holds }
+func (c *simControl) Made() int     { return c.s.Stats().Created }
+func (c *simControl) Sent() int     { return c.s.Stats().Calls["create"] }
 
-func (c *simControl) Refuse(class provider.Class) {
+func (c *simControl) Refuse(class provider.Class) bool {
 	f := sim.Fault{Op: "create", Action: "drop-after"}
 	if no, ok := refusals[class]; ok {
 		f = sim.Fault{Op: "create", Action: "answer", Status: no.status, Code: no.code, Message: no.message}
 	}
 	require.NoError(c.t, c.s.Inject(f))
+	return true
 }
 
 // Each way in which the simulator can go wrong at a create call, and what the client makes of it.

@@ -5,8 +5,8 @@
 // configured, and nowhere else. A submit whose answer was lost is looked for in fal's history, by the marker that it was
 // sent with; the history may leave out what has not ended, so that it proves only late that nothing was made.
 //
-// fal gives no last frame and charges by units that it does not tell with the clip: frames are decoded from clips, and
-// the worst case is booked.
+// fal gives no last frame, so that frames are decoded from clips. It tells no price with a clip: the unit of its header
+// x-fal-billable-units is not documented, and its bills are for keys of the ADMIN scope. So the worst case is booked.
 package fal
 
 import (

@@ -54,9 +54,14 @@ func (c *Client) Find(ctx context.Context, a provider.Attempt) (provider.Finding
 		return c.unableOr(err)
 	}
 	for _, t := range tasks {
-		if a.Request.Mark != "" && t.SafetyIdentifier == a.Request.Mark {
-			return provider.Finding{Verdict: provider.Found, Made: provider.Created{Task: t.ID}}, nil
+		if a.Request.Mark == "" || t.SafetyIdentifier != a.Request.Mark {
+			continue
 		}
+		if _, other := knownTo(a)[t.ID]; other {
+			return provider.Finding{Verdict: provider.Unclear,
+				Why: errors.New("another attempt has on record the request that carries its mark")}, nil
+		}
+		return provider.Finding{Verdict: provider.Found, Made: provider.Created{Task: t.ID}}, nil
 	}
 	until := a.Latest.Add(proven)
 	if time.Now().Before(until) {
@@ -67,6 +72,14 @@ func (c *Client) Find(ctx context.Context, a provider.Attempt) (provider.Finding
 		return provider.Finding{Verdict: provider.Unclear, Why: why}, err
 	}
 	return provider.Finding{Verdict: provider.Absent}, nil
+}
+
+// knownTo are the tasks that the store has on record.
+func knownTo(a provider.Attempt) map[string]provider.Known {
+	if a.Known == nil {
+		return nil
+	}
+	return a.Known()
 }
 
 // unableOr tells a service without a history from one that could not be asked.
@@ -93,10 +106,10 @@ func (c *Client) doubt(ctx context.Context, a provider.Attempt, tasks []provider
 			return errors.New("fal.ai's history shows requests without what was asked: payload storage is off"), nil
 		}
 	}
-	if a.Known == nil {
+	earliest, known := a.Intended, knownTo(a)
+	if len(known) == 0 {
 		return errUnproven, nil
 	}
-	earliest, known := a.Intended, a.Known()
 	for _, k := range known {
 		if k.Alike && k.Intended.Before(earliest) && time.Since(k.Intended) < historyDays {
 			earliest = k.Intended

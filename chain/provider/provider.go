@@ -1,7 +1,7 @@
 // Package provider is the contract between a run and a service that makes clips: what is asked ([Request]), what the
 // service answers ([Task]), and what a refusal means for the take and for the run ([Fault]). A [Provider] sends a create
-// call once, and never says that nothing was made where it cannot know. The package knows nothing of films, stores or
-// HTTP; package providertest proves an implementation.
+// call once, and never says that nothing was made where it cannot know. The package knows nothing of films or stores;
+// package providertest proves an implementation.
 package provider
 
 import (

@@ -48,7 +48,7 @@ func lostCreateIsFound(t *testing.T, p provider.Provider, c Control) {
 	refs := map[string]bool{create(t, p, c.Request()).Task: true}
 	r := c.Request()
 	r.Mark = p.Mark(r)
-	c.Refuse(provider.Lost)
+	refuses(t, c, provider.Lost)
 	before := c.Made()
 	_, err := p.Create(t.Context(), r)
 	fault(t, err, provider.Lost)
@@ -98,25 +98,58 @@ func nothingIsAbsentWithoutProof(t *testing.T, p provider.Provider, c Control) {
 	}
 }
 
-// A list that shows a known task as it was sent is believed where it does not show the attempt's.
+// late makes an attempt one whose answer was lost so long ago that its absence can be proven, where that takes its time:
+// a history may show a task only once it has ended.
+func late(a provider.Attempt, can provider.Abilities, by time.Duration) provider.Attempt {
+	if can.Lookup == provider.History {
+		a.Latest = a.Latest.Add(-can.Conclusive - by)
+		a.Intended, a.Shown = a.Latest.Add(-time.Minute), a.Latest
+	}
+	return a
+}
+
+// Records that show a known task as it was sent are believed where they do not show the attempt's, once its time is over:
+// not sooner, not where they show the known one otherwise, and not where nothing is known.
 func absenceIsProven(t *testing.T, p provider.Provider, c Control) {
-	needs(t, p.About().Can.Lookup == provider.List, "has no list")
+	can := p.About().Can
+	needs(t, can.Lookup != provider.NoLookup, "looks nothing up")
 	c.Hold()
 	known := c.Request()
 	known.Mark = p.Mark(known)
 	made, err := p.Create(t.Context(), known)
 	require.NoError(t, err)
-	at := get(t, p, provider.Ref{Task: made.Task, Handle: made.Handle}).Created
+	ref := provider.Ref{Task: made.Task, Handle: made.Handle}
+	if can.Lookup == provider.History {
+		c.Start(made.Task)
+		c.Succeed(made.Task)
+	}
+	at := get(t, p, ref).Created
+	if at.IsZero() {
+		at = time.Now()
+	}
 
-	a := attempt(c, p.Mark(c.Request()))
+	a := late(attempt(c, p.Mark(c.Request())), can, time.Minute)
 	k := provider.Known{Alike: true, Mark: known.Mark, Intended: at.Add(-time.Second), Latest: at.Add(time.Second)}
 	a.Known = func() map[string]provider.Known { return map[string]provider.Known{made.Task: k} }
-	is, err := p.Find(t.Context(), a)
-	require.NoError(t, err)
+	find := func(a provider.Attempt) provider.Finding {
+		t.Helper()
+		is, err := p.Find(t.Context(), a)
+		require.NoError(t, err)
+		return is
+	}
+	is := find(a)
 	require.Equal(t, provider.Absent, is.Verdict, "%v", is.Why)
+	require.Empty(t, is.Made)
 
+	if can.Lookup == provider.History {
+		early := late(attempt(c, a.Request.Mark), can, -time.Minute)
+		early.Known = a.Known
+		is = find(early)
+		require.Equal(t, provider.NotYet, is.Verdict)
+		require.WithinDuration(t, early.Latest.Add(can.Conclusive), is.Until, time.Second)
+	}
 	k.Mark = p.Mark(c.Request()) // as if the service had made something else of it
-	is, err = p.Find(t.Context(), a)
-	require.NoError(t, err)
-	require.Equal(t, provider.Unclear, is.Verdict)
+	require.Equal(t, provider.Unclear, find(a).Verdict)
+	a.Known = nil
+	require.Equal(t, provider.Unclear, find(a).Verdict)
 }

@@ -1,9 +1,6 @@
 package sdktest
 
 import (
-	"context"
-	"errors"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,47 +15,18 @@ import (
 // Our client at the simulator keeps the contract that every provider keeps.
 func TestClientAtTheSimulatorIsAProvider(t *testing.T) {
 	providertest.Run(t, func(t *testing.T) (provider.Provider, providertest.Control) {
-		c := &control{t: t, cuts: map[string]chan error{}}
-		c.s = simtest.NewServer(t, sim.Options{Limits: sim.NoRates, Camera: c.film})
+		c := &control{t: t}
+		c.Hand = simtest.NewHand(t, func(id string) string { return simtest.StateAt(c.s.Sim, id) })
+		c.s = simtest.NewServer(t, sim.Options{Limits: sim.NoRates, Camera: c.Film})
 		return client(t, c.s.BaseURL()), c
 	})
 }
 
 // control is the simulator in the suite's hands.
 type control struct {
+	*simtest.Hand
 	t *testing.T
 	s *simtest.Server
-
-	mu   sync.Mutex
-	held bool
-	cuts map[string]chan error // by task
-}
-
-// film waits to be told how it ends, where tasks are held.
-func (c *control) film(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
-	c.mu.Lock()
-	held := c.held
-	c.mu.Unlock()
-	if held {
-		select {
-		case err := <-c.cut(sc.Task):
-			if err != nil {
-				return sim.Footage{}, err
-			}
-		case <-ctx.Done():
-			return sim.Footage{}, ctx.Err()
-		}
-	}
-	return simtest.Camera(ctx, sc, dir)
-}
-
-func (c *control) cut(task string) chan error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.cuts[task] == nil {
-		c.cuts[task] = make(chan error)
-	}
-	return c.cuts[task]
 }
 
 func (c *control) Request() provider.Request {
@@ -67,36 +35,15 @@ func (c *control) Request() provider.Request {
 		FirstFrame: &provider.Frame{Data: data, MediaType: "image/png"}}
 }
 
-func (c *control) Hold() {
-	c.mu.Lock()
-	c.held = true
-	c.mu.Unlock()
-	c.s.Sim.Hold()
-}
+func (c *control) Hold() { c.s.Sim.Hold() }
 
 func (c *control) Start(id string) { require.True(c.t, c.s.Sim.Start(id)) }
-
-func (c *control) Succeed(id string) { c.end(id, nil, "succeeded") }
-
-func (c *control) Fail(id string) { c.end(id, errors.New("the camera broke"), "failed") }
-
-func (c *control) end(id string, err error, status string) {
-	c.cut(id) <- err
-	require.Eventually(c.t, func() bool {
-		for _, e := range c.s.Sim.Stats().Tasks {
-			if e.ID == id {
-				return e.Status == status
-			}
-		}
-		return false
-	}, 5*time.Second, time.Millisecond)
-}
 
 func (c *control) Forget(string) { c.s.Sim.Advance(7 * 24 * time.Hour) }
 
 func (c *control) Lapse(string) { c.s.Sim.Advance(24 * time.Hour) }
 
-func (c *control) Refuse(class provider.Class) {
+func (c *control) Refuse(class provider.Class) bool {
 	f := sim.Fault{Op: "create", Action: "answer"}
 	switch class {
 	case provider.Invalid:
@@ -115,6 +62,7 @@ func (c *control) Refuse(class provider.Class) {
 		c.t.Fatalf("a create is not refused as %s", class)
 	}
 	require.NoError(c.t, c.s.Sim.Inject(f))
+	return true
 }
 
 func (c *control) Made() int { return c.s.Sim.Stats().Created }
