@@ -73,7 +73,7 @@ scripts/house:
 // homes are the packages that a heavy or dangerous import lives in: exactly these.
 const homes = `
 os/exec: render/ffmpeg render/sheet/sheettest
-net/http: chain/ark chain/fal chain/openrouter chain/sim chain/sim/falsim chain/sim/orsim chain/sim/simtest chain/sim/trouble chain/wire film film/board film/vetting internal/guard
+net/http: chain/ark chain/fal chain/openrouter chain/providertest chain/sim chain/sim/falsim chain/sim/orsim chain/sim/simtest chain/sim/trouble chain/wire film film/board film/vetting internal/guard
 gopkg.in/yaml.v3: chain/lock chain/models storyboard
 html/template: chain/vet render/sheet
 github.com/u2takey/ffmpeg-go: render/ffmpeg

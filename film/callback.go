@@ -136,7 +136,7 @@ func (c *callbacks) refuses(body []byte) bool {
 
 // ring rings for the task that a callback is about.
 func (c *callbacks) ring(w http.ResponseWriter, r *http.Request, body []byte) {
-	task, err := c.reads.Rings(r.Context(), r.Header, body)
+	task, err := c.reads.Rings(r.Context(), r.Header.Get, body)
 	if err != nil {
 		http.Error(w, "not a task", http.StatusBadRequest)
 		return

@@ -240,7 +240,7 @@ func TestOnlyFalsOwnWebhooksRing(t *testing.T) {
 		provider.Request{Model: mini, Prompt: "p", Resolution: "480p", Duration: 4, CallbackURL: receiver.URL + "/token"})
 	require.NoError(t, err)
 	good := <-came
-	id, err := p.Rings(t.Context(), good.header, good.body)
+	id, err := p.Rings(t.Context(), good.header.Get, good.body)
 	require.NoError(t, err)
 	require.Equal(t, idOf(made.Task), id)
 
@@ -254,7 +254,7 @@ func TestOnlyFalsOwnWebhooksRing(t *testing.T) {
 	} {
 		bad := hook{good.header.Clone(), good.body}
 		spoil(&bad)
-		_, err := p.Rings(t.Context(), bad.header, bad.body)
+		_, err := p.Rings(t.Context(), bad.header.Get, bad.body)
 		require.Error(t, err, name)
 	}
 	require.NoError(t, service.Inject(trouble.Fault{Op: "callback", Action: "unsigned"}))
@@ -262,7 +262,7 @@ func TestOnlyFalsOwnWebhooksRing(t *testing.T) {
 		provider.Request{Model: mini, Prompt: "p", Resolution: "480p", Duration: 4, CallbackURL: receiver.URL + "/token"})
 	require.NoError(t, err)
 	bad := <-came
-	_, err = p.Rings(t.Context(), bad.header, bad.body)
+	_, err = p.Rings(t.Context(), bad.header.Get, bad.body)
 	require.Error(t, err)
 }
 

@@ -32,18 +32,18 @@ type hooks struct {
 
 // Rings returns the request that a webhook is about. A webhook is a bell: whatever it says, the status is read. The error
 // says why it is none of fal's; it is fit to be shown.
-func (c *Client) Rings(ctx context.Context, header http.Header, body []byte) (request string, err error) {
-	id, at := header.Get("X-Fal-Webhook-Request-Id"), header.Get("X-Fal-Webhook-Timestamp")
+func (c *Client) Rings(ctx context.Context, header func(string) string, body []byte) (request string, err error) {
+	id, at := header("X-Fal-Webhook-Request-Id"), header("X-Fal-Webhook-Timestamp")
 	seconds, err := strconv.ParseInt(at, 10, 64)
 	if err != nil || time.Since(time.Unix(seconds, 0)).Abs() > hookSlack {
 		return "", errors.New("the webhook has no time, or one that is long past")
 	}
-	signature, err := hex.DecodeString(header.Get("X-Fal-Webhook-Signature"))
+	signature, err := hex.DecodeString(header("X-Fal-Webhook-Signature"))
 	if err != nil || len(signature) != ed25519.SignatureSize {
 		return "", errors.New("the webhook has no signature")
 	}
 	digest := sha256.Sum256(body)
-	signed := fmt.Appendf(nil, "%s\n%s\n%s\n%s", id, header.Get("X-Fal-Webhook-User-Id"), at,
+	signed := fmt.Appendf(nil, "%s\n%s\n%s\n%s", id, header("X-Fal-Webhook-User-Id"), at,
 		hex.EncodeToString(digest[:]))
 	for _, fresh := range []bool{false, true} {
 		keys, err := c.known(ctx, fresh)

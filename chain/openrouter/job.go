@@ -129,8 +129,8 @@ var hookWords = []string{"completed", "failed", "cancelled", "expired", "pending
 
 // Rings returns the job that a webhook is about. It is a bell: whatever it says, the job is read. That it is the
 // service's is known by the token in its URL.
-func (c *Client) Rings(_ context.Context, header http.Header, body []byte) (job string, err error) {
-	key := header.Get("X-OpenRouter-Idempotency-Key")
+func (c *Client) Rings(_ context.Context, header func(string) string, body []byte) (job string, err error) {
+	key := header("X-OpenRouter-Idempotency-Key")
 	for _, w := range hookWords {
 		if id, ok := strings.CutSuffix(key, "-"+w); ok && jobID.MatchString(id) {
 			return id, nil

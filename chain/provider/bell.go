@@ -4,14 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 )
 
 // Ringer is a Provider whose service calls back in a form of its own, or signs what it sends.
 type Ringer interface {
-	// Rings returns the task that a callback is about: its id, or the last part of one that is a path. The error, which
-	// is fit to be shown, says why it is none of the service's.
-	Rings(ctx context.Context, header http.Header, body []byte) (task string, err error)
+	// Rings returns the task that a callback is about: its id, or the last part of one that is a path. header is the
+	// value of one of its headers, "" for none. The error, which is fit to be shown, says why it is none of the service's.
+	Rings(ctx context.Context, header func(name string) string, body []byte) (task string, err error)
 }
 
 // Bell reads the callbacks of a provider's service: as its Ringer does, else as a task with its id, as Ark sends it. A
@@ -26,7 +25,7 @@ func Bell(p Provider) Ringer {
 // plainBell reads a task as its API shows it.
 type plainBell struct{}
 
-func (plainBell) Rings(_ context.Context, _ http.Header, body []byte) (string, error) {
+func (plainBell) Rings(_ context.Context, _ func(string) string, body []byte) (string, error) {
 	var task struct {
 		ID string `json:"id"`
 	}

@@ -67,7 +67,7 @@ func callbackRings(t *testing.T, p provider.Provider, c Control) {
 	bell := provider.Bell(p)
 	select {
 	case got := <-rings:
-		task, err := bell.Rings(t.Context(), got.header, got.body)
+		task, err := bell.Rings(t.Context(), got.header.Get, got.body)
 		require.NoError(t, err)
 		require.True(t, task == made.Task || task != "" && strings.HasSuffix(made.Task, "/"+task), "%q rings for %q", task,
 			made.Task)
@@ -76,7 +76,7 @@ func callbackRings(t *testing.T, p provider.Provider, c Control) {
 		t.Fatal("no callback came")
 	}
 	for _, none := range []string{"", "null", "{}", `{"id":""}`, "[]", "<html>", `{"id":`} {
-		task, err := bell.Rings(t.Context(), http.Header{}, []byte(none))
+		task, err := bell.Rings(t.Context(), http.Header{}.Get, []byte(none))
 		require.Error(t, err, none)
 		require.Empty(t, task)
 	}
