@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"shotchain/chain/graph"
+	"shotchain/chain/models"
 	"shotchain/internal/say"
 	"shotchain/storyboard"
 )
@@ -56,15 +58,35 @@ func (p *Plan) Feasible(ctx context.Context) error {
 	return nil
 }
 
-// Foresee finds what of the cuts no clips of the lengths that were asked for can do.
+// Foresee finds what of the cuts the clips cannot do: those that are kept as they are, the others as their models make
+// them, 24 frames a second and one. Where the plan was not told Into what, it is what the storyboard says.
 func (p *Plan) Foresee(ctx context.Context) error {
+	if p.Films == nil {
+		if err := p.Into(Output{}); err != nil {
+			return err
+		}
+	}
+	frames := p.frames()
 	for _, d := range p.Films {
-		if err := d.foreseen(ctx, d.Cuts); err != nil {
+		if err := d.foreseen(ctx, d.Cuts, frames); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// frames are how many a take's clip has, or will have at most.
+func (p *Plan) frames() func(*graph.Take) int {
+	return func(t *graph.Take) int {
+		if clip := p.Of(t).Clip; clip != nil && clip.Rate == wholeRate {
+			return clip.Frames
+		}
+		return models.Frames(t.Seconds)
+	}
+}
+
+// wholeRate is the rate of models' clips, as a record has it.
+var wholeRate = fmt.Sprintf("%d/1", models.Rate)
 
 // deliveries are the films with their cuts. Two files of one name are refused: the second would replace the first.
 func (f *Film) deliveries(o Output) ([]Delivery, error) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/film/seams"
 	"shotchain/render"
 	"shotchain/render/ffmpeg"
@@ -156,13 +157,12 @@ func (f *Film) feasible(ctx context.Context, cuts []*storyboard.Cut) error {
 	return gather(cuts, func(c *storyboard.Cut) error { return here.Check(ctx, f.Storyboard, c) })
 }
 
-// foreseen finds what of the cuts no clips of the lengths that were asked for can do. Models may give a little more
-// than that, so half a second is granted.
-func (f *Film) foreseen(ctx context.Context, cuts []*storyboard.Cut) error {
+// foreseen finds what of the cuts the clips cannot do that have so many frames.
+func (f *Film) foreseen(ctx context.Context, cuts []*storyboard.Cut, frames func(*graph.Take) int) error {
 	longest := map[string]int{}
 	for _, s := range f.Shots() {
 		if t := f.Take(s); t != nil {
-			longest[s.Name()] = t.Seconds*timeline.Rate + timeline.Rate/2
+			longest[s.Name()] = frames(t)
 		}
 	}
 	return gather(cuts, func(c *storyboard.Cut) error { return here.Foresee(ctx, f.Storyboard, c, longest) })

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -16,8 +17,9 @@ func (p *program) checkVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check FILE",
 		Short: "read a storyboard and report every problem",
-		Long: `Check reads a storyboard, its stills, and what its models can do at the chosen provider. Every problem is reported,
-in file order, with its line and what would work. Nothing is written, sent or spent.
+		Long: `Check reads a storyboard, its stills, and what its models can do at the chosen provider, and lays out its cuts with the
+clips that there will be. Every problem is reported, in file order, with its line and what would work: what it finds
+right, run does not refuse. Nothing is written, sent or spent.
 
 It also warns where a chain of shots is likely to be seen, each warning with the name of its rule:
 
@@ -35,6 +37,13 @@ A comment on the line allows it: # shotchain: allow deep`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := p.open(cmd.Context(), args[0], flags, storeFlags{})
 			if err != nil {
+				return err
+			}
+			plan, err := f.Plan(cmd.Context(), film.PlanOptions{})
+			if err != nil {
+				return err
+			}
+			if err := p.foresee(cmd.Context(), plan); err != nil {
 				return err
 			}
 			ws, err := strict.warned(f)
@@ -61,4 +70,14 @@ func (p *program) printChecked(f *film.Film, ws []lint.Warning) {
 	fmt.Fprintf(p.out, "%s: ok, %s, %d s, %s\n", f.Name(), say.Count(c.Shots, "shot"), c.Seconds,
 		say.Count(c.Chains, "chain"))
 	p.printWarnings(ws)
+}
+
+// foresee lays out every cut with the clips that it will have, so that run refuses nothing that was found right. Where
+// ffmpeg is missing, it says that it could not.
+func (p *program) foresee(ctx context.Context, plan *film.Plan) error {
+	if err := film.Ready(); err != nil {
+		p.say("the cuts were not laid out: %v", err)
+		return nil
+	}
+	return plan.Foresee(ctx)
 }

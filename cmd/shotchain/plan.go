@@ -55,6 +55,9 @@ needed; gateways are compared where their key is set, or where they are named.`,
 			if err != nil {
 				return err
 			}
+			if err := p.foresee(cmd.Context(), plan); err != nil {
+				return err
+			}
 			ws, err := strict.warned(f)
 			if err != nil {
 				return err
