@@ -25,6 +25,7 @@ import (
 	_ "golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
+	"golang.org/x/text/unicode/norm"
 
 	"shotchain/internal/exif"
 	"shotchain/internal/say"
@@ -166,7 +167,7 @@ func (s *stills) find(name string) (root *stillRoot, real, rel string, problem *
 	if !s.allowed(full) {
 		return nil, "", "", outside(name)
 	}
-	real, err := filepath.EvalSymlinks(full)
+	real, err := evalSymlinks(full)
 	if err != nil {
 		return nil, "", "", s.unreadable(name, full, err)
 	}
@@ -174,6 +175,20 @@ func (s *stills) find(name string) (root *stillRoot, real, rel string, problem *
 		return nil, "", "", outside(name)
 	}
 	return root, real, rel, nil
+}
+
+// evalSymlinks is filepath.EvalSymlinks for a path as people see it: é is one letter to them, whether a file system, an
+// archive or a keyboard wrote it as one code point or as two.
+func evalSymlinks(full string) (real string, err error) {
+	if real, err = filepath.EvalSymlinks(full); !errors.Is(err, fs.ErrNotExist) {
+		return real, err
+	}
+	for _, form := range []norm.Form{norm.NFC, norm.NFD} {
+		if real, err := filepath.EvalSymlinks(form.String(full)); err == nil {
+			return real, nil
+		}
+	}
+	return real, err
 }
 
 func outside(name string) *stillError {

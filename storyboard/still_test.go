@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/stretchr/testify/require"
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -192,4 +194,21 @@ func TestStillsAreBounded(t *testing.T) {
 	require.NoError(t, os.Truncate(path, maxStill-1))
 	_, err = Parse("f", dir, opening("big.png"), Options{})
 	require.NoError(t, err)
+}
+
+// The same letters in another form of Unicode are the same name, on file systems that tell the forms apart, too.
+func TestAFileIsFoundByTheLettersThatPeopleSee(t *testing.T) {
+	for _, disk := range []norm.Form{norm.NFC, norm.NFD} {
+		for _, written := range []norm.Form{norm.NFC, norm.NFD} {
+			dir := t.TempDir()
+			want := writePicture(t, filepath.Join(dir, disk.String("Bücher"), disk.String("café.png")))
+			sb, err := Parse("f", dir, opening(written.String("Bücher/café.png")), Options{})
+			require.NoError(t, err)
+			got, err := sb.Shots()[0].FirstFrame.Read()
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+		}
+	}
+	_, err := Parse("f", t.TempDir(), opening("café.png"), Options{})
+	require.ErrorContains(t, err, "no such file")
 }
