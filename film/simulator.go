@@ -40,6 +40,7 @@ type ServeOptions struct {
 	Log    *slog.Logger      // nil for none
 	Shape  string            // "" for Ark's, "fal" for fal.ai's, "openrouter" for OpenRouter's
 	Drift  string            // how its pictures drift, one of Drifts; "" for not at all
+	Bare   bool              // nothing is laid over its pictures, as name, prompt and timecode else are
 }
 
 // Serve starts the simulator at addr, host:port. Port 0 is any that is free.
@@ -53,7 +54,7 @@ func Serve(addr string, o ServeOptions) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{dir: dir, served: make(chan error, 1)}
-	path, err := s.make(o, camera(drift))
+	path, err := s.make(o, camera(drift, o.Bare))
 	if err != nil {
 		os.RemoveAll(dir)
 		return nil, err
@@ -156,8 +157,8 @@ func driftNamed(name string) (animatic.Drift, error) {
 }
 
 // camera is the simulator's, with a drift. A scene's label is the shot's name and the attempt; people know the name.
-func camera(drift animatic.Drift) sim.Camera {
-	c := animatic.Camera{Drift: drift}
+func camera(drift animatic.Drift, bare bool) sim.Camera {
+	c := animatic.Camera{Drift: drift, NoSlate: bare}
 	return func(ctx context.Context, sc sim.Scene, dir string) (sim.Footage, error) {
 		name, _, _ := strings.Cut(sc.Label, "#")
 		video, last, err := c.Film(ctx, animatic.Shot{Label: name, Prompt: sc.Prompt,

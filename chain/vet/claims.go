@@ -40,10 +40,9 @@ func ParseClaims(text string, c *models.Catalogue) (Claims, error) {
 				err = fmt.Errorf("out of range")
 			}
 		case "audio":
-			var on bool
-			on, err = strconv.ParseBool(map[string]string{"on": "true", "off": "false", "yes": "true", "no": "false"}[value])
-			if err != nil {
-				on, err = strconv.ParseBool(value)
+			on := slices.Contains([]string{"true", "on", "yes"}, value)
+			if !on && !slices.Contains([]string{"false", "off", "no"}, value) {
+				err = fmt.Errorf("neither on nor off")
 			}
 			cl.Audio = &on
 		default:

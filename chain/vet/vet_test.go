@@ -5,6 +5,7 @@ import (
 	"context"
 	"image"
 	"image/color"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -201,6 +202,16 @@ func TestAMarkIsSeenWhereTwoScenesShareIt(t *testing.T) {
 			return img
 		}
 	}
+	grained := func(seed uint64, deviation float64) func(int) *image.Gray {
+		return func(n int) *image.Gray {
+			r := rand.New(rand.NewPCG(seed, uint64(n)))
+			img := image.NewGray(image.Rect(0, 0, w, h))
+			for i := range img.Pix {
+				img.Pix[i] = uint8(min(max(120+deviation*r.NormFloat64(), 0), 255))
+			}
+			return img
+		}
+	}
 	for name, c := range map[string]struct {
 		a, b, last func(int) *image.Gray
 		verdict    Verdict
@@ -216,6 +227,8 @@ func TestAMarkIsSeenWhereTwoScenesShareIt(t *testing.T) {
 			scene(7, true, false, false), NotTested, "not seen"},
 		"two scenes that stand still": {scene(7, false, false, false), scene(11, false, false, false),
 			scene(7, false, false, false), NotTested, "not seen"},
+		"grain":       {grained(1, 10), grained(2, 10), grained(3, 10), NotTested, "not seen"},
+		"heavy grain": {grained(1, 40), grained(2, 40), grained(3, 40), NotTested, "not seen"},
 		"texture": {scene(7, false, false, true), scene(11, false, false, true), scene(7, false, false, true), NotTested,
 			"not seen"},
 	} {

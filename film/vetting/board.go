@@ -118,13 +118,20 @@ func writeProbes(dir string, m *models.Model, all []probe) (string, error) {
 // digits are drawn on the chart, 3 × 5 dots each, row by row.
 var digits = []string{"75557", "11111", "71747", "71717", "55711", "74717", "74757", "71111", "75757", "75717"}
 
-// chart is a picture that a model cannot know: numbered patches of colour.
+// chart is a picture that a model cannot know: numbered patches of colour. Its corners are dark and even, so that what
+// a service lays over its clips can be seen in them.
 func chart(s models.Size, hue int) image.Image {
 	const columns, rows = 8, 4
 	img := image.NewNRGBA(image.Rect(0, 0, s.Width, s.Height))
+	draw.Draw(img, img.Rect, image.NewUniform(color.NRGBA{uint8(40 + 12*hue), 56, uint8(72 - 8*hue), 255}), image.Point{},
+		draw.Src)
 	for i := range columns * rows {
-		x0, x1 := i%columns*s.Width/columns, (i%columns+1)*s.Width/columns
-		y0, y1 := i/columns*s.Height/rows, (i/columns+1)*s.Height/rows
+		column, row := i%columns, i/columns
+		if (row == 0 || row == rows-1) && (column < 3 || column >= columns-3) {
+			continue
+		}
+		x0, x1 := column*s.Width/columns, (column+1)*s.Width/columns
+		y0, y1 := row*s.Height/rows, (row+1)*s.Height/rows
 		k := (i*5 + hue*7) % (columns * rows)
 		c := color.NRGBA{uint8(40 + k*41%200), uint8(40 + k*83%200), uint8(40 + k*157%200), 255}
 		draw.Draw(img, image.Rect(x0, y0, x1, y1), image.NewUniform(c), image.Point{}, draw.Src)

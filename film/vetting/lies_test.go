@@ -1,6 +1,7 @@
 package vetting
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"os"
@@ -69,6 +70,11 @@ func TestEachLieOfAPaidServiceIsRefutedOrNamed(t *testing.T) {
 		"sound though none was asked": {sealed(honest, "-f", "lavfi", "-i", "sine=frequency=300:duration=4.04", "-shortest",
 			"-c:v", "copy"),
 			passOn, "p1", "sound_off", vet.Refuted, "there is some"},
+		"a mark over every clip": {sealed(honest, "-vf", "drawbox=x=iw-130:y=ih-40:w=36:h=20:color=white@0.4:t=fill,"+
+			"drawbox=x=iw-80:y=ih-40:w=60:h=20:color=white@0.4:t=4", "-c:a", "copy"), passOn, "p2", "watermark",
+			vet.Refuted, "two clips have the same mark at the bottom right; the returned last frame is without"},
+		"none, and grain": {sealed(honest, "-vf", "noise=alls=24:allf=t", "-c:a", "copy"), passOn, "p2", "watermark",
+			vet.NotTested, "not seen"},
 		"another first frame": {sealed(honest, "-vf", "negate,hflip", "-c:a", "copy"), passOn, "p2", "first_frame",
 			vet.Refuted, "is not the picture"},
 		"last frame not the last": {filming(func(ctx context.Context, sc sim.Scene, dir string, f *sim.Footage) error {
@@ -109,7 +115,8 @@ func TestEachLieOfAPaidServiceIsRefutedOrNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStandIn(t, c.camera, c.gateway).failing(t)
-			r := s.paid(t, t.TempDir(), Paid{only: c.probe}, film.MakeOptions{})
+			probes := map[string]string{"watermark": "p1 p2"}[c.check] // it is seen in two
+			r := s.paid(t, t.TempDir(), Paid{only: cmp.Or(probes, c.probe)}, film.MakeOptions{})
 			f := of(t, r, c.probe, c.check)
 			require.Equal(t, c.verdict, f.Verdict, f.Found)
 			require.Contains(t, f.Found, c.says)

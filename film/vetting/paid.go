@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"shotchain/chain"
@@ -20,7 +21,7 @@ type Paid struct {
 	ProbeCancel bool          // a task is made to be cancelled at once; it may cost a clip
 	Pause       time.Duration // until a finished task is read once more; 0 for a minute, which the simulator is spared
 
-	only  string        // this probe alone; "" for all
+	only  string        // these probes alone, words; "" for all
 	grace time.Duration // how long callbacks are waited for; 0 for grace
 }
 
@@ -38,7 +39,7 @@ type Probes struct {
 func (v *Vetting) Probes(ctx context.Context, o Paid) (*Probes, error) {
 	p := &Probes{v: v, o: o, all: probes(v.model, o.Cheap, o.ProbeCancel)}
 	if o.only != "" {
-		p.all = slices.DeleteFunc(p.all, func(pr probe) bool { return pr.name != o.only })
+		p.all = slices.DeleteFunc(p.all, func(pr probe) bool { return !strings.Contains(o.only, pr.name) })
 	}
 	path, err := writeProbes(v.o.Dir, v.model, p.all)
 	if err != nil {

@@ -77,7 +77,7 @@ func Open(o Options) (_ *Vetting, err error) {
 	case v.o.Service.Simulated():
 		key = rand.Text()
 		if v.server, err = film.Serve("127.0.0.1:0",
-			film.ServeOptions{Models: v.cat, Key: key, Drift: v.o.Service.Drift}); err != nil {
+			film.ServeOptions{Models: v.cat, Key: key, Drift: v.o.Service.Drift, Bare: true}); err != nil {
 			return nil, err
 		}
 		base = v.server.URL

@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"shotchain/chain/models"
 	"shotchain/chain/sim"
 	"shotchain/chain/store"
 	"shotchain/chain/vet"
@@ -421,4 +422,19 @@ func TestPaidProbesOfAnHonestService(t *testing.T) {
 	require.NotEqual(t, vet.Refuted, of(t, late, "p1", "retention_later").Verdict,
 		of(t, late, "p1", "retention_later").Found)
 	require.Equal(t, vet.Refuted, of(t, late, "", "balance").Verdict)
+}
+
+// TestTheChartIsEvenInItsCorners holds what the search for a watermark rests on: whatever is seen there is not ours.
+func TestTheChartIsEvenInItsCorners(t *testing.T) {
+	for _, hue := range []int{0, 3} {
+		img := chart(models.Size{Width: 864, Height: 496}, hue)
+		for y := range 496 {
+			for x := range 864 {
+				if (x <= 216 || x >= 647) && (y <= 100 || y >= 395) {
+					require.Equal(t, img.At(0, 0), img.At(x, y), "%d,%d", x, y)
+				}
+			}
+		}
+	}
+	require.NotEqual(t, chart(models.Size{Width: 864, Height: 496}, 0), chart(models.Size{Width: 864, Height: 496}, 3))
 }
