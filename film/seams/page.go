@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"shotchain/internal/durable"
+	"shotchain/internal/say"
 	"shotchain/render/ffmpeg"
 	"shotchain/render/seam"
 	"shotchain/render/sheet"
@@ -51,9 +52,11 @@ func (s Seam) numbers() (all []sheet.Number) {
 		if !l.Has(f.field) {
 			continue
 		}
-		n := sheet.Number{Name: f.field, Value: fmt.Sprintf(f.format, f.of(l)), Seen: seen[f.field]}
+		n := sheet.Number{Name: f.field, Value: written(f.format, f.of(l)), Seen: seen[f.field]}
 		if s.After != nil && s.After.Has(f.field) {
-			n.After = fmt.Sprintf(f.format, f.of(*s.After))
+			if after := written(f.format, f.of(*s.After)); after != n.Value {
+				n.After = after
+			}
 		}
 		all = append(all, n)
 	}
@@ -62,6 +65,15 @@ func (s Seam) numbers() (all []sheet.Number) {
 	}
 	return append(all, sheet.Number{Name: "gap", Value: fmt.Sprintf("%d ms", l.Sound.Gap), Seen: seen["gap"]},
 		sheet.Number{Name: "loudness", Value: fmt.Sprintf("%+.1f dB", l.Sound.Level)})
+}
+
+// written is a measure with its unit. What is rounded to nothing has no sign.
+func written(format string, of any) string {
+	s := fmt.Sprintf(format, of)
+	if digits, _, _ := strings.Cut(s, " "); strings.Trim(digits, "+-0.") == "" {
+		return strings.TrimLeft(s, "+-")
+	}
+	return s
 }
 
 // pictures are those that were compared, and their difference: made once, and kept by what they show. "" for those
@@ -134,7 +146,10 @@ func (c Chain) Shown() sheet.Chain {
 		v.Drift = append(v.Drift, sheet.Drift{Shot: d.Shot, Before: d.Before.Luma, After: d.After.Luma})
 	}
 	if n := len(c.Shots); n > 0 {
-		v.Words = strings.Join(c.Shots[n-1].After.Words(), ", ")
+		last := c.Shots[n-1]
+		if words := last.After.Words(); len(words) > 0 {
+			v.Words = fmt.Sprintf("%s in %s: %s", last.Shot, say.Count(last.After.Links, "link"), strings.Join(words, ", "))
+		}
 	}
 	return v
 }

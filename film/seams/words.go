@@ -92,7 +92,7 @@ func (s *Report) Done() (lines []string) {
 		}
 		parts := []string{}
 		for _, n := range l.numbers() {
-			if n.After != "" && n.After != n.Value && (n.Seen || n.Name == "luma") {
+			if n.After != "" && (n.Seen || n.Name == "luma") {
 				parts = append(parts, fmt.Sprintf("%s %s → %s", n.Name, n.Value, n.After))
 			}
 		}
@@ -103,7 +103,7 @@ func (s *Report) Done() (lines []string) {
 	return lines
 }
 
-// done says what was done about a seam, and what it came to.
+// done says what was done about a seam.
 func (s Seam) done() string {
 	var parts []string
 	if words := s.Correction.Words(); words != "" {
@@ -114,9 +114,6 @@ func (s Seam) done() string {
 	}
 	if n := s.Correction.Skip; n > 0 {
 		parts = append(parts, say.Count(n, "frame")+" left out")
-	}
-	if s.After != nil && len(parts) > 0 && s.After.Has("luma") {
-		parts = append(parts, fmt.Sprintf("leaves %+.1f codes", s.After.Luma))
 	}
 	return strings.Join(append(parts, s.Correction.Notes...), "; ")
 }

@@ -173,11 +173,11 @@ func (t *sketch) render(n int) {
 	}
 }
 
-// overlay adds slate and watermark to the frame.
+// overlay adds slate and watermark to the frame. The slate comes when the picture moves: held frames stand as a whole.
 func (t *sketch) overlay(n int) {
 	if t.slate != nil {
 		last := t.shot.Frames - 1
-		if k := min(1, float64(n)/fade, float64(last-n)/fade); k > 0 {
+		if k := min(1, float64(n-t.drift.Held)/fade, float64(last-n)/fade); k > 0 {
 			t.slate.draw(t.frame, n, k)
 		}
 	}

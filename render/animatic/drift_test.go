@@ -114,12 +114,13 @@ func TestABlurKeepsTheLight(t *testing.T) {
 func TestHeldFramesStand(t *testing.T) {
 	var still []byte
 	for i := range 2 {
-		c := Camera{NoSlate: true, Drift: Drift{Held: 3}}
+		c := Camera{Drift: Drift{Held: 3}}
 		s, err := c.set(Shot{Prompt: "a boat, pan right", FirstFrame: still, Width: 320, Height: 180, Frames: 49})
 		require.NoError(t, err)
 		var frames []*plane
 		for n := range 49 {
 			s.render(n)
+			s.overlay(n)
 			frames = append(frames, s.frame.copy())
 		}
 		held := 0

@@ -219,6 +219,41 @@ func TestLooks(t *testing.T) {
 	b.Clean()
 }
 
+// TestSeamsAreFlippedByAKey: the key opens the two pictures of every seam, then shows one or the other in the same
+// place; so does a click. What stands beneath says which one it is.
+func TestSeamsAreFlippedByAKey(t *testing.T) {
+	dir := t.TempDir()
+	page := written(t, seamed(t, dir), dir)
+	b := sheettest.Open(t)
+	b.Go(page)
+	require.Contains(t, sheettest.Eval[string](b, `document.querySelector(".keys").textContent`), "f flip the pictures")
+	shown := `[...document.querySelectorAll(".stack > span")].filter(s => s.checkVisibility({visibilityProperty: true}))` +
+		`.map(s => s.textContent).join()`
+	require.Empty(t, sheettest.Eval[string](b, shown))
+	b.Press("f")
+	b.Until(shown + ` == "what it grew from"`)
+	b.Until(`document.querySelector(".stack img").naturalWidth > 0`)
+	places := `[...document.querySelectorAll(".stack img")].map(i => i.getBoundingClientRect()).map(r => r.x + " " + r.y)`
+	at := sheettest.Eval[[]string](b, places)
+	require.Equal(t, at[0], at[1], "one lies upon the other")
+	b.Press("f")
+	b.Until(shown + ` == "what the model made of it"`)
+	require.Contains(t, sheettest.Eval[string](b, `[...document.querySelectorAll(".stack > span")].find(s => `+
+		`getComputedStyle(s).visibility == "visible").querySelector("img").src`), "-seam-first.jpg")
+	b.Press("f")
+	b.Until(shown + ` == "what it grew from"`)
+	b.Click(".stack")
+	b.Until(shown + ` == "what the model made of it"`)
+	b.Looks(390, 844, true)
+	require.LessOrEqual(t, sheettest.Eval[int64](b, `document.documentElement.scrollWidth`), int64(390))
+	b.Clean()
+
+	b.Go(written(t, paged(reel(t, filepath.Join(dir, "plain"), 2), 2), filepath.Join(dir, "none")))
+	require.NotContains(t, sheettest.Eval[string](b, `document.querySelector(".keys").textContent`), "flip")
+	b.Press("f")
+	b.Clean()
+}
+
 // keep writes a screenshot to the folder that SHEET_SHOTS names, for people to look at.
 func keep(t *testing.T, b *sheettest.Browser, name string) {
 	dir := os.Getenv("SHEET_SHOTS")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -32,6 +33,13 @@ type Chain struct {
 	Opening string // full name
 	Drift   []Drift
 	Words   string // what is worth a warning; "" for nothing
+}
+
+// flips reports whether any seam has its two pictures.
+func (p *Page) flips() bool {
+	return slices.ContainsFunc(p.Films, func(f Film) bool {
+		return slices.ContainsFunc(f.Seams, func(s Seam) bool { return s.Last != "" && s.First != "" })
+	})
 }
 
 // Drift is one shot's.
@@ -97,9 +105,17 @@ func (c Chain) view() chainView {
 		v.Dots = append(v.Dots, dotView{num(x(i + 1)), num(y(d.After)), title})
 	}
 	v.Before, v.After = strings.Join(before, " "), strings.Join(after, " ")
-	v.Zero, v.Least, v.Most = num(y(0)), fmt.Sprintf("%+.0f", least), fmt.Sprintf("%+.0f", most)
+	v.Zero, v.Least, v.Most = num(y(0)), codes(least), codes(most)
 	v.LeastAt, v.MostAt = num(y(least)), num(y(most))
 	return v
+}
+
+// codes is a number of codes on an axis.
+func codes(n float64) string {
+	if n == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%+.0f", n)
 }
 
 // measured finds the seam between two shots; nil where none was measured.

@@ -63,6 +63,7 @@ func TestDriftIsACurve(t *testing.T) {
 	require.True(t, v.Corrected)
 	require.Equal(t, "+9", v.Most)
 	require.Equal(t, "-1", v.Least)
+	require.Equal(t, "0", (Chain{Drift: []Drift{{"a/c", 3, 1}}}).view().Least)
 	points := strings.Fields(v.Before)
 	require.Len(t, points, 3, "the opening and both that grew from it")
 	require.Equal(t, "46.0,123.8", points[0], "at 0")

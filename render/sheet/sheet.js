@@ -196,10 +196,14 @@
   // The two pictures of each seam lie on one another: the key shows the other one, and opens them first.
   function flip() {
     const all = $$(".film:not([hidden]) .flip");
-    if (all.some((d) => d.open)) { document.body.classList.toggle("flipped"); return; }
+    if (all.some((d) => d.open)) { turn(); return; }
     all.forEach((d) => { d.open = true; });
     all[0]?.scrollIntoView({ block: "center" });
   }
+  const turn = () => document.body.classList.toggle("flipped");
+  document.addEventListener("click", (e) => {
+    if (e.target.closest(".stack")) turn();
+  });
   document.addEventListener("keypress", (e) => {
     if (e.key === " " && e.target.classList?.contains("card")) e.preventDefault(); // where a key is pressed by a program, it would scroll
   });

@@ -16,6 +16,7 @@ type pageView struct {
 	*Page
 	Ledger []fact // money, time and tokens of all films together
 	Films  []filmView
+	Flips  bool // a seam's pictures are there
 	Style  template.URL
 	Script template.URL
 }
@@ -127,7 +128,7 @@ const longPrompt = 190
 // view makes a page's view. refer turns an absolute path into what the page refers to it by.
 func (p *Page) view(refer func(string) string) pageView {
 	link := func(path string) template.URL { return template.URL(refer(path)) } // ours, or escaped by whoever refers
-	v := pageView{Page: p, Style: link(styleName), Script: link(scriptName)}
+	v := pageView{Page: p, Flips: p.flips(), Style: link(styleName), Script: link(scriptName)}
 	for i := range p.Films {
 		v.Films = append(v.Films, p.film(i, link))
 	}
