@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -36,7 +37,7 @@ func (r *reader) scalar(f field) (value, bool) {
 func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 	v := value{at: position(n)}
 	switch {
-	case isNull(n) && k.kind == paint:
+	case isNull(n) && (k.kind == paint || k.kind == text && strings.Contains(r.source.line(v.at), ": #")):
 		r.report(v.at, advise("put it in quotes: # begins a comment"), "`%s` is empty", k.name)
 		return v, false
 	case isNull(n):
@@ -56,6 +57,11 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 	}
 	if n.Tag != "!!str" && !k.kind.loose() {
 		r.report(v.at, advise("put it in quotes: "+strconv.Quote(n.Value)), "`%s` must be text", k.name)
+		return v, false
+	}
+	if rest := swallowed(n); rest != "" && k.kind == text {
+		r.report(r.source.locate(n, rest, 0), advise("put the text in quotes; a comment has a blank after its #"),
+			"`%s` ends before %s, where YAML begins a comment", k.name, quote(rest))
 		return v, false
 	}
 	s, ok := r.text(k, n)
@@ -95,6 +101,19 @@ func (r *reader) scalarOf(k *key, n *yaml.Node) (value, bool) {
 		return v, false
 	}
 	return v, true
+}
+
+// swallowed is the word that YAML takes for a comment's beginning and that was hardly meant so: #3, #ff0000, #summer.
+// "" where there is no comment, or one with a blank after its #.
+func swallowed(n *yaml.Node) string {
+	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		return "" // it ends where its quote or its indentation does
+	}
+	first, _, _ := strings.Cut(n.LineComment, " ")
+	if r, _ := utf8.DecodeRuneInString(strings.TrimPrefix(first, "#")); unicode.IsLetter(r) || unicode.IsDigit(r) {
+		return first
+	}
+	return ""
 }
 
 // structure refuses a list or mapping where a plain value belongs.
