@@ -40,6 +40,11 @@ func (p *Plan) Into(o Output) error {
 	if err != nil {
 		return err
 	}
+	if o.Path == "" {
+		if err := p.Film.inside(films); err != nil {
+			return err
+		}
+	}
 	dir, err := sheetDir(o, p.Film, films)
 	if err != nil {
 		return err
@@ -59,15 +64,18 @@ func (p *Plan) Feasible(ctx context.Context) error {
 }
 
 // Foresee finds what of the cuts the clips cannot do: those that are kept as they are, the others as their models make
-// them, 24 frames a second and one. Where the plan was not told Into what, it is what the storyboard says.
+// them, 24 frames a second and one. Where the plan was not told Into what, it is what the storyboard says; where that
+// leads to is not looked at then, since nothing is written.
 func (p *Plan) Foresee(ctx context.Context) error {
-	if p.Films == nil {
-		if err := p.Into(Output{}); err != nil {
+	films := p.Films
+	if films == nil {
+		var err error
+		if films, err = p.Film.deliveries(Output{}); err != nil {
 			return err
 		}
 	}
 	frames := p.frames()
-	for _, d := range p.Films {
+	for _, d := range films {
 		if err := d.foreseen(ctx, d.Cuts, frames); err != nil {
 			return err
 		}
@@ -217,8 +225,7 @@ func (f *Film) outputs(c *storyboard.Cut, path string) error {
 		return nil
 	}
 	path = strings.NewReplacer("${title}", f.slug(), "${variant}", f.Variant).Replace(path)
-	own := path == ""
-	if own {
+	if path == "" {
 		name := f.fileName()
 		if c.ID != "" {
 			name += "-" + c.ID
@@ -233,13 +240,24 @@ func (f *Film) outputs(c *storyboard.Cut, path string) error {
 	if format == "" {
 		return misused("give it an ending: "+storyboard.FormatNames, "%s does not say what to make", say.Clean(path))
 	}
-	if own {
-		// A storyboard is somebody else's: its folder may hold an `out` that leads elsewhere.
-		if real, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil && real != within(f.Dir, "out") {
-			return fmt.Errorf("%s leads out of the storyboard's folder: name the film's file with --output", filepath.Dir(path))
+	c.Outputs = []storyboard.Output{{Name: path, Path: abs, Format: format}}
+	return nil
+}
+
+// inside refuses films that would go into the default folder where that leads elsewhere: a storyboard is somebody
+// else's, and so is an `out` beside it.
+func (f *Film) inside(films []Delivery) error {
+	for _, d := range films {
+		for _, c := range d.Cuts {
+			for _, o := range c.Outputs {
+				dir := filepath.Dir(o.Path)
+				real, err := filepath.EvalSymlinks(dir)
+				if o.Pos.Line == 0 && err == nil && real != within(f.Dir, "out") {
+					return fmt.Errorf("%s leads out of the storyboard's folder: name the film's file with --output", say.Path(dir))
+				}
+			}
 		}
 	}
-	c.Outputs = []storyboard.Output{{Name: path, Path: abs, Format: format}}
 	return nil
 }
 

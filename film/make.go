@@ -73,6 +73,9 @@ func Ready() error {
 // what failed is a *Failure beside it: the clips there are have been kept.
 func (f *Film) Make(ctx context.Context, p *Plan, o MakeOptions) (*Made, error) {
 	if p.Films == nil {
+		if err := p.Into(Output{}); err != nil {
+			return nil, err
+		}
 		if err := p.Foresee(ctx); err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -49,7 +50,7 @@ func TestTheReadmesStoryboardIsOne(t *testing.T) {
 	// Its cuts belong to it.
 	require.NoError(t, os.MkdirAll(filepath.Join(filepath.Dir(path), "audio"), 0o755))
 	for _, name := range []string{"theme.mp3", "line.wav"} {
-		require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "audio", name), []byte("sound"), 0o644))
+		hum(t, filepath.Join(filepath.Dir(path), "audio", name))
 	}
 	require.NoError(t, os.WriteFile(path, []byte(board+readme(t, "yaml")[1]), 0o644))
 	out, _ = said(t, exitDone, "check", path, "--json")
@@ -92,4 +93,11 @@ func TestTheReadmeNamesEveryCommandAndExitCode(t *testing.T) {
 	}
 	require.Contains(t, string(b), "make demo")
 	require.Contains(t, string(b), "make test")
+}
+
+// hum writes two seconds of sound.
+func hum(t *testing.T, path string) {
+	t.Helper()
+	out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=duration=2", path).CombinedOutput()
+	require.NoError(t, err, string(out))
 }
