@@ -23,13 +23,14 @@ CALM    := ./storyboard ./chain/draw ./chain/graph ./chain/lint ./chain/lock ./c
 ALONE   := ^(TestTheLongestChainIsPlanned|TestDepthProperty|TestAnchorsProperty)$$
 PROGRAM := ./cmd/shotchain
 PAID    := ./film/vetting
+# Those that start programs wait for them: more of them than there are cores keep the cores busy.
 RACED   := Board|TestWatch|TestTwoRuns|TestTheSecondRun|TestWithFewOpenFiles|TestReadingEnds|TestCallbacks|TestScripts/^(run_interrupted|run_ahead|run_lost_answer|run_json|run_callback)$$
 OTHERS   = $(filter-out $(CALM) $(PROGRAM) $(PAID),$(shell $(GO) list ./... | sed 's,^shotchain,.,'))
 
 test: setup-tests lint ## all tests; with the race detector where there is a C compiler
 	$(GO) test $(RACE) -timeout 12m -skip '$(ALONE)' $(OTHERS)
 	$(GO) test -timeout 3m ./chain -run '$(ALONE)'
-	$(GO) test -timeout 10m $(CALM) $(PAID) $(PROGRAM)
+	$(GO) test -timeout 14m -parallel 4 $(CALM) $(PAID) $(PROGRAM)
 	$(if $(RACE),$(GO) test $(RACE) -timeout 8m $(PROGRAM) $(PAID) -run '$(RACED)')
 	cd chain/sim/sdktest && $(GO) test -timeout 5m ./...
 	GOOS=windows $(GO) build -o /dev/null ./cmd/shotchain

@@ -76,11 +76,7 @@ func (a *ahead) wait() { a.under.Wait() }
 func (a *ahead) work(ctx context.Context, c timeline.Clip) {
 	for _, cut := range a.cuts {
 		if t, ok := a.target(cut); ok && uses(cut, c.Shot) {
-			as := a.prepare.Prepare
-			if s, known := a.f.Shot(c.Shot); known && seams.Reshapes(s) {
-				as = a.prepare.Measurable
-			}
-			_ = as(ctx, c, t, cut.Reframe.Value, a.how)
+			a.conform(ctx, cut, c, t)
 		}
 	}
 	for _, cut := range a.cuts {
@@ -90,6 +86,39 @@ func (a *ahead) work(ctx context.Context, c timeline.Clip) {
 			}
 		}
 	}
+}
+
+func (a *ahead) conform(ctx context.Context, cut *storyboard.Cut, c timeline.Clip, t render.Target) {
+	s, known := a.f.Shot(c.Shot)
+	switch {
+	case known && seams.Reshapes(s):
+		_ = a.prepare.Measurable(ctx, c, t, cut.Reframe.Value, a.how)
+	case plain(cut):
+		_ = a.prepare.Copied(ctx, c, t, cut.Reframe.Value, linked(cut, c.Shot), a.how)
+	default:
+		_ = a.prepare.Prepare(ctx, c, t, cut.Reframe.Value, a.how)
+	}
+}
+
+// plain reports whether a film may show its clips' own packets, by its storyboard: it has hard cuts alone, only clips
+// that are generated, nothing is written on them, and they play at their speed.
+func plain(cut *storyboard.Cut) bool {
+	for _, s := range cut.Shots {
+		if s.Join != nil || s.Speed.Set || s.Fit.Set || s.Shot.Clip != nil || seams.Reshapes(s.Shot) {
+			return false
+		}
+	}
+	return cut.Transition == nil && len(cut.Titles) == 0 && (cut.Captions == nil || cut.Captions.Mode != "burn")
+}
+
+// linked reports whether a shot of the cut continues another one of it, or is continued.
+func linked(cut *storyboard.Cut, shot string) bool {
+	for _, s := range cut.Shots {
+		if from := s.Shot.From; from == shot || from != "" && s.Shot.Name() == shot && uses(cut, from) {
+			return true
+		}
+	}
+	return false
 }
 
 func uses(cut *storyboard.Cut, shot string) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,6 +51,28 @@ func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	f, err = assemble(t.Context(), tl, out, o)
 	require.NoError(t, err)
 	require.Equal(t, 1, f.Encoded, "the frames with words")
+}
+
+// A clip whose packets can be in the film is not conformed ahead of it; one that is linked leaves what its seams are
+// measured by; one that has to be encoded is.
+func TestWhatIsCopiedIsNotConformedAhead(t *testing.T) {
+	made := func(linked bool, encode ...string) (run []string) {
+		clip := shoot(t, "clip.mp4", append([]string{"-f", "lavfi", "-i", "testsrc2=s=320x180:r=24,trim=end_frame=30", "-bf", "0",
+			"-c:v"}, encode...)...)
+		o := work.Options{Dir: t.TempDir(), Trace: func(a []string) { run = append(run, strings.Join(a, " ")) }}
+		require.NoError(t, NewPreparer().Copied(t.Context(), timeline.Clip{Shot: "a", Path: clip},
+			Target{Rate: timeline.Rate, Width: tw, Height: th}, "", linked, o))
+		return run
+	}
+	require.Empty(t, made(false, "libx264", "-pix_fmt", "yuv420p"))
+	tapped := made(true, "libx264", "-pix_fmt", "yuv420p")
+	require.Len(t, tapped, 1)
+	require.NotContains(t, tapped[0], "libx264")
+	for _, linked := range []bool{false, true} {
+		encoded := made(linked, "libx264", "-pix_fmt", "yuv444p")
+		require.Len(t, encoded, 1)
+		require.Contains(t, encoded[0], "libx264")
+	}
 }
 
 // Clips of one format with hard cuts are copied, seams included: every frame is bit for bit a clip's.

@@ -31,13 +31,22 @@ func (p *Preparer) Prepare(ctx context.Context, c timeline.Clip, t Target, refra
 // Measurable makes of a clip what its seams are measured by, and its sound, but not its picture: for one that is
 // corrected when all clips are there, which would be conformed twice. Otherwise it is as Prepare.
 func (p *Preparer) Measurable(ctx context.Context, c timeline.Clip, t Target, reframe string, o work.Options) error {
+	return p.ahead(ctx, c, t, reframe, o, measurable)
+}
+
+// Copied is for a clip of a film that may show its clips' own packets: one whose packets do is not conformed, and where
+// it is linked to another, made measurable. Others are conformed. Otherwise it is as Prepare.
+func (p *Preparer) Copied(ctx context.Context, c timeline.Clip, t Target, reframe string, linked bool, o work.Options) error {
 	return p.ahead(ctx, c, t, reframe, o, func(ctx context.Context, sh *work.Shop, it timeline.Item, t Target) error {
-		l := whole(it, 0)
-		e, err := edgesOf(sh, t, l)
-		if err != nil || e.there(sh) {
-			return err
+		tl := &timeline.Timeline{Rate: t.Rate, Width: t.Width, Height: t.Height, Quality: t.Quality, Encoder: t.Encoder,
+			Items: []timeline.Item{it}}
+		switch {
+		case asTheyAre(tl) == nil:
+			return conform(ctx, sh, it, t)
+		case linked:
+			return measurable(ctx, sh, it, t)
 		}
-		return e.make(ctx, sh, t, l)
+		return nil
 	})
 }
 
@@ -73,6 +82,16 @@ func (p *Preparer) ahead(ctx context.Context, c timeline.Clip, t Target, reframe
 		return fmt.Errorf("shot %s: %w", c.Shot, err)
 	}
 	return err
+}
+
+// measurable makes what a clip's seams are measured by.
+func measurable(ctx context.Context, sh *work.Shop, it timeline.Item, t Target) error {
+	l := whole(it, 0)
+	e, err := edgesOf(sh, t, l)
+	if err != nil || e.there(sh) {
+		return err
+	}
+	return e.make(ctx, sh, t, l)
 }
 
 // conform makes the picture of a clip as it is.

@@ -334,6 +334,7 @@ func TestARunThatIsStoppedAnywhereBuysNothingTwice(t *testing.T) {
 
 // TestFinalsOfDraftsAreBoughtOnce is the same for clips that are made from drafts.
 func TestFinalsOfDraftsAreBoughtOnce(t *testing.T) {
+	t.Parallel()
 	stopAnywhere(t, newDraftedWreck, max(*crashPoints/4, 1))
 }
 

@@ -21,6 +21,7 @@ var cannot = map[string]map[string]string{
 // TestExamples takes every example through the real pipeline: each is checked and planned for every provider, and
 // the film is made by the simulator, in a copy of its folder.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		frames int // 24·d for each shot of d seconds, and one more for each that does not continue the one before it
@@ -31,6 +32,7 @@ func TestExamples(t *testing.T) {
 		{"long-take", 24*26 + 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			require.NoError(t, os.CopyFS(dir, os.DirFS(filepath.Join("../../examples", c.name))))
 			require.NoError(t, os.RemoveAll(filepath.Join(dir, ".shotchain")))

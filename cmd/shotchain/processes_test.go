@@ -119,6 +119,7 @@ const otherTakes = 2 // of its own
 
 // TestTwoRunsAtOnceNeverPayTwice starts two programs on one store, the same film or two that share clips.
 func TestTwoRunsAtOnceNeverPayTwice(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}
@@ -147,6 +148,7 @@ func TestTwoRunsAtOnceNeverPayTwice(t *testing.T) {
 
 // TestTheSecondRunTakesOverWhenTheFirstDies kills the first of two runs while the service works for it.
 func TestTheSecondRunTakesOverWhenTheFirstDies(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}
@@ -165,6 +167,7 @@ func TestTheSecondRunTakesOverWhenTheFirstDies(t *testing.T) {
 // TestAFullDiskLosesNothing limits the size of the files that the program may write, from nothing at all up to where
 // the film fits. What was paid for by then is there for the next run.
 func TestAFullDiskLosesNothing(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}

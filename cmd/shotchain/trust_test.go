@@ -52,6 +52,7 @@ func (w *wreck) write(shots string) {
 // TestAClipIsNeverBoughtWithoutItsFrame turns one byte of a kept frame over, once the service's own URL of it has
 // lapsed, and lets a film grow from it.
 func TestAClipIsNeverBoughtWithoutItsFrame(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
@@ -89,6 +90,7 @@ func TestAClipIsNeverBoughtWithoutItsFrame(t *testing.T) {
 
 // TestWithFewOpenFilesNothingIsBoughtWithoutItsFrame makes many shots of one at once, with few files for all of them.
 func TestWithFewOpenFilesNothingIsBoughtWithoutItsFrame(t *testing.T) {
+	t.Parallel()
 	if testing.Short() || runtime.GOOS == "windows" {
 		t.Skip("starts processes under a limit")
 	}

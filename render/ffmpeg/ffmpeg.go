@@ -8,6 +8,7 @@
 package ffmpeg
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -53,10 +54,12 @@ func Find() (Tools, error) {
 		return t.(Tools), nil
 	}
 	t := Tools{FFmpeg: f, FFprobe: p}
-	if t.Version, err = version(f); err != nil {
+	var encoders []byte
+	if t.Version, encoders, err = version(f); err != nil {
 		return Tools{}, err
 	}
 	found.Store(key, t)
+	listed.Store(listOf(t, "-encoders"), names(encoders, encoderLine))
 	return t, nil
 }
 
@@ -108,25 +111,27 @@ func fingerprint(path string) string {
 
 var versionLine = regexp.MustCompile(`^ffmpeg version (\S+)`)
 
-func version(program string) (string, error) {
+// version is what a program says above the list of its encoders, and that list. Both are wanted by every film, and
+// starting a program that is linked to a hundred libraries takes longer than reading a clip.
+func version(program string) (v string, encoders []byte, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, "-version")
-	cmd.Env, cmd.WaitDelay = environment(os.Environ()), time.Second
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s does not run: %w", program, err)
+	var banner bytes.Buffer
+	cmd := exec.CommandContext(ctx, program, "-encoders")
+	cmd.Env, cmd.WaitDelay, cmd.Stderr = environment(os.Environ()), time.Second, &banner
+	if encoders, err = cmd.Output(); err != nil {
+		return "", nil, fmt.Errorf("%s does not run: %w", program, err)
 	}
-	m := versionLine.FindSubmatch(out)
+	m := versionLine.FindSubmatch(banner.Bytes())
 	if m == nil {
-		return "", fmt.Errorf("%s is not ffmpeg: it did not tell its version", program)
+		return "", nil, fmt.Errorf("%s is not ffmpeg: it did not tell its version", program)
 	}
-	v := string(m[1])
+	v = string(m[1])
 	if tooOld(v) {
-		return "", fmt.Errorf("ffmpeg %s is too old: %d.%d or newer is needed, %s", v, oldest[0], oldest[1],
+		return "", nil, fmt.Errorf("ffmpeg %s is too old: %d.%d or newer is needed, %s", v, oldest[0], oldest[1],
 			howToGet(runtime.GOOS))
 	}
-	return v, nil
+	return v, encoders, nil
 }
 
 var numbers = regexp.MustCompile(`^n?(\d+)\.(\d+)`)

@@ -43,23 +43,29 @@ var (
 // takes longer than reading a clip.
 var listed sync.Map
 
+func listOf(t Tools, what string) [3]string { return [3]string{t.FFmpeg, t.Version, what} }
+
 func list(ctx context.Context, what string, line *regexp.Regexp) ([]string, error) {
 	t, err := Find()
 	if err != nil {
 		return nil, err
 	}
-	key := [3]string{t.FFmpeg, t.Version, what}
-	if known, ok := listed.Load(key); ok {
+	if known, ok := listed.Load(listOf(t, what)); ok {
 		return known.([]string), nil
 	}
 	var out bytes.Buffer
 	if err := run(ctx, t.FFmpeg, []string{"-hide_banner", "-v", "error", what}, Options{Stdout: &out}); err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, m := range line.FindAllSubmatch(out.Bytes(), -1) {
-		names = append(names, string(m[1]))
+	all := names(out.Bytes(), line)
+	listed.Store(listOf(t, what), all)
+	return all, nil
+}
+
+func names(told []byte, line *regexp.Regexp) []string {
+	var all []string
+	for _, m := range line.FindAllSubmatch(told, -1) {
+		all = append(all, string(m[1]))
 	}
-	listed.Store(key, names)
-	return names, nil
+	return all
 }

@@ -43,6 +43,35 @@ func TestFindByEnvironment(t *testing.T) {
 	require.ErrorContains(t, err, Env)
 }
 
+// What is not ffmpeg, or too old, is found out by what it says of itself.
+func TestWhatIsFoundHasToBeFFmpeg(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a script of the shell's stands in for ffmpeg")
+	}
+	for says, why := range map[string]string{
+		"echo 'ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright' >&2": "ffmpeg 4.4.2-0ubuntu0.22.04.1 is too old: 5.1 or newer is needed",
+		"echo ' V..... libx264 H.264'":                               "is not ffmpeg: it did not tell its version",
+		"exit 3":                                                     "does not run: exit status 3",
+		"echo 'ffmpeg version 7.1 Copyright' >&2; echo ' V....D libx264 libx264 H.264'": "",
+	} {
+		dir := t.TempDir()
+		for _, name := range []string{"ffmpeg", "ffprobe"} {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+says+"\n"), 0o700))
+		}
+		t.Setenv(Env, dir)
+		there, err := Find()
+		if why != "" {
+			require.ErrorContains(t, err, why)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, "7.1", there.Version)
+		all, err := Encoders(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, []string{"libx264"}, all)
+	}
+}
+
 func TestOldVersionsAreRefused(t *testing.T) {
 	for v, old := range map[string]bool{"4.4.2-0ubuntu0.22.04.1": true, "5.0.1": true, "5.1.9-0+deb12u1": false,
 		"n6.0": false,
