@@ -100,6 +100,9 @@ func (f *Film) begin(ctx context.Context, p *Plan, o MakeOptions) (*Made, error)
 		return nil, err
 	}
 	defer done()
+	if err := p.offered(ctx, client); err != nil {
+		return nil, err
+	}
 	bells := provider.Bell(client)
 	if o.Around != nil {
 		client = o.Around(client)

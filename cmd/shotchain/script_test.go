@@ -29,6 +29,7 @@ import (
 
 	"shotchain/chain/sim"
 	"shotchain/chain/sim/falsim"
+	"shotchain/chain/sim/orsim"
 	"shotchain/film"
 	"shotchain/render/animatic"
 	"shotchain/render/ffmpeg"
@@ -65,13 +66,15 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../../testdata/scripts",
 		Setup: func(e *testscript.Env) error {
-			for _, name := range []string{film.EnvKey, film.EnvBase, film.EnvFalKey, film.EnvFalBase, film.EnvStore} {
+			for _, name := range []string{film.EnvKey, film.EnvBase, film.EnvFalKey, film.EnvFalBase, film.EnvOpenRouterKey,
+				film.EnvOpenRouterBase, film.EnvStore} {
 				e.Setenv(name, "")
 			}
 			e.Setenv(ffmpeg.Env, os.Getenv(ffmpeg.Env))
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("GORACE", noLinger)
 			e.Values[simKey{}], e.Values[falKey{}] = &testSim{}, new(*falsim.Service)
+			e.Values[orKey{}] = new(*orsim.Service)
 			e.Defer(e.Values[simKey{}].(*testSim).close)
 			return nil
 		},
@@ -80,6 +83,7 @@ func TestScripts(t *testing.T) {
 			"simstats":  simStats,
 			"interrupt": interrupt, "json": compareJSON, "frames": compareFrames, "vacant": vacant, "tone": tone,
 			"spoil": spoil, "setaside": setAsideAll, "there": there, "aged": aged, "stopped": stopped,
+			"orstart": orStart, "orfault": orFault, "orstats": orStats,
 			"falstart": falStart, "falfault": falFault, "falstats": falStats, "faladvance": falAdvance,
 		},
 		Condition: func(cond string) (bool, error) {
@@ -349,7 +353,7 @@ func lookPath(ts *testscript.TestScript, name string) string {
 func environ(ts *testscript.TestScript) []string {
 	var env []string
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", film.EnvKey, film.EnvBase, film.EnvFalKey, film.EnvFalBase,
-		film.EnvStore, ffmpeg.Env} {
+		film.EnvOpenRouterKey, film.EnvOpenRouterBase, film.EnvStore, ffmpeg.Env} {
 		env = append(env, name+"="+ts.Getenv(name))
 	}
 	return env

@@ -119,8 +119,8 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serve(w, r, http.StatusOK, s.Stats())
 	case strings.HasPrefix(r.URL.Path, "/sim/"), strings.HasPrefix(r.URL.Path, "/files/"):
 		s.host.ServeHTTP(w, r)
-	case on == "GET "+jobsPath+"/models": // anybody's
-		write(w, http.StatusOK, s.list())
+	case on == "GET "+jobsPath+"/models":
+		s.pass(w, r, http.MethodGet, tasksPath, nil, func([]byte, int) (int, any) { return http.StatusOK, s.list() })
 	case on == "POST "+jobsPath:
 		s.create(w, r)
 	case one && content && r.Method == http.MethodGet:
