@@ -123,6 +123,7 @@ func (f page) lastRun() *sheet.Run {
 // shot tells what there is of a shot of one variant.
 func (f page) shot(ctx context.Context, of *Film, s *storyboard.Shot) sheet.Shot {
 	v := sheet.Shot{Scene: s.Scene, ID: s.ID, Caption: s.Caption, Prompt: strings.TrimSpace(s.Prompt), From: s.From,
+		Notes: s.Notes, Todo: s.Todo,
 		To:   s.To,
 		Pick: s.Pick.Value}
 	if s.At.Set {

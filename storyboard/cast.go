@@ -11,12 +11,20 @@ import (
 )
 
 // readCast reads the film's people. Prompts name them with @.
-func (r *reader) readCast(_ *Storyboard, f field) {
+func (r *reader) readCast(_ *Storyboard, f field) { r.cast = r.members(f, "in the cast") }
+
+// readLocations reads the film's places. Scenes name them.
+func (r *reader) readLocations(_ *Storyboard, f field) {
+	r.places = r.members(f, "among the locations")
+}
+
+// members reads people or places, by name; nil where there are none.
+func (r *reader) members(f field, where string) map[string]*Member {
 	n, ok := r.filled(f)
 	if !ok {
-		return
+		return nil
 	}
-	r.cast = map[string]*Member{}
+	all := map[string]*Member{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, ok := r.visit(n.Content[i])
 		if !ok {
@@ -26,13 +34,13 @@ func (r *reader) readCast(_ *Storyboard, f field) {
 		if !ok || name.Kind != yaml.ScalarNode {
 			continue
 		}
-		if r.cast[v.text] != nil {
-			r.report(v.at, nil, "%s is in the cast twice", quote(v.text))
+		if all[v.text] != nil {
+			r.report(v.at, nil, "%s is %s twice", quote(v.text), where)
 			continue
 		}
 		m := &Member{Name: v.text, Pos: v.at}
-		r.cast[v.text] = m
-		fs, at, ok := r.mapping(n.Content[i+1], inCast)
+		all[v.text] = m
+		fs, at, ok := r.mapping(n.Content[i+1], f.key.of)
 		if !ok {
 			continue
 		}
@@ -41,14 +49,26 @@ func (r *reader) readCast(_ *Storyboard, f field) {
 		}
 		r.fill(m, fs)
 	}
+	return all
+}
+
+// said is how a prompt says them: by their look, or where nothing is said of it by their name.
+func (m *Member) said() string {
+	if m.Look == "" {
+		return m.Name
+	}
+	return m.Look
 }
 
 // mention is @name, or @@ for a literal @.
 var mention = regexp.MustCompile(`@@|@[A-Za-z][A-Za-z0-9-]*`)
 
-// introduce replaces the names of the cast in a shot's prompt by their looks, and notes who is named.
-func (r *reader) introduce(s *Shot, n *yaml.Node) {
-	text := s.Prompt
+// introduced is a text of a shot's prompt with the looks of the cast in place of their names; who is named is noted.
+func (r *reader) introduced(s *Shot, f field, text string) string {
+	if r.cast == nil || f.value == nil {
+		return text
+	}
+	n := f.value
 	var b strings.Builder
 	last := 0
 	for _, m := range mention.FindAllStringIndex(text, -1) {
@@ -70,16 +90,20 @@ func (r *reader) introduce(s *Shot, n *yaml.Node) {
 			r.unknownMember(n, "@"+word, strings.Count(text[:m[0]], "@"+word))
 			continue
 		}
-		if b.WriteString(who.Look); who.Look == "" {
-			b.WriteString(who.Name)
-		}
-		if !slices.Contains(s.Cast, who) {
-			s.Cast = append(s.Cast, who)
-		}
+		b.WriteString(who.said())
+		s.meet(who)
 	}
 	b.WriteString(text[last:])
-	if s.Prompt = b.String(); len(s.Prompt) > maxText {
-		r.report(position(n), nil, "`prompt` is longer than 64 KiB with its cast")
+	if b.Len() > maxText {
+		r.report(position(n), nil, "`%s` is longer than 64 KiB with its cast", f.key.name)
+	}
+	return b.String()
+}
+
+// meet notes who or what is in the shot.
+func (s *Shot) meet(who *Member) {
+	if !slices.Contains(s.Cast, who) {
+		s.Cast = append(s.Cast, who)
 	}
 }
 
@@ -100,12 +124,7 @@ func (r *reader) unknownMember(n *yaml.Node, piece string, nth int) {
 		n = n.Alias
 	}
 	r.report(r.locate(n, piece, nth), func() string {
-		var names []string
-		for name := range r.cast {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		if hint := didYouMean(strings.TrimPrefix(piece, "@"), func() []string { return names })(); hint != "" {
+		if hint := didYouMean(strings.TrimPrefix(piece, "@"), func() []string { return names(r.cast) })(); hint != "" {
 			return hint
 		}
 		return "write @@ for a literal @"

@@ -12,6 +12,7 @@ type sceneDraft struct {
 	*Scene
 	ids      *ids
 	inherits Look
+	place    *Member // where it plays, nil for none of the film's locations
 	drafts   []draft
 }
 
@@ -25,6 +26,8 @@ type draft struct {
 	fromAt  Pos
 	to      string // a shot's name as written, "" for none
 	ownStep bool   // something else than the shot before it was named, rightly or not
+
+	list shotList
 }
 
 func (d *draft) look() *Look { return &d.Look }
@@ -40,7 +43,7 @@ func newIDs(what string) *ids { return &ids{what, map[string]Pos{}} }
 // film reads the whole storyboard, as one of its variants (nil: as it stands).
 func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Storyboard {
 	sb := &Storyboard{File: r.file, lines: r.lines, Look: Look{Seam: unsaidSeam}}
-	r.cast = nil
+	r.cast, r.places = nil, nil
 	fs, _, ok := r.mapping(root, inFilm)
 	if !ok {
 		r.readVars(nil, nil, nil)
@@ -139,6 +142,7 @@ func (r *reader) shots(sc *sceneDraft, f field) {
 		d := draft{Shot: &Shot{Scene: sc.ID, Pos: at, Look: sc.inherits, Takes: 1, Pick: Setting[int]{Value: 1}},
 			ids: names}
 		r.fill(&d, fs)
+		r.compose(sc, &d)
 		r.oneBeginning(fs)
 		r.oneOfTheTakes(fs, d.Shot)
 		r.besideClip(fs)
@@ -157,10 +161,7 @@ func (r *reader) shotID(d *draft, f field) {
 
 func (r *reader) prompt(d *draft, f field) {
 	v, _ := r.scalar(f)
-	d.Prompt, d.PromptPos = v.text, v.at
-	if r.cast != nil && f.value != nil {
-		r.introduce(d.Shot, f.value)
-	}
+	d.Prompt, d.PromptPos = r.introduced(d.Shot, f, v.text), v.at
 }
 
 func (r *reader) caption(d *draft, f field) {

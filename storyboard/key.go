@@ -27,6 +27,10 @@ const (
 	inTitle
 	inStyle
 	inSound
+	inShotSound // that of a shot itself, which may say what is heard
+	inCamera
+	inDialogue
+	inLocation
 	inEncoder
 	inSeam
 	inAnchor
@@ -40,7 +44,8 @@ var placeNames = map[place]string{inFilm: "the film", inLook: "`look`", inScene:
 	inVariants: "`variants`", inFrom: "`from`", inCast: "a member of the cast", inCut: "a cut",
 	inCutShot: "a shot of a cut", inOutput: "an output", inTransition: "`transition`", inJoin: "a transition",
 	inMusic: "`music`", inNarration: "a narration", inCaptions: "`captions`", inTitle: "a title", inStyle: "`style`",
-	inSound: "`sound`", inEncoder: "`encoder`", inSeam: "`seam`", inAnchor: "`anchor`"}
+	inSound: "`sound`", inShotSound: "a shot's `sound`", inCamera: "`camera`", inDialogue: "a line of `dialogue`",
+	inLocation: "a location", inEncoder: "`encoder`", inSeam: "`seam`", inAnchor: "`anchor`"}
 
 // whereNames say where a key stands.
 var whereNames = func() map[place]string {
@@ -48,7 +53,7 @@ var whereNames = func() map[place]string {
 	for p, name := range placeNames {
 		names[p] = "in " + name
 	}
-	names[inFilm], names[inCast] = "at the top of the file", "in the cast"
+	names[inFilm], names[inCast], names[inLocation] = "at the top of the file", "in the cast", "in `locations`"
 	return names
 }()
 
@@ -69,7 +74,8 @@ const (
 	aim                   // a shot's name, or a picture
 	instant               // 3.5s, 12f; -5f before the end
 	pictures              // a list of pictures
-	people                // a mapping of names to members of the cast
+	people                // a mapping of names to mappings of the keys of key.of
+	members               // a list of names of the cast
 	picture               // a path or an https URL
 	texts                 // a mapping of names to plain values
 	settings              // a mapping of look keys
@@ -80,6 +86,7 @@ const (
 	part                  // a mapping of the keys of key.of
 	parts                 // a list of such mappings
 	lines                 // a list of such mappings, each of which may be written as its first key's value alone
+	brief                 // one such mapping, which may be written so too
 	audio                 // the path of a sound file
 
 	footage  // the path of a video file
@@ -100,6 +107,8 @@ const (
 	maxSeconds   = 3600      // of one clip; what a model takes is far less and known to package chain
 	maxID        = 64        // characters, so that ids fit into file names
 	maxText      = 64 << 10  // bytes of one expanded value
+	maxPrompt    = 1 << 20   // bytes of all that is said of a shot
+	maxSpoken    = 100       // lines of dialogue in one shot
 	maxTakes     = 99        // of one shot
 	maxFilmTakes = 100_000   // of a film with all its variants
 	maxSeed      = 1<<31 - 1 // ark-api.md §2, as are the ranges below
@@ -112,7 +121,7 @@ type key struct {
 	name     string
 	in       place
 	kind     kind
-	of       place // part, parts, lines: the mapping's
+	of       place // part, parts, lines, brief, people: the mapping's
 	choices  []string
 	min, max int64 // the range of a number; word: max is the length in bytes
 	expands  bool  // ${name} is replaced
@@ -147,7 +156,7 @@ var (
 )
 
 func init() { // not where they are declared: keys store their values by functions that read by these tables
-	language = slices.Concat(filmKeys, sceneKeys, lookKeys, seamKeys, anchorKeys, cutKeys, soundKeys, wordKeys, fileKeys)
+	language = slices.Concat(filmKeys, sceneKeys, shotListKeys, lookKeys, seamKeys, anchorKeys, cutKeys, soundKeys, wordKeys, fileKeys)
 	for p := range placeNames {
 		vocabulary[p] = map[string]*key{}
 		for _, k := range language {

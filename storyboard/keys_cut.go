@@ -65,8 +65,9 @@ var cutKeys = []*key{
 		set:   sets(func(s *cutShot) *Setting[Ratio] { return &s.Speed }),
 		help:  "How fast the clip plays: 2 is twice as fast, 0.5 half as fast. Sound keeps its pitch.",
 		usual: "1", example: "speed: 1.5"},
-	{name: "sound", in: inShot, kind: part, of: inSound, set: fills(func(d *draft) *Sound { return &d.Sound }),
-		help:    "What becomes of the clip's own sound, in every cut.",
+	{name: "sound", in: inShot, kind: brief, of: inShotSound, set: reads((*reader).shotSound),
+		help: "What is heard in the shot, and what becomes of the clip's own sound in every cut. `sound: gulls` is " +
+			"short for `sound: { effects: gulls }`.",
 		without: "It is heard with its picture.",
 		example: "sound: { gain: -6dB }"},
 	{name: "sound", in: inCutShot, kind: part, of: inSound, set: fills(func(s *cutShot) *Sound { return &s.Sound }),

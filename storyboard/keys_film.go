@@ -17,11 +17,16 @@ var filmKeys = []*key{
 			"shots; the nearest setting wins, key by key.",
 		without: "Each setting is as its own entry says.",
 		example: "look:\n  resolution: 720p\n  ratio: \"16:9\"\n  duration: 5s"},
-	{name: "cast", in: inFilm, kind: people, set: reads((*reader).readCast),
+	{name: "cast", in: inFilm, kind: people, of: inCast, set: reads((*reader).readCast),
 		help: "Who is in the film, by name. @name in a shot's prompt stands for that person's look, word for " +
 			"word, so that everybody looks the same in every shot; @@ is a literal @.",
 		without: "@ in a prompt is an ordinary character.",
 		example: "cast:\n  keeper: { look: an old keeper in a yellow raincoat }"},
+	{name: "locations", in: inFilm, kind: people, of: inLocation, set: reads((*reader).readLocations),
+		help: "Where the film plays, by name. A scene's `location` names one, and each of its shots then says how it " +
+			"looks, word for word.",
+		without: "A scene's `location` is the words of the prompt itself.",
+		example: "locations:\n  lighthouse: { look: a white lighthouse on black rocks }"},
 	{name: "scenes", in: inFilm, kind: parts, of: inScene, required: true, turn: 1, set: reads((*reader).scenes),
 		help: "The film's scenes, in order. A scene is one continuous action.",
 		example: "scenes:\n  - id: arrival\n    shots:\n" +
@@ -54,15 +59,21 @@ var filmKeys = []*key{
 		without: "There is no table.",
 		example: "from: languages.csv"},
 
-	{name: "look", in: inCast, kind: text, expands: true, prompted: true,
+	{name: "look", in: inCast | inLocation, kind: text, expands: true, prompted: true,
 		set:     stores(func(m *Member) *string { return &m.Look }),
-		help:    "What the prompt says instead of @name.",
+		help:    "What the prompt says instead of @name, or of the location's name.",
 		without: "The prompt says the name.",
 		example: "look: an old keeper in a yellow raincoat"},
-	{name: "references", in: inCast, kind: pictures, expands: true,
+	{name: "voice", in: inCast, kind: text, expands: true, prompted: true,
+		set: stores(func(m *Member) *string { return &m.Voice }),
+		help: "How the person speaks, as in: says, in a low, hoarse voice. It is said with their first line of a shot's " +
+			"`dialogue`.",
+		without: "The model chooses a voice.",
+		example: "look: an old keeper\nvoice: a low, hoarse voice"},
+	{name: "references", in: inCast | inLocation, kind: pictures, expands: true,
 		set: reads(func(r *reader, m *Member, f field) { m.References = r.pictures(f) }),
-		help: "Stills of the person, which the model is to look at in every shot whose prompt names them – where the " +
+		help: "Stills of the person or the place, which the model is to look at in every shot that names them – where the " +
 			"model takes references, and the shot has no first frame.",
-		without: "The model knows the person from words alone.",
+		without: "The model knows them from words alone.",
 		example: "references: [stills/keeper.png]"},
 }

@@ -16,10 +16,26 @@ var sceneKeys = []*key{
 		example: "shots:\n  - id: boat\n    prompt: He rows towards the lighthouse.\n" +
 			"  - id: landing\n    prompt: The camera follows as he steps onto the rocks."},
 
+	{name: "look", in: inScene, kind: settings, turn: -1, set: reads((*reader).sceneLook),
+		help: "The settings of the scene's shots, as in the film's `look`. They may as well stand in the scene itself, " +
+			"which goes before this.",
+		without: "They are the film's.",
+		example: "look: { style: \"16 mm, grainy\" }"},
+	{name: "location", in: inScene, kind: text, expands: true, prompted: true, set: reads((*reader).location),
+		help:    "Where the scene plays: one of the film's `locations`, or words. The prompt of each of its shots begins with it.",
+		without: "The prompts say it, if they like.",
+		example: "location: a white lighthouse on black rocks"},
+	{name: "time", in: inScene, kind: text, expands: true, prompted: true,
+		set:     stores(func(s *sceneDraft) *string { return &s.Time }),
+		help:    "When the scene plays, said beside its location.",
+		without: "The prompts say it, if they like.",
+		example: "time: at dusk"},
+
 	{name: "prompt", in: inShot, kind: text, expands: true, prompted: true, required: true, made: true,
 		set: reads((*reader).prompt),
-		help: "What the shot shows: subject, action, camera, light, sound. Parameters such as `--dur 5` are " +
-			"refused in it; they have keys of their own. A shot has a prompt or a `clip`.",
+		help: "What the shot shows: subject, action, camera, light, sound – as one text, or what is left of it beside " +
+			"the keys of a shot list. Parameters such as `--dur 5` are refused in it; they have keys of their own. A " +
+			"shot has a prompt, an `action` or a `clip`.",
 		example: "prompt: Wide shot. An old keeper rows towards a lighthouse at dusk."},
 	{name: "clip", in: inShot, kind: footage, expands: true, set: reads((*reader).clip),
 		help: "Own footage, a video file in the storyboard's folder, used as it is in place of a prompt. It " +

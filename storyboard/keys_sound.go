@@ -2,23 +2,23 @@ package storyboard
 
 // soundKeys are those of what is heard.
 var soundKeys = []*key{
-	{name: "lead", in: inSound, kind: moment, max: maxLead, expands: true,
+	{name: "lead", in: inSound | inShotSound, kind: moment, max: maxLead, expands: true,
 		set: sets(func(s *Sound) *Setting[Time] { return &s.Lead }),
 		help: "How long before its picture the sound is heard (a J cut). It comes from the part of the clip that " +
 			"the cut trims away.",
 		without: "Sound and picture begin together.",
 		example: "lead: 500ms"},
-	{name: "lag", in: inSound, kind: moment, max: maxLead, expands: true,
+	{name: "lag", in: inSound | inShotSound, kind: moment, max: maxLead, expands: true,
 		set: sets(func(s *Sound) *Setting[Time] { return &s.Lag }),
 		help: "How long after its picture the sound goes on (an L cut). It comes from the part of the clip that " +
 			"the cut trims away.",
 		without: "Sound and picture end together.",
 		example: "lag: 12f"},
-	{name: "gain", in: inSound, kind: decibels, min: -60_000, max: 20_000, expands: true,
+	{name: "gain", in: inSound | inShotSound, kind: decibels, min: -60_000, max: 20_000, expands: true,
 		set:   sets(func(s *Sound) *Setting[float64] { return &s.Gain }),
 		help:  "How much louder the clip's own sound is; below zero it is softer. -6dB is about half.",
 		usual: "0dB", example: "gain: -6dB"},
-	{name: "mute", in: inSound, kind: toggle, set: sets(func(s *Sound) *Setting[bool] { return &s.Mute }),
+	{name: "mute", in: inSound | inShotSound, kind: toggle, set: sets(func(s *Sound) *Setting[bool] { return &s.Mute }),
 		help:  "Whether the clip's own sound is left out.",
 		usual: "false", example: "mute: true"},
 

@@ -18,6 +18,8 @@ vars: {keeper: an old keeper}
 look: {seam: {}, anchor: {still: "https://example.com/k.png"}}
 cast:
   keeper: {look: an old keeper}
+locations:
+  lighthouse: {look: a white lighthouse}
 scenes:
   - id: arrival
     shots:
@@ -31,7 +33,7 @@ scenes:
         from: {shot: wave, at: 2s}
   - id: calm
     shots:
-      - {id: sea, prompt: The sea.}
+      - {id: sea, prompt: The sea., camera: {move: push}, dialogue: [{who: somebody, line: Hello.}], sound: {effects: gulls}}
 variants: {}
 cuts:
   - id: full
@@ -52,11 +54,13 @@ var stages = map[place][]any{inFilm: {}, inLook: {"look"}, inScene: {"scenes", 2
 	inCutShot: {"cuts", 0, "shots", 0}, inOutput: {"cuts", 0, "outputs", 0}, inTransition: {"cuts", 0, "transition"},
 	inJoin: {"cuts", 0, "transitions", 0}, inMusic: {"cuts", 0, "music"}, inNarration: {"cuts", 0, "narration", 0},
 	inCaptions: {"cuts", 0, "captions"}, inTitle: {"cuts", 0, "titles", 0}, inStyle: {"cuts", 0, "titles", 0, "style"},
-	inSound: {"cuts", 0, "shots", 2, "sound"}, inEncoder: {"cuts", 0, "encoder"}, inSeam: {"look", "seam"},
+	inSound: {"cuts", 0, "shots", 2, "sound"}, inLocation: {"locations", "lighthouse"},
+	inCamera: {"scenes", 2, "shots", 0, "camera"}, inDialogue: {"scenes", 2, "shots", 0, "dialogue", 0},
+	inShotSound: {"scenes", 2, "shots", 0, "sound"}, inEncoder: {"cuts", 0, "encoder"}, inSeam: {"look", "seam"},
 	inAnchor: {"look", "anchor"}}
 
 // instead are keys of the stage that go where another one comes, since the two exclude each other.
-var instead = map[string][]string{"clip": {"prompt"}, "before": {"after"}, "first_frame": {"from"},
+var instead = map[string][]string{"clip": {"prompt", "camera", "dialogue", "sound"}, "before": {"after"}, "first_frame": {"from"},
 	"output": {"outputs"},
 	"scenes": {"cuts"}}
 

@@ -47,8 +47,9 @@ type reader struct {
 	done    <-chan struct{}
 	stopped bool // by done
 
-	cast map[string]*Member // by name; nil for a film without
-	as   *variant           // that the film is read as, nil for none
+	cast   map[string]*Member // by name; nil for a film without
+	places map[string]*Member // the locations, likewise
+	as     *variant           // that the film is read as, nil for none
 
 	context string // begins every message, where what is read stands in another file
 }
@@ -178,6 +179,11 @@ func (fs fields) get(name string) (field, bool) {
 	return field{}, false
 }
 
+func (fs fields) has(name string) bool {
+	_, ok := fs.get(name)
+	return ok
+}
+
 // mapping reads a node as the mapping of a place and refuses every key that does not belong there.
 func (r *reader) mapping(n *yaml.Node, in place) (fields, Pos, bool) {
 	n, ok := r.visit(n)
@@ -225,7 +231,7 @@ func (r *reader) missing(fs fields, at Pos, strange []string, in place) {
 		if !k.required || k.in&in == 0 || r.halted {
 			continue
 		}
-		if _, own := fs.get("clip"); own && in == inShot && k.name == "prompt" {
+		if in == inShot && k.name == "prompt" && (fs.has("clip") || fs.has("action")) {
 			continue
 		}
 		if _, there := fs.get(k.name); !there && say.Nearest(k.name, strange[:min(len(strange), maxProblems)]) == "" {
@@ -308,6 +314,8 @@ func (k *key) itemHint() string {
 	switch k.kind {
 	case pictures:
 		return "write [still.png, …]"
+	case members:
+		return "write [name, …]"
 	case cases:
 		return "begin each item with `- `"
 	}

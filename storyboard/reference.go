@@ -26,7 +26,11 @@ var sections = []section{
 		"How clips are made: in `look` for the whole film, in a scene for its shots, or in a shot. The nearest " +
 			"setting wins, key by key. Which of them a model takes, and within which bounds, " +
 			"`shotchain models` tells."},
+	{inCamera, "`camera`", "How the camera sees the shot. All of it is words for the prompt."},
+	{inDialogue, "A line of `dialogue`", "What somebody says, by the model's own sound."},
+	{inShotSound, "A shot's `sound`", "What is heard. `lead`, `lag`, `gain` and `mute` are those of a cut's `sound`, too."},
 	{inCast, "A member of the cast", "One of the cast."},
+	{inLocation, "A location", "One of the places of the film: `look` and `references` as of a member of the cast."},
 	{inVariants, "`variants`", "The variants of a film."},
 	{inCut, "A cut", "One edit of the film's clips."},
 	{inCutShot, "A shot of a cut", "A shot in a cut."},
@@ -67,6 +71,10 @@ What the file does not say, shotchain does not guess: a key that is not here is 
 - **Times** are '1.5s', '500ms' or '12f', which are frames of the film, 24 to a second.
 - **Paths** are relative to the file and stay in its folder, unless '--allow-path' names another one.
 - **Text** is at most 64 KiB.
+- **The prompt** of a shot is what is said of it, in this order, each part a sentence: where and when the scene plays,
+  the camera, 'prompt', 'action', the light, who of its 'cast' is not named yet, the dialogue, the sound, words on the
+  screen. Then come 'style' and 'negative'. A 'prompt' alone is sent as it is. 'shotchain plan --prompts' shows what is
+  sent.
 `
 
 // Reference is the whole language as a page of Markdown that can be read in a terminal as well.
@@ -184,7 +192,7 @@ func (k *key) value() string {
 	case cases:
 		return "a list of mappings of names to values"
 	case people:
-		return "a mapping of names, each as under " + heading(inCast)
+		return "a mapping of names, each as under " + heading(k.of)
 	case settings:
 		return "a mapping, as under " + heading(inLook)
 	case versions:
@@ -193,6 +201,10 @@ func (k *key) value() string {
 		return "a mapping, as under " + heading(k.of)
 	case parts:
 		return "a list, each item as under " + heading(k.of)
+	case members:
+		return "a list of names of the cast"
+	case brief:
+		return "a mapping, as under " + heading(k.of) + ", or its `" + firstKey(k.of).name + "` alone"
 	case lines:
 		return "a list, each item as under " + heading(k.of) + " or its `" + firstKey(k.of).name + "` alone"
 	case moment:

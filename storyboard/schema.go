@@ -29,6 +29,9 @@ func Schema() []byte {
 		defs[inSound]:      object(inSound),
 		defs[inSeam]:       object(inSeam),
 		defs[inAnchor]:     object(inAnchor),
+		defs[inShotSound]:  object(inShotSound),
+		defs[inCamera]:     object(inCamera),
+		defs[inDialogue]:   object(inDialogue),
 		defs[inEncoder]:    object(inEncoder),
 	}
 	out, err := json.MarshalIndent(film, "", "  ")
@@ -43,7 +46,8 @@ type node = map[string]any
 // defs are the names of the mappings that are described once.
 var defs = map[place]string{inScene: "scene", inShot: "shot", inCut: "cut", inCutShot: "cutShot", inOutput: "output",
 	inTransition: "transition", inJoin: "join", inMusic: "music", inNarration: "narration", inCaptions: "captions",
-	inTitle: "title", inStyle: "style", inSound: "sound", inEncoder: "encoder", inSeam: "seam", inAnchor: "anchor"}
+	inTitle: "title", inStyle: "style", inSound: "sound", inEncoder: "encoder", inSeam: "seam", inAnchor: "anchor",
+	inShotSound: "shotSound", inCamera: "camera", inDialogue: "dialogue"}
 
 func refTo(in place) node { return node{"$ref": "#/$defs/" + defs[in]} }
 
@@ -77,7 +81,7 @@ func shotSchema() node {
 		}
 	}
 	n["required"] = []string{"id"}
-	n["oneOf"] = []node{{"required": []string{"prompt"}},
+	n["oneOf"] = []node{{"anyOf": []node{{"required": []string{"prompt"}}, {"required": []string{"action"}}}},
 		{"required": []string{"clip"}, "not": node{"anyOf": generated}}}
 	n["properties"].(node)["id"].(node)["not"] = node{"const": noShot}
 	return n
@@ -123,8 +127,12 @@ func (k *key) kindSchema() node {
 	case pictures:
 		return node{"type": "array", "minItems": 1,
 			"items": node{"type": "string", "pattern": `\S`, "maxLength": maxText}}
+	case members:
+		return node{"type": "array", "minItems": 1, "items": node{"type": "string", "pattern": "^" + idPattern + "$"}}
+	case brief:
+		return node{"anyOf": []node{firstKey(k.of).kindSchema(), refTo(k.of)}}
 	case people:
-		member := object(inCast)
+		member := object(k.of)
 		member["minProperties"] = 1
 		return node{"type": "object", "minProperties": 1, "propertyNames": node{"pattern": "^" + idPattern + "$"},
 			"additionalProperties": member}

@@ -35,9 +35,11 @@ type Storyboard struct {
 
 // Scene is one continuous action: shots that, unless they say otherwise, continue one another.
 type Scene struct {
-	ID    string
-	Pos   Pos // of the id
-	Shots []*Shot
+	ID       string
+	Pos      Pos    // of the id
+	Location string // how the place looks, in words; "" for unsaid
+	Time     string // "" for unsaid
+	Shots    []*Shot
 }
 
 // Shot is one camera setup, with every setting resolved.
@@ -45,7 +47,7 @@ type Shot struct {
 	Scene, ID string
 	Pos       Pos // of the id
 
-	Prompt     string // variables expanded; style and negative are separate
+	Prompt     string // composed of all that is said of the shot, variables expanded; style and negative are separate
 	PromptPos  Pos
 	Negative   string // things to avoid, "" for none
 	Caption    string // "" for none
@@ -67,18 +69,21 @@ type Shot struct {
 	ToPos      Pos              // of the `to` value
 	References []*Still         // what the model is to look at, in the film's order
 	First      Setting[int]     // it is to look at the opening of the chain before it, too: its place among References
-	Cast       []*Member        // whom the prompt names, in the order of their first mention
+	Cast       []*Member        // whom and which location the prompt names, in the order of their first mention
 	Clip       *File            // own footage; Prompt, From and FirstFrame are then empty; nil for none
+
+	Notes, Todo string // for people: never sent, shown on the sheet; "" for none
 
 	Sound Sound           // what becomes of the clip's own sound
 	Fit   Setting[string] // narration: its last frame stands until the narration that begins in it is over
 }
 
-// Member is one of the film's cast. Where a prompt says @Name it says Look instead.
+// Member is one of the film's cast, or a location of it. Where a prompt says @Name it says Look instead.
 type Member struct {
 	Name       string
 	Pos        Pos // of the name
 	Look       string
+	Voice      string // "" for unsaid
 	References []*Still
 }
 

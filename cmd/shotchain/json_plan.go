@@ -71,8 +71,9 @@ type jsonTake struct {
 	Depth      int      `json:"depth,omitempty"` // the same, from where the chain began anew last
 	At         float64  `json:"at,omitempty"`    // seconds of the clip of from, below 0 before its last frame; none: its end
 	FirstFrame string   `json:"first_frame,omitempty"`
-	To         string   `json:"to,omitempty"`   // the shot whose first frame, or the still, that it ends on
-	Fits       []string `json:"fits,omitempty"` // how stills are cropped and scaled
+	To         string   `json:"to,omitempty"`     // the shot whose first frame, or the still, that it ends on
+	Prompt     string   `json:"prompt,omitempty"` // as it is sent, with --prompts
+	Fits       []string `json:"fits,omitempty"`   // how stills are cropped and scaled
 	Draft      bool     `json:"draft,omitempty"`
 	Promotes   string   `json:"promotes,omitempty"` // the task of the draft that it is made from
 	State      string   `json:"state"`

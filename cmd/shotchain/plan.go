@@ -15,7 +15,7 @@ import (
 func (p *program) planVerb() *cobra.Command {
 	var o runFlags
 	var among, out string
-	var coded bool
+	var coded, prompts bool
 	var strict strictFlag
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
@@ -65,6 +65,9 @@ needed; gateways are compared where their key is set, or where they are named.`,
 			p.admit(f.Service)
 			if !p.json {
 				p.printPlan(plan)
+				if prompts {
+					p.printPrompts(plan)
+				}
 				p.printWarnings(ws)
 			}
 			if keyless := (*film.Failure)(nil); errors.As(plan.Keyed(p.env), &keyless) {
@@ -77,6 +80,11 @@ needed; gateways are compared where their key is set, or where they are named.`,
 			}
 			j := planJSON(plan)
 			j.Warnings = warningsJSON(ws)
+			if prompts {
+				for i := range j.Takes {
+					j.Takes[i].Prompt = plan.Takes[i].Take.Request.Prompt
+				}
+			}
 			if coded && plan.Buys > 0 {
 				return &ended{Failure: &film.Failure{Kind: film.Wanting, Message: plan.BottomLine()}, told: true, result: j}
 			}
@@ -94,6 +102,8 @@ needed; gateways are compared where their key is set, or where they are named.`,
 	strict.add(cmd)
 	cmd.Flags().BoolVar(&coded, "exit-code", false,
 		"end with 10 where there is something to buy, with 0 where there is nothing")
+	cmd.Flags().BoolVar(&prompts, "prompts", false,
+		"show the prompt of each shot as it is sent, composed of all that the storyboard says of it")
 	cmd.Flags().StringVar(&out, "out", "",
 		"write the plan to `FILE`, for run --plan: it buys exactly this, or nothing")
 	cmd.Flags().StringVar(&among, "compare", "",
@@ -168,6 +178,18 @@ func (p *program) printPlan(plan *film.Plan) {
 	}
 	for _, line := range notesOn(plan) {
 		fmt.Fprintln(p.out, line)
+	}
+}
+
+// printPrompts shows what is sent of each shot, once where takes have one prompt.
+func (p *program) printPrompts(plan *film.Plan) {
+	said := map[string]bool{}
+	for i := range plan.Takes {
+		t := plan.Takes[i].Take
+		if id := t.Name() + t.Request.Prompt; t.Request.Prompt != "" && !said[id] {
+			said[id] = true
+			fmt.Fprintf(p.out, "\n%s\n%s", film.ShotsOf(t), wrapped("  ", say.Clean(t.Request.Prompt)))
+		}
 	}
 }
 

@@ -72,6 +72,8 @@ type Shot struct {
 	Scene, ID string
 	Caption   string
 	Prompt    string
+	Notes     string // for people, as is Todo
+	Todo      string
 	From      string   // full name of the shot that it continues, "" where it opens on its own
 	At        string   // the moment of From's clip that it continues, as it is written; "" for its end
 	Opens     string   // the still that it opens on, "" for none

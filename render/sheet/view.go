@@ -71,6 +71,7 @@ type shotView struct {
 	Name, Scene, ID  string
 	Anchor           string
 	Caption, Prompt  string
+	Notes, Todo      string
 	Long             bool // the prompt is to be opened
 	From, FromAnchor string
 	FromAt           string // the moment of From that it continues, "" for its end
@@ -378,7 +379,7 @@ func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) templ
 func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
 	s := &p.Films[film].Shots[i]
 	v := shotView{Number: i + 1, Name: s.Name(), Scene: s.Scene, ID: s.ID, Anchor: anchor(film, s.Name()),
-		Caption: s.Caption, Prompt: s.Prompt,
+		Caption: s.Caption, Prompt: s.Prompt, Notes: s.Notes, Todo: s.Todo,
 		Long: len([]rune(s.Prompt)) > longPrompt, From: s.From, FromAt: s.At, To: s.To, Opens: s.Opens, Ends: s.Ends,
 		Footage: s.Footage, Width: 16, Height: 9}
 	if len(s.Shares) > 0 {
