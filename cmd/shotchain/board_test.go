@@ -88,7 +88,6 @@ scenes:
 // TestBoard makes a film from its board, in a browser: the price is shown, the takes come, the film plays. A
 // storyboard that is edited while the board is open shows its new texts, and a wrong one is told.
 func TestBoard(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "film.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(boardFilmText), 0o644))
 	b := sheettest.Open(t)
@@ -134,7 +133,6 @@ func TestRunOnBoard(t *testing.T) {
 
 // TestPickOnTheBoard writes the storyboard by a click on a take, and leaves everything else in it alone.
 func TestPickOnTheBoard(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "film.yaml")
 	text := "# mine\nlook: { model: seedance-1.0-pro-fast, resolution: 480p, duration: 2s }\nscenes:\n  - id: a\n    shots:\n      - id: one   # the first\n        prompt: A boat.\n        takes: 2\n"
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
