@@ -12,17 +12,19 @@ import (
 
 // Change is a change of a storyboard's text at one shot. Nothing is written before Write.
 type Change struct {
-	File   string
+	File   string                 // that the shot is written in
 	Film   *storyboard.Storyboard // as the text says now
 	Shot   *storyboard.Shot       // as it was before
 	real   string                 // File without symbolic links
+	main   string                 // the storyboard's own file
+	part   string                 // the included file as the storyboard writes it; "" for none
 	source []byte
 	o      storyboard.Options
 }
 
 // ChangeOf reads a storyboard to change one shot of it.
 func ChangeOf(file, shot string, o storyboard.Options) (*Change, error) {
-	c := &Change{File: file, o: o}
+	c := &Change{File: file, main: file, o: o}
 	var err error
 	if c.Film, err = storyboard.Load(file, o); err != nil {
 		return nil, err
@@ -30,7 +32,9 @@ func ChangeOf(file, shot string, o storyboard.Options) (*Change, error) {
 	if c.Shot, err = shotNamed(c.Film, shot, ""); err != nil {
 		return nil, err
 	}
-	if c.real, err = filepath.EvalSymlinks(file); err != nil {
+	if c.real, c.part = c.Film.Written(c.Shot.Pos); c.part != "" {
+		c.File = c.real
+	} else if c.real, err = filepath.EvalSymlinks(file); err != nil {
 		return nil, err
 	}
 	c.source, err = os.ReadFile(c.real)
@@ -62,7 +66,14 @@ func (c *Change) set(text []byte, err error) error {
 	if err != nil {
 		return &Failure{Kind: Miswritten, Message: err.Error()}
 	}
-	film, err := storyboard.Parse(c.File, filepath.Dir(c.File), text, c.o)
+	whole, o := text, c.o
+	if c.part != "" {
+		o.Edits = map[string][]byte{c.part: text}
+		if whole, err = os.ReadFile(c.main); err != nil {
+			return err
+		}
+	}
+	film, err := storyboard.Parse(c.main, filepath.Dir(c.main), whole, o)
 	if err != nil {
 		return err
 	}

@@ -276,7 +276,7 @@ func within(dir, name string) string {
 
 // inputs are the files that the film is made of.
 func (f *Film) inputs() []string {
-	all := []string{f.Path}
+	all := append([]string{f.Path}, f.Texts()...)
 	for _, s := range f.Shots() {
 		stills := append([]*storyboard.Still{s.FirstFrame, s.ToStill, s.Look.Anchor.Still}, s.References...)
 		for _, who := range s.Cast {

@@ -234,14 +234,24 @@ func (f *Film) Name() string {
 	return filepath.Base(f.Path)
 }
 
-// Seconds is the length of all shots that are made, at most.
-func (f *Film) Seconds() (n int) {
+// Seconds is the length of all shots that are made, as the film shows them, at most: to the tenth.
+func (f *Film) Seconds() float64 {
+	tenths := 0
 	for _, s := range f.Shots() {
 		if t := f.Take(s); t != nil {
-			n += t.Seconds
+			tenths += Tenths(s, t)
 		}
 	}
-	return n
+	return float64(tenths) / 10
+}
+
+// Tenths is how many tenths of a second the film shows of a shot's take.
+func Tenths(s *storyboard.Shot, t *graph.Take) int {
+	whole := 10 * t.Seconds
+	if n := s.Look.Duration.Value.Tenths; n > 0 {
+		return min(whole, n)
+	}
+	return whole
 }
 
 // Take is the take that the film uses for a shot, nil for own footage.

@@ -126,7 +126,7 @@ func (f page) shot(ctx context.Context, of *Film, s *storyboard.Shot) sheet.Shot
 		Notes: s.Notes, Todo: s.Todo,
 		To:   s.To,
 		Pick: s.Pick.Value}
-	if s.At.Set {
+	if t := of.Take(s); t != nil && t.At != 0 {
 		v.At = s.At.Value.String()
 	}
 	if s.Clip != nil {

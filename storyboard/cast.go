@@ -34,8 +34,8 @@ func (r *reader) members(f field, where string) map[string]*Member {
 		if !ok || name.Kind != yaml.ScalarNode {
 			continue
 		}
-		if all[v.text] != nil {
-			r.report(v.at, nil, "%s is %s twice", quote(v.text), where)
+		if first := all[v.text]; first != nil {
+			r.report(v.at, nil, "%s is %s twice, first at %s", quote(v.text), where, r.lineOf(first.Pos))
 			continue
 		}
 		m := &Member{Name: v.text, Pos: v.at}

@@ -98,8 +98,8 @@ func (c *cutter) join(v value, t *Transition, after bool) {
 		}
 		found = true
 		if old := cut.Shots[i].Join; old != nil {
-			c.report(v.at, nil, "the join of %s and %s has a transition already, at line %d",
-				quote(cut.Shots[i-1].Shot.Name()), quote(cut.Shots[i].Shot.Name()), old.Pos.Line)
+			c.report(v.at, nil, "the join of %s and %s has a transition already, at %s",
+				quote(cut.Shots[i-1].Shot.Name()), quote(cut.Shots[i].Shot.Name()), c.lineOf(old.Pos))
 			return
 		}
 		cut.Shots[i].Join = t

@@ -74,7 +74,7 @@ func (c *cutter) output(v value, codec Setting[string]) {
 		return
 	}
 	if first, twice := c.made[fold(o.Path)]; twice {
-		c.report(v.at, nil, "%s is the output of line %d already", quote(o.Name), first.Line)
+		c.report(v.at, nil, "%s is the output of %s already", quote(o.Name), c.lineOf(first))
 		return
 	}
 	c.made[fold(o.Path)] = v.at

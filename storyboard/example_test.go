@@ -25,7 +25,7 @@ scenes:
 		return
 	}
 	for _, s := range film.Shots() {
-		fmt.Printf("%s, %d s, continues %q: %s\n", s.Name(), s.Look.Duration.Value, s.From, s.Prompt)
+		fmt.Printf("%s, %d s, continues %q: %s\n", s.Name(), s.Look.Duration.Value.Seconds, s.From, s.Prompt)
 	}
 	// Output:
 	// arrival/boat, 5 s, continues "": Wide shot. an old keeper in a yellow raincoat rows towards a lighthouse at dusk.

@@ -42,7 +42,7 @@ func newIDs(what string) *ids { return &ids{what, map[string]Pos{}} }
 
 // film reads the whole storyboard, as one of its variants (nil: as it stands).
 func (r *reader) film(root *yaml.Node, over map[string]string, as *variant) *Storyboard {
-	sb := &Storyboard{File: r.file, lines: r.lines, Look: Look{Seam: unsaidSeam}}
+	sb := &Storyboard{File: r.file, source: r.source, Look: Look{Seam: unsaidSeam}}
 	r.cast, r.places = nil, nil
 	fs, _, ok := r.mapping(root, inFilm)
 	if !ok {
@@ -114,6 +114,7 @@ func (r *reader) scenes(sb *Storyboard, f field) {
 	if r.seams(sb, drafts); len(r.found) > found {
 		r.spoil("from")
 	}
+	r.trims(sb)
 }
 
 // id reads an id and refuses one that was given before.
@@ -126,7 +127,7 @@ func (r *reader) id(f field, among *ids, id *string, at *Pos) {
 		return
 	}
 	if first, twice := among.seen[v.text]; twice {
-		r.report(v.at, nil, "%s `%s` is there twice, first at line %d", among.what, v.text, first.Line)
+		r.report(v.at, nil, "%s `%s` is there twice, first at %s", among.what, v.text, r.lineOf(first))
 		return
 	}
 	among.seen[v.text] = v.at
@@ -199,7 +200,7 @@ func (r *reader) oneOfTheTakes(fs fields, s *Shot) {
 	if takes, ok := fs.get("takes"); s.Pick.Value > s.Takes {
 		hint := fmt.Sprintf("write `takes: %d`", s.Pick.Value)
 		if ok {
-			hint = fmt.Sprintf("pick one of 1 to %d, or ask for more `takes` in line %d", s.Takes, takes.name.Line)
+			hint = fmt.Sprintf("pick one of 1 to %d, or ask for more `takes` in %s", s.Takes, r.lineOf(position(takes.name)))
 		}
 		r.report(s.Pick.Pos, advise(hint), "take %d is picked of %d", s.Pick.Value, s.Takes)
 	}
@@ -223,8 +224,8 @@ func (r *reader) oneBeginning(fs fields) {
 		first, second = second, first
 	}
 	r.report(position(second.name), advise("keep one of the two"),
-		"a shot has one beginning: `%s` beside `%s` of line %d",
-		second.key.name, first.key.name, first.name.Line)
+		"a shot has one beginning: `%s` beside `%s` of %s",
+		second.key.name, first.key.name, r.lineOf(position(first.name)))
 }
 
 func (p Pos) before(q Pos) bool { return p.Line < q.Line || p.Line == q.Line && p.Column < q.Column }

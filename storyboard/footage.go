@@ -78,7 +78,7 @@ func (r *reader) besideClip(fs fields) {
 	for _, f := range fs {
 		if f.key.generates() {
 			r.report(position(f.name), advise("own footage is used as it is; `trim` and `speed` belong in a cut"),
-				"`%s` beside `clip` of line %d", f.key.name, clip.name.Line)
+				"`%s` beside `clip` of %s", f.key.name, r.lineOf(position(clip.name)))
 		}
 	}
 }

@@ -83,6 +83,7 @@ const (
 	axes                  // a mapping of names to lists of plain values
 	cases                 // a list of mappings of names to plain values
 	file                  // a path
+	paths                 // a path, or a list of paths
 	part                  // a mapping of the keys of key.of
 	parts                 // a list of such mappings
 	lines                 // a list of such mappings, each of which may be written as its first key's value alone
@@ -141,6 +142,7 @@ type key struct {
 type value struct {
 	text   string
 	number int64
+	tenths int // of a second, where a length is written in them
 	yes    bool
 	time   Time   // of a moment or an instant
 	back   bool   // the instant is counted from the end

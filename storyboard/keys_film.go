@@ -37,6 +37,13 @@ var filmKeys = []*key{
 		without: "There is one film.",
 		example: "variants:\n  matrix:\n    ratio: [\"16:9\", \"9:16\"]"},
 
+	{name: "include", in: inFilm, kind: paths, set: readBefore,
+		help: "Files beside the storyboard that say a part of it: a path, or a list of them. Their scenes come before the " +
+			"film's own, their cast and locations stand beside its; of `vars` and `look` they give what the film itself " +
+			"does not say, and a later file goes before an earlier one. Paths in them are from the storyboard's folder.",
+		without: "The film is in one file.",
+		example: "include: [cast.yaml, arrival.yaml]"},
+
 	{name: "matrix", in: inVariants, kind: axes, set: told((*versionsDraft).matrix),
 		help: "Variables of the film, or keys of `look`, each with a list of values: every combination of the " +
 			"values is a variant. Its id is made of them.",

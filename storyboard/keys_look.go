@@ -33,9 +33,12 @@ var lookKeys = []*key{
 		without: "16:9, or the shape of the still that the shot opens on.",
 		example: "ratio: \"9:16\""},
 	{name: "duration", in: inherited, kind: seconds, expands: true,
-		set: looks(func(l *Look) *Setting[int] { return &l.Duration }),
+		set: looks(func(l *Look) *Setting[Length] { return &l.Duration }),
 		help: "The clip's length in whole seconds, or `auto` for the model to choose, priced at its longest. " +
-			"What a model makes is less than the language allows: 4 s to 15 s, for example.",
+			"What a model makes is less than the language allows: 4 s to 15 s, for example. Written in tenths, as " +
+			"`2.5s`, it is the shot's length in the film: the next longer clip that the model makes is bought, and " +
+			"cut at the end that no other shot grows from. In the middle of a chain, the next shot grows from where " +
+			"the shot ends.",
 		usual: "5s", example: "duration: 8s"},
 	{name: "audio", in: inherited, kind: toggle,
 		set: looks(func(l *Look) *Setting[bool] { return &l.Audio }),

@@ -129,7 +129,8 @@ func props(t *testing.T) string {
 	require.NoError(t, err)
 	for name, content := range map[string]string{"stills/boat.png": string(still), "stills/end.png": string(still),
 		"stills/lamp.png": string(still), "stills/keeper.png": string(still), "footage/harbour.mp4": "a film",
-		"audio/theme.mp3": "music", "audio/line1.wav": "speech", "languages.csv": "keeper,id\nein Wärter,de\na keeper,en\n"} {
+		"audio/theme.mp3": "music", "audio/line1.wav": "speech", "cast.yaml": "cast: { smith: { look: a smith } }\n",
+		"arrival.yaml": "look: { style: 35 mm film }\n", "languages.csv": "keeper,id\nein Wärter,de\na keeper,en\n"} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o644))
@@ -275,7 +276,7 @@ func edges(k *key) (good, bad []string) {
 		most := k.max / 1_000_000
 		return []string{fmt.Sprintf("%ds", most), "12f", "500ms"}, []string{fmt.Sprintf("%d.001s", most), "1", "1m"}
 	case seconds:
-		return []string{"1s", "3600s", "auto"}, []string{"0s", "3601s", "1.5s", "5"}
+		return []string{"0.1s", "1s", "2.5s", "3600s", "auto"}, []string{"0s", "0.0s", "3601s", "3600.1s", "1.55s", "01.5s", "5"}
 	case span:
 		return []string{"1h", "72h", "3600s", "90m"}, []string{"59m", "73h", "3600"}
 	case instant:

@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Vars       map[string]string // override `vars` of the same name; a name that the film does not have is a problem
 	AllowPaths []string          // folders beside the storyboard's own that its paths may reach into
+	Edits      map[string][]byte // texts that are read in place of included files, by their paths as written
 	Done       <-chan struct{}   // closing it ends the reading with context.Canceled; nil: nothing does
 }
 
@@ -59,16 +60,17 @@ func Parse(file, dir string, src []byte, o Options) (*Storyboard, error) {
 	if root == nil {
 		return nil, s.problems(found)
 	}
-	r := &reader{source: s, found: found, texts: map[textOf]reading{}, stills: newStills(abs, o.AllowPaths),
+	r := &reader{source: s, found: found, texts: map[textOf]reading{}, stills: newStills(abs, o.AllowPaths, o.Edits),
 		done: o.Done}
 	defer r.stills.close()
+	root = r.includes(root)
 	sb := r.film(root, o.Vars, nil)
 	sb.Dir = abs
 	r.variants(sb, root, o.Vars)
 	if r.stopped {
 		return nil, context.Canceled
 	}
-	sb.digest = r.stills.digest(src)
+	sb.digest, sb.texts = r.stills.digest(src), r.stills.paths()
 	if err := s.problems(r.found); err != nil {
 		sb.unread = r.unread
 		return sb, err

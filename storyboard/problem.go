@@ -10,7 +10,8 @@ import (
 	"shotchain/internal/say"
 )
 
-// Pos is a place in a storyboard file. Line and Column count from 1, columns in characters; the zero Pos is nowhere.
+// Pos is a place in a storyboard. Line and Column count from 1, columns in characters; the zero Pos is nowhere. Lines of
+// included files go on behind the storyboard's own: [Storyboard.Problem] says which file it is.
 type Pos struct{ Line, Column int }
 
 // Problem is one thing that is wrong with a storyboard.
@@ -80,19 +81,17 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Sort puts the problems into file order; those of one place stay in the order they were found.
+// Sort puts the problems into file order, one file after the other; those of one place stay in the order they were found.
 func (ps Problems) Sort() {
 	sort.SliceStable(ps, func(i, j int) bool {
-		a, b := ps[i].Pos, ps[j].Pos
-		return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+		a, b := ps[i], ps[j]
+		return a.File < b.File || a.File == b.File && a.Pos.before(b.Pos)
 	})
 }
 
 // Problem makes a problem at a place of this storyboard, for checks that live in other packages.
 func (sb *Storyboard) Problem(at Pos, hint, format string, args ...any) Problem {
-	p := Problem{File: sb.File, Pos: at, Message: fmt.Sprintf(format, args...), Hint: hint}
-	if at.Line > 0 && at.Line <= len(sb.lines) {
-		p.Source = sb.lines[at.Line-1]
-	}
+	p := Problem{Message: fmt.Sprintf(format, args...), Hint: hint, Source: sb.source.line(at)}
+	p.File, p.Pos = sb.source.at(at)
 	return p
 }

@@ -111,13 +111,14 @@ func (s *source) problems(found []finding) error {
 	if more > 0 {
 		last := out[len(out)-1]
 		out = append(out,
-			Problem{File: s.file, Pos: last.Pos, Message: fmt.Sprintf("and %d more problems from here on", more)})
+			Problem{File: last.File, Pos: last.Pos, Message: fmt.Sprintf("and %d more problems from here on", more)})
 	}
 	return out
 }
 
 func (s *source) problem(f finding) Problem {
-	p := Problem{File: s.file, Pos: f.at, Message: say.Clean(f.message), Source: s.line(f.at)}
+	p := Problem{Message: say.Clean(f.message), Source: s.line(f.at)}
+	p.File, p.Pos = s.at(f.at)
 	if f.hint != nil {
 		p.Hint = say.Clean(f.hint())
 	}
@@ -211,7 +212,7 @@ func (r *reader) mapping(n *yaml.Node, in place) (fields, Pos, bool) {
 			continue
 		}
 		if old, dup := fs.get(k.name); dup {
-			r.report(position(name), nil, "`%s` is written twice, first at line %d", k.name, old.name.Line)
+			r.report(position(name), nil, "`%s` is written twice, first at %s", k.name, r.lineOf(position(old.name)))
 			continue
 		}
 		if k.required && isNull(n.Content[i+1]) {

@@ -160,7 +160,7 @@ func (k *key) value() string {
 		}
 		return "one of `" + strings.Join(k.choices, "`, `") + "`"
 	case seconds:
-		return fmt.Sprintf("whole seconds, `1s` to `%ds`, or `auto`", maxSeconds)
+		return fmt.Sprintf("seconds, `1s` to `%ds` or in tenths as `2.5s`, or `auto`", maxSeconds)
 	case span:
 		return "a duration such as `3600s`, `90m` or `48h`, from `1h` to `72h`"
 	case whole:
@@ -185,6 +185,8 @@ func (k *key) value() string {
 		return "a path or https URL"
 	case file, audio, footage, target:
 		return "a path"
+	case paths:
+		return "a path, or a list of paths"
 	case texts:
 		return "a mapping of names to text, numbers, true or false"
 	case axes:

@@ -206,7 +206,13 @@ func (r *reader) circle(way []hop, hint string) *hop {
 			fmt.Fprintf(&b, "… %d more → ", len(way)-most)
 			break
 		}
-		fmt.Fprintf(&b, "%s (%d:%d) → ", h.s.Name(), h.at().Line, h.at().Column)
+		file, at := r.at(h.at())
+		if file == r.file {
+			file = ""
+		} else {
+			file += ":"
+		}
+		fmt.Fprintf(&b, "%s (%s%d:%d) → ", h.s.Name(), file, at.Line, at.Column)
 	}
 	first := &way[start]
 	r.report(first.at(), advise(hint), "cycle: %s%s", b.String(), first.s.Name())

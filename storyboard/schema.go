@@ -13,6 +13,8 @@ func Schema() []byte {
 	film := object(inFilm)
 	film["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	film["title"] = "shotchain storyboard"
+	delete(film, "required")
+	film["anyOf"] = []node{{"required": []string{"scenes"}}, {"required": []string{"include"}}}
 	film["$defs"] = node{
 		defs[inScene]:      object(inScene),
 		defs[inShot]:       shotSchema(),
@@ -108,7 +110,7 @@ func (k *key) kindSchema() node {
 	case choice:
 		return orExpanding(node{"enum": k.choices})
 	case seconds:
-		return orExpanding(node{"pattern": `^(auto|([1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600)s)$`})
+		return orExpanding(node{"pattern": `^(auto|([1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600)s|(0|[1-9][0-9]{0,3})\.[0-9]s)$`})
 	case span:
 		return orExpanding(node{"pattern": `^[1-9][0-9]{0,8}[smh]$`})
 	case whole:
@@ -127,6 +129,9 @@ func (k *key) kindSchema() node {
 	case pictures:
 		return node{"type": "array", "minItems": 1,
 			"items": node{"type": "string", "pattern": `\S`, "maxLength": maxText}}
+	case paths:
+		one := node{"type": "string", "pattern": `\S`, "maxLength": maxText}
+		return node{"anyOf": []node{one, {"type": "array", "minItems": 1, "maxItems": maxIncludes, "items": one}}}
 	case members:
 		return node{"type": "array", "minItems": 1, "items": node{"type": "string", "pattern": "^" + idPattern + "$"}}
 	case brief:

@@ -88,6 +88,8 @@ func (v value) store(to any) {
 		*to = v.number
 	case *float64:
 		*to = float64(v.number) / 1000
+	case *Length:
+		*to = Length{int(v.number), v.tenths}
 	case *Instant:
 		*to = Instant{v.time, v.back}
 	case *Time:

@@ -21,7 +21,8 @@ const (
 type source struct {
 	file  string
 	text  string
-	lines []string // without their ends
+	lines []string // without their ends; those of included files behind the file's own
+	parts []inclusion
 }
 
 var byteOrderMark = []byte("\ufeff")

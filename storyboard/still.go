@@ -39,7 +39,8 @@ type stills struct {
 	dir   string // absolute
 	roots []*stillRoot
 	known map[string]looked   // by path as written
-	texts map[string][32]byte // sha256 of text files that were read, by path as written
+	texts map[string]textFile // that were read, by path as written
+	edits map[string][]byte   // texts that are read in place of such files
 }
 
 // stillRoot is a folder that stills may be in. It is opened when it is first needed.
@@ -60,8 +61,8 @@ type stillError struct {
 	hint    func() string
 }
 
-func newStills(dir string, allow []string) *stills {
-	s := &stills{dir: dir, known: map[string]looked{}, texts: map[string][32]byte{}}
+func newStills(dir string, allow []string, edits map[string][]byte) *stills {
+	s := &stills{dir: dir, edits: edits, known: map[string]looked{}, texts: map[string]textFile{}}
 	for _, p := range append([]string{dir}, allow...) {
 		if abs, err := filepath.Abs(p); err == nil {
 			s.roots = append(s.roots, &stillRoot{path: abs})
@@ -75,9 +76,23 @@ func (s *stills) digest(src []byte) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%x", sha256.Sum256(src))
 	for _, name := range slices.Sorted(maps.Keys(s.texts)) {
-		fmt.Fprintf(h, " %q %x", name, s.texts[name])
+		fmt.Fprintf(h, " %q %x", name, s.texts[name].digest)
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// textFile is a text file that was read.
+type textFile struct {
+	path   string
+	digest [sha256.Size]byte
+}
+
+// paths are those of the text files, in the order of their names.
+func (s *stills) paths() (all []string) {
+	for _, name := range slices.Sorted(maps.Keys(s.texts)) {
+		all = append(all, s.texts[name].path)
+	}
+	return all
 }
 
 func (s *stills) close() {

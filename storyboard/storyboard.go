@@ -9,6 +9,7 @@
 package storyboard
 
 import (
+	"fmt"
 	"slices"
 
 	"shotchain/internal/exif"
@@ -28,8 +29,9 @@ type Storyboard struct {
 
 	unread map[string]bool // keys that were written and could not be read; of a broken storyboard
 	films  []*Storyboard   // the variants, in order; empty where there are none
-	lines  []string        // of the source, for excerpts
+	source *source         // what was read
 	digest string
+	texts  []string // paths of the text files beside it that were read
 	index  index
 }
 
@@ -63,14 +65,17 @@ type Shot struct {
 	FromPos    Pos    // of the `from` value, or of the shot's id where the seam is implied
 	FirstFrame *Still // nil for none; never together with From
 
-	At         Setting[Instant] // the moment of From's clip that it continues, never 0; unset: its end
-	To         string           // full name of the shot whose first frame this one ends on; "" for none
-	ToStill    *Still           // the still that it ends on, nil for none; never together with To
-	ToPos      Pos              // of the `to` value
-	References []*Still         // what the model is to look at, in the film's order
-	First      Setting[int]     // it is to look at the opening of the chain before it, too: its place among References
-	Cast       []*Member        // whom and which location the prompt names, in the order of their first mention
-	Clip       *File            // own footage; Prompt, From and FirstFrame are then empty; nil for none
+	// The moment of From's clip that it continues, never 0; unset: its end. Without a Pos it is where From's shot ends,
+	// which is shorter than its clip: see trims.
+	At         Setting[Instant]
+	ShowsEnd   bool         // of a clip that is longer than the shot the film shows the end, not the beginning
+	To         string       // full name of the shot whose first frame this one ends on; "" for none
+	ToStill    *Still       // the still that it ends on, nil for none; never together with To
+	ToPos      Pos          // of the `to` value
+	References []*Still     // what the model is to look at, in the film's order
+	First      Setting[int] // it is to look at the opening of the chain before it, too: its place among References
+	Cast       []*Member    // whom and which location the prompt names, in the order of their first mention
+	Clip       *File        // own footage; Prompt, From and FirstFrame are then empty; nil for none
 
 	Notes, Todo string // for people: never sent, shown on the sheet; "" for none
 
@@ -120,8 +125,28 @@ func (sb *Storyboard) Shots() []*Shot {
 	return all
 }
 
-// Auto is the Duration that leaves the length to the model.
+// Auto are the Seconds that leave the length to the model.
 const Auto = -1
+
+// Length is how long a shot is.
+type Length struct {
+	Seconds int // of its clip, at least: whole ones are made; or Auto
+	Tenths  int // of a second that the film shows of it; 0: the whole clip
+}
+
+// Shown is the moment of the clip at which a shot of so many tenths of a second ends, if it shows its beginning.
+func (l Length) Shown() Time { return Time{Micros: int64(l.Tenths) * 100_000} }
+
+// String writes the length as a storyboard does: 5s, 2.5s, auto.
+func (l Length) String() string {
+	switch {
+	case l.Seconds == Auto:
+		return "auto"
+	case l.Tenths == 0:
+		return fmt.Sprintf("%ds", l.Seconds)
+	}
+	return fmt.Sprintf("%d.%ds", l.Tenths/10, l.Tenths%10)
+}
 
 // Setting is one value of the film together with the place where it was written.
 type Setting[T any] struct {
@@ -138,7 +163,7 @@ type Look struct {
 	Draft            Setting[string] // the model of drafts, named like Model
 	Resolution       Setting[string] // 480p, 720p, 1080p, 4k
 	Ratio            Setting[string] // 16:9, 4:3, 1:1, 3:4, 9:16, 21:9, adaptive
-	Duration         Setting[int]    // whole seconds, or Auto
+	Duration         Setting[Length]
 	Audio            Setting[bool]   // generated sound
 	Style            Setting[string] // appended to every prompt
 	Seed             Setting[int64]  // -1 … 2147483647; -1 lets the service choose

@@ -26,7 +26,7 @@ func (r *reader) table(f field) (all []variant) {
 	if !ok {
 		return nil
 	}
-	raw, problem := r.stills.text(v.text)
+	raw, problem := r.stills.text(v.text, "save it as CSV, UTF-8")
 	if problem != nil {
 		r.report(v.at, problem.hint, "%s", problem.message)
 		return nil
@@ -138,12 +138,12 @@ func (r *reader) row(heads []setting, cells []string, at Pos) (v variant, ok boo
 	return v, ok
 }
 
-// text reads a small text file of one of the folders.
-func (s *stills) text(name string) ([]byte, *stillError) {
+// text reads a small text file of one of the folders. save says what to do with one that is none.
+func (s *stills) text(name, save string) ([]byte, *stillError) {
 	if scheme.MatchString(name) || strings.Contains(name, `\`) {
 		return nil, &stillError{message: quote(name) + " is not the path of a file beside the storyboard"}
 	}
-	root, _, rel, problem := s.find(name)
+	root, real, rel, problem := s.find(name)
 	if problem != nil {
 		return nil, problem
 	}
@@ -163,14 +163,17 @@ func (s *stills) text(name string) ([]byte, *stillError) {
 	}
 	defer f.Close()
 	raw, err := io.ReadAll(io.LimitReader(f, maxTable+1))
+	if edit, ok := s.edits[name]; ok {
+		raw = edit
+	}
 	switch {
 	case err != nil:
 		return unreadable(err)
 	case len(raw) > maxTable:
 		return nil, &stillError{message: quote(name) + " is larger than 1 MiB"}
 	case !utf8.Valid(raw) || control(strings.ReplaceAll(string(raw), "\r", "")):
-		return nil, &stillError{quote(name) + " is not plain text", advise("save it as CSV, UTF-8")}
+		return nil, &stillError{quote(name) + " is not plain text", advise(save)}
 	}
-	s.texts[name] = sha256.Sum256(raw)
+	s.texts[name] = textFile{real, sha256.Sum256(raw)}
 	return raw, nil
 }

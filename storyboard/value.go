@@ -232,6 +232,9 @@ func (r *reader) choice(k *key, v value) (value, bool) {
 	return v, false
 }
 
+// tenthsShape is a length in tenths of a second.
+var tenthsShape = regexp.MustCompile(`^(0|[1-9][0-9]{0,3})\.([0-9])s$`)
+
 var amount = regexp.MustCompile(`^([1-9][0-9]{0,8})([smh])$`)
 
 // unitSeconds are the units that durations are written in.
@@ -242,18 +245,23 @@ func (r *reader) seconds(k *key, v value) (value, bool) {
 		v.number = Auto
 		return v, true
 	}
-	m := amount.FindStringSubmatch(v.text)
-	if m == nil || m[2] != "s" {
-		r.report(v.at, advise(secondsHint(v.text)), "`%s` must be whole seconds, such as 5s, or auto", k.name)
+	if m := tenthsShape.FindStringSubmatch(v.text); m != nil {
+		tenths, _ := strconv.ParseInt(m[1]+m[2], 10, 64)
+		v.tenths, v.number = int(tenths), (tenths+9)/10
+	} else if m := amount.FindStringSubmatch(v.text); m != nil && m[2] == "s" {
+		v.number, _ = strconv.ParseInt(m[1], 10, 64)
+	} else {
+		r.report(v.at, advise(secondsHint(v.text)), "`%s` must be seconds, such as 5s or 2.5s, or auto", k.name)
 		return v, false
 	}
-	v.number, _ = strconv.ParseInt(m[1], 10, 64)
-	if v.number > maxSeconds {
-		r.report(v.at, nil, "`%s` must be from 1s to %ds", k.name, maxSeconds)
+	if v.number < 1 || v.number > maxSeconds {
+		r.report(v.at, nil, "`%s` must be from 0.1s to %ds", k.name, maxSeconds)
 		return v, false
 	}
 	return v, true
 }
+
+var shortTenths = regexp.MustCompile(`^(0|[1-9][0-9]{0,3})\.[0-9]$`)
 
 var shortCount = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
 
@@ -264,7 +272,7 @@ func secondsHint(s string) string {
 		return "write auto to leave the length to the model"
 	}
 	for _, unit := range []string{"s", "sec", "secs", "second", "seconds", ""} {
-		if n, ok := strings.CutSuffix(low, unit); ok && shortCount.MatchString(n) {
+		if n, ok := strings.CutSuffix(low, unit); ok && (shortCount.MatchString(n) || shortTenths.MatchString(n)) {
 			return fmt.Sprintf("write %ss", n)
 		}
 	}

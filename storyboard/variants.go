@@ -374,7 +374,7 @@ func (r *reader) nameVariants(all []variant) {
 			continue
 		}
 		if first, twice := names[v.id]; twice {
-			r.report(v.at, nil, "two variants are called %s, the first in line %d", quote(v.id), first.Line)
+			r.report(v.at, nil, "two variants are called %s, the first in %s", quote(v.id), r.lineOf(first))
 		}
 		names[v.id] = v.at
 	}
@@ -382,7 +382,7 @@ func (r *reader) nameVariants(all []variant) {
 		v := &all[i]
 		what := v.meaning()
 		if first, twice := same[what]; twice {
-			r.report(v.at, nil, "the variant is there twice, first in line %d", first.Line)
+			r.report(v.at, nil, "the variant is there twice, first in %s", r.lineOf(first))
 			continue
 		}
 		same[what] = v.at

@@ -3,6 +3,7 @@ package graph
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -288,9 +289,13 @@ const unsaidDuration = 5
 
 func (c *compiler) length(t *Take) {
 	s, m := t.Shot, t.Model
-	d := s.Look.Duration.Value
-	if !s.Look.Duration.Set {
+	said := s.Look.Duration.Value
+	d := said.Seconds
+	switch {
+	case !s.Look.Duration.Set:
 		d = min(max(unsaidDuration, m.MinDuration), m.MaxDuration)
+	case said.Tenths > 0: // the film shows less than what is bought
+		d = max(d, m.MinDuration)
 	}
 	t.Request.Duration, t.Seconds = d, d
 	makes := func(m *models.Model, _ models.Region) bool {
@@ -303,7 +308,11 @@ func (c *compiler) length(t *Take) {
 	case d == storyboard.Auto:
 		t.Seconds = m.MaxDuration
 	case d < m.MinDuration || d > m.MaxDuration:
-		c.problem(s.Look.Duration.Pos, s, c.can(lengths(m), m, makes), "%s does not make clips of %ds", m.Alias, d)
+		hint := c.can(lengths(m), m, makes)
+		if d < m.MinDuration {
+			hint += fmt.Sprintf("; `%d.0s` buys %d s and shows %d", d, m.MinDuration, d)
+		}
+		c.problem(s.Look.Duration.Pos, s, hint, "%s does not make clips of %ds", m.Alias, d)
 	}
 }
 

@@ -32,6 +32,15 @@ func Numbered(frame, frames int) int {
 // frames is how many its clip has where it is as long as the plan says.
 func (t *Take) frames() int { return models.Rate*t.Seconds + 1 }
 
+// Shown is how many frames of its clip, as long as the plan says, the film shows.
+func (t *Take) Shown() int {
+	if d := t.Shot.Look.Duration.Value; d.Tenths > 0 {
+		shown := d.Shown()
+		return min(t.frames(), int(shown.At(models.Rate))+1)
+	}
+	return t.frames()
+}
+
 // expected names the take's pictures as far as they are known before anything is made.
 func (t *Take) expected() (a Anchors) {
 	coming := func(t *Take, frame int) string {
@@ -102,7 +111,9 @@ func (c *compiler) origin(t *Take) {
 	if s.From != "" {
 		t.From = c.g.Pick(c.shots[s.From])
 		t.root = t.From.root
-		t.At = at(s.At)
+		if t.At = at(s.At); s.At.Pos == (storyboard.Pos{}) && t.At == t.From.frames()-1 {
+			t.At = 0 // its shot ends where its clip does
+		}
 	}
 	t.deepen()
 	if s.To == "" {
@@ -162,6 +173,11 @@ func (c *compiler) ending(t *Take, known bool) {
 	still, pos := s.ToStill, s.ToPos
 	if key := t.Keyframe(); key != nil {
 		still, pos = key, s.Look.Anchor.Every.Pos
+		if t.Shown() < t.frames() {
+			c.problem(s.Look.Duration.Pos, s, "write whole seconds, or another `every`",
+				"it begins on the last frame of %s and ends on a keyframe: neither end can be cut off for %s", s.From,
+				s.Look.Duration.Value)
+		}
 	}
 	if s.To == "" && still == nil {
 		return

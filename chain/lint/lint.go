@@ -149,7 +149,7 @@ const oneRatio = 0.01
 
 // length warns where a chain has no certain length.
 func (l *linter) length(s *storyboard.Shot) {
-	if s.Look.Duration.Value == storyboard.Auto && (s.From != "" || len(l.grows[s.Name()]) > 0) {
+	if s.Look.Duration.Value.Seconds == storyboard.Auto && (s.From != "" || len(l.grows[s.Name()]) > 0) {
 		l.warn("length", s.Look.Duration.Pos, s, "write its seconds",
 			"its length is left to the model; length and price of the chain are unknown until it is made")
 	}

@@ -67,7 +67,7 @@ func (p *program) printChecked(f *film.Film, ws []lint.Warning) {
 		p.printJSON(c)
 		return
 	}
-	fmt.Fprintf(p.out, "%s: ok, %s, %d s, %s\n", f.Name(), say.Count(c.Shots, "shot"), c.Seconds,
+	fmt.Fprintf(p.out, "%s: ok, %s, %g s, %s\n", f.Name(), say.Count(c.Shots, "shot"), c.Seconds,
 		say.Count(c.Chains, "chain"))
 	p.printWarnings(ws)
 }

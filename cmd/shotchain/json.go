@@ -183,15 +183,15 @@ func collectedJSON(r *chain.Reel) map[string]any {
 
 // checked is the answer of check in JSON.
 type checked struct {
-	OK       bool   `json:"ok"`
-	Title    string `json:"title"`
-	Provider string `json:"provider"`
-	Scenes   int    `json:"scenes"`
-	Shots    int    `json:"shots"`
-	Takes    int    `json:"takes"`  // shots that ask for exactly the same share one
-	Chains   int    `json:"chains"` // takes that open on their own
-	Seconds  int    `json:"seconds"`
-	Cuts     int    `json:"cuts"` // 1 where the film does not say
+	OK       bool    `json:"ok"`
+	Title    string  `json:"title"`
+	Provider string  `json:"provider"`
+	Scenes   int     `json:"scenes"`
+	Shots    int     `json:"shots"`
+	Takes    int     `json:"takes"`  // shots that ask for exactly the same share one
+	Chains   int     `json:"chains"` // takes that open on their own
+	Seconds  float64 `json:"seconds"`
+	Cuts     int     `json:"cuts"` // 1 where the film does not say
 
 	Warnings []jsonWarning `json:"warnings,omitempty"`
 }

@@ -83,7 +83,8 @@ type jsonTake struct {
 	Ratio      string   `json:"ratio"`
 	Width      int      `json:"width"`
 	Height     int      `json:"height"`
-	Seconds    int      `json:"seconds"`
+	Seconds    int      `json:"seconds"`         // that are bought
+	Shown      float64  `json:"shown,omitempty"` // seconds of them that the film shows, where it is less
 	Tokens     int64    `json:"tokens"`
 	Cost       price    `json:"cost"`            // at most
 	Drags      int      `json:"drags,omitempty"` // takes that wait for this one, directly or not
@@ -101,11 +102,17 @@ func planJSON(plan *film.Plan) jsonPlan {
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		t := pt.Take
-		n := jsonTake{Links: t.Links, Depth: t.Depth, At: t.Shot.At.Value.Seconds(models.Rate), To: f.EndsOn(t),
+		n := jsonTake{Links: t.Links, Depth: t.Depth, To: f.EndsOn(t),
 			Fits: f.Fits(t), Shot: t.Shot.Name(), Take: t.Number, Picked: t.Picked(), Variants: f.VariantsOf(t),
 			State: string(pt.Standing), Reason: pt.Reason, Model: t.Request.Model,
 			Resolution: t.Request.Resolution, Ratio: t.Request.Ratio, Width: t.Size.Width, Height: t.Size.Height,
 			Seconds: t.Seconds, Tokens: pt.Tokens, Cost: priceOf(pt.Cost), Key: pt.Key}
+		if t.At != 0 {
+			n.At = t.Shot.At.Value.Seconds(models.Rate)
+		}
+		if tenths := film.Tenths(t.Shot, t); tenths < 10*t.Seconds {
+			n.Shown = float64(tenths) / 10
+		}
 		if pt.Drags > 0 {
 			drags := priceOf(pt.DragsCost)
 			n.Drags, n.DragsCost = pt.Drags, &drags

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"shotchain/chain"
+	"shotchain/chain/graph"
 	"shotchain/chain/money"
 	"shotchain/film"
 	"shotchain/internal/say"
@@ -123,7 +124,7 @@ var stateColours = map[chain.Standing]string{chain.Cached: dim, chain.New: green
 
 func (p *program) printPlan(plan *film.Plan) {
 	f := plan.Film
-	fmt.Fprintf(p.out, "%s: %s, %d s, by %s\n\n", f.Name(), say.Count(len(f.Shots()), "shot"), f.Seconds(), f.Service.By())
+	fmt.Fprintf(p.out, "%s: %s, %g s, by %s\n\n", f.Name(), say.Count(len(f.Shots()), "shot"), f.Seconds(), f.Service.By())
 	if len(f.Graph.Films) > 1 {
 		p.printParts(plan)
 		if len(plan.Takes) > maxPrinted {
@@ -148,7 +149,7 @@ func (p *program) printPlan(plan *film.Plan) {
 		for _, fit := range f.Fits(take) {
 			notes = append(notes, take.Name()+": "+fit)
 		}
-		t.add(film.ShotsOf(take), grows, string(pt.Standing), fmt.Sprintf("%d s", take.Seconds),
+		t.add(film.ShotsOf(take), grows, string(pt.Standing), length(take),
 			fmt.Sprintf("%s %d×%d", take.Request.Resolution, take.Size.Width, take.Size.Height), tokens, cost, why(pt))
 	}
 	for _, own := range f.OwnClips() {
@@ -179,6 +180,14 @@ func (p *program) printPlan(plan *film.Plan) {
 	for _, line := range notesOn(plan) {
 		fmt.Fprintln(p.out, line)
 	}
+}
+
+// length is what is bought of a take and, where the film shows less, what of that.
+func length(t *graph.Take) string {
+	if n := film.Tenths(t.Shot, t); n < 10*t.Seconds {
+		return fmt.Sprintf("%.1f of %d s", float64(n)/10, t.Seconds)
+	}
+	return fmt.Sprintf("%d s", t.Seconds)
 }
 
 // printPrompts shows what is sent of each shot, once where takes have one prompt.

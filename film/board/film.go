@@ -197,7 +197,7 @@ func (b *Storyboard) Grow(ctx context.Context, shot, from, at string) error {
 	if err != nil {
 		return told(err)
 	}
-	if c.Shot.From != from || c.Shot.At.Set {
+	if c.Shot.From != from || c.Shot.At.Pos.Line > 0 {
 		return ErrGrown
 	}
 	if err := c.Grow(from, at); err != nil {

@@ -43,6 +43,7 @@ func (e *editor) trimmed(c entry) Item {
 		it.Speed = ffmpeg.Ratio{Num: s.Num, Den: s.Den}
 	}
 	if !c.Trim.Set {
+		shorter(&it, c.Shot)
 		return it
 	}
 	r := c.Trim.Value
@@ -60,6 +61,20 @@ func (e *editor) trimmed(c entry) Item {
 		e.problem(at, "", "`trim` leaves no frame of %s", it.Shot)
 	}
 	return it
+}
+
+// shorter cuts off what a shot that is written in tenths does not show of its clip.
+func shorter(it *Item, s *storyboard.Shot) {
+	if s == nil || s.Look.Duration.Value.Tenths == 0 {
+		return
+	}
+	shown := s.Look.Duration.Value.Shown()
+	n := min(it.Length, int(shown.At(Rate))+1)
+	if s.ShowsEnd {
+		it.In = it.Length - n
+	} else {
+		it.Out = n
+	}
 }
 
 // leaves is how many frames there are of the clip before item i up to the one that item i continues, if it does. A clip
