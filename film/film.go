@@ -35,6 +35,8 @@ type Options struct {
 	Vars       map[string]string // replace variables of the film
 	AllowPaths []string          // folders beside the storyboard's own that its files may come from
 	Variants   []string          // ids of the variants that are wanted, or patterns of them (*, ?, [a-z]); nil for all
+	Rows       []string          // their places among the film's variants, from 1: 7, or 100-199; nil for all
+	Where      []string          // what they must all set, as name=value: variables, and keys of look; nil for nothing
 	Models     string            // a file of models that replace or join the built-in ones; "" for none
 	Service    Service           // who makes the clips; the zero value is the built-in simulator
 	Store      string            // the folder that keeps the clips; "" for .shotchain beside the storyboard
@@ -146,7 +148,7 @@ func Of(ctx context.Context, sb *storyboard.Storyboard, path string, o Options) 
 	if f.Store, err = o.store(sb.Dir); err != nil {
 		return nil, err
 	}
-	err = f.compile(ctx, o.Variants)
+	err = f.compile(ctx, o)
 	if err == nil {
 		err = f.openRoutes(ctx, o)
 	}
@@ -188,8 +190,8 @@ func Peek(named, dir string, disk func(dir string) durable.FS) (*store.Store, er
 }
 
 // compile makes the film's graph, and that of its drafts where there can be any.
-func (f *Film) compile(ctx context.Context, variants []string) error {
-	wanted, err := chosen(f.Storyboard, variants)
+func (f *Film) compile(ctx context.Context, o Options) error {
+	wanted, err := o.chosen(f.Storyboard)
 	if err != nil {
 		return err
 	}

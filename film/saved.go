@@ -34,6 +34,8 @@ type Asked struct {
 	Failover []string          `json:"failover,omitempty"`
 	Vars     map[string]string `json:"vars,omitempty"`
 	Variants []string          `json:"variants,omitempty"`
+	Rows     []string          `json:"rows,omitempty"`
+	Where    []string          `json:"where,omitempty"`
 	Draft    bool              `json:"draft,omitempty"`
 	Limit    int               `json:"concurrency,omitempty"`
 	Only     []string          `json:"only,omitempty"`

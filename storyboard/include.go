@@ -81,10 +81,7 @@ func (r *reader) included(name value) *yaml.Node {
 	if len(found) == 0 {
 		root, found = s.document()
 	}
-	base := len(r.lines)
-	shown := filepath.Join(filepath.Dir(r.file), filepath.FromSlash(name.text))
-	r.parts = append(r.parts, inclusion{shown, name.text, r.stills.texts[name.text].path, base})
-	r.lines = append(r.lines, s.lines...)
+	base := r.below(name.text, s.lines)
 	for _, f := range found {
 		f.at.Line += base
 		r.found = append(r.found, f)
@@ -98,6 +95,16 @@ func (r *reader) included(name value) *yaml.Node {
 		return nil
 	}
 	return root
+}
+
+// below puts the lines of a file that the storyboard names behind those that were read before, and says how many those
+// are.
+func (r *reader) below(name string, lines []string) int {
+	base := len(r.lines)
+	shown := filepath.Join(filepath.Dir(r.file), filepath.FromSlash(name))
+	r.parts = append(r.parts, inclusion{shown, name, r.stills.texts[name].path, base})
+	r.lines = append(r.lines, lines...)
+	return base
 }
 
 // lower moves nodes down by some lines.

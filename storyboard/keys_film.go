@@ -62,7 +62,7 @@ var filmKeys = []*key{
 		example: "include:\n  - { keeper: a robot, ratio: \"1:1\", id: robot }"},
 	{name: "from", in: inVariants, kind: file, turn: 2, set: told((*versionsDraft).table),
 		help: "A CSV file of further variants, in the storyboard's folder. Its first row names variables of the " +
-			"film, keys of `look`, or `id`; each further row is a variant. At most 1 MiB of UTF-8.",
+			"film, keys of `look`, or `id`; each further row is a variant. Commas, semicolons or tabs stand between the values. At most 4 MiB of UTF-8.",
 		without: "There is no table.",
 		example: "from: languages.csv"},
 

@@ -13,9 +13,10 @@ import (
 
 // Limits of one reading.
 const (
-	maxProblems = 100       // that are reported
-	maxFindings = 10_000    // that are looked for; reading stops there
-	maxVisits   = 1_000_000 // of nodes: aliases can name a node any number of times
+	maxProblems = 100        // that are reported
+	maxFindings = 10_000     // that are looked for; reading stops there
+	maxVisits   = 1_000_000  // of nodes: aliases can name a node any number of times
+	maxVersed   = 20_000_000 // of nodes, in all variants together: some 10 s
 )
 
 // stopEvery is how many visits lie between two looks at whether anybody still wants the answer.
@@ -51,7 +52,6 @@ type reader struct {
 	places map[string]*Member // the locations, likewise
 	as     *variant           // that the film is read as, nil for none
 
-	context string // begins every message, where what is read stands in another file
 }
 
 // textOf names an anchored scalar read as a key; it is read once however many aliases there are.
@@ -70,7 +70,7 @@ func (r *reader) report(at Pos, hint func() string, format string, args ...any) 
 	if r.halted {
 		return
 	}
-	r.found = append(r.found, finding{at: at, message: r.context + fmt.Sprintf(format, args...), hint: hint})
+	r.found = append(r.found, finding{at: at, message: fmt.Sprintf(format, args...), hint: hint})
 	if len(r.found) >= maxFindings {
 		r.halted = true
 	}

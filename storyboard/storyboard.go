@@ -25,7 +25,8 @@ type Storyboard struct {
 	Scenes []*Scene
 	Cuts   []*Cut // in file order; empty where the film has one cut, every shot in order
 
-	Variant string // id of the variant that this is, "" for a film without variants
+	Variant string            // id of the variant that this is, "" for a film without variants
+	Sets    map[string]string // the variables and keys of look that the variant sets, as they are written
 
 	unread map[string]bool // keys that were written and could not be read; of a broken storyboard
 	films  []*Storyboard   // the variants, in order; empty where there are none

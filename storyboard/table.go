@@ -14,13 +14,15 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"shotchain/internal/say"
 )
 
 // maxTable is the size in bytes that a table of variants may have.
-const maxTable = 1 << 20
+const maxTable = 4 << 20
 
 // table reads the variants of a CSV file: its first row names variables, keys of `look`, or `id`; each further row is
-// one variant. Problems stand at the file's name in the storyboard and tell the row.
+// one variant. Problems stand at their places in the file.
 func (r *reader) table(f field) (all []variant) {
 	v, ok := r.scalar(f)
 	if !ok {
@@ -31,69 +33,97 @@ func (r *reader) table(f field) (all []variant) {
 		r.report(v.at, problem.hint, "%s", problem.message)
 		return nil
 	}
-	defer func() { r.context = "" }()
-	rows := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, byteOrderMark)))
+	lines := splitLines(string(bytes.TrimPrefix(raw, byteOrderMark)))
+	t := csvTable{Reader: csv.NewReader(strings.NewReader(strings.Join(lines, "\n"))), base: r.below(v.text, lines)}
+	t.Comma = separator(lines[0])
 	var heads []setting
-	for {
-		cells, err := rows.Read()
+	for len(all) <= maxVariants && len(r.found) <= maxProblems {
+		cells, err := t.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line := 0
-		if err == nil {
-			line, _ = rows.FieldPos(0)
-		}
-		if p := (*csv.ParseError)(nil); errors.As(err, &p) {
-			if errors.Is(err, csv.ErrFieldCount) {
-				err = fmt.Errorf("%d values, not %d", len(cells), len(heads))
-			} else {
-				err = p.Err
-			}
-			line = p.Line
-		}
-		r.context = fmt.Sprintf("%s:%d: ", v.text, line)
-		switch {
+		switch at := t.at; {
 		case err != nil:
-			r.report(v.at, nil, "%v", err)
+			r.report(t.broken(err), nil, "%v", rowProblem(err, len(cells), len(heads)))
 			if cells == nil {
 				return nil
 			}
 		case heads == nil:
-			if heads, ok = r.heads(cells, v.at); !ok {
+			if heads, ok = r.heads(cells, at); !ok {
 				return nil
 			}
 		default:
-			if row, ok := r.row(heads, cells, v.at); ok {
+			if row, ok := r.row(heads, cells, at); ok {
 				all = append(all, row)
 			}
 		}
-		if len(all) > maxVariants || len(r.found) > maxProblems {
-			break
-		}
 	}
-	r.context = v.text + ": "
 	if len(all) == 0 && len(r.found) == 0 {
 		r.report(v.at, advise("the first row names variables, each further row is one variant"),
-			"the table has no variants")
+			"the table %s has no variants", quote(v.text))
 	}
 	return all
 }
 
-// cell is a value of a table as a YAML node that stands at the table's name.
+// csvTable is a table as it is read.
+type csvTable struct {
+	*csv.Reader
+	base int // how many lines stand before it
+}
+
+// at is the place of a cell of the row that was read last.
+func (t csvTable) at(cell int) Pos {
+	line, column := t.FieldPos(cell)
+	return Pos{t.base + line, column}
+}
+
+// broken is the place where a row cannot be read.
+func (t csvTable) broken(err error) Pos {
+	if p := (*csv.ParseError)(nil); errors.As(err, &p) && !errors.Is(err, csv.ErrFieldCount) {
+		return Pos{t.base + p.Line, max(p.Column, 1)}
+	}
+	return t.at(0)
+}
+
+// rowProblem is what is wrong with a row that cannot be read.
+func rowProblem(err error, cells, heads int) error {
+	p := (*csv.ParseError)(nil)
+	switch {
+	case errors.Is(err, csv.ErrFieldCount):
+		return fmt.Errorf("the row has %s, not %d", say.Count(cells, "value"), heads)
+	case errors.As(err, &p):
+		return p.Err
+	}
+	return err
+}
+
+// separator is what stands between a table's values: the semicolons or tabs of spreadsheets whose commas are decimal
+// ones, where the first row has more of them than commas.
+func separator(first string) rune {
+	comma := ','
+	for _, r := range ";\t" {
+		if strings.Count(first, string(r)) > strings.Count(first, string(comma)) {
+			comma = r
+		}
+	}
+	return comma
+}
+
+// cell is a value of a table as a YAML node at its place in the table.
 func cell(text string, at Pos) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: at.Line, Column: at.Column}
 }
 
 // heads reads a table's first row. `id` is a setting without a meaning of its own.
-func (r *reader) heads(cells []string, at Pos) (heads []setting, ok bool) {
+func (r *reader) heads(cells []string, at func(int) Pos) (heads []setting, ok bool) {
 	ok = true
-	for _, name := range cells {
+	for i, name := range cells {
 		name = strings.TrimSpace(name)
 		if name == "id" && r.vars.raw["id"] == nil {
 			heads = append(heads, setting{name: name})
 			continue
 		}
-		s, fine := r.settingOf(cell(name, at), func(n string) bool {
+		s, fine := r.settingOf(cell(name, at(i)), func(n string) bool {
 			for _, h := range heads {
 				if h.name == n {
 					return true
@@ -107,10 +137,10 @@ func (r *reader) heads(cells []string, at Pos) (heads []setting, ok bool) {
 	return heads, ok
 }
 
-func (r *reader) row(heads []setting, cells []string, at Pos) (v variant, ok bool) {
-	v.at, ok = at, true
+func (r *reader) row(heads []setting, cells []string, at func(int) Pos) (v variant, ok bool) {
+	v.at, ok = at(0), true
 	for i, s := range heads {
-		n := cell(strings.TrimSpace(cells[i]), at)
+		n := cell(strings.TrimSpace(cells[i]), at(i))
 		switch {
 		case s.name == "id" && s.look == nil && r.vars.raw["id"] == nil:
 			if n.Value != "" { // without one it gets one
@@ -132,7 +162,7 @@ func (r *reader) row(heads []setting, cells []string, at Pos) (v variant, ok boo
 		v.sets = append(v.sets, s)
 	}
 	if ok && len(v.sets) == 0 {
-		r.report(at, nil, "the variant sets nothing")
+		r.report(v.at, nil, "the variant sets nothing")
 		ok = false
 	}
 	return v, ok
@@ -170,7 +200,7 @@ func (s *stills) text(name, save string) ([]byte, *stillError) {
 	case err != nil:
 		return unreadable(err)
 	case len(raw) > maxTable:
-		return nil, &stillError{message: quote(name) + " is larger than 1 MiB"}
+		return nil, &stillError{message: quote(name) + " is larger than 4 MiB"}
 	case !utf8.Valid(raw) || control(strings.ReplaceAll(string(raw), "\r", "")):
 		return nil, &stillError{quote(name) + " is not plain text", advise(save)}
 	}

@@ -48,11 +48,12 @@ func (r *reader) variants(base *Storyboard, root *yaml.Node, over map[string]str
 	if n == nil {
 		return
 	}
+	each := r.visits
 	all := r.readVariants(n, over)
 	if len(r.found) > 0 {
 		return
 	}
-	if r.visits*(len(all)+1) > maxVisits {
+	if each*len(all) > maxVersed {
 		r.report(position(n), advise("split the film into several files"),
 			"%d variants of this film are more than can be read", len(all))
 		return
@@ -66,10 +67,11 @@ func (r *reader) variants(base *Storyboard, root *yaml.Node, over map[string]str
 	said := map[string]bool{}
 	r.takes = 0 // the film itself is only looked at
 	for i := range all {
+		r.visits = 0
 		before := len(r.found)
 		r.texts = map[textOf]reading{}
 		film := r.film(root, over, &all[i])
-		film.Dir, film.Variant = base.Dir, all[i].id
+		film.Dir, film.Variant, film.Sets = base.Dir, all[i].id, all[i].values()
 		base.films = append(base.films, film)
 		r.nameVariant(before, all[i].id, said)
 		if len(r.found) >= maxProblems {
@@ -391,6 +393,15 @@ func (r *reader) nameVariants(all []variant) {
 			names[v.id] = v.at
 		}
 	}
+}
+
+// values are what a variant sets, as it is written.
+func (v *variant) values() map[string]string {
+	all := map[string]string{}
+	for _, s := range v.sets {
+		all[s.name] = s.value.Value
+	}
+	return all
 }
 
 // meaning is what a variant sets, in one order.

@@ -94,8 +94,8 @@ func (p *program) admit(s film.Service) {
 
 // filmFlags say how a storyboard is read, and for whom.
 type filmFlags struct {
-	vars, allow, variants []string
-	draft                 bool
+	vars, allow, variants, rows, where []string
+	draft                              bool
 	catalogueFlags
 	serviceFlags
 }
@@ -107,6 +107,9 @@ func (f *filmFlags) add(cmd *cobra.Command) {
 		"a `FOLDER` beside the storyboard's own that its stills may come from; may be repeated")
 	fs.StringArrayVar(&f.variants, "variant", nil,
 		"only the variants with this `ID`, or like this pattern (*, ?, [a-z]); may be repeated")
+	fs.StringSliceVar(&f.rows, "rows", nil, "only the variants at these places, such as a table's rows, from 1: `100-199,205`")
+	fs.StringArrayVar(&f.where, "where", nil,
+		"only the variants that set a variable, or a key of look, to this: `NAME=VALUE`; may be repeated")
 	_ = cmd.RegisterFlagCompletionFunc("variant", f.completeVariants)
 	f.catalogueFlags.add(cmd)
 	f.serviceFlags.add(cmd)
@@ -186,7 +189,7 @@ func (p *program) film(f filmFlags, stores storeFlags) (film.Options, error) {
 	if err != nil {
 		return film.Options{}, err
 	}
-	return film.Options{Vars: o.Vars, AllowPaths: o.AllowPaths, Variants: f.variants, Models: f.models, Draft: f.draft,
+	return film.Options{Vars: o.Vars, AllowPaths: o.AllowPaths, Variants: f.variants, Rows: f.rows, Where: f.where, Models: f.models, Draft: f.draft,
 		Service: s, Choose: choose, Store: p.storeDir(stores), Scratch: p.temps, Disk: p.disk}, nil
 }
 

@@ -77,6 +77,8 @@ func (p *program) tellWaiting(f *film.Film, r *chain.Reel) {
 const maxPrinted = 60
 
 // printParts shows what each variant has for itself and what it shares.
+//
+// Where more than maxAlike in a row have the same figures, they share a line.
 func (p *program) printParts(plan *film.Plan) {
 	t := newTable("VARIANT", ">TAKES", ">SHARED", ">OWN", ">OWN AT MOST", ">ALONE AT MOST")
 	shares, separate := plan.Shares()
@@ -84,16 +86,32 @@ func (p *program) printParts(plan *film.Plan) {
 	for _, take := range plan.Graph.Takes {
 		together.Micros += take.Cost.Micros
 	}
-	for _, s := range shares {
+	type row [5]string
+	cells := func(s chain.Share) row {
 		s.Own.Currency = separate.Currency
-		t.add(s.Film.Variant, fmt.Sprint(len(s.Takes)), fmt.Sprint(s.Shared), fmt.Sprint(len(s.Takes)-s.Shared),
-			s.Own.String(), s.Alone.String())
+		return row{fmt.Sprint(len(s.Takes)), fmt.Sprint(s.Shared), fmt.Sprint(len(s.Takes) - s.Shared),
+			s.Own.String(), s.Alone.String()}
+	}
+	for from, to := 0, 0; from < len(shares); from = to {
+		for to = from; to < len(shares) && cells(shares[to]) == cells(shares[from]); to++ {
+		}
+		name := shares[from].Film.Variant
+		if to-from <= maxAlike {
+			to = from + 1
+		} else {
+			name = fmt.Sprintf("each of %d: %s … %s", to-from, name, shares[to-1].Film.Variant)
+		}
+		c := cells(shares[from])
+		t.add(append([]string{name}, c[:]...)...)
 	}
 	t.write(p.out, nil)
 	fmt.Fprintf(p.out, "\nAll together: %s, %s without a store; as separate films %s.\n",
 		say.Count(len(plan.Graph.Takes), "take"),
 		together.String(), separate.String())
 }
+
+// maxAlike is how many variants with the same figures have a line each.
+const maxAlike = 12
 
 // tellDrafts says which shots of the films are drafts although the films are none.
 func (p *program) tellDrafts(f *film.Film, r *chain.Reel) {

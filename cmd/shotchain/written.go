@@ -14,7 +14,7 @@ import (
 // Plans that are written to a file, and run as they are.
 
 // ofPlan are the options that a written plan holds, and those that make no sense beside one.
-var ofPlan = []string{"var", "variant", "provider", "drift", "draft", "failover", "only", "keep", "resubmit", "stop-at",
+var ofPlan = []string{"var", "variant", "rows", "where", "provider", "drift", "draft", "failover", "only", "keep", "resubmit", "stop-at",
 	"concurrency", "locked", "fetch"}
 
 func (o *runFlags) addPlan(cmd *cobra.Command) {
@@ -25,7 +25,7 @@ func (o *runFlags) addPlan(cmd *cobra.Command) {
 func (o *runFlags) asked() film.Asked {
 	l := o.limits
 	a := film.Asked{Provider: o.film.provider, Drift: o.film.drift, Failover: o.routes.failover,
-		Variants: o.film.variants, Vars: map[string]string{}, Draft: o.film.draft,
+		Variants: o.film.variants, Rows: o.film.rows, Where: o.film.where, Vars: map[string]string{}, Draft: o.film.draft,
 		Limit: l.Limit, Only: l.Only, Keep: l.Keep, Resubmit: l.Resubmit, StopAt: l.StopAt}
 	for _, v := range o.film.vars {
 		name, value, _ := strings.Cut(v, "=")
@@ -82,7 +82,8 @@ func (o *runFlags) planned(cmd *cobra.Command) (*film.Saved, error) {
 	}
 	a := s.Asked
 	o.film.provider, o.film.drift, o.routes.failover = a.Provider, a.Drift, a.Failover
-	o.film.variants, o.film.draft, o.film.vars = a.Variants, a.Draft, nil
+	o.film.variants, o.film.rows, o.film.where = a.Variants, a.Rows, a.Where
+	o.film.draft, o.film.vars = a.Draft, nil
 	for name, value := range a.Vars {
 		o.film.vars = append(o.film.vars, name+"="+value)
 	}
