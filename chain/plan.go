@@ -52,6 +52,8 @@ type Plan struct {
 	Held     money.Amount  // of tasks that earlier runs bought and that have not ended, at most
 	Saved    money.Amount  // what the cached takes had cost
 	Buys     int           // takes that will be bought
+	Later    money.Amount  // of takes that are bought once what they grow from is picked, at most
+	Follow   int           // those takes
 	Expected time.Duration // until the last take is there
 	Options  PlanOptions
 }
@@ -103,6 +105,8 @@ func Make(ctx context.Context, g *graph.Graph, st *store.Store, o PlanOptions) (
 		case New, Stale, Waits, Unclear:
 			pt.Cost, pt.Tokens = t.Cost, t.Tokens
 			p.Total, p.Buys = p.Total.Add(t.Cost), p.Buys+1
+		case Unpicked:
+			p.Later, p.Follow = p.Later.Add(t.Cost), p.Follow+1
 		case InFlight:
 			p.Held = p.Held.Add(t.Cost)
 		case Cached:

@@ -12,6 +12,7 @@ import (
 	"shotchain/chain"
 	"shotchain/chain/graph"
 	"shotchain/chain/lock"
+	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/film/seams"
 	"shotchain/internal/say"
@@ -203,6 +204,17 @@ func (p *Plan) BottomLine() string {
 	if p.Saved.Micros > 0 && !simulated { // nobody would have paid for what the simulator drew
 		parts = append(parts, fmt.Sprintf("The store saves %s.", p.Saved.String()))
 	}
+	if p.Follow > 0 {
+		follow := "follow"
+		if p.Follow == 1 {
+			follow = "follows"
+		}
+		parts = append(parts, fmt.Sprintf("Once takes are picked, %s %s, for at most %s.",
+			say.Count(p.Follow, "clip"), follow, p.Later.String()))
+	}
+	if whole := p.Whole(); !simulated && whole != p.Total && whole != p.Saved {
+		parts = append(parts, fmt.Sprintf("The film will have cost at most %s.", whole.String()))
+	}
 	switch {
 	case p.Expected == 0:
 	case simulated:
@@ -212,6 +224,10 @@ func (p *Plan) BottomLine() string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// Whole is what the film will have cost when all of it is made, at most: what its clips had cost, what is in flight, what
+// is bought now and what is bought once it can be.
+func (p *Plan) Whole() money.Amount { return p.Saved.Add(p.Held).Add(p.Total).Add(p.Later) }
 
 // DraftLine says what the same film costs as drafts, and how many finals are made from drafts there are; "" where
 // there can be none, or nothing is bought.

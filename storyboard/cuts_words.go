@@ -15,7 +15,7 @@ func (c *cutter) captionFile() {
 	words, film := false, len(cut.Outputs) == 0
 	for _, o := range cut.Outputs {
 		words = words || o.Format == "srt" || o.Format == "vtt"
-		film = film || o.Format == "mp4" || o.Format == "mov"
+		film = film || o.Format == "mp4" || o.Format == "mov" || o.Format == "webm"
 	}
 	switch {
 	case cut.Captions.Mode == "file" && !words:

@@ -3,15 +3,16 @@ package storyboard
 // wordKeys are those of words on and beside the picture.
 var wordKeys = []*key{
 	{name: "captions", in: inCut, kind: part, of: inCaptions,
-		set:     fills(func(c *cutter) *Captions { c.cut.Captions = &Captions{}; return c.cut.Captions }),
-		help:    "Where the shots' captions are shown, and how.",
-		without: "They are in outputs that end with .srt or .vtt, and nowhere else.",
+		set:  fills(func(c *cutter) *Captions { c.cut.Captions = &Captions{}; return c.cut.Captions }),
+		help: "Where the shots' captions are shown, and how.",
+		without: "Players show or hide them where the file can hold them (.mp4, .mov, .webm), and outputs that end with " +
+			".srt or .vtt have them.",
 		example: "captions: { mode: burn }"},
 	{name: "mode", in: inCaptions, kind: choice, expands: true,
-		choices: []string{"burn", "soft", "file"}, required: true,
+		choices: []string{"burn", "soft", "file", "none"}, required: true,
 		set: reads((*reader).captionMode),
 		help: "`burn` puts them on the picture, `soft` beside it for players to show or hide, `file` only into " +
-			"the outputs that end with .srt or .vtt.",
+			"the outputs that end with .srt or .vtt, `none` leaves them out.",
 		example: "mode: burn"},
 	{name: "style", in: inCaptions, kind: part, of: inStyle, set: fills(func(c *Captions) *Style { return &c.Style }),
 		help:    "How burned captions look.",

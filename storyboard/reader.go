@@ -3,7 +3,9 @@ package storyboard
 // One reading of a file: mappings, lists and keys against the table, and the problems that are found.
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 
 	"gopkg.in/yaml.v3"
@@ -122,6 +124,9 @@ func (s *source) problem(f finding) Problem {
 	if f.hint != nil {
 		p.Hint = say.Clean(f.hint())
 	}
+	if slip, ok := s.slip(f.at.Line, true); ok && p.Hint == "" {
+		p.Hint = say.Clean(slip.message + ": " + slip.hint())
+	}
 	return p
 }
 
@@ -208,7 +213,7 @@ func (r *reader) mapping(n *yaml.Node, in place) (fields, Pos, bool) {
 		}
 		k := r.key(name, in)
 		if k == nil {
-			strange = append(strange, name.Value)
+			strange = append(strange, name.Value, meant(name.Value))
 			continue
 		}
 		if old, dup := fs.get(k.name); dup {
@@ -235,7 +240,7 @@ func (r *reader) missing(fs fields, at Pos, strange []string, in place) {
 		if in == inShot && k.name == "prompt" && (fs.has("clip") || fs.has("action")) {
 			continue
 		}
-		if _, there := fs.get(k.name); !there && say.Nearest(k.name, strange[:min(len(strange), maxProblems)]) == "" {
+		if _, there := fs.get(k.name); !there && !slices.Contains(strange, k.name) && say.Nearest(k.name, strange[:min(len(strange), maxProblems)]) == "" {
 			r.report(at, nil, "%s needs `%s`", placeNames[in], k.name)
 		}
 	}
@@ -260,7 +265,11 @@ func (r *reader) key(n *yaml.Node, in place) *key {
 		r.report(position(n), advise(homeHint(name, home, in)), "`%s` does not belong %s", name, whereNames[in])
 	default:
 		r.spoil(say.Nearest(name, keyNames(in)))
-		r.report(position(n), didYouMean(name, func() []string { return keyNames(in) }), "unknown key %s", quote(name))
+		hint := didYouMean(name, func() []string { return keyNames(in) })
+		if said := cmp.Or(wordFor(name, in), r.loose(n)); said != "" {
+			hint = advise(said)
+		}
+		r.report(position(n), hint, "unknown key %s", quote(name))
 	}
 	return nil
 }

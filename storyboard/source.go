@@ -34,6 +34,11 @@ func newSource(file string, raw []byte) (*source, []finding) {
 	if len(raw) > maxFile {
 		return s, []finding{{at: Pos{1, 1}, message: "the file is larger than 8 MiB"}}
 	}
+	if name := encodingOf(raw); name != "" {
+		s.lines = []string{""}
+		return s, []finding{{at: Pos{1, 1}, message: "the file is " + name + ", not UTF-8",
+			hint: advise("save it as UTF-8; editors have that at \"Save as\"")}}
+	}
 	raw = bytes.TrimPrefix(raw, byteOrderMark)
 	s.text = string(raw)
 	if strings.Count(s.text, "\n")+strings.Count(s.text, "\r") > maxLines {

@@ -70,7 +70,7 @@ var syntaxHints = []struct{ part, hint string }{
 	{"did not find expected key", "the indentation is off, or a quote ended early"},
 	{"did not find expected '-'", "the items of a list stand in one column"},
 	{"expected ',' or ']'", "a list that begins with [ ends with ]"},
-	{"expected ',' or '}'", "a mapping that begins with { ends with }"},
+	{"expected ',' or '}'", "a mapping that begins with { ends with }; text with a comma or a colon in it needs quotes"},
 	{"unknown escape character", "in double quotes a backslash is written twice"},
 }
 
@@ -95,6 +95,10 @@ func (s *source) syntax(err error) finding {
 		}
 	}
 	at := s.syntaxPlace(message, said)
+	if f, ok := s.cause(at); ok {
+		f.message = "not YAML: " + f.message
+		return f
+	}
 	switch line := s.line(at); {
 	case strings.HasPrefix(line[byteColumn(line, at.Column):], "\t"):
 		hint = "indent with blanks"

@@ -265,6 +265,9 @@ var shortTenths = regexp.MustCompile(`^(0|[1-9][0-9]{0,3})\.[0-9]$`)
 
 var shortCount = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
 
+// clock is a length in minutes and seconds.
+var clock = regexp.MustCompile(`^([0-9]{1,2}):([0-5][0-9])$`)
+
 // secondsHint guesses what a duration was meant to be.
 func secondsHint(s string) string {
 	low := strings.ReplaceAll(strings.ToLower(s), " ", "")
@@ -275,6 +278,11 @@ func secondsHint(s string) string {
 		if n, ok := strings.CutSuffix(low, unit); ok && (shortCount.MatchString(n) || shortTenths.MatchString(n)) {
 			return fmt.Sprintf("write %ss", n)
 		}
+	}
+	if m := clock.FindStringSubmatch(low); m != nil {
+		minutes, _ := strconv.Atoi(m[1])
+		rest, _ := strconv.Atoi(m[2])
+		return fmt.Sprintf("write %ds", 60*minutes+rest)
 	}
 	if m := amount.FindStringSubmatch(low); m != nil {
 		n, _ := strconv.ParseInt(m[1], 10, 64)

@@ -17,7 +17,7 @@ func Check(ctx context.Context, sb *storyboard.Storyboard, to Target) storyboard
 	if to.Draft || sb.Unread("model", "draft", "vars", "variants") {
 		return nil
 	}
-	c := compiler{to: to, seen: map[string]bool{}, digests: map[string]string{}}
+	c := compiler{to: to, told: map[string]*told{}, digests: map[string]string{}}
 	c.able = c.names()
 	for _, c.sb = range to.films(sb) {
 		for _, s := range c.sb.Shots() {

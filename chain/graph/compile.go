@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func Compile(ctx context.Context, sb *storyboard.Storyboard, to Target) (*Graph,
 	films := to.films(sb)
 	c := compiler{to: to,
 		g:          &Graph{Film: films[0], Films: films, Service: to.Service, shots: map[*storyboard.Shot][]*Take{}},
-		identities: map[string]*Take{}, digests: map[string]string{}, seen: map[string]bool{}}
+		identities: map[string]*Take{}, digests: map[string]string{}, told: map[string]*told{}}
 	c.able = c.names()
 	order := 0
 	for i, film := range films {
@@ -87,7 +88,8 @@ type compiler struct {
 	identities map[string]*Take
 	digests    map[string]string // of stills, by path
 	problems   storyboard.Problems
-	seen       map[string]bool // problems that another variant has had
+	told       map[string]*told // by place and message
+	faults     int              // how often a problem was found, told or not
 
 	// Of the film that is being compiled.
 	sb    *storyboard.Storyboard
@@ -123,12 +125,12 @@ func (c *compiler) compile(s *storyboard.Shot) {
 func (c *compiler) add(s *storyboard.Shot) {
 	t := &Take{Shot: s, Number: 1, Order: c.order[s]}
 	c.origin(t)
-	found := len(c.problems)
+	found := c.faults
 	c.fill(t)
 	takes := make([]*Take, s.Takes)
 	for i := range takes {
 		takes[i] = t.numbered(i + 1)
-		if len(c.problems) == found { // else only there so that what grows from it is checked too
+		if c.faults == found { // else only there so that what grows from it is checked too
 			takes[i] = c.unique(takes[i])
 		}
 	}
@@ -182,12 +184,41 @@ func (c *compiler) problem(at storyboard.Pos, s *storyboard.Shot, hint, format s
 	if at.Line == 0 {
 		at = s.Pos
 	}
-	format = "shot %q: " + format
-	p := c.sb.Problem(at, hint, format, append([]any{s.Name()}, args...)...)
-	if id := p.Error(); !c.seen[id] {
-		c.seen[id] = true
-		c.problems = append(c.problems, p)
+	c.faults++
+	message := fmt.Sprintf(format, args...)
+	p := c.sb.Problem(at, hint, "%s", message)
+	old := c.told[p.Error()]
+	if old == nil {
+		old = &told{at: len(c.problems)}
+		c.told[p.Error()], c.problems = old, append(c.problems, p)
 	}
+	if name := s.Name(); !slices.Contains(old.shots, name) {
+		old.shots = append(old.shots, name)
+	}
+	c.problems[old.at].Message = c.sb.Problem(at, hint, "%s: %s", shotsTold(old.shots), message).Message
+}
+
+// told is a problem of a setting that several shots may have inherited: it is told once, with all of them.
+type told struct {
+	at    int // among the problems
+	shots []string
+}
+
+// shotsTold names shots, not too many of them.
+func shotsTold(names []string) string {
+	const most = 3
+	if len(names) == 1 {
+		return fmt.Sprintf("shot %q", names[0])
+	}
+	quoted := make([]string, 0, most)
+	for _, name := range names[:min(most, len(names))] {
+		quoted = append(quoted, strconv.Quote(name))
+	}
+	if more := len(names) - most; more > 0 {
+		return fmt.Sprintf("shots %s and %d more", strings.Join(quoted, ", "), more)
+	}
+	last := len(quoted) - 1
+	return fmt.Sprintf("shots %s and %s", strings.Join(quoted[:last], ", "), quoted[last])
 }
 
 // model finds the shot's model at the region it is to be bought in.

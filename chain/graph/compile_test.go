@@ -29,6 +29,29 @@ var (
 		Service: provider.About{Namespace: "sim", Region: models.Ark}}
 )
 
+// TestAnInheritedProblemIsToldOnce holds that a setting that several shots inherit is refused once, with the shots.
+func TestAnInheritedProblemIsToldOnce(t *testing.T) {
+	src := "look: {model: seedance-1.0-pro, resolution: 4k}\nscenes:\n  - id: a\n    shots:\n"
+	for _, shot := range []string{"one", "two", "three", "four", "five"} {
+		src += "      - {id: " + shot + ", prompt: p}\n"
+	}
+	for last, want := range map[string]string{
+		"      - {id: one,":   `shot "a/one": `,
+		"      - {id: two,":   `shots "a/one" and "a/two": `,
+		"      - {id: three,": `shots "a/one", "a/two" and "a/three": `,
+		"      - {id: five,":  `shots "a/one", "a/two", "a/three" and 2 more: `,
+	} {
+		end := strings.Index(src, last)
+		end += strings.IndexByte(src[end:], '\n') + 1
+		_, err := graph.Compile(t.Context(), parse(t, t.TempDir(), src[:end]), graph.Target{Models: models.Default(), Service: provider.About{Region: models.Ark}})
+		var ps storyboard.Problems
+		require.ErrorAs(t, err, &ps)
+		require.Len(t, ps, 1)
+		require.Equal(t, want+"seedance-1.0-pro does not make 4k", ps[0].Message)
+		require.Equal(t, "it makes 480p, 720p, 1080p", ps[0].Hint)
+	}
+}
+
 func compile(t testing.TB, sb *storyboard.Storyboard) *graph.Graph {
 	t.Helper()
 	g, err := graph.Compile(t.Context(), sb, simTarget)

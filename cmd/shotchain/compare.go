@@ -80,12 +80,12 @@ func (p *program) printQuotes(all []film.Quote) {
 			if problem.Hint != "" {
 				line += "; " + problem.Hint
 			}
-			fmt.Fprint(p.out, wrapped("  ", line))
+			fmt.Fprint(p.out, wrapped("  ", line, columns))
 		}
 		if notes := told(q); len(notes) > 0 {
 			fmt.Fprintf(p.out, "\n%s:\n", q.Service.Name)
 			for _, line := range notes {
-				fmt.Fprint(p.out, wrapped("  ", line))
+				fmt.Fprint(p.out, wrapped("  ", line, columns))
 			}
 		}
 	}
@@ -123,10 +123,10 @@ func notesOn(plan *film.Plan) (notes []string) {
 	return append(notes, plan.FailoverLines()...)
 }
 
-// wrapped breaks clean words into lines that a terminal has room for, all but the first indented a little more.
-func wrapped(indent, words string) string {
+// wrapped breaks words, cleaned, into lines of so many columns, all but the first indented a little more.
+func wrapped(indent, words string, room int) string {
 	var b strings.Builder
-	line, room := indent, columns
+	line := indent
 	for _, word := range strings.Fields(say.Clean(words)) {
 		if strings.TrimSpace(line) != "" && columnsOf(line)+1+columnsOf(word) > room {
 			fmt.Fprintln(&b, line)

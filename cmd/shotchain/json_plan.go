@@ -24,8 +24,11 @@ type jsonPlan struct {
 	Drafts          *jsonDraft    `json:"drafts,omitempty"`   // the same film as drafts
 	Separate        *price        `json:"separate,omitempty"` // what the variants would cost as films of their own
 	Buys            int           `json:"buys"`
-	Total           price         `json:"total"` // at most
-	Held            price         `json:"held"`  // at most, of tasks in flight
+	Total           price         `json:"total"`            // at most
+	Held            price         `json:"held"`             // at most, of tasks in flight
+	Follow          int           `json:"follow,omitempty"` // clips that are bought once takes are picked
+	Later           *price        `json:"later,omitempty"`  // what those cost at most
+	Whole           price         `json:"whole"`            // what the film will have cost, at most
 	Saved           price         `json:"saved"`
 	ExpectedSeconds float64       `json:"expected_seconds"`
 
@@ -97,8 +100,12 @@ func planJSON(plan *film.Plan) jsonPlan {
 	j := jsonPlan{Title: f.Title, Provider: f.Service.Name, Namespace: f.Service.About.Namespace,
 		Charged: !f.Service.Simulated(),
 		Takes:   []jsonTake{}, Chains: strandsJSON(plan.Graph), Buys: plan.Buys, Total: priceOf(plan.Total),
-		Held: priceOf(plan.Held), Saved: priceOf(plan.Saved),
+		Held: priceOf(plan.Held), Whole: priceOf(plan.Whole()), Saved: priceOf(plan.Saved),
 		ExpectedSeconds: plan.Expected.Seconds(), Notes: notesOn(plan)}
+	if plan.Follow > 0 {
+		later := priceOf(plan.Later)
+		j.Follow, j.Later = plan.Follow, &later
+	}
 	for i := range plan.Takes {
 		pt := &plan.Takes[i]
 		t := pt.Take
@@ -157,6 +164,7 @@ type jsonTimeline struct {
 	Sounds   []jsonSound `json:"sounds"`
 	Titles   []jsonText  `json:"titles"`
 	Captions []jsonText  `json:"captions"`
+	Shown    string      `json:"captions_in,omitempty"` // burn, soft or file; none where they are left out
 	Outputs  []string    `json:"outputs"`
 }
 
@@ -201,6 +209,7 @@ func timelineJSON(c *storyboard.Cut, tl *film.Timeline) jsonTimeline {
 	j := jsonTimeline{Cut: c.ID, Width: tl.Width, Height: tl.Height, Rate: tl.Rate, Frames: tl.Frames,
 		Timecode: tl.Timecode(tl.Frames),
 		Items:    []jsonItem{}, Sounds: []jsonSound{}, Titles: textsJSON(tl.Titles), Captions: textsJSON(tl.Captions),
+		Shown:   tl.CaptionMode,
 		Outputs: []string{}}
 	for _, it := range tl.Items {
 		j.Items = append(j.Items,

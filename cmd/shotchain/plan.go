@@ -155,6 +155,7 @@ func (p *program) printPlan(plan *film.Plan) {
 	for _, own := range f.OwnClips() {
 		t.add(own.Name(f), "-", "own footage", "-", "-", "-", "-", say.Clean(own.File.Name))
 	}
+	t.fit(p.width, "TOKENS", "SIZE")
 	t.write(p.out, func(row, column int) string {
 		if !p.colourOut || column != 2 || row > len(plan.Takes) {
 			return ""
@@ -165,20 +166,20 @@ func (p *program) printPlan(plan *film.Plan) {
 		fmt.Fprintf(p.out, "\nStills are cropped around their middle and scaled:\n")
 	}
 	for _, note := range notes {
-		fmt.Fprintf(p.out, "  %s\n", say.Clean(note))
+		fmt.Fprint(p.out, p.paragraph("  ", note))
 	}
 	if chains := plan.ChainLines(); len(chains) > 0 {
 		fmt.Fprintf(p.out, "\nChains:\n")
 		for _, line := range chains {
-			fmt.Fprintf(p.out, "  %s\n", say.Clean(line))
+			fmt.Fprint(p.out, p.paragraph("  ", line))
 		}
 	}
-	fmt.Fprintf(p.out, "\n%s\n", plan.BottomLine())
+	fmt.Fprint(p.out, "\n", p.paragraph("", plan.BottomLine()))
 	if line := plan.DraftLine(); line != "" {
-		fmt.Fprintln(p.out, line)
+		fmt.Fprint(p.out, p.paragraph("", line))
 	}
 	for _, line := range notesOn(plan) {
-		fmt.Fprintln(p.out, line)
+		fmt.Fprint(p.out, p.paragraph("", line))
 	}
 }
 
@@ -197,7 +198,7 @@ func (p *program) printPrompts(plan *film.Plan) {
 		t := plan.Takes[i].Take
 		if id := t.Name() + t.Request.Prompt; t.Request.Prompt != "" && !said[id] {
 			said[id] = true
-			fmt.Fprintf(p.out, "\n%s\n%s", film.ShotsOf(t), wrapped("  ", say.Clean(t.Request.Prompt)))
+			fmt.Fprintf(p.out, "\n%s\n%s", film.ShotsOf(t), wrapped("  ", t.Request.Prompt, columns))
 		}
 	}
 }

@@ -79,7 +79,7 @@ shotchain run lighthouse/film.yaml`,
 	root.Flags().BoolVar(&version, "version", false, "print what this program was built from, as the command version does")
 	fs := root.PersistentFlags()
 	fs.BoolVar(&p.json, "json", false, "print JSON, errors too")
-	fs.BoolVarP(&p.quiet, "quiet", "q", false, "say nothing but errors and questions")
+	fs.BoolVarP(&p.quiet, "quiet", "q", false, "on stderr nothing but errors and questions; results stay on stdout")
 	fs.BoolVar(&p.plain, "no-progress", false, "no bars: one plain line for each change")
 	root.SetIn(p.in)
 	root.SetOut(p.out)

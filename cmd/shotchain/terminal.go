@@ -15,9 +15,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
+
+	"shotchain/internal/say"
 )
 
 // terminal is what the program reads and writes.
@@ -31,6 +34,7 @@ type terminal struct {
 	asks        bool // there is somebody to ask
 	colourOut   bool
 	colourErr   bool
+	width       int // how many columns stdout has room for; 0 is any number
 }
 
 func newTerminal(in io.Reader, out, err io.Writer, env func(string) string) terminal {
@@ -38,7 +42,22 @@ func newTerminal(in io.Reader, out, err io.Writer, env func(string) string) term
 	coloured := able && env("NO_COLOR") == ""
 	return terminal{in: in, out: &safe{w: out}, err: &safe{w: err}, screen: err,
 		bars: isTerminal(err) && able, asks: isTerminal(err) && isTerminal(in),
-		colourOut: isTerminal(out) && coloured, colourErr: isTerminal(err) && coloured}
+		colourOut: isTerminal(out) && coloured, colourErr: isTerminal(err) && coloured, width: widthOf(out, env("COLUMNS"))}
+}
+
+// widthOf is how many columns a terminal has: as many as the user says, else as it says itself; 0 where nobody does.
+func widthOf(v any, said string) int {
+	if n, err := strconv.Atoi(said); err == nil && n > 0 {
+		return n
+	}
+	if !isTerminal(v) {
+		return 0
+	}
+	n, _, err := term.GetSize(int(v.(*os.File).Fd()))
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 func isTerminal(v any) bool {
@@ -51,6 +70,14 @@ func (t *terminal) say(format string, args ...any) {
 	if !t.quiet {
 		fmt.Fprintf(t.err, format+"\n", args...)
 	}
+}
+
+// paragraph is clean words, broken into lines where stdout has little room.
+func (t *terminal) paragraph(indent, words string) string {
+	if t.width == 0 {
+		return indent + say.Clean(words) + "\n"
+	}
+	return wrapped(indent, words, t.width)
 }
 
 // ask asks a question whose answer is no unless it is yes. It returns at the end of the input, and when done does.

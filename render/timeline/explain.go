@@ -34,7 +34,7 @@ func (tl *Timeline) Explain() string {
 	for _, part := range []struct {
 		name  string
 		texts []Text
-	}{{"titles", tl.Titles}, {"captions", tl.Captions}} {
+	}{{"titles", tl.Titles}, {"captions, " + captionsTold[tl.CaptionMode], tl.Captions}} {
 		if len(part.texts) > 0 {
 			fmt.Fprintf(&b, "\n%s\n", part.name)
 		}
@@ -44,6 +44,10 @@ func (tl *Timeline) Explain() string {
 	}
 	return b.String()
 }
+
+// captionsTold say where captions are, by Timeline.CaptionMode.
+var captionsTold = map[string]string{"burn": "burned in", "soft": "for players to show or hide", "file": "in files of their own",
+	"": "left out"}
 
 // stretch writes a range of frames, the last one not included.
 func (tl *Timeline) stretch(from, to int) string {

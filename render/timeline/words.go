@@ -23,6 +23,10 @@ const (
 	titleSize   = 0.10
 )
 
+// unsaidCaptions is how the captions of a cut are shown that does not say: for players to show or hide, in files that
+// can hold them.
+const unsaidCaptions = "soft"
+
 // words lays captions and titles, and the frame that posters show.
 func (e *editor) words(context.Context) error {
 	e.captions()
@@ -38,6 +42,7 @@ func (e *editor) words(context.Context) error {
 // captions stand as long as their shots do. Where two shots overlap, one caption gives way to the other in the middle.
 func (e *editor) captions() {
 	style := storyboard.Style{}
+	e.tl.CaptionMode = unsaidCaptions
 	if c := e.spec.Captions; c != nil {
 		e.tl.CaptionMode, style = c.Mode, c.Style
 	}
@@ -59,7 +64,10 @@ func (e *editor) captions() {
 			e.tl.Captions = append(e.tl.Captions, t)
 		}
 	}
-	if c := e.spec.Captions; c != nil && len(e.tl.Captions) == 0 {
+	if len(e.tl.Captions) == 0 && e.spec.Captions == nil || e.tl.CaptionMode == "none" {
+		e.tl.CaptionMode = ""
+	}
+	if c := e.spec.Captions; c != nil && e.tl.CaptionMode != "" && len(e.tl.Captions) == 0 {
 		e.problem(c.Pos, "give the shots a `caption`", "no shot of the cut has a caption")
 	}
 	for _, o := range e.spec.Outputs {
