@@ -34,8 +34,8 @@ func assScript(texts []timeline.Text, width, height, rate, frames int) string {
 	}
 	b.WriteString("\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n")
 	for i, t := range texts {
-		fmt.Fprintf(&b, "Dialogue: %d,%s,%s,s%d,,0,0,0,,%s\n", i, assTime(t.Start, rate), assTime(min(t.End, frames), rate),
-			i, assText(t, width, height))
+		fmt.Fprintf(&b, "Dialogue: %d,%s,%s,s%d,,0,0,0,,%s%s\n", i, assTime(t.Start, rate), assTime(min(t.End, frames), rate),
+			i, assFade(t, rate), assText(t, width, height))
 	}
 	return b.String()
 }
@@ -71,12 +71,15 @@ func assStyle(i int, t timeline.Text, width, height int) string {
 	if alignment == 0 {
 		alignment = 2
 	}
+	if s.Left {
+		alignment--
+	}
 	name := font.OwnFamily
 	if runs, err := font.Set(t.Text, s.Font); err == nil && len(runs) > 0 {
 		name = runs[0].Family
 	}
 	bold, italic := 0, 0
-	if s.Bold {
+	if s.Bold || s.Rest > 0 {
 		bold = -1
 	}
 	if s.Italic {
@@ -86,7 +89,7 @@ func assStyle(i int, t timeline.Text, width, height int) string {
 	return fmt.Sprintf("Style: s%d,%s,%d,%s,%s,%s,%s,%d,%d,0,0,100,100,0,0,%d,%.1f,%.1f,%d,%d,%d,%d,-1\n", i, name, size,
 		assColor(s.Color, "#ffffff"), assColor(s.Color, "#ffffff"), assColor(s.Outline, "#000000"), assColor(back, "#000000"),
 		bold, italic,
-		border, edge, shadow, alignment, width/20, width/20, height/18)
+		border, edge, shadow, alignment, width/20, width/20, height/18+int(s.Raise*float64(height)))
 }
 
 // assColor turns #rrggbb or #rrggbbaa into &HAABBGGRR, where AA counts transparency.
@@ -104,10 +107,34 @@ func assColor(color, otherwise string) string {
 
 // assText is a text with its lines broken, each stretch in a font that has it.
 func assText(t timeline.Text, width, height int) string {
-	broken := breakLines(t.Text, float64(lineHeight(t.Style, height))*0.86, float64(width)*0.9)
-	runs, err := font.Set(broken, t.Style.Font)
+	size, room := float64(lineHeight(t.Style, height)), float64(width)*0.9
+	if t.Style.Rest == 0 {
+		return assRuns(breakLines(t.Text, size*0.86, room), t.Style.Font)
+	}
+	first, others, more := strings.Cut(plainLines(t.Text), "\n")
+	text := assRuns(breakLines(first, size*0.86, room), t.Style.Font)
+	if more {
+		text += fmt.Sprintf(`\N{\b0\fs%.0f}`, size*t.Style.Rest) +
+			assRuns(breakLines(others, size*t.Style.Rest*0.86, room), t.Style.Font)
+	}
+	return text
+}
+
+// assFade has a text come and go. Its times count from where the segment shows it first, which may be after its start.
+func assFade(t timeline.Text, rate int) string {
+	if t.Style.Fade == 0 {
+		return ""
+	}
+	ms := func(frame int) int { return (frame - max(0, t.Start)) * 1000 / rate }
+	fade := min(t.Style.Fade, (t.End-t.Start)/2)
+	return fmt.Sprintf(`{\fade(255,0,255,%d,%d,%d,%d)}`, ms(t.Start), ms(t.Start+fade), ms(t.End-fade), ms(t.End))
+}
+
+// assRuns is text in the fonts that have it.
+func assRuns(text, family string) string {
+	runs, err := font.Set(text, family)
 	if err != nil {
-		return assEscape(broken) // checked before: see font.Check
+		return assEscape(text) // checked before: see font.Check
 	}
 	if len(runs) == 1 {
 		return assEscape(runs[0].Text)
@@ -119,11 +146,15 @@ func assText(t timeline.Text, width, height int) string {
 	return b.String()
 }
 
+func plainLines(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+}
+
 // breakLines wraps a text to a width in pixels, keeping its own line breaks.
 func breakLines(text string, size, width float64) string {
 	w := font.NewPen(font.Regular, size)
 	var lines []string
-	for line := range strings.SplitSeq(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n") {
+	for line := range strings.SplitSeq(plainLines(text), "\n") {
 		if w.Width(line) <= width {
 			lines = append(lines, line)
 			continue

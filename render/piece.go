@@ -131,10 +131,15 @@ func (p *planner) encode(from, to int, t timeline.Transition, in bool, all *[]ce
 func (p *planner) over(from, to int) []timeline.Text {
 	var on []timeline.Text
 	for _, t := range p.texts {
-		t.Start, t.End = max(0, t.Start-p.item.At-from), min(to-from, t.End-p.item.At-from)
-		if t.Start < t.End && strings.TrimSpace(t.Text) != "" {
-			on = append(on, t)
+		t.Start, t.End = t.Start-p.item.At-from, t.End-p.item.At-from
+		start, end := max(0, t.Start), min(to-from, t.End)
+		if start >= end || strings.TrimSpace(t.Text) == "" {
+			continue
 		}
+		if t.Style.Fade == 0 { // else where it comes and goes is needed too
+			t.Start, t.End = start, end
+		}
+		on = append(on, t)
 	}
 	return on
 }

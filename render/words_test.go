@@ -3,6 +3,7 @@ package render
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,6 +98,41 @@ func FuzzASS(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestALowerThirdComesAndGoes holds that a look stands where it says, that its first line is the larger one, and that it
+// comes and goes by the film's frames: a segment that begins in its middle does not begin it again.
+func TestALowerThirdComesAndGoes(t *testing.T) {
+	sh, done, err := work.Open(work.Options{Dir: t.TempDir()})
+	require.NoError(t, err)
+	defer done()
+	const w, h = 320, 180
+	at := func(start, end int) []byte {
+		return onBlack(t, sh, t, timeline.Text{Text: "MMMM\nMMMM", Start: start, End: end,
+			Style: timeline.Style{Size: 24, Color: "#ffffff", Position: "bottom", Left: true, Rest: 0.5, Raise: 0.1, Fade: 8}}, w, h)
+	}
+	full := at(-20, 40)
+	require.InDelta(t, ink(full)/2, ink(at(-4, 40)), float64(ink(full))/10, "half come")
+	require.InDelta(t, ink(full)/2, ink(at(-20, 4)), float64(ink(full))/10, "half gone")
+	require.Less(t, ink(at(0, 40)), ink(full)/10, "just begun")
+	var rows, columns []int // of each line of the picture how much, and of each column
+	for y := range h {
+		rows = append(rows, ink(full[y*w:(y+1)*w]))
+	}
+	for x := range w {
+		n := 0
+		for y := range h {
+			n += int(full[y*w+x])
+		}
+		columns = append(columns, n)
+	}
+	require.Zero(t, slices.Max(columns[w/2:]), "it stands at the left")
+	require.Zero(t, slices.Max(rows[:h/2]), "and low")
+	require.Zero(t, slices.Max(rows[h-h/18-h/10+2:]), "clear of captions")
+	first := slices.IndexFunc(rows, func(n int) bool { return n > 0 })
+	gap := first + slices.Index(rows[first:], 0)
+	second := gap + slices.IndexFunc(rows[gap:], func(n int) bool { return n > 0 })
+	require.Greater(t, gap-first, (h-second-h/18-h/10)*3/2, "the first line is larger")
 }
 
 // SHOTCHAIN_PICTURES=dir writes pictures of words in many scripts, to be looked at.

@@ -60,6 +60,15 @@ func fills[T, P any](of func(T) *P) setter {
 	})
 }
 
+// briefly is fills for a mapping that may be written as its first key's value alone.
+func briefly[T, P any](of func(T) *P) setter {
+	return reads(func(r *reader, to T, f field) {
+		if fs, ok := r.line(f.value, f.key.of); ok {
+			r.fill(of(to), fs)
+		}
+	})
+}
+
 // readBefore is the setter of what is read before the film, which is written in its words.
 func readBefore(*reader, any, field) {}
 

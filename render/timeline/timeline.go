@@ -192,6 +192,11 @@ type Style struct {
 	Position   string // top, middle, bottom
 	Bold       bool
 	Italic     bool
+
+	Left  bool    // the words stand at the left, not in the middle
+	Rest  float64 // height of the lines after the first, as a part of it, the first being bold; 0: all are alike
+	Raise float64 // how far from the picture's edge they stand more than usual, as a part of its height
+	Fade  int     // frames in which they come, and go
 }
 
 // Output is a file that is made of a timeline.

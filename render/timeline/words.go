@@ -3,6 +3,7 @@ package timeline
 // This file lays what is read: captions and titles.
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"sort"
@@ -16,6 +17,19 @@ var (
 	usualCaption = Style{Color: "#ffffff", Outline: "#000000", Position: "bottom"}
 	usualTitle   = Style{Color: "#ffffff", Outline: "#000000", Position: "middle"}
 )
+
+// looks are those of `like`, each with the height of its lines as a part of the picture's shorter side. The words of a
+// lower third keep clear of captions.
+var looks = map[string]struct {
+	Style
+	size float64
+}{
+	"lower-third": {Style{Color: "#ffffff", Background: "#101418c8", Position: "bottom", Left: true, Rest: 0.7, Raise: 0.1,
+		Fade: 8}, 0.06},
+	"headline": {Style{Color: "#ffffff", Outline: "#000000", Position: "top", Bold: true, Fade: 8}, 0.09},
+	"credits":  {Style{Color: "#ffffff", Outline: "#000000", Position: "middle", Fade: 12}, 0.055},
+	"boxed":    {Style{Color: "#ffffff", Background: "#000000b0"}, 0},
+}
 
 // Heights of a line as a part of the picture's shorter side, so that words are as large upright as across.
 const (
@@ -95,23 +109,32 @@ func (e *editor) titles() {
 
 // style is what was asked for over what is usual.
 func (e *editor) style(s storyboard.Style, usual Style, size float64) Style {
+	if l, ok := looks[s.Like.Value]; ok {
+		position := usual.Position
+		usual = l.Style
+		usual.Position = cmp.Or(usual.Position, position)
+		size = cmp.Or(l.size, size)
+	}
 	height := float64(min(e.tl.Width, e.tl.Height)) * size
 	if s.Size.Set {
 		height = float64(e.tl.Height) * s.Size.Value / 100
 	}
 	usual.Size = max(8, int(math.Round(height)))
-	usual.Font, usual.Background = s.Font.Value, s.Background.Value
-	usual.Bold, usual.Italic = s.Bold.Value, s.Italic.Value
-	for _, over := range []struct {
-		to   *string
-		with storyboard.Setting[string]
-	}{{&usual.Color, s.Color}, {&usual.Outline, s.Outline}, {&usual.Position, s.Position}} {
-		if over.with.Set {
-			*over.to = over.with.Value
-		}
-	}
+	usual.Font = s.Font.Value
+	over(&usual.Color, s.Color)
+	over(&usual.Outline, s.Outline)
+	over(&usual.Background, s.Background)
+	over(&usual.Position, s.Position)
+	over(&usual.Bold, s.Bold)
+	over(&usual.Italic, s.Italic)
 	if s.Background.Set && !s.Outline.Set {
 		usual.Outline = ""
 	}
 	return usual
+}
+
+func over[T any](usual *T, said storyboard.Setting[T]) {
+	if said.Set {
+		*usual = said.Value
+	}
 }
