@@ -96,11 +96,24 @@ func overlay(file string, base, over *Catalogue) (*Catalogue, error) {
 // catalogue has none (an endpoint id, ep-…, is none).
 func (c *Catalogue) Find(name string) (m *Model, ok bool) {
 	for i := range c.Models {
-		if slices.Contains(c.Models[i].names(), name) {
+		if c.Models[i].called(name) {
 			return &c.Models[i], true
 		}
 	}
 	return nil, false
+}
+
+// called reports whether a name is the model's alias or one of its ids. It is asked of every take of a film.
+func (m *Model) called(name string) bool {
+	if name == m.Alias {
+		return true
+	}
+	for _, o := range m.Regions {
+		if o.ID == name {
+			return true
+		}
+	}
+	return false
 }
 
 // Aliases are all models' aliases, in the catalogue's order.
