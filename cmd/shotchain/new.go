@@ -6,20 +6,26 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"shotchain/examples"
 	"shotchain/film"
+	"shotchain/internal/say"
 )
 
 func (p *program) newVerb() *cobra.Command {
-	return &cobra.Command{
+	template := examples.Templates[0].Name
+	cmd := &cobra.Command{
 		Use:   "new [DIR]",
 		Short: "write a first storyboard with its stills",
-		Long: `New writes a film to start from: a storyboard whose comments explain the language, and its stills. DIR is made where
-there is none; nothing that exists is overwritten.`,
-		Example: "shotchain new lighthouse",
+		Long: `New writes a film to start from: a storyboard whose comments explain the language, and the files that it names. DIR is
+made where there is none; nothing that exists is overwritten. Templates:
+
+` + templateList(),
+		Example: "shotchain new lighthouse\nshotchain new my-advert --template advert",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("", "new takes one folder, not %d", len(args))
@@ -31,7 +37,11 @@ there is none; nothing that exists is overwritten.`,
 			if len(args) == 1 {
 				dir = args[0]
 			}
-			files, err := writeExample(dir)
+			names := templateNames()
+			if !slices.Contains(names, template) {
+				return usage(say.DidYouMean(template, names, "`shotchain help new` lists them"), "there is no template %q", say.Clean(template))
+			}
+			files, err := writeExample(dir, template)
 			if err != nil {
 				return err
 			}
@@ -39,28 +49,44 @@ there is none; nothing that exists is overwritten.`,
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&template, "template", template, "the film to start from, by its `NAME`")
+	_ = cmd.RegisterFlagCompletionFunc("template", cobra.FixedCompletions(templateNames(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
 }
 
-// firstFilm is the example that new writes, and its storyboard.
-const (
-	firstFilm = "lighthouse"
-	filmFile  = "film.yaml"
-)
+func templateNames() (names []string) {
+	for _, t := range examples.Templates {
+		names = append(names, t.Name)
+	}
+	return names
+}
 
-// writeExample writes the example's files and names them. It looks for all of them before it writes the first.
-func writeExample(dir string) ([]string, error) {
+// templateList is what each of them shows, for the manual.
+func templateList() string {
+	var b strings.Builder
+	for _, t := range examples.Templates {
+		fmt.Fprintf(&b, "  %-12s  %s\n", t.Name, t.Shows)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// filmFile is the name of each example's storyboard.
+const filmFile = "film.yaml"
+
+// writeExample writes an example's files and names them. It looks for all of them before it writes the first.
+func writeExample(dir, name string) ([]string, error) {
 	contents := map[string][]byte{}
 	var files []string
-	err := fs.WalkDir(examples.Lighthouse, firstFilm, func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(examples.Films, name, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		rel, err := filepath.Rel(firstFilm, filepath.FromSlash(path))
+		rel, err := filepath.Rel(name, filepath.FromSlash(path))
 		if err != nil {
 			return err
 		}
 		files = append(files, rel)
-		contents[rel], err = examples.Lighthouse.ReadFile(path)
+		contents[rel], err = examples.Films.ReadFile(path)
 		return err
 	})
 	if err != nil {

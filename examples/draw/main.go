@@ -1,5 +1,5 @@
-// Command draw makes the stills of the examples: single frames of the simulator's camera, which draws what a prompt
-// says. The same words give the same picture.
+// Command draw makes the stills, the footage and the sounds of the examples: pictures of the simulator's camera, which
+// draws what a prompt says, and placeholders for music and voices. The same words give the same files.
 package main
 
 import (
@@ -17,30 +17,52 @@ var stills = []struct {
 }{
 	{"lighthouse/stills/boat.png", "At dusk a small boat on the sea, a lighthouse on a rock.", 864, 496},
 	{"branches/stills/forest.png", "A fox walks along a path through a fir forest on a clear morning.", 864, 496},
+	{"explainer/stills/coast.png", "A lighthouse on a rock by day, waves.", 864, 496},
 	{"product-reel/stills/lantern.png", "A sand-coloured table lantern stands on a table.", 496, 864},
 }
 
 func main() {
 	for _, s := range stills {
-		if err := draw(s.path, s.prompt, s.width, s.height); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+		_, still, err := film(s.path, s.prompt, s.width, s.height, 1)
+		done(write(s.path, still, err))
+	}
+	video, _, err := film("lens", "A lamp stands on a table in a room at night. Push in.", 480, 270, 49)
+	done(write("explainer/footage/lens.mp4", video, err))
+	for _, dir := range []string{"explainer", "music-video"} {
+		done(write(dir+"/audio/theme.wav", wav(themeRate, theme()), nil))
+	}
+	for i, seconds := range []float64{2, 2.4, 2.2} {
+		done(write(fmt.Sprintf("explainer/audio/line-%d.wav", i+1), wav(lineRate, line(seconds, i)), nil))
 	}
 }
 
-func draw(path, prompt string, width, height int) error {
+func done(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// film is a clip of the simulator's camera, and its last frame.
+func film(label, prompt string, width, height, frames int) (video, still []byte, err error) {
 	dir, err := os.MkdirTemp("", "draw-")
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	defer os.RemoveAll(dir)
-	_, still, err := animatic.Camera{NoSlate: true}.Film(context.Background(),
-		animatic.Shot{Label: path, Prompt: prompt, Width: width, Height: height, Frames: 1, CameraFixed: true}, dir)
+	clip, last, err := animatic.Camera{NoSlate: true}.Film(context.Background(),
+		animatic.Shot{Label: label, Prompt: prompt, Width: width, Height: height, Frames: frames, CameraFixed: frames == 1}, dir)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	b, err := os.ReadFile(still)
+	if video, err = os.ReadFile(clip); err != nil {
+		return nil, nil, err
+	}
+	still, err = os.ReadFile(last)
+	return video, still, err
+}
+
+func write(path string, b []byte, err error) error {
 	if err != nil {
 		return err
 	}
