@@ -2,7 +2,10 @@ package animatic
 
 // This file draws what a prompt can name: each thing by a function of its own.
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // kinds are the things that prompts may put into a world. Filled at start, since drawing looks kinds up.
 var kinds []kind
@@ -19,8 +22,7 @@ func init() {
 	add("lamp", "room", 0.34, 0.16, lamp, "lamp", "lantern", "灯光", "台灯", "灯笼", "提灯", "油灯", "大灯", "灯火")
 	add("house", "", 0.22, 0.09, house, "house", "cabin", "cottage", "hut", "home", "barn", "房子", "小屋", "木屋")
 	add("tree", "", 0.4, 0.13, tree, "tree", "oak", "树")
-	add("person", "", 0.27, 0.3, person, "man", "woman", "person", "keeper", "girl", "boy", "child", "he", "she", "hero",
-		"figure", "traveller", "people", "他", "她", "男人", "女人", "人", "女孩", "男孩", "老人")
+	add("person", "", 0.27, 0.3, person, slices.Concat(nouns, pronouns)...)
 	add("robot", "", 0.27, 0.3, robot, "robot", "android", "机器人")
 	add("birds", "", 0.1, -0.26, birds, "bird", "gull", "seagull", "crow", "flock", "鸟", "海鸥")
 	add("dog", "", 0.13, 0.31, dog, "dog", "fox", "wolf", "cat", "horse", "deer", "狗", "猫", "狐狸", "马", "鹿")
@@ -89,7 +91,7 @@ func lighthouse(c *canvas, l look, t thing) {
 func boat(c *canvas, l look, t thing) {
 	hull := tone{112, 70, 48}.to(l.Near, 0.45)
 	t.disc(c, l.Near, 0.4, 0, 0.05, 1.0, 0.08)
-	person(c, l, thing{X: t.X - 0.05*t.Size, Y: t.Y - 0.05*t.Size, Size: 0.95 * t.Size})
+	person(c, l, thing{X: t.X - 0.05*t.Size, Y: t.Y - 0.05*t.Size, Size: 0.95 * t.Size, Coat: t.Coat})
 	t.shape(c, hull, 1, -0.95, -0.34, -0.7, 0.02, 0.62, 0.02, 0.98, -0.38, 0.6, -0.25, -0.6, -0.25)
 	t.shape(c, hull.to(l.Light, 0.25), 1, -0.95, -0.34, -0.6, -0.25, 0.6, -0.25, 0.98, -0.38, 0.96, -0.32, 0.58, -0.19,
 		-0.6, -0.19, -0.92, -0.29)
@@ -215,7 +217,11 @@ func tree(c *canvas, l look, t thing) {
 }
 
 func person(c *canvas, l look, t thing) {
-	coat := tone{214, 168, 62}.to(l.Near, 0.22) // a raincoat that stands out of any weather
+	coat, ok := coats[t.Coat]
+	if !ok {
+		coat = plainCoat
+	}
+	coat = coat.to(l.Near, 0.22)
 	if l.Dark {
 		coat = coat.to(l.Near, 0.2)
 	}

@@ -68,7 +68,7 @@ func mentioned(text string, words []string) int {
 			}
 			i += from
 			from = i + len(w)
-			if whole(text, w, i) {
+			if whole(text, w, i) && !denied(text[:i]) {
 				if first < 0 || i < first {
 					first = i
 				}
@@ -88,6 +88,24 @@ func whole(text, w string, i int) bool {
 	rest = strings.TrimPrefix(rest, "s")
 	after, _ := utf8.DecodeRuneInString(rest)
 	return !latin(before) && !latin(after)
+}
+
+// denied reports whether what follows a text is said not to be there: no fire, without any people.
+func denied(before string) bool {
+	if strings.HasSuffix(before, "没有") || strings.HasSuffix(before, "无") {
+		return true
+	}
+	if i := strings.LastIndexAny(before, ".,;:!?"); i >= 0 {
+		before = before[i+1:]
+	}
+	words := strings.Fields(before)
+	for _, w := range words[max(0, len(words)-2):] {
+		switch w {
+		case "no", "not", "without", "never", "nor":
+			return true
+		}
+	}
+	return false
 }
 
 func latin(r rune) bool { return r < 0x250 && unicode.IsLetter(r) }

@@ -22,6 +22,7 @@ type world struct {
 type thing struct {
 	Kind       string
 	X, Y, Size float64
+	Coat       string `json:",omitempty"` // of a person, and of who sits in a boat: a colour of coats; "" for a plain one
 }
 
 // look are the colours of a mood.
@@ -106,22 +107,78 @@ func (w *world) add(prompt string, r *rand.Rand) {
 	if i := slices.IndexFunc(all, func(f found) bool { return f.kind.name == "boat" }); i > 0 {
 		all[0], all[i] = all[i], all[0]
 	}
+	who := people(prompt)
 	for _, f := range all {
 		if w.Place == "" {
 			w.Place = f.kind.home
 		}
-		if w.shows(f.kind.name) || f.kind.name == "person" && w.shows("boat") { // who rows sits in the boat
+		if !w.holds(f.kind) {
 			continue
 		}
-		t := thing{Kind: f.kind.name, Size: f.kind.size * (0.92 + 0.16*r.Float64()), Y: f.kind.base}
-		if t.X = w.free(r); w.Place == "studio" && f.kind.home == "studio" {
-			t.X = w.pedestal()
+		if f.kind.name == "person" {
+			w.join(f.kind, who, r)
+			continue
 		}
-		w.Things = append(w.Things, t)
+		if !w.shows(f.kind.name) {
+			w.put(f.kind, first(who), r)
+		}
 	}
 	if over := len(w.Things) - maxThings; over > 0 {
 		w.Things = w.Things[over:]
 	}
+}
+
+// holds reports whether a thing can be where the world is: nothing stands in a room that is larger than it, and a lamp for
+// a table not on the sea.
+func (w *world) holds(k *kind) bool {
+	switch k.name {
+	case "lamp":
+		return w.Place == "room" || w.Place == "studio"
+	case "lighthouse", "boat", "ship", "rocks", "wave", "house", "tree", "car", "train", "bridge", "balloon":
+		return w.Place != "room"
+	}
+	return true
+}
+
+// join puts those people into sight who are not there yet. Who rows sits in the boat; somebody of whom nothing is said is
+// whoever is there.
+func (w *world) join(k *kind, who []string, r *rand.Rand) {
+	there := map[string]int{}
+	for _, t := range w.Things {
+		if (t.Kind == "person" || t.Kind == "boat") && w.sees(t) {
+			if there[""]++; t.Coat != "" {
+				there[t.Coat]++
+			}
+		}
+	}
+	for _, coat := range who {
+		if there[coat] > 0 {
+			if there[coat]--; coat != "" {
+				there[""]--
+			}
+			continue
+		}
+		w.put(k, coat, r)
+	}
+}
+
+func first(coats []string) string {
+	if len(coats) == 0 {
+		return ""
+	}
+	return coats[0]
+}
+
+// put gives a thing the place in sight that is free.
+func (w *world) put(k *kind, coat string, r *rand.Rand) {
+	t := thing{Kind: k.name, Size: k.size * (0.92 + 0.16*r.Float64()), Y: k.base}
+	if k.name == "person" || k.name == "boat" {
+		t.Coat = coat
+	}
+	if t.X = w.free(r); w.Place == "studio" && k.home == "studio" {
+		t.X = w.pedestal()
+	}
+	w.Things = append(w.Things, t)
 }
 
 // free is the slot in sight that lies farthest from what stands there.
@@ -159,12 +216,14 @@ var slots = []float64{-0.2, 0.24, -0.46, 0.5, 0.04, -0.34, 0.38}
 // shows reports whether such a thing is about where the camera looks.
 func (w *world) shows(kind string) bool {
 	for _, t := range w.Things {
-		if t.Kind == kind && math.Abs(t.X-w.View.X) < 1.4/w.View.Zoom {
+		if t.Kind == kind && w.sees(t) {
 			return true
 		}
 	}
 	return false
 }
+
+func (w *world) sees(t thing) bool { return math.Abs(t.X-w.View.X) < 1.4/w.View.Zoom }
 
 // weather follows the words; it ends when the mood changes.
 func (w *world) weather(prompt string, changed bool) {
