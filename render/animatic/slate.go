@@ -53,7 +53,7 @@ func white(p *plane, at image.Rectangle, text *image.Alpha, shade, k float64) {
 	}
 }
 
-// slate is the band that names the shot: name, prompt and a running timecode.
+// slate is the band that names the shot: name, prompt and a running timecode. It stands at the top, where no captions are.
 type slate struct {
 	band   label
 	clock  image.Rectangle // where the timecode is
@@ -77,10 +77,9 @@ func newSlate(s Shot) *slate {
 			fmt.Sprintf("(no font on this system has %d of these characters, such as U+%04X)", len(lost), lost[0]))
 	}
 	height := margin*1.1 + name.Size + float64(len(lines))*1.35*body.Size + 0.7*margin
-	top := (s.Height - int(height)) &^ 1
-	sl := &slate{band: label{at: image.Rect(0, max(0, top), s.Width, s.Height), shade: 0.6}, pitch: pitch,
-		frames: s.Frames}
-	mask := image.NewAlpha(image.Rect(0, 0, s.Width, s.Height-sl.band.at.Min.Y))
+	low := min((int(height)+1)&^1, s.Height&^1)
+	sl := &slate{band: label{at: image.Rect(0, 0, s.Width, low), shade: 0.6}, pitch: pitch, frames: s.Frames}
+	mask := image.NewAlpha(image.Rect(0, 0, s.Width, low))
 	sl.band.text = mask
 
 	base := margin*0.9 + name.Size*0.8

@@ -26,7 +26,7 @@ var looks = map[string]struct {
 }{
 	"lower-third": {Style{Color: "#ffffff", Background: "#101418c8", Position: "bottom", Left: true, Rest: 0.7, Raise: 0.1,
 		Fade: 8}, 0.06},
-	"headline": {Style{Color: "#ffffff", Outline: "#000000", Position: "top", Bold: true, Fade: 8}, 0.09},
+	"headline": {Style{Color: "#ffffff", Outline: "#000000", Position: "top", Bold: true, Raise: 0.08, Fade: 8}, 0.09},
 	"credits":  {Style{Color: "#ffffff", Outline: "#000000", Position: "middle", Fade: 12}, 0.055},
 	"boxed":    {Style{Color: "#ffffff", Background: "#000000b0"}, 0},
 }
