@@ -54,6 +54,7 @@ type Made struct {
 	Files []Edition       // the finished files of all cuts
 	Seams []*seams.Report // of each variant of which a file was made
 	Left  []Unmade        // the cuts that were left unmade for want of a clip or a pick
+	Old   []string        // files of an earlier list of cuts that are still there, from the storyboard's folder
 	Took  time.Duration   // of the clips and the files
 
 	plan *Plan
@@ -164,6 +165,8 @@ func (f *Film) run(ctx context.Context, p *Plan, how chain.RunOptions, o MakeOpt
 			if fail = AsFailure(ctx, err); fail.Hint == "" {
 				fail.Hint = fmt.Sprintf("the clips are kept: `%s` assembles them again", f.Command("cut"))
 			}
+		} else {
+			m.Old = p.leftover()
 		}
 	}
 	m.Left = p.unmade(m.Reel)
@@ -211,6 +214,9 @@ func (f *Film) Cut(ctx context.Context, p *Plan, o MakeOptions) (*Made, error) {
 	}
 	m := &Made{Reel: reel, plan: p, o: o.Observer}
 	m.Files, m.Seams, err = p.deliver(ctx, reel, f.assembly(o), nil)
+	if err == nil && !o.DryRun {
+		m.Old = p.leftover()
+	}
 	p.Seams = m.Seams
 	m.Took = time.Since(began)
 	return m, err

@@ -18,6 +18,8 @@ type Film struct {
 	Format int             `json:"format"`
 	Title  string          `json:"title"`
 	Shots  map[string]Used `json:"shots"` // by the shot's full name and take
+
+	Outputs []string `json:"outputs,omitempty"` // files that its cuts became, from the storyboard's folder
 }
 
 // Used is the take that a shot last used, and what had been asked for.

@@ -102,6 +102,7 @@ func (p *program) cut(ctx context.Context, plan *film.Plan, trace traceFlags) er
 		return err
 	}
 	p.tellFilms(made.Files)
+	p.tellOld(made.Old)
 	p.tellSeams(made.Seams)
 	page := ""
 	if err == nil && plan.Sheet != "" {

@@ -89,11 +89,12 @@ type jsonDraft struct {
 
 // jsonResult is the last line of a run with --json.
 type jsonResult struct {
-	Event    string      `json:"event"`            // result
-	Film     *jsonFilm   `json:"film,omitempty"`   // the first of films
-	Films    []jsonFilm  `json:"films,omitempty"`  // all files of all cuts
-	Unmade   []jsonLeft  `json:"unmade,omitempty"` // cuts that were left
-	Sheet    string      `json:"sheet,omitempty"`  // the contact sheet's page
+	Event    string      `json:"event"`              // result
+	Film     *jsonFilm   `json:"film,omitempty"`     // the first of films
+	Films    []jsonFilm  `json:"films,omitempty"`    // all files of all cuts
+	Unmade   []jsonLeft  `json:"unmade,omitempty"`   // cuts that were left
+	Leftover []string    `json:"leftover,omitempty"` // files of an earlier list of cuts that are still there
+	Sheet    string      `json:"sheet,omitempty"`    // the contact sheet's page
 	Provider string      `json:"provider"`
 	Charged  bool        `json:"charged"`
 	Spent    price       `json:"spent"`

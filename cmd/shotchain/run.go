@@ -186,7 +186,7 @@ func (p *program) make(ctx context.Context, plan *film.Plan, o *runFlags,
 	if len(routes) > 1 {
 		result.Routes = routes
 	}
-	result.Unmade = unmadeJSON(made.Left)
+	result.Unmade, result.Leftover = unmadeJSON(made.Left), made.Old
 	result.Seams, result.Chains = seamsJSON(made.Seams)
 	if result.Sheet = made.WriteSheet(ctx); result.Sheet != "" {
 		p.say("contact sheet: %s", say.Path(result.Sheet))
@@ -243,8 +243,16 @@ func (p *program) tellMade(f *film.Film, made *film.Made, fail *film.Failure) {
 	for _, left := range made.Left {
 		p.say("%s", say.Clean(left.String()))
 	}
+	p.tellOld(made.Old)
 	if fail == nil || fail.Kind == film.Waiting {
 		p.tellWaiting(f, made.Reel)
+	}
+}
+
+// tellOld names files that nothing makes any more.
+func (p *program) tellOld(files []string) {
+	for _, name := range files {
+		p.say("%s is of an earlier list of cuts: nothing makes it any more", say.Path(name))
 	}
 }
 
