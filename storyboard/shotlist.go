@@ -99,6 +99,7 @@ func (r *reader) noMember(at Pos, name string) {
 }
 
 func (r *reader) dialogue(d *draft, f field) {
+	d.heard(f)
 	for i, n := range r.list(f) {
 		if i == maxSpoken {
 			r.report(position(n), nil, "a shot has at most %d lines of `dialogue`", maxSpoken)
@@ -131,8 +132,18 @@ func (r *reader) shotSound(d *draft, f field) {
 			rest = append(rest, f)
 		}
 	}
+	if len(heard) > 0 {
+		d.heard(heard[0])
+	}
 	r.fill(d, heard)
 	r.fill(&d.Sound, rest)
+}
+
+// heard notes where a shot first says what is to be heard.
+func (d *draft) heard(f field) {
+	if at := position(f.name); d.HeardPos == (Pos{}) || at.before(d.HeardPos) {
+		d.HeardPos = at
+	}
 }
 
 // compose makes the prompt of all that is said of a shot and its scene: where and when, the camera, the prompt, the action,

@@ -52,6 +52,7 @@ type Shot struct {
 
 	Prompt     string // composed of all that is said of the shot, variables expanded; style and negative are separate
 	PromptPos  Pos
+	HeardPos   Pos    // of what the model is to speak or to sound: dialogue, effects, ambience; the zero Pos for nothing
 	Negative   string // things to avoid, "" for none
 	Caption    string // "" for none
 	CaptionPos Pos

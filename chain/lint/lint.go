@@ -18,7 +18,7 @@ import (
 // Warning is something in a storyboard that a service takes and a viewer will see: not a problem, but hardly meant.
 type Warning struct {
 	storyboard.Problem
-	Rule string // its name, that a line may allow: deep, again, cut, fade, ending, ratio, style, model, length, speech
+	Rule string // its name, that a line may allow: deep, again, cut, fade, ending, ratio, style, model, length, speech, mute
 	Shot string
 }
 
@@ -59,6 +59,7 @@ func (l *linter) film(sb *storyboard.Storyboard) {
 	for _, s := range shots {
 		l.words(s)
 		l.length(s)
+		l.mute(s)
 		if s.From == "" {
 			continue
 		}
@@ -152,6 +153,18 @@ func (l *linter) length(s *storyboard.Shot) {
 	if s.Look.Duration.Value.Seconds == storyboard.Auto && (s.From != "" || len(l.grows[s.Name()]) > 0) {
 		l.warn("length", s.Look.Duration.Pos, s, "write its seconds",
 			"its length is left to the model; length and price of the chain are unknown until it is made")
+	}
+}
+
+// mute warns where words are to be spoken, or something is to be heard, in a clip that is made without sound.
+func (l *linter) mute(s *storyboard.Shot) {
+	t := l.g.Pick(s)
+	if s.HeardPos.Line > 0 && t != nil && (t.Request.Audio != nil && !*t.Request.Audio || !t.Model.Audio) {
+		hint := "write `audio: true`"
+		if !t.Model.Audio {
+			hint = t.Model.Alias + " makes clips without sound: choose another model"
+		}
+		l.warn("mute", s.HeardPos, s, hint, "it says what is to be heard, but its clip is made without sound")
 	}
 }
 

@@ -31,6 +31,7 @@ It also warns where a chain of shots is likely to be seen, each warning with the
   ratio, style, model   two shots joined by a frame differ in them
   length    a duration of auto in a chain
   speech    spoken lines on both sides of a join
+  mute      dialogue or sounds of a clip that is made without sound
 
 A comment on the line allows it: # shotchain: allow deep`,
 		Example: "shotchain check film.yaml --var keeper=\"a young keeper\"",
