@@ -104,7 +104,7 @@ func (a *ahead) conform(ctx context.Context, cut *storyboard.Cut, c timeline.Cli
 // that are generated, nothing is written on them, and they play at their speed.
 func plain(cut *storyboard.Cut) bool {
 	for _, s := range cut.Shots {
-		if s.Join != nil || s.Speed.Set || s.Fit.Set || s.Shot.Clip != nil || seams.Reshapes(s.Shot) {
+		if s.Join != nil || s.Speed.Set || s.Fit.Set || s.Shot.Clip != nil || s.Shot.Card != nil || seams.Reshapes(s.Shot) {
 			return false
 		}
 	}
@@ -133,7 +133,7 @@ func uses(cut *storyboard.Cut, shot string) bool {
 // target is what a cut's clips are conformed to; unknown where it follows from footage that cannot be read.
 func (a *ahead) target(cut *storyboard.Cut) (render.Target, bool) {
 	size := cut.Size.Value
-	if first := cut.Shots[0].Shot; !cut.Size.Set {
+	if first := sized(cut); !cut.Size.Set {
 		size = a.sizes[first.Name()]
 		if t := a.f.Take(first); t != nil {
 			size = storyboard.Size{Width: t.Size.Width, Height: t.Size.Height}
@@ -141,6 +141,16 @@ func (a *ahead) target(cut *storyboard.Cut) (render.Target, bool) {
 	}
 	return render.Target{Rate: timeline.Rate, Width: size.Width, Height: size.Height, Quality: cut.Quality.Value,
 		Encoder: timeline.EncoderOptions(cut)}, size.Width > 0
+}
+
+// sized is the shot that a cut takes its size from: the first that is no still.
+func sized(cut *storyboard.Cut) *storyboard.Shot {
+	for _, s := range cut.Shots {
+		if s.Shot.Card == nil {
+			return s.Shot
+		}
+	}
+	return cut.Shots[0].Shot
 }
 
 // join encodes the transition before a cut's i-th shot. Only where it has a look of its own: what is written on the

@@ -292,6 +292,11 @@ func (f *Film) inputs() []string {
 		}
 	}
 	for _, c := range f.Cuts {
+		for _, s := range c.Shots {
+			if s.Shot.Card != nil {
+				all = append(all, s.Shot.Card.Still.Path)
+			}
+		}
 		if c.Music != nil {
 			all = append(all, c.Music.File.Path)
 		}

@@ -177,7 +177,7 @@ func (f *Film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.R
 	}
 	var all []*timeline.Timeline
 	err := gather(cuts, func(c *storyboard.Cut) error {
-		tl, err := here.Edit(forCut(ctx, c), f.Storyboard, c, have)
+		tl, err := f.edit(ctx, c, have)
 		all = append(all, tl)
 		return err
 	})

@@ -357,7 +357,7 @@ func (f page) cut(ctx context.Context, of *Film, spec *storyboard.Cut) (sheet.Cu
 	if err != nil {
 		return sheet.Cut{}, false
 	}
-	tl, err := here.Edit(ctx, of.Storyboard, spec, f.corrected(of, of.clips(reel)))
+	tl, err := of.edit(ctx, spec, f.corrected(of, of.clips(reel)))
 	if err != nil || tl.Frames != facts.Frames {
 		return sheet.Cut{}, false
 	}

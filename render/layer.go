@@ -27,6 +27,9 @@ func (t Target) mend(g *ffmpeg.Graph, s *ffmpeg.Stream, l layer) *ffmpeg.Stream 
 
 // plain is lay for the picture as the clip has it.
 func (t Target) plain(g *ffmpeg.Graph, l layer) *ffmpeg.Stream {
+	if l.Card != nil {
+		return clock(g, l.pace(g, t.still(g, l.Item), t, 0), t.Rate)
+	}
 	skip := 0
 	opts := ffmpeg.Args{}
 	if first := l.first(); first > 0 && seekable(l) {
@@ -109,7 +112,7 @@ func (t Target) place(g *ffmpeg.Graph, s *ffmpeg.Stream, it timeline.Item) *ffmp
 		s = g.Filter(s, "crop", nil, ffmpeg.Args{"w": p.CropWidth, "h": p.CropHeight, "exact": 1})
 		w, h = p.CropWidth, p.CropHeight
 	}
-	s = fit(g, s, f, w, h, p.Width, p.Height)
+	s = move(g, fit(g, s, f, w, h, p.Width, p.Height), it.Card)
 	if p.Width != t.Width || p.Height != t.Height {
 		s = g.Filter(s, "pad", nil, ffmpeg.Args{"w": t.Width, "h": t.Height, "x": p.X, "y": p.Y})
 	}
@@ -145,7 +148,7 @@ func (t Target) blur(g *ffmpeg.Graph, s *ffmpeg.Stream, it timeline.Item) *ffmpe
 	ground = g.Filter(ground, "scale", nil, ffmpeg.Args{"w": t.Width, "h": t.Height, "flags": "bilinear"})
 	ground = g.Filter(ground, "eq", nil, ffmpeg.Args{"brightness": -0.06})
 	ground = g.Filter(ground, "setsar", []string{"1"}, nil)
-	front = fit(g, front, f, f.Width, f.Height, p.Width, p.Height)
+	front = move(g, fit(g, front, f, f.Width, f.Height, p.Width, p.Height), it.Card)
 	front = g.Filter(front, "setsar", []string{"1"}, nil)
 	s = g.Merge([]*ffmpeg.Stream{ground, front}, "overlay", nil, ffmpeg.Args{"x": p.X, "y": p.Y, "format": "yuv420"})
 	return g.Filter(s, "format", []string{"yuv420p"}, nil)

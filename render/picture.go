@@ -131,7 +131,7 @@ func (s *segment) onEdge(sh *work.Shop) (*segment, error) {
 	}
 	n := l.To - l.From
 	kept := timeline.Item{Clip: l.Clip, Length: n, Out: n, Place: timeline.Place{Width: s.Width, Height: s.Height}}
-	kept.Path, kept.Correction = sh.Path(name), seam.Correction{} // what was kept is corrected
+	kept.Path, kept.Card, kept.Correction = sh.Path(name), nil, seam.Correction{} // what was kept is corrected
 	kept.Source = ffmpeg.Facts{Codec: "h264", PixFmt: "yuv420p", Width: s.Width, Height: s.Height,
 		SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: n,
 		Rate: ffmpeg.Ratio{Num: int64(s.Rate), Den: 1}, Regular: true}

@@ -222,6 +222,9 @@ func (s *segment) identity() string {
 	for _, l := range s.layers {
 		fmt.Fprintf(&b, "|%s %s %d %d %d %d %v %d %+v %+v", l.Path, l.Digest, l.From, l.To, l.In, l.Out, l.Speed, l.Hold,
 			l.Place, l.Correction.Done())
+		if l.Card != nil {
+			fmt.Fprintf(&b, "%+v", *l.Card)
+		}
 	}
 	return b.String()
 }

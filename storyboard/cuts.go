@@ -19,6 +19,7 @@ type cutter struct {
 	taken map[string]bool
 
 	cut   *Cut             // that is being read
+	cards map[string]*Shot // its stills, by name
 	index map[string][]int // where it has a shot; nil where nobody asked
 }
 
@@ -29,7 +30,7 @@ func (r *reader) cuts(sb *Storyboard, f field) {
 		if !ok {
 			continue
 		}
-		c.cut, c.index = &Cut{Pos: at}, nil
+		c.cut, c.index, c.cards = &Cut{Pos: at}, nil, nil
 		if _, ok := fs.get("shots"); !ok {
 			c.cut.Shots = c.all()
 		}
@@ -105,17 +106,22 @@ func (r *reader) line(n *yaml.Node, in place) (fields, bool) {
 // cutShot is a shot of a cut that is being read.
 type cutShot struct {
 	CutShot
-	of *cutter
+	of   *cutter
+	name string // of a still, as written
+	card *Card  // nil for a shot
 }
 
 func (c *cutter) shots(f field) {
 	for _, n := range c.list(f) {
 		fs, ok := c.line(n, inCutShot)
-		if !ok || !c.charge(perCutShot, position(f.name)) {
+		if !ok || !c.charge(perCutShot, position(f.name)) || !c.ofEither(fs, position(n)) {
 			continue
 		}
 		s := cutShot{of: c}
-		if c.fill(&s, fs); s.Shot != nil {
+		if c.fill(&s, fs); s.card != nil {
+			s.Shot = c.carded(&s)
+		}
+		if s.Shot != nil {
 			c.cut.Shots = append(c.cut.Shots, s.CutShot)
 		}
 	}
@@ -156,7 +162,7 @@ func (c *cutter) shotHint(name string) string {
 
 // inCut reports whether the cut has a shot, and says so where it has not.
 func (c *cutter) inCut(name string, at Pos) bool {
-	if c.named(name, at) == nil {
+	if c.cards[name] == nil && c.named(name, at) == nil {
 		return false
 	}
 	if c.index == nil {

@@ -25,6 +25,11 @@ func (c *cutter) inputs() {
 		}
 	}
 	for _, cut := range c.sb.Cuts {
+		for _, s := range cut.Shots {
+			if s.Shot.Card != nil {
+				use(s.Shot.Card.Still.Path)
+			}
+		}
 		if cut.Music != nil {
 			use(cut.Music.File.Path)
 		}

@@ -51,7 +51,7 @@ cuts:
 // stages says where on the stage a place is; a number is an item of a list.
 var stages = map[place][]any{inFilm: {}, inLook: {"look"}, inScene: {"scenes", 2}, inShot: {"scenes", 2, "shots", 0},
 	inVariants: {"variants"}, inFrom: {"scenes", 1, "shots", 1, "from"}, inCast: {"cast", "keeper"}, inCut: {"cuts", 0},
-	inCutShot: {"cuts", 0, "shots", 0}, inOutput: {"cuts", 0, "outputs", 0}, inTransition: {"cuts", 0, "transition"},
+	inCutShot: {"cuts", 0, "shots", 2}, inOutput: {"cuts", 0, "outputs", 0}, inTransition: {"cuts", 0, "transition"},
 	inJoin: {"cuts", 0, "transitions", 0}, inMusic: {"cuts", 0, "music"}, inNarration: {"cuts", 0, "narration", 0},
 	inCaptions: {"cuts", 0, "captions"}, inTitle: {"cuts", 0, "titles", 0}, inStyle: {"cuts", 0, "titles", 0, "style"},
 	inSound: {"cuts", 0, "shots", 2, "sound"}, inLocation: {"locations", "lighthouse"},
@@ -61,7 +61,7 @@ var stages = map[place][]any{inFilm: {}, inLook: {"look"}, inScene: {"scenes", 2
 
 // instead are keys of the stage that go where another one comes, since the two exclude each other.
 var instead = map[string][]string{"clip": {"prompt", "camera", "dialogue", "sound"}, "before": {"after"}, "first_frame": {"from"},
-	"output": {"outputs"},
+	"output": {"outputs"}, "still": {"shot", "sound"},
 	"scenes": {"cuts"}}
 
 // put lays the keys of a mapping, written as YAML, over those of the mapping at a place.
@@ -81,6 +81,9 @@ func put(t *testing.T, film *yaml.Node, in place, text string) {
 	require.NoError(t, yaml.Unmarshal([]byte(text), &doc), text)
 	over := doc.Content[0]
 	require.Equal(t, yaml.MappingNode, over.Kind, text)
+	if name := over.Content[0].Value; in == inCutShot && stillsOwn[name] {
+		put(t, film, in, "still: stills/card.png")
+	}
 	for i := 0; i < len(over.Content); i += 2 {
 		name := over.Content[i].Value
 		for _, gone := range append(instead[name], name) {
@@ -127,7 +130,7 @@ func props(t *testing.T) string {
 	dir := t.TempDir()
 	still, err := os.ReadFile(filepath.Join(storyboardsFolder, "good", "stills", "boat.png"))
 	require.NoError(t, err)
-	for name, content := range map[string]string{"stills/boat.png": string(still), "stills/end.png": string(still),
+	for name, content := range map[string]string{"stills/boat.png": string(still), "stills/end.png": string(still), "stills/card.png": string(still),
 		"stills/lamp.png": string(still), "stills/keeper.png": string(still), "footage/harbour.mp4": "a film",
 		"audio/theme.mp3": "music", "audio/line1.wav": "speech", "cast.yaml": "cast: { smith: { look: a smith } }\n",
 		"arrival.yaml": "look: { style: 35 mm film }\n", "languages.csv": "keeper,id\nein Wärter,de\na keeper,en\n"} {

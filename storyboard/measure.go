@@ -25,7 +25,7 @@ var (
 	colorShape    = regexp.MustCompile(`^#[0-9a-f]{6}([0-9a-f]{2})?$`)
 	bareColor     = regexp.MustCompile(`^[0-9a-f]{6}([0-9a-f]{2})?$`)
 	bitrateShape  = regexp.MustCompile(`^([1-9][0-9]{0,5})([kM])$`)
-	anchoredShape = regexp.MustCompile(`^(` + idPattern + `/` + idPattern + `)(\+(.*)|@(.*)%)?$`)
+	anchoredShape = regexp.MustCompile(`^(` + idPattern + `/` + idPattern + `|` + cardPattern + `)(\+(.*)|@(.*)%)?$`)
 )
 
 // scaled is a decimal number times a power of ten. The text has no more decimals than the power's zeros.

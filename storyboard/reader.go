@@ -291,6 +291,8 @@ func homeHint(name string, home, in place) string {
 		return "it belongs at the top of the file"
 	case home&inFrom != 0 && in == inShot:
 		return "it belongs under `from`: { shot: …, at: -5f }"
+	case home&inCamera != 0 && in == inShot:
+		return "it belongs in `camera`"
 	case home&inScene != 0:
 		return "it belongs in a scene, under `scenes`"
 	case home&inShot != 0:

@@ -120,6 +120,9 @@ func (k *key) kindSchema() node {
 	case ident:
 		return node{"type": "string", "pattern": "^" + idPattern + "$"}
 	case reference:
+		if k.in == inJoin {
+			return node{"type": "string", "pattern": "^(" + idPattern + "(/" + idPattern + ")?|" + cardPattern + ")$"}
+		}
 		return node{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"}
 	case origin:
 		return node{"anyOf": []node{{"type": "string", "pattern": "^" + idPattern + "(/" + idPattern + ")?$"},
@@ -177,8 +180,8 @@ func (k *key) kindSchema() node {
 		return orExpanding(node{"pattern": "^((" + momentPattern + `)?\.\.` + momentPattern + "|" +
 			momentPattern + `\.\.)$`})
 	case anchor:
-		return orExpanding(node{"pattern": "^(" + momentPattern + "|" + idPattern + "/" + idPattern +
-			`(\+` + momentPattern + `|@(100|[0-9]{1,2}(\.[0-9]{1,3})?)%)?)$`})
+		return orExpanding(node{"pattern": "^(" + momentPattern + "|" + "(?:" + idPattern + "/" + idPattern + "|" + cardPattern +
+			`)(\+` + momentPattern + `|@(100|[0-9]{1,2}(\.[0-9]{1,3})?)%)?)$`})
 	case extent:
 		return orExpanding(node{"pattern": `^[0-9]{1,4}x[0-9]{1,4}$`})
 	case paint:

@@ -79,6 +79,8 @@ type Shot struct {
 	Cast       []*Member    // whom and which location the prompt names, in the order of their first mention
 	Clip       *File        // own footage; Prompt, From and FirstFrame are then empty; nil for none
 
+	Card *Card // a still of a cut, which is no shot of the film; nil for none. It has no scene
+
 	Notes, Todo string // for people: never sent, shown on the sheet; "" for none
 
 	Sound Sound           // what becomes of the clip's own sound
@@ -97,8 +99,13 @@ type Member struct {
 // Unpicked reports whether the shot asks for a pick that nobody has written.
 func (s *Shot) Unpicked() bool { return s.Approve && !s.Pick.Set }
 
-// Name is the shot's full name, scene/shot.
-func (s *Shot) Name() string { return s.Scene + "/" + s.ID }
+// Name is the shot's full name, scene/shot; of a still in a cut it is the picture's path as it was written.
+func (s *Shot) Name() string {
+	if s.Card != nil {
+		return s.ID
+	}
+	return s.Scene + "/" + s.ID
+}
 
 // Unread reports whether one of some keys was written somewhere in the film and could not be read. Only a broken
 // storyboard, which Parse gives beside its problems, has any: what such a key leaves unsaid is no further problem.

@@ -83,6 +83,9 @@ func (m Machine) Foresee(ctx context.Context, film *storyboard.Storyboard, cut *
 		if s.Shot.Clip != nil {
 			c.Path = s.Shot.Clip.Path
 		}
+		if s.Shot.Card != nil {
+			c = Still(s.Shot, s.Shot.Card.Still.Path)
+		}
 		clips = append(clips, c)
 	}
 	_, err := m.editor(film, cut).edit(ctx, clips)
@@ -195,6 +198,10 @@ func (e *editor) probe(ctx context.Context) error {
 		if c.clip.Title == "" {
 			c.clip.Title = c.clip.Shot
 		}
+		if c.clip.Card != nil {
+			c.facts = c.clip.Card.facts()
+			continue
+		}
 		f, ok := known[c.clip.Path]
 		if !ok {
 			var err error
@@ -214,7 +221,7 @@ func (e *editor) probe(ctx context.Context) error {
 // frame decides what the whole film looks like.
 func (e *editor) frame(context.Context) error {
 	tl := e.tl
-	tl.Width, tl.Height = filmSize(e.list[0].facts)
+	tl.Width, tl.Height = filmSize(e.sized())
 	if e.spec.Size.Set {
 		tl.Width, tl.Height = e.spec.Size.Value.Width, e.spec.Size.Value.Height
 	}

@@ -23,6 +23,7 @@ type Clip struct {
 	Caption   string // "" for none
 	Path      string
 	Digest    string // sha256 of the file, hex; "" has Deliver read the file
+	Card      *Card  // Path is a picture; nil for a clip
 	Continues bool   // its first frame is the last one of the clip before it: it grew from that, or that was led to it
 
 	Correction seam.Correction // of its picture, where it grew from another clip
