@@ -237,22 +237,39 @@ func assEscape(text string) string {
 	return b.String()
 }
 
-// fontFolder puts the program's own fonts where libass finds them.
-func fontFolder(w work.Folder) (string, error) {
-	dir := w.Path("fonts")
-	for name, ttf := range map[string][]byte{"Go-Regular.ttf": goregular.TTF, "Go-Bold.ttf": gobold.TTF,
-		"Go-Italic.ttf": goitalic.TTF, "Go-Bold-Italic.ttf": gobolditalic.TTF} {
-		path := filepath.Join(dir, name)
-		if st, err := os.Stat(path); err == nil && st.Size() == int64(len(ttf)) && ffmpeg.Made(path) {
+// fontFolder puts the program's own fonts where libass finds them, and those that the film brings along: in a folder
+// for these very files, since two of them may go by one name.
+func fontFolder(sh *work.Shop, brought []string) (string, error) {
+	fonts := map[string][]byte{"Go-Regular.ttf": goregular.TTF, "Go-Bold.ttf": gobold.TTF,
+		"Go-Italic.ttf": goitalic.TTF, "Go-Bold-Italic.ttf": gobolditalic.TTF}
+	folder := "fonts"
+	if len(brought) > 0 {
+		var digests []string
+		for _, path := range brought {
+			digest, err := sh.DigestOf(path)
+			if err != nil {
+				return "", err
+			}
+			b, err := os.ReadFile(path)
+			if err != nil {
+				return "", err
+			}
+			digests = append(digests, digest)
+			fonts[digest+strings.ToLower(filepath.Ext(path))] = b
+		}
+		folder = work.Key(folder, digests)
+	}
+	for name, ttf := range fonts {
+		name = filepath.Join(folder, name)
+		if st, err := os.Stat(sh.Path(name)); err == nil && st.Size() == int64(len(ttf)) && ffmpeg.Made(sh.Path(name)) {
 			continue
 		}
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := os.MkdirAll(sh.Path(folder), 0o755); err != nil {
 			return "", err
 		}
-		if err := w.Write(filepath.Join("fonts", name),
-			func(w io.Writer) error { _, err := w.Write(ttf); return err }); err != nil {
+		if err := sh.Write(name, func(w io.Writer) error { _, err := w.Write(ttf); return err }); err != nil {
 			return "", err
 		}
 	}
-	return dir, nil
+	return sh.Path(folder), nil
 }

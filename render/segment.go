@@ -6,9 +6,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"shotchain/render/ffmpeg"
+	"shotchain/render/font"
 	"shotchain/render/work"
 )
 
@@ -32,6 +34,13 @@ func (s *segment) name(sh *work.Shop) (string, error) {
 	words, script := "", ""
 	if len(s.texts) > 0 {
 		words, script = "/words.ass", assScript(s.texts, s.Width, s.Height, s.Rate, s.frames())
+	}
+	for _, path := range s.fonts() {
+		digest, err := sh.DigestOf(path)
+		if err != nil {
+			return "", err
+		}
+		digests = append(digests, digest)
 	}
 	args, err := anywhere.graph("/out", words, "/fonts")
 	if err != nil {
@@ -105,9 +114,19 @@ func (s *segment) make(ctx context.Context, sh *work.Shop, name string, frames f
 	return true, sh.Keep(tmp, name)
 }
 
+// fonts are the files that the segment's texts are set in, each once.
+func (s *segment) fonts() (paths []string) {
+	for _, t := range s.texts {
+		if f := t.Style.Font; font.IsFile(f) && !slices.Contains(paths, f) {
+			paths = append(paths, f)
+		}
+	}
+	return paths
+}
+
 // words writes the script of the segment's texts. Where commands are shown it stays, so that they can be run again.
 func (s *segment) words(sh *work.Shop, name string) (path, fonts string, done func(), err error) {
-	if fonts, err = fontFolder(sh.Folder); err != nil {
+	if fonts, err = fontFolder(sh, s.fonts()); err != nil {
 		return "", "", nil, err
 	}
 	name = strings.TrimSuffix(name, ".mp4") + ".ass"

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/image/font/gofont/gomono"
+	"golang.org/x/image/font/gofont/gomonobold"
 	"pgregory.net/rapid"
 
 	"shotchain/render/ffmpeg"
@@ -28,7 +30,7 @@ func onBlack(t require.TestingT, sh *work.Shop, ctx testing.TB, text timeline.Te
 	path := sh.Temp(".ass")
 	require.NoError(t, os.WriteFile(path, []byte(script), 0o644))
 	defer os.Remove(path)
-	dir, err := fontFolder(sh.Folder)
+	dir, err := fontFolder(sh, (&segment{texts: []timeline.Text{text}}).fonts())
 	require.NoError(t, err)
 	var out strings.Builder
 	args := []string{"-f", "lavfi", "-i", "color=black:s=320x180:r=24:d=0.04", "-vf",
@@ -67,6 +69,54 @@ func TestTextIsLiteral(t *testing.T) {
 		require.Zero(rt, above, "%q moved", mid)
 		require.Positive(rt, below)
 	})
+}
+
+// TestWordsAreSetInTheFontThatTheFilmBrings holds that a font file is the one that words are drawn with,
+// that what it lacks comes from elsewhere, and that its bytes are part of a segment's name.
+func TestWordsAreSetInTheFontThatTheFilmBrings(t *testing.T) {
+	sh, done, err := work.Open(work.Options{Dir: t.TempDir()})
+	require.NoError(t, err)
+	defer done()
+	dir := t.TempDir()
+	file := func(name string, ttf []byte) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, ttf, 0o644))
+		return path
+	}
+	mono := file("mono.ttf", gomonobold.TTF)
+	wide := func(text, family string) int {
+		p := onBlack(t, sh, t, timeline.Text{Text: text, End: 1, Style: timeline.Style{Size: 30, Color: "#ffffff",
+			Font: family}}, 320, 180)
+		left, right := 320, 0
+		for i, v := range p {
+			if v > 128 {
+				left, right = min(left, i%320), max(right, i%320)
+			}
+		}
+		return right - left
+	}
+	require.Greater(t, wide("HMMMMH", ""), wide("HiiiiH", "")+20, "the program's own letters are of different widths")
+	require.InDelta(t, wide("HMMMMH", mono), wide("HiiiiH", mono), 2, "each letter of a typewriter is as wide")
+	require.NoError(t, font.Check("Hé", mono))
+	require.Positive(t, wide("H→H", mono))
+
+	s := &segment{Target: Target{Rate: timeline.Rate, Width: 320, Height: 180}, layers: []layer{{To: 1}},
+		texts: []timeline.Text{{Text: "H", End: 1, Style: timeline.Style{Font: mono}}}}
+	s.layers[0].Digest = "clip"
+	one, err := s.name(sh)
+	require.NoError(t, err)
+	file("mono.ttf", append(slices.Clone(gomonobold.TTF), 0))
+	fresh, done, err := work.Open(work.Options{Dir: t.TempDir()})
+	require.NoError(t, err)
+	defer done()
+	two, err := s.name(fresh)
+	require.NoError(t, err)
+	require.NotEqual(t, one, two)
+
+	for _, broken := range [][]byte{nil, []byte("no font"), gomono.TTF[:900]} {
+		require.ErrorContains(t, font.Check("H", file("broken.ttf", broken)), "broken.ttf is no font that can be read")
+	}
+	require.Error(t, font.Check("H", filepath.Join(dir, "gone.ttf")))
 }
 
 // Whatever characters come, the script is one that ffmpeg reads, and no line of it begins anything.

@@ -1,5 +1,26 @@
 package storyboard
 
+import (
+	"path"
+	"strings"
+)
+
+// styleFont reads a family, or a file of the storyboard's folder.
+func (r *reader) styleFont(s *Style, f field) {
+	v, ok := r.scalar(f)
+	if !ok {
+		return
+	}
+	if ending := strings.ToLower(path.Ext(v.text)); ending == ".ttf" || ending == ".otf" {
+		file := r.sourceFile(v, "a font")
+		if file == nil {
+			return
+		}
+		v.text = file.Path
+	}
+	s.Font = Setting[string]{v.text, true, v.at}
+}
+
 func (r *reader) captionMode(c *Captions, f field) {
 	if v, ok := r.scalar(f); ok {
 		c.Mode, c.Pos = v.text, v.at

@@ -131,7 +131,7 @@ func props(t *testing.T) string {
 	still, err := os.ReadFile(filepath.Join(storyboardsFolder, "good", "stills", "boat.png"))
 	require.NoError(t, err)
 	for name, content := range map[string]string{"stills/boat.png": string(still), "stills/end.png": string(still), "stills/card.png": string(still),
-		"stills/lamp.png": string(still), "stills/keeper.png": string(still), "footage/harbour.mp4": "a film",
+		"stills/lamp.png": string(still), "fonts/brand.ttf": "a font", "stills/keeper.png": string(still), "footage/harbour.mp4": "a film",
 		"audio/theme.mp3": "music", "audio/line1.wav": "speech", "cast.yaml": "cast: { smith: { look: a smith } }\n",
 		"arrival.yaml": "look: { style: 35 mm film }\n", "languages.csv": "keeper,id\nein Wärter,de\na keeper,en\n"} {
 		path := filepath.Join(dir, filepath.FromSlash(name))

@@ -113,6 +113,8 @@ func (l *library) set(text, wanted string) ([]Run, error) {
 	if wanted != "" {
 		if f, ok := l.named(wanted); ok && f.all(text) {
 			return []Run{{f.name, text}}, nil
+		} else if ok && IsFile(wanted) {
+			return l.mixed(text, wanted)
 		}
 	}
 	for i := 0; ; i++ {
@@ -128,6 +130,10 @@ func (l *library) set(text, wanted string) ([]Run, error) {
 }
 
 func (l *library) named(name string) (family, bool) {
+	if IsFile(name) {
+		f, err := fileFont(name)
+		return f, err == nil
+	}
 	for i := 0; ; i++ {
 		f, ok := l.at(i)
 		if !ok || strings.EqualFold(f.name, name) {
@@ -219,7 +225,11 @@ func Set(text, wanted string) ([]Run, error) { return fonts().set(text, wanted) 
 // Check reports whether words can be shown on the picture in a family, "" for any: the error names the text and
 // the script for which no font has the glyphs.
 func Check(text, family string) error {
-	if family != "" {
+	if IsFile(family) {
+		if _, err := fileFont(family); err != nil {
+			return err
+		}
+	} else if family != "" {
 		if _, ok := fonts().named(family); !ok {
 			return fmt.Errorf("there is no font %q on this system", family)
 		}
