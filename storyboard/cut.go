@@ -135,7 +135,7 @@ type Title struct {
 
 // Style is how words look. What is not set is for package render to choose.
 type Style struct {
-	Like       Setting[string] // plain, lower-third, headline, credits, boxed: what the rest goes before
+	Like       Setting[string]  // plain, lower-third, headline, credits, boxed: what the rest goes before
 	Font       Setting[string]  // a family, or the absolute path of a .ttf or .otf file
 	Size       Setting[float64] // per cent of the picture's height
 	Color      Setting[string]  // #rrggbb or #rrggbbaa, lower case, as the two below
