@@ -41,7 +41,7 @@ type Shot struct {
 
 // fade is how many frames the slate takes to come and to go; it is never on the first frame nor on the last, which
 // other clips grow from.
-const fade = 8
+const fade = 18
 
 // Film writes the clip and a still of its last frame – the same pixels that the clip decodes to – into dir.
 // A first frame of a Camera's own remembers its world: the shot goes on in it, drawn afresh, so that a chain of

@@ -123,17 +123,22 @@ func (p path) at(t float64) window {
 	return window{(l - p.left) * p.scale, (top - p.top) * p.scale, p.from.Zoom / zoom}
 }
 
-// glide goes from 0 to 1: a fifth of the way to gather speed, a fifth to lose it.
+// glide goes from 0 to 1: a fifth of the way to gather speed, a fifth to lose it. It sets out at a part of its speed: a
+// picture that stood at its beginning would be a flaw of the clip.
 func glide(t float64) float64 {
-	const ramp = 0.2
-	const top = 1 / (1 - ramp) // speed in between, for a total of 1
+	const (
+		ramp  = 0.2
+		start = 0.5                           // of the speed in between
+		top   = 1 / (1 - ramp + start*ramp/2) // speed in between, for a total of 1
+		set   = top * ramp * (1 + start) / 2  // the way until it is reached
+	)
 	switch {
 	case t <= 0:
 		return 0
 	case t < ramp:
-		return top * t * t / (2 * ramp)
+		return top * (start*t + (1-start)*t*t/(2*ramp))
 	case t <= 1-ramp:
-		return top * (t - ramp/2)
+		return set + top*(t-ramp)
 	case t < 1:
 		return 1 - top*(1-t)*(1-t)/(2*ramp)
 	}
