@@ -10,6 +10,7 @@ package board
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -21,6 +22,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -72,23 +74,27 @@ type Server struct {
 	stop  context.CancelFunc // of the run under way; guarded by mu
 	gone  sync.WaitGroup     // runs that were started here
 	files map[string]string  // paths by id; guarded by mu
-	last  []byte             // the newest page that could be made; guarded by mu
+	last  map[string][]byte  // the newest pages that could be made, by name; guarded by mu
 }
 
 // New makes a board that will be served at addr, a literal host and port. Runs that it starts end with ctx.
 func New(ctx context.Context, film Film, addr string) *Server {
-	s := &Server{film: film, token: rand.Text(), addr: addr, ctx: ctx, files: map[string]string{}, mux: http.NewServeMux()}
+	s := &Server{film: film, token: rand.Text(), addr: addr, ctx: ctx, files: map[string]string{},
+		last: map[string][]byte{}, mux: http.NewServeMux()}
 	s.hub.live = map[int]Live{}
 	s.mux.HandleFunc("GET /{$}", s.page)
+	s.mux.HandleFunc("GET /{name}", s.page)
 	s.mux.HandleFunc("GET /sheet.css", text("text/css", sheet.Style))
 	s.mux.HandleFunc("GET /sheet.js", text("text/javascript", sheet.Script))
 	s.mux.HandleFunc("GET /file/{id}/{name}", s.file)
 	s.mux.HandleFunc("GET /events", s.events)
 	s.mux.HandleFunc("GET /offer", s.offer)
-	s.mux.HandleFunc("POST /run", s.run)
-	s.mux.HandleFunc("POST /stop", s.stopRun)
-	s.mux.HandleFunc("POST /pick", s.pick)
-	s.mux.HandleFunc("POST /grow", s.grow)
+	for name, do := range map[string]http.HandlerFunc{"run": s.run, "stop": s.stopRun, "pick": s.pick, "grow": s.grow} {
+		s.mux.HandleFunc("POST /"+name, do)
+		s.mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, _ *http.Request) { // a page's name it is not
+			http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		})
+	}
 	return s
 }
 
@@ -146,13 +152,14 @@ func text(kind string, b []byte) http.HandlerFunc {
 	}
 }
 
-// page shows the film as it is now; where it cannot be read, as it was.
+// page shows a page of the film's sheet as it is now; where it cannot be read, as it was.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
+	name := cmp.Or(r.PathValue("name"), sheet.First)
 	p, err := s.film.Page(r.Context())
 	if err != nil {
 		s.hub.tell("trouble", map[string]string{"message": err.Error()})
 		s.mu.Lock()
-		last := s.last
+		last := s.last[name]
 		s.mu.Unlock()
 		if last == nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -165,13 +172,17 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		p.Board = &sheet.Board{}
 	}
 	p.Board.Running = s.Running()
+	if !slices.Contains(p.Pages(), name) {
+		http.NotFound(w, r)
+		return
+	}
 	var b bytes.Buffer
-	if err := p.Render(&b, s.link); err != nil {
+	if err := p.Render(&b, name, s.link); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	s.mu.Lock()
-	s.last = b.Bytes()
+	s.last[name] = b.Bytes()
 	s.mu.Unlock()
 	text("text/html", b.Bytes())(w, r)
 }

@@ -27,7 +27,8 @@ import (
 
 // fake is a film of two shots, the first with two takes. A run goes on until it is let go or stopped.
 type fake struct {
-	variants bool // two, of the same shots, the second of which has two takes
+	variants bool
+	many     bool // nine variants, not two // two, of the same shots, the second of which has two takes
 	number   int  // of the take that a run makes then
 	clip     string
 
@@ -84,6 +85,9 @@ func (f *fake) Page(context.Context) (*sheet.Page, error) {
 	films := []sheet.Film{{Shots: []sheet.Shot{one, two}}}
 	if f.variants {
 		films = []sheet.Film{{Variant: "red", Shots: films[0].Shots}, {Variant: "blue", Shots: films[0].Shots}}
+		for i := 0; f.many && i < 7; i++ {
+			films = append(films, sheet.Film{Variant: fmt.Sprint("green", i), Shots: films[0].Shots})
+		}
 	}
 	return &sheet.Page{Title: "A film", File: "film.yaml", Films: films,
 		Board: &sheet.Board{Buys: buys, Picks: true, Takes: 3}}, nil
@@ -369,6 +373,25 @@ func TestAVariantsTakeIsShownThere(t *testing.T) {
 	require.True(t, sheettest.Eval[bool](b, `document.querySelector('`+card+`.reason').hidden`), "it is being made now")
 	require.Equal(t, "new",
 		sheettest.Eval[string](b, `document.querySelector('`+card+`.take[data-take="2"] .state').textContent`))
+	close(f.letGo)
+	s.Wait()
+}
+
+// TestManyVariantsHaveAPageEach holds that the board serves the grid of many films and each film's page, live.
+func TestManyVariantsHaveAPageEach(t *testing.T) {
+	f := newFake(t)
+	f.variants, f.many = true, true
+	s := open(t, f)
+	b := sheettest.Open(t)
+	b.Go(s.URL())
+	require.Equal(t, 9, sheettest.Eval[int](b, `document.querySelectorAll(".one").length`))
+	b.Go(sheettest.Eval[string](b, `document.querySelector('.one[data-name="blue"]').href`))
+	require.Equal(t, "blue", sheettest.Eval[string](b, `document.querySelector(".film").dataset.variant`))
+	asked(t, "POST", s.URL()+"run", `{"offer":"offer-1false"}`, "Content-Type: application/json", "Origin: http://"+s.addr)
+	f.tell(chain.Running)
+	b.Until(`document.querySelector('.card[data-shot="a/two"] .state').textContent.startsWith("running")`)
+	code, _, _ := asked(t, "GET", s.URL()+"film-10.html", "")
+	require.Equal(t, 404, code)
 	close(f.letGo)
 	s.Wait()
 }

@@ -166,6 +166,69 @@ func TestALongFilm(t *testing.T) {
 	b.Clean()
 }
 
+// TestManyFilms holds what lets 500 variants open at once: the first page is a grid of them, each with its poster, name and
+// price, it is light, only what is looked at is fetched, and each film is a click away, on a page of its own.
+func TestManyFilms(t *testing.T) {
+	dir := t.TempDir()
+	p := paged(reel(t, dir, 12), 12)
+	cutOf(t, p, filepath.Join(dir, "film.mp4"))
+	one := p.Films[0]
+	p.Films = nil
+	for i := range 500 {
+		one.Variant = fmt.Sprintf("%s-%03d", []string{"paris", "tokyo"}[i%2], i)
+		p.Films = append(p.Films, one)
+	}
+	page := written(t, p, dir)
+	b := sheettest.Open(t)
+	b.Go("about:blank")
+	began := time.Now()
+	b.Go(page)
+	b.Until(`document.readyState == "complete"`)
+	t.Logf("opened in %s", time.Since(began))
+	text, err := os.Stat(strings.TrimPrefix(page, "file://"))
+	require.NoError(t, err)
+	elements := sheettest.Eval[int](b, `document.querySelectorAll("*").length`)
+	t.Logf("%d elements in %d KiB", elements, text.Size()>>10)
+	require.Less(t, elements, 500*12)
+	require.Equal(t, "6000 of 6000", sheettest.Eval[string](b, `document.querySelector(".totals dd").firstChild.textContent.trim()`))
+	require.Less(t, text.Size(), int64(500*1<<10))
+	require.True(t, sheettest.Eval[bool](b, `[...document.querySelectorAll(".one img")].every(i => i.loading == "lazy")`),
+		"posters out of sight wait")
+	require.Regexp(t, `^paris-000 ¥[0-9.]+$`, sheettest.Eval[string](b, `document.querySelector(".one .called").innerText.replace(/\s+/g, " ")`))
+	keep(t, b, "films-light")
+
+	// Some are found by parts of their names.
+	b.Run(`{ const f = document.querySelector("#find"); f.value = "TOKYO 49"; f.dispatchEvent(new Event("input")); }`)
+	require.Equal(t, "tokyo-049 tokyo-149 tokyo-249 tokyo-349 tokyo-449 tokyo-491 tokyo-493 tokyo-495 tokyo-497 tokyo-499",
+		sheettest.Eval[string](b, `[...document.querySelectorAll(".one")].filter(o => o.offsetParent).map(o => o.dataset.name).join(" ")`))
+	require.Equal(t, "10 of 500 films", sheettest.Eval[string](b, `document.querySelector("#found").textContent`))
+	b.Looks(390, 844, true)
+	require.LessOrEqual(t, sheettest.Eval[int](b, `document.documentElement.scrollWidth`), 390)
+	keep(t, b, "films-phone")
+	b.Looks(1280, 900, true)
+
+	// A film is a click away, and so are its neighbours and the way back.
+	follow := func(link, name string) {
+		b.Go(sheettest.Eval[string](b, fmt.Sprintf(`document.querySelector('%s').href`, link)))
+		require.Equal(t, name, sheettest.Eval[string](b, `location.pathname.split("/").pop()`))
+	}
+	follow(`.one[data-name="tokyo-491"]`, "film-492.html")
+	require.Equal(t, 12, sheettest.Eval[int](b, `document.querySelectorAll('.card[data-variant="tokyo-491"]').length`))
+	keep(t, b, "film-dark")
+	follow(`.films [rel=next]`, "film-493.html")
+	require.Equal(t, "paris-492", sheettest.Eval[string](b, `document.querySelector(".film").dataset.variant`))
+	follow(`.films a`, "index.html")
+	require.Equal(t, 500, sheettest.Eval[int](b, `document.querySelectorAll(".one").length`))
+	b.Clean()
+
+	// A sheet of fewer films leaves no page behind.
+	p.Films = p.Films[:9]
+	written(t, p, dir)
+	pages, err := filepath.Glob(filepath.Join(filepath.Dir(strings.TrimPrefix(page, "file://")), "film-*.html"))
+	require.NoError(t, err)
+	require.Len(t, pages, 9)
+}
+
 // TestLooks opens films of one and of twelve shots, light, dark, on a phone and with variants.
 func TestLooks(t *testing.T) {
 	dir := t.TempDir()
@@ -199,7 +262,7 @@ func TestLooks(t *testing.T) {
 			keep(t, b, name+"-"+look.name)
 		}
 	}
-	// Variants are tabs: one film is shown at a time.
+	// A few variants are tabs: one film is shown at a time.
 	b.Go(sheettest.File(filepath.Join(dir, "variants", "out", "sheet", "index.html")))
 	require.Equal(t, 1, sheettest.Eval[int](b, `document.querySelectorAll(".film:not([hidden])").length`))
 	b.Click(`#tab-1`)

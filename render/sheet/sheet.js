@@ -212,6 +212,23 @@
     if (card && !card.contains(e.relatedTarget)) stop(stage(card));
   });
 
+  // Many films: those whose names have all the words are shown.
+  function find(input) {
+    const all = $$(".grid .one");
+    const names = all.map((one) => one.dataset.name.toLowerCase());
+    const look = () => {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let n = 0;
+      all.forEach((one, i) => {
+        one.hidden = !words.every((w) => names[i].includes(w));
+        if (!one.hidden) n++;
+      });
+      $("#found").textContent = n === all.length ? `${n} films` : `${n} of ${all.length} films`;
+    };
+    input.addEventListener("input", look);
+    look(); // a browser may have kept what was looked for
+  }
+
   // Variants are tabs, and so are the cuts of a film. What is hidden does not play on.
   const siblings = (t) => $$("[role=tab]", t.closest("[role=tablist]"));
   function choose(chosen) {
@@ -320,7 +337,7 @@
     if (!r?.ok) return;
     const next = new DOMParser().parseFromString(await r.text(), "text/html");
     document.body.dataset.takes = next.body.dataset.takes;
-    for (const t of $$(".tabs [role=tab]")) t.replaceChildren(...(next.getElementById(t.id)?.childNodes || []));
+    for (const t of $$(".grid .one")) t.replaceChildren(...(next.getElementById(t.id)?.childNodes || []));
     for (const film of $$(".film")) {
       const fresh = next.getElementById(film.id);
       if (!fresh) return location.reload();
@@ -390,6 +407,7 @@
   function begin() {
     $$(".player").forEach(player);
     begun(document);
+    if ($("#find")) find($("#find"));
     const card = document.getElementById(location.hash.slice(1));
     if (card?.classList.contains("card")) show(card);
     if (board) listen();

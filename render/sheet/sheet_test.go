@@ -95,7 +95,7 @@ func TestStates(t *testing.T) {
 
 func render(t testing.TB, p *Page) string {
 	var b bytes.Buffer
-	require.NoError(t, p.Render(&b, func(path string) string { return path }))
+	require.NoError(t, p.Render(&b, First, func(path string) string { return path }))
 	return b.String()
 }
 
@@ -178,7 +178,7 @@ func TestHostileTexts(t *testing.T) {
 			{ID: text("other"), Path: "/other.mp4"}}
 		p.Films = append(p.Films, Film{Variant: text("another")})
 		var b bytes.Buffer
-		require.NoError(t, p.Render(&b, func(path string) string { return path }))
+		require.NoError(t, p.Render(&b, First, func(path string) string { return path }))
 		got := b.String()
 		require.Equal(t, 1, strings.Count(got, "<script"), "only our own")
 		require.NotRegexp(t, `<img src=x`, got)

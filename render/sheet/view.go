@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,8 +15,15 @@ import (
 // pageView is a page as the template reads it: texts, and links that are ready.
 type pageView struct {
 	*Page
-	Ledger []fact // money, time and tokens of all films together
-	Films  []filmView
+	Ledger []fact     // money, time and tokens of all films together; on a film's own page, of it
+	Grid   []filmView // every film, where there are several and this page is not one film's alone
+	Films  []filmView // that are shown whole
+	Count  int        // of all films
+	Links  bool       // the grid leads to other pages
+	Home   bool       // this page is one film's, and leads back to all
+	Index  template.URL
+	Before *filmView // of Home, nil for none; with Name and Page only, as After
+	After  *filmView
 	Flips  bool // a seam's pictures are there
 	Style  template.URL
 	Script template.URL
@@ -29,6 +37,10 @@ type fact struct {
 
 type filmView struct {
 	Key        string // part of ids in the page
+	Page       template.URL
+	Poster     template.URL // "" for none
+	Price      string       // of its clips, shared ones too; "" for none
+	Length     string
 	Name       string // of its tab
 	Shared     string // in short, what it shares with the other variants
 	Sharing    []sharing
@@ -126,15 +138,77 @@ const maxChapters = 80
 // longPrompt is the number of characters from which a prompt is shown in part.
 const longPrompt = 190
 
-// view makes a page's view. refer turns an absolute path into what the page refers to it by.
-func (p *Page) view(refer func(string) string) pageView {
-	link := func(path string) template.URL { return template.URL(refer(path)) } // ours, or escaped by whoever refers
-	v := pageView{Page: p, Flips: p.flips(), Style: link(styleName), Script: link(scriptName)}
-	for i := range p.Films {
-		v.Films = append(v.Films, p.film(i, link))
+// together is how many films are shown on one page. More have a page each, and the first page leads to them.
+const together = 8
+
+// Pages are the names of the sheet's pages: the first, and where the films are many, one for each.
+func (p *Page) Pages() []string {
+	all := []string{pageName}
+	if len(p.Films) > together {
+		for i := range p.Films {
+			all = append(all, filmPage(i))
+		}
 	}
-	v.Ledger = p.ledger()
+	return all
+}
+
+func filmPage(i int) string { return fmt.Sprintf("film-%d.html", i+1) }
+
+// view makes the view of one of the pages. refer turns an absolute path into what the page refers to it by.
+func (p *Page) view(name string, refer func(string) string) pageView {
+	link := func(path string) template.URL { return template.URL(refer(path)) } // ours, or escaped by whoever refers
+	v := pageView{Page: p, Flips: p.flips(), Style: link(styleName), Script: link(scriptName), Count: len(p.Films),
+		Index: link(pageName), Links: len(p.Films) > together,
+		Ledger: p.ledger()}
+	only := slices.Index(p.Pages(), name) - 1
+	named := func(i int) *filmView {
+		if i < 0 || i >= len(p.Films) {
+			return nil
+		}
+		return &filmView{Name: p.Films[i].Variant, Page: link(filmPage(i))}
+	}
+	if v.Home = only >= 0; v.Home {
+		alone := *p
+		alone.Films = p.Films[only : only+1]
+		v.Ledger = alone.ledger()
+		v.Films, v.Before, v.After = []filmView{p.film(only, link)}, named(only-1), named(only+1)
+		return v
+	}
+	for i := range p.Films {
+		v.Grid = append(v.Grid, p.film(i, link))
+	}
+	if !v.Links {
+		v.Films = v.Grid
+	}
 	return v
+}
+
+// summary is what the grid says of a film.
+func (v *filmView) summary(f *Film) {
+	seen, cost, seconds := map[string]bool{}, money.Sums{}, 0.0
+	for i := range f.Shots {
+		if t := f.Shots[i].Picked(); t != nil {
+			seconds += float64(t.Seconds)
+		}
+		for _, t := range f.Shots[i].Takes {
+			if t.Clip != nil && f.Shots[i].Footage == "" && !seen[t.Clip.Video] {
+				seen[t.Clip.Video] = true
+				cost = cost.Add(t.Cost)
+			}
+		}
+	}
+	if len(seen) > 0 {
+		v.Price = cost.String()
+	}
+	if len(f.Cuts) > 0 {
+		seconds, v.Poster = math.Round(f.Cuts[0].Seconds), v.Cuts[0].Poster
+	}
+	v.Length = clock(seconds)
+	for _, s := range v.Strip {
+		if v.Poster == "" {
+			v.Poster = s.Take.First
+		}
+	}
 }
 
 // problems are the takes of a film that failed.
@@ -311,6 +385,8 @@ func (p *Page) film(i int, link func(string) template.URL) filmView {
 		v.Chains = append(v.Chains, c.view())
 	}
 	v.Graph = lay2D(shots)
+	v.Page = link(filmPage(i))
+	v.summary(f)
 	return v
 }
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"shotchain/internal/durable"
@@ -29,10 +30,13 @@ var (
 	Script []byte
 )
 
+// First is the name of a sheet's first page.
+const First = "index.html"
+
 const (
 	styleName  = "sheet.css"
 	scriptName = "sheet.js"
-	pageName   = "index.html"
+	pageName   = First
 	mediaName  = "media"
 )
 
@@ -50,10 +54,10 @@ func excerpt(s string, most int) string {
 	return s
 }
 
-// Render writes the page. link turns the absolute path of a file that the page shows, and the names of the page's own
+// Render writes one of the sheet's [Page.Pages]. link turns the absolute path of a file that the page shows, and the names of the page's own
 // files, into what the page refers to them by: a URL, relative or absolute, of http, https or file.
-func (p *Page) Render(w io.Writer, link func(path string) string) error {
-	return pageTemplate.Execute(w, p.view(link))
+func (p *Page) Render(w io.Writer, name string, link func(path string) string) error {
+	return pageTemplate.Execute(w, p.view(name, link))
 }
 
 // Write makes the contact sheet in the folder dir and returns the page's path. Pictures and previews are made in the
@@ -102,16 +106,22 @@ func Write(ctx context.Context, p *Page, dir, work string) (string, error) {
 		*path = filepath.Join(dir, name)
 		kept[filepath.Base(name)] = true
 	}
-	var page bytes.Buffer
-	if err := p.Render(&page, func(path string) string { return relative(dir, path) }); err != nil {
-		return "", err
-	}
-	for name, b := range map[string][]byte{styleName: Style, scriptName: Script, pageName: page.Bytes()} {
+	for name, b := range map[string][]byte{styleName: Style, scriptName: Script} {
 		if err := durable.WriteFile(disk, name, b); err != nil {
 			return "", err
 		}
 	}
+	for _, name := range slices.Backward(p.Pages()) { // the first leads to the others
+		var page bytes.Buffer
+		if err := p.Render(&page, name, func(path string) string { return relative(dir, path) }); err != nil {
+			return "", err
+		}
+		if err := durable.WriteFile(disk, name, page.Bytes()); err != nil {
+			return "", err
+		}
+	}
 	sweep(disk, kept)
+	p.sweepPages(disk)
 	if unshown != nil {
 		unshown = &Unshown{unshown}
 	}
@@ -150,6 +160,19 @@ func sweep(disk durable.FS, kept map[string]bool) {
 	for _, e := range entries {
 		if ours.MatchString(e.Name()) && !kept[e.Name()] {
 			_ = disk.Remove(filepath.Join(mediaName, e.Name())) // it is only in the way of a few bytes
+		}
+	}
+}
+
+// filmPages are the names of films' pages.
+var filmPages = regexp.MustCompile(`^film-[1-9][0-9]*\.html$`)
+
+// sweepPages removes the pages of an earlier sheet that had more films.
+func (p *Page) sweepPages(disk durable.FS) {
+	entries, _ := disk.ReadDir(".")
+	for _, e := range entries {
+		if filmPages.MatchString(e.Name()) && !slices.Contains(p.Pages(), e.Name()) {
+			_ = disk.Remove(e.Name()) // nothing leads to it
 		}
 	}
 }
