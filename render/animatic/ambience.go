@@ -88,7 +88,7 @@ func newAmbience(s Shot, w world) *ambience {
 	switch w.Place {
 	case "sea":
 		a.wind, a.swell = 0.06, 0.18
-	case "room", "studio", "space":
+	case "room", "studio", "space", nowhere:
 		a.wind = 0.006
 	}
 	if w.Mood == "storm" || w.Weather == "rain" {

@@ -177,7 +177,7 @@ func (t *sketch) render(n int) {
 func (t *sketch) overlay(n int) {
 	if t.slate != nil {
 		last := t.shot.Frames - 1
-		if k := min(1, float64(n-t.drift.Held-late(last))/fade, float64(last-n)/fade); k > 0 {
+		if k := min(1, float64(n-t.drift.Held-late(last))/fade, float64(last-early(last)-n)/fade); k > 0 {
 			t.slate.draw(t.frame, n, k)
 		}
 	}
@@ -188,7 +188,10 @@ func (t *sketch) overlay(n int) {
 
 // late is how many frames of a clip go by before the slate comes: where it dissolves from another one, that one's slate has
 // gone by then.
-func late(last int) int { return min(timeline.Rate*3/4, last/4) }
+func late(last int) int { return min(timeline.Rate, last/4) }
+
+// early is how many frames before a clip's last one the slate is gone: what moves where two clips meet is the picture.
+func early(last int) int { return min(timeline.Rate/2, last/8) }
 
 // smooth is 0 up to 0, 1 from 1, and has no corner in between.
 func smooth(x float64) float64 {

@@ -218,7 +218,9 @@ func TestWords(t *testing.T) {
 		"城市的夜晚，霓虹灯":                                                  {"city", "night"},
 		"森林，清晨，薄雾":                                                   {"forest", "sunrise"},
 		"A perfume bottle on a pedestal":                             {"studio", ""},
-		"the season of searching":                                    {"", ""},
+		"the season of searching":                                    {nowhere, ""},
+		"A stone town at noon":                                       {nowhere, "day"},
+		"A river between walls":                                      {nowhere, ""},
 		"Rain over mountains, storm":                                 {"mountain", "storm"},
 		"A close-up of a coffee cup, noon":                           {"studio", "day"},
 	} {

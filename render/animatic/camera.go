@@ -123,24 +123,24 @@ func (p path) at(t float64) window {
 	return window{(l - p.left) * p.scale, (top - p.top) * p.scale, p.from.Zoom / zoom}
 }
 
-// glide goes from 0 to 1: a fifth of the way to gather speed, a fifth to lose it. It sets out at a part of its speed: a
-// picture that stood at its beginning would be a flaw of the clip.
+// glide goes from 0 to 1: a fifth of the way to gather speed, a fifth to lose it. It sets out and arrives at a part of its
+// speed: a picture that stood where two clips meet would be taken for a flaw of one of them.
 func glide(t float64) float64 {
 	const (
-		ramp  = 0.2
-		start = 0.5                           // of the speed in between
-		top   = 1 / (1 - ramp + start*ramp/2) // speed in between, for a total of 1
-		set   = top * ramp * (1 + start) / 2  // the way until it is reached
+		ramp = 0.2
+		edge = 0.5                              // at both ends, of the speed in between
+		top  = 1 / (1 - 2*ramp + ramp*(1+edge)) // speed in between, for a total of 1
 	)
+	ramped := func(t float64) float64 { return top * (edge*t + (1-edge)*t*t/(2*ramp)) }
 	switch {
 	case t <= 0:
 		return 0
 	case t < ramp:
-		return top * (start*t + (1-start)*t*t/(2*ramp))
+		return ramped(t)
 	case t <= 1-ramp:
-		return set + top*(t-ramp)
+		return ramped(ramp) + top*(t-ramp)
 	case t < 1:
-		return 1 - top*(1-t)*(1-t)/(2*ramp)
+		return 1 - ramped(1-t)
 	}
 	return 1
 }

@@ -62,6 +62,26 @@ func (w world) studio(c *canvas) {
 	c.ellipse(back.to(l.Light, 0.75), 1, 0, 0.17, 0.24, 0.028)
 }
 
+// backdrop is plain: soft light on a seamless ground, with discs out of focus that show how the camera moves.
+func (w world) backdrop(c *canvas) {
+	l := w.Palette
+	c.rows(c.top, func(y float64) tone {
+		if y < 0.16 {
+			return l.Zenith.to(l.Sky, smooth((y+0.75)/0.6)).to(l.Horizon, 0.6*smooth((y+0.25)/0.41))
+		}
+		return l.Horizon.to(l.Near, 0.4+0.6*smooth((y-0.16)/0.34))
+	})
+	c.glow(l.Light, 0.3, 0.9*hash(w.Seed, 280)-0.45, -0.2, 0.8)
+	c.cells(0.31, func(i int, x float64) {
+		x += 0.3 * hash(w.Seed, 281, i)
+		y := -0.62 + 0.7*hash(w.Seed, 282, i)
+		r := 0.025 + 0.075*hash(w.Seed, 283, i)
+		t := l.Horizon.to(l.Light, 0.35+0.5*hash(w.Seed, 284, i))
+		c.ellipse(t, 0.1+0.12*hash(w.Seed, 285, i), x, y, r, r)
+		c.ellipse(t, 0.07, x, y, 0.82*r, 0.82*r)
+	})
+}
+
 // space is the dark with a planet in it.
 func (w world) space(c *canvas) {
 	deep := tone{6, 8, 22}

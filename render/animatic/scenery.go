@@ -18,6 +18,8 @@ func (w world) draw(c *canvas) {
 		w.studio(c)
 	case "space":
 		w.space(c)
+	case nowhere:
+		w.backdrop(c)
 	default:
 		w.sky(c)
 		w.land(c)

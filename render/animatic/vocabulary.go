@@ -28,11 +28,12 @@ var moods = []named{
 
 // places are what the world around is; a thing's own place counts only where none is named.
 var places = []named{
+	{nowhere, nil},
 	{"space", []string{"outer space", "spaceship", "galaxy", "planet", "asteroid", "astronaut", "太空", "宇宙", "星球", "宇航"}},
 	{"room", []string{"room", "interior", "kitchen", "bedroom", "office", "workshop", "studio apartment", "indoors",
 		"inside", "corridor", "cafe", "library", "desk", "table", "房间", "室内", "厨房", "卧室", "办公室", "屋里", "桌", "咖啡馆"}},
-	{"sea", []string{"sea", "ocean", "wave", "beach", "coast", "shore", "harbour", "harbor", "bay", "lake", "river", "海",
-		"波浪", "海浪", "沙滩", "海岸", "湖", "河", "港"}},
+	{"sea", []string{"sea", "ocean", "wave", "beach", "coast", "shore", "harbour", "harbor", "bay", "lake", "海",
+		"波浪", "海浪", "沙滩", "海岸", "湖", "港"}},
 	{"forest", []string{"forest", "wood", "woods", "jungle", "trees", "grove", "森林", "树林", "丛林", "林"}},
 	{"desert", []string{"desert", "dune", "sand", "canyon", "沙漠", "沙丘", "戈壁"}},
 	{"snow", []string{"snow", "snowy", "ice", "glacier", "arctic", "winter", "雪", "冰", "冬"}},

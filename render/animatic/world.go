@@ -50,8 +50,20 @@ var looks = map[string]look{
 		tone{244, 242, 230}, false},
 }
 
-var ordinaryMoods = []string{"day", "dusk", "sunrise", "overcast"}
-var ordinaryPlaces = []string{"field", "mountain", "sea", "forest", "city"}
+// ordinaryMoods are those of shots whose words say no time of day: what they show is daylight.
+var ordinaryMoods = []string{"day", "overcast"}
+
+// nowhere is the place of a shot whose words name none that is known: a picture drawn for the wrong words would be worse
+// than a plain one.
+const nowhere = "nowhere"
+
+// backdrops are the colours of plain pictures: dark enough for words, and no time of day.
+var backdrops = []look{
+	{tone{46, 58, 78}, tone{70, 86, 110}, tone{112, 128, 148}, tone{84, 98, 120}, tone{30, 38, 54}, tone{214, 222, 232}, false},
+	{tone{62, 54, 74}, tone{94, 80, 104}, tone{142, 122, 140}, tone{106, 92, 114}, tone{38, 32, 48}, tone{232, 220, 226}, false},
+	{tone{44, 64, 64}, tone{72, 96, 94}, tone{118, 140, 132}, tone{86, 108, 104}, tone{28, 42, 42}, tone{218, 230, 222}, false},
+	{tone{76, 62, 52}, tone{110, 92, 78}, tone{156, 136, 116}, tone{120, 102, 88}, tone{46, 38, 32}, tone{238, 226, 208}, false},
+}
 
 // imagine makes the world of a shot: what its words name, and for the rest the world that its first frame
 // remembers, the colours of that frame, or chance.
@@ -64,7 +76,10 @@ func imagine(s Shot, known *world, first image.Image, r *rand.Rand) world {
 	} else {
 		w = world{Place: place, Seed: r.Uint64(), View: view{X: 0, Y: -0.08, Zoom: 1}}
 		if known != nil {
-			w.Mood, w.Palette, w.Wear = known.Mood, known.Palette, known.Wear
+			w.Wear = known.Wear
+			if !slices.Contains(backdrops, known.Palette) { // which is no time of day
+				w.Mood, w.Palette = known.Mood, known.Palette
+			}
 		}
 	}
 	// A weak word – the style names it in every shot – does not end the dusk that a shot before has set.
@@ -73,11 +88,15 @@ func imagine(s Shot, known *world, first image.Image, r *rand.Rand) world {
 	}
 	w.add(s.Prompt, r)
 	if w.Place == "" {
-		w.Place = ordinaryPlaces[r.IntN(len(ordinaryPlaces))]
+		w.Place = nowhere
 	}
 	if w.Mood == "" {
 		w.Mood = ordinaryMoods[r.IntN(len(ordinaryMoods))]
-		if w.Palette = looks[w.Mood]; first != nil {
+		w.Palette = looks[w.Mood]
+		if w.Place == nowhere {
+			w.Palette = backdrops[r.IntN(len(backdrops))]
+		}
+		if first != nil {
 			w.Mood, w.Palette = "picture", lookOf(first)
 		}
 	}
