@@ -366,5 +366,6 @@ func (f page) cut(ctx context.Context, of *Film, spec *storyboard.Cut) (sheet.Cu
 	for _, it := range tl.Items {
 		c.Chapters = append(c.Chapters, sheet.Chapter{Shot: it.Shot, At: float64(it.At) / float64(tl.Rate)})
 	}
+	c.Lanes = lanes(tl)
 	return c, true
 }

@@ -92,5 +92,8 @@ func cutOf(t testing.TB, p *Page, path string) {
 			[]string{"-f", "concat", "-safe", "0", "-i", list, "-c", "copy", "-movflags", "+faststart", ffmpeg.File(path)},
 			ffmpeg.Options{}))
 	require.NoError(t, os.Remove(list))
+	c.Lanes = []Lane{{Name: "Clips' sound", Spans: []Span{{0, c.Seconds / 2, "one"}, {c.Seconds/2 - 0.2, c.Seconds, "two"}}},
+		{Name: "Music", Spans: []Span{{0, c.Seconds, "theme.mp3"}}},
+		{Name: "Titles", Words: true, Spans: []Span{{0.5, min(2, c.Seconds), "The Lighthouse"}}}}
 	p.Films[0].Cuts = append(p.Films[0].Cuts, c)
 }

@@ -59,6 +59,20 @@ type Cut struct {
 	Width, Height int
 	Seconds       float64
 	Chapters      []Chapter
+	Lanes         []Lane // what is heard and read, those that hold nothing left out
+}
+
+// Lane is one kind of what is heard or read in a cut.
+type Lane struct {
+	Name  string
+	Words bool // its texts are what is read, and listed
+	Spans []Span
+}
+
+// Span is a stretch of a lane, in seconds of the cut.
+type Span struct {
+	From, To float64
+	Text     string
 }
 
 // Chapter is where a shot begins in a cut.

@@ -93,6 +93,27 @@ func TestStates(t *testing.T) {
 	require.NotContains(t, got, "<img")
 }
 
+// TestLanesShowWhatIsHeardAndRead holds where their bars lie, that overlapping ones lie in two rows, and that words are
+// listed by their time, as text.
+func TestLanesShowWhatIsHeardAndRead(t *testing.T) {
+	p := paged([]*Clip{{Video: "/v", first: "/f", last: "/l"}}, 2)
+	p.Films[0].Cuts = []Cut{{Path: "/film.mp4", Seconds: 10, Lanes: []Lane{
+		{Name: "Clips' sound", Spans: []Span{{0, 5.5, "a/one"}, {5, 10, "a/two"}}},
+		{Name: "Captions", Words: true, Spans: []Span{{6, 8, "<i>Late</i>"}}},
+		{Name: "Titles", Words: true, Spans: []Span{{1, 2, "Early"}}}}}}
+	got := render(t, p)
+	require.Contains(t, got, `<span>Clips&#39; sound</span><svg viewBox="0 0 1000 16"`)
+	require.Contains(t, got, `<rect x="0.0" y="0" width="549.0" height="7" rx="1"/><title>0:00 a/one</title>`)
+	require.Contains(t, got, `<rect x="500.0" y="8" width="499.0" height="7" rx="1"/><title>0:05 a/two</title>`)
+	require.Contains(t, got, `<a href="/film.mp4#t=6.000" data-at="6.000">0:06</a> <span dir="auto">&lt;i&gt;Late&lt;/i&gt;</span>`)
+	require.Less(t, strings.Index(got, `auto">Early<`), strings.Index(got, `auto">&lt;i`))
+
+	p.Films[0].Cuts[0].Lanes = nil
+	got = render(t, p)
+	require.NotContains(t, got, `class="lanes"`)
+	require.NotContains(t, got, "What is read")
+}
+
 func render(t testing.TB, p *Page) string {
 	var b bytes.Buffer
 	require.NoError(t, p.Render(&b, First, func(path string) string { return path }))

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -69,7 +70,29 @@ type cutView struct {
 	Link, Poster  template.URL
 	Width, Height int
 	Chapters      []chapterView
+	Lanes         []laneView
+	Words         []wordView
 	Many          bool // chapters leave no room between them
+}
+
+type laneView struct {
+	Name   string
+	Height int
+	Spans  []spanView
+}
+
+// spanView is a bar of a lane that is laneWide wide.
+type spanView struct {
+	X, Width, Y   float64
+	Text, Seconds string
+	Link          template.URL
+}
+
+type wordView struct {
+	At, Seconds, Kind, Text string
+	Link                    template.URL
+
+	begin float64
 }
 
 type chapterView struct {
@@ -429,6 +452,7 @@ func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) templ
 	c := &f.Cuts[i]
 	v := cutView{Key: fmt.Sprintf("player-%d-%d", film, i), ID: c.ID, Link: link(c.Path),
 		Length: clock(math.Round(c.Seconds)), Width: c.Width, Height: c.Height, Many: len(c.Chapters) > maxChapters}
+	c.lanes(&v)
 	for n, ch := range c.Chapters {
 		end := c.Seconds
 		if n+1 < len(c.Chapters) {
@@ -442,7 +466,7 @@ func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) templ
 		if s == nil {
 			continue
 		}
-		if n == 0 {
+		if v.Poster == "" {
 			v.Poster = s.Take.First
 		}
 		if s.At == "" {
@@ -450,6 +474,39 @@ func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) templ
 		}
 	}
 	return v
+}
+
+// Measures of lanes: spans that overlap stand one below the other, in two rows.
+const (
+	laneWide = 1000
+	laneRow  = 8
+)
+
+// lanes draw what is heard and read, and list what is read.
+func (c *Cut) lanes(v *cutView) {
+	for _, l := range c.Lanes {
+		lane := laneView{Name: l.Name, Height: laneRow}
+		busy, row := 0.0, 0
+		for _, s := range l.Spans {
+			if s.From < busy-1e-3 {
+				row, lane.Height = 1-row, 2*laneRow
+			} else {
+				row = 0
+			}
+			busy = max(busy, s.To)
+			begin := strconv.FormatFloat(s.From, 'f', 3, 64)
+			link := v.Link + template.URL("#t="+begin)
+			scale := laneWide / max(c.Seconds, 1e-3)
+			lane.Spans = append(lane.Spans, spanView{X: s.From * scale, Width: max(1, (s.To-s.From)*scale-1),
+				Y: float64(row * laneRow), Text: clock(s.From) + " " + s.Text, Seconds: begin, Link: link})
+			if l.Words {
+				v.Words = append(v.Words, wordView{At: clock(s.From), Seconds: begin, Kind: l.Name, Text: s.Text, Link: link,
+					begin: s.From})
+			}
+		}
+		v.Lanes = append(v.Lanes, lane)
+	}
+	slices.SortStableFunc(v.Words, func(a, b wordView) int { return cmp.Compare(a.begin, b.begin) })
 }
 
 func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
