@@ -27,6 +27,7 @@ import (
 	"shotchain/chain/store"
 	"shotchain/internal/durable"
 	"shotchain/internal/say"
+	"shotchain/render/ffmpeg"
 	"shotchain/storyboard"
 )
 
@@ -148,6 +149,7 @@ func Of(ctx context.Context, sb *storyboard.Storyboard, path string, o Options) 
 	if f.Store, err = o.store(sb.Dir); err != nil {
 		return nil, err
 	}
+	ffmpeg.Remember(f.Store.WorkDir())
 	err = f.compile(ctx, o)
 	if err == nil {
 		err = f.openRoutes(ctx, o)

@@ -54,12 +54,22 @@ func Find() (Tools, error) {
 		return t.(Tools), nil
 	}
 	t := Tools{FFmpeg: f, FFprobe: p}
-	var encoders []byte
-	if t.Version, encoders, err = version(f); err != nil {
-		return Tools{}, err
+	var told struct {
+		Version  string
+		Encoders []string
 	}
+	kept := remembered("ffmpeg", key)
+	if !recall(kept, &told) || !plainVersion.MatchString(told.Version) || tooOld(told.Version) {
+		var encoders []byte
+		if told.Version, encoders, err = version(f); err != nil {
+			return Tools{}, err
+		}
+		told.Encoders = names(encoders, encoderLine)
+		remember(kept, told)
+	}
+	t.Version = told.Version
 	found.Store(key, t)
-	listed.Store(listOf(t, "-encoders"), names(encoders, encoderLine))
+	listed.Store(listOf(t, "-encoders"), told.Encoders)
 	return t, nil
 }
 
@@ -133,6 +143,9 @@ func version(program string) (v string, encoders []byte, err error) {
 	}
 	return v, encoders, nil
 }
+
+// plainVersion is what a kept version may be: it is shown to people.
+var plainVersion = regexp.MustCompile(`^[\w.+~:-]{1,100}$`)
 
 var numbers = regexp.MustCompile(`^n?(\d+)\.(\d+)`)
 

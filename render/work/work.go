@@ -25,7 +25,9 @@ of: clips conformed to a film's format (picture-*.mp4), the ends of them that tr
 those where one continues another (link-*.json), transitions and frames with words on them
 (piece-*.mp4), sounds as plain samples
 (sound-*.f32), stretches of mixed sound (aac-*.m4a) and how loud they are (level*, limited*);
-and pictures and previews for the contact sheet (sheet-*). Each file's time is that of its
+pictures and previews for the contact sheet (sheet-*), stills as they are shown (card-*.png), fonts,
+what encoded films are made of (output-*.txt), and what ffmpeg and sound files said of themselves
+(ffmpeg-*.json, sound-facts-*.json). Each file's time is that of its
 last use, to the day, and ` + "`shotchain store gc`" + ` removes those that nobody has used for long.
 All of it can be made again; delete it whenever you like.
 `
