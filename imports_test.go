@@ -54,7 +54,8 @@ render/work: internal/durable render/ffmpeg
 render/sound: render/ffmpeg render/mux render/timeline render/work
 render/animatic: internal/say render/ffmpeg render/font render/timeline
 render/seam: render/ffmpeg
-render: internal/exif render/ffmpeg render/font render/mux render/seam render/sound render/timeline render/work
+render/handoff: render/timeline
+render: internal/exif render/ffmpeg render/font render/handoff render/mux render/seam render/sound render/timeline render/work
 render/sheet: chain/money internal/durable internal/say render/ffmpeg
 render/sheet/sheettest:
 

@@ -23,12 +23,24 @@ import (
 func (f *Film) clips(r *chain.Reel) []timeline.Clip {
 	var all []timeline.Clip
 	for _, s := range f.Shots() {
+		c := timeline.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Notes: s.Notes}
 		if s.Clip != nil {
-			all = append(all, timeline.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: s.Clip.Path})
+			c.Path = s.Clip.Path
 		} else if o := f.Of(r, s); o.Ok() {
-			all = append(all,
-				timeline.Clip{Shot: s.Name(), Title: s.Name(), Caption: s.Caption, Path: o.Dir.Path(o.Clip.Video.Name),
-					Digest: o.Clip.Video.Digest})
+			c.Path, c.Digest, c.Takes = o.Dir.Path(o.Clip.Video.Name), o.Clip.Video.Digest, f.otherTakes(r, s)
+		} else {
+			continue
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// otherTakes are the clips that there are of a shot's takes, but for the one that the film shows.
+func (f *Film) otherTakes(r *chain.Reel, s *storyboard.Shot) (all []timeline.Take) {
+	for i, t := range f.Takes(s) {
+		if o := r.Outcomes[t.Index]; o.Ok() && t != f.Take(s) {
+			all = append(all, timeline.Take{Name: fmt.Sprintf("take %d", i+1), Path: o.Dir.Path(o.Clip.Video.Name)})
 		}
 	}
 	return all

@@ -176,6 +176,10 @@ func (d *delivery) make(ctx context.Context, o timeline.Output) (f File, err err
 		}
 	case "png", "jpg":
 		err = d.poster(ctx, o)
+	case "otio", "fcpxml", "xml", "edl":
+		f = d.file(o)
+		f.Notes, err = d.handOver(ctx, o)
+		return f, err
 	case "wav":
 		if err = d.mixed(ctx); err == nil && !d.DryRun {
 			err = work.WriteFile(o.Path, func(w io.Writer) error { return d.sound.WAV(ctx, w) })
@@ -270,6 +274,10 @@ func (d *delivery) transcode(ctx context.Context, o timeline.Output) error {
 		return err
 	}
 	defer closing()
+	made, err := d.madeOf(film, o, r, codec)
+	if err != nil || made.stands(d, o.Path) {
+		return err
+	}
 	sound := ""
 	if o.SoundEncoder() != "" && d.tl.Heard() {
 		sound = d.Temp(".wav")
@@ -290,13 +298,55 @@ func (d *delivery) transcode(ctx context.Context, o timeline.Output) error {
 			}
 		}
 	}
-	return d.produce(o, func(tmp string) error {
+	err = d.produce(o, func(tmp string) error {
 		args := r.command(d.tl, o, codec, film, sound, words, tmp)
 		if err := d.Run(ctx, args, ffmpeg.Options{Frames: func(int) {}}); err != nil || d.DryRun {
 			return err
 		}
 		return checkOther(ctx, d.tl, o, tmp)
 	})
+	if err != nil || d.DryRun {
+		return err
+	}
+	return made.note(d, o.Path)
+}
+
+// madeOf is the file of the work folder that says what an encoded output is made of: the film's bytes, and how they are
+// encoded. "" where nothing runs.
+type madeOf string
+
+func (d *delivery) madeOf(film string, o timeline.Output, r recipe, codec string) (madeOf, error) {
+	if d.DryRun {
+		return "", nil
+	}
+	digest, err := work.Digest(film)
+	if err != nil {
+		return "", err
+	}
+	args := r.command(d.tl, o, codec, "/film.mp4", "/sound.wav", "/words.vtt", "/out")
+	return madeOf(work.Key("output", digest, d.Tools.Version, args) + ".txt"), nil
+}
+
+// stands reports whether a file is what was made of this before, to the byte: then it is not encoded again.
+func (m madeOf) stands(d *delivery, path string) bool {
+	if m == "" || !d.Has(string(m)) {
+		return false
+	}
+	was, err := os.ReadFile(d.Path(string(m)))
+	if err != nil {
+		return false
+	}
+	is, err := work.Digest(path)
+	return err == nil && string(was) == is
+}
+
+// note notes the digest of what was made.
+func (m madeOf) note(d *delivery, path string) error {
+	digest, err := work.Digest(path)
+	if err != nil {
+		return err
+	}
+	return d.Write(string(m), func(w io.Writer) error { _, err := io.WriteString(w, digest); return err })
 }
 
 // finished is a file with the whole film: the output that is one, or a temporary one.

@@ -47,12 +47,9 @@ func (s *stills) file(name, what string) (File, *stillError) {
 // formats are the files that a cut can become, by the endings of their names.
 var formats = map[string]string{".mp4": "mp4", ".mov": "mov", ".webm": "webm", ".gif": "gif", ".png": "png",
 	".jpg":  "jpg",
-	".jpeg": "jpg", ".wav": "wav", ".srt": "srt", ".vtt": "vtt"}
+	".jpeg": "jpg", ".wav": "wav", ".srt": "srt", ".vtt": "vtt", ".otio": "otio", ".fcpxml": "fcpxml", ".xml": "xml", ".edl": "edl"}
 
-// laterFormats are those that are to come.
-var laterFormats = map[string]bool{".otio": true, ".edl": true}
-
-const formatNames = "mp4, mov, webm, gif, png, jpg, wav, srt or vtt"
+const formatNames = "mp4, mov, webm, gif, png, jpg, wav, srt, vtt, otio, fcpxml, xml or edl"
 
 // target reads the value of a key as the path of a file to write: its folder need not be there, but the way to it
 // must stay inside.
@@ -78,8 +75,6 @@ func (s *stills) target(name string) (Output, *stillError) {
 	ending := strings.ToLower(filepath.Ext(base))
 	o.Format = formats[ending]
 	switch {
-	case laterFormats[ending]:
-		return o, &stillError{message: fmt.Sprintf("output as `%s` is not supported yet", ending)}
 	case o.Format == "" || strings.HasSuffix(name, "/"):
 		return o, &stillError{quote(name) + " does not say what to make", advise("give it an ending: " + formatNames)}
 	case len(base) == len(ending):

@@ -29,7 +29,8 @@ var cutKeys = []*key{
 		example: "id: teaser"},
 	{name: "output", in: inCut, kind: target, expands: true, set: told((*cutter).one),
 		help: "The file to make, in the storyboard's folder; its ending says what: mp4, mov (ProRes), webm, gif, " +
-			"png, jpg, wav, srt or vtt. ${title} and ${variant} keep films apart. It never overwrites what the " +
+			"png, jpg, wav, srt or vtt; or for editors otio, fcpxml, xml (Premiere) or edl, with the clips " +
+			"beside it. ${title} and ${variant} keep films apart. It never overwrites what the " +
 			"film is made of.",
 		without: "Without `outputs` either, it is out/<title>-<id>.mp4.",
 		example: "output: out/teaser.mp4"},

@@ -26,6 +26,10 @@ var formats = map[string]format{
 	"wav/":       {},
 	"srt/":       {},
 	"vtt/":       {},
+	"otio/":      {},
+	"fcpxml/":    {},
+	"xml/":       {},
+	"edl/":       {},
 }
 
 // firstCodec is the codec of a format that names none.

@@ -24,9 +24,17 @@ type Clip struct {
 	Path      string
 	Digest    string // sha256 of the file, hex; "" has Deliver read the file
 	Card      *Card  // Path is a picture; nil for a clip
+	Notes     string // for editors; "" for none
+	Takes     []Take // that could stand in its place
 	Continues bool   // its first frame is the last one of the clip before it: it grew from that, or that was led to it
 
 	Correction seam.Correction // of its picture, where it grew from another clip
+}
+
+// Take is another clip of a shot.
+type Take struct {
+	Name string // as people call it: take 2
+	Path string
 }
 
 // Timeline is a cut resolved to whole frames. It does not change after Edit returned it.
