@@ -111,14 +111,18 @@ func plain(cut *storyboard.Cut) bool {
 	return cut.Transition == nil && len(cut.Titles) == 0 && (cut.Captions == nil || cut.Captions.Mode != "burn")
 }
 
-// linked reports whether a shot of the cut continues another one of it, or is continued.
+// linked reports whether a shot of the cut continues another one of it, or is continued, so that its ends are to be
+// measured; but not where a gate looks at its last frame before more is bought: that decodes the clip, and keeps its ends.
 func linked(cut *storyboard.Cut, shot string) bool {
+	found := false
 	for _, s := range cut.Shots {
-		if from := s.Shot.From; from == shot || from != "" && s.Shot.Name() == shot && uses(cut, from) {
-			return true
+		from := s.Shot.From
+		if from == shot && s.Shot.Look.Seam.Gate.Value != "off" {
+			return false
 		}
+		found = found || from == shot || from != "" && s.Shot.Name() == shot && uses(cut, from)
 	}
-	return false
+	return found
 }
 
 func uses(cut *storyboard.Cut, shot string) bool {

@@ -59,11 +59,11 @@ func TestTextIsLiteral(t *testing.T) {
 		`$(id)`, "`id`", `!`, `Dialogue: 0,`, `é`, `ß`, `я`, `…`}
 	style := timeline.Style{Size: 20, Color: "#ffffff"}
 	lower := func(p []byte) (inkBelow, inkAbove int) { return ink(p[len(p)/2:]), ink(p[:len(p)/2]) }
+	without := onBlack(t, sh, t, timeline.Text{Text: "MM", End: 1, Style: style}, 320, 180)
 	rapid.Check(t, func(rt *rapid.T) {
 		parts := rapid.SliceOfN(rapid.SampledFrom(hostile), 1, 3).Draw(rt, "parts")
 		mid := strings.Join(parts, "")
 		with := onBlack(rt, sh, t, timeline.Text{Text: "M" + mid + "M", End: 1, Style: style}, 320, 180)
-		without := onBlack(rt, sh, t, timeline.Text{Text: "MM", End: 1, Style: style}, 320, 180)
 		require.Greater(rt, ink(with), ink(without), "%q", mid)
 		below, above := lower(with)
 		require.Zero(rt, above, "%q moved", mid)
