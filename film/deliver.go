@@ -95,8 +95,14 @@ func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Re
 		if err != nil {
 			return nil, told, err
 		}
+		first := len(all)
 		for _, made := range films {
 			all = append(all, Edition{f.Variant, cuts[i].ID, made})
+		}
+		if !o.DryRun {
+			if err := f.declare(cuts[i], tl, r, all[first:]); err != nil {
+				return all, told, fmt.Errorf("provenance: %w", err)
+			}
 		}
 		before += tl.Frames
 	}
@@ -121,6 +127,7 @@ func outputsOf(c *storyboard.Cut, tl *timeline.Timeline) []timeline.Output {
 func (p *Plan) deliver(ctx context.Context, r *chain.Reel, o work.Options,
 	within func(context.Context, string) context.Context) (made []Edition, told []*seams.Report, err error) {
 	for _, d := range p.Films {
+		d.Film.program = p.program
 		var cuts []*storyboard.Cut
 		for _, c := range d.Cuts {
 			if len(d.missing(r, []*storyboard.Cut{c})) == 0 {
@@ -190,10 +197,27 @@ func (f *Film) timelines(ctx context.Context, cuts []*storyboard.Cut, r *chain.R
 	var all []*timeline.Timeline
 	err := gather(cuts, func(c *storyboard.Cut) error {
 		tl, err := f.edit(ctx, c, have)
+		if err == nil {
+			tl.Generated = f.generatedBy(tl, r)
+		}
 		all = append(all, tl)
 		return err
 	})
 	return all, err
+}
+
+// generatedBy are the models that made clips of a cut. What the simulator drew is no model's.
+func (f *Film) generatedBy(tl *timeline.Timeline, r *chain.Reel) (models []string) {
+	for _, it := range tl.Items {
+		s, ok := f.Shot(it.Shot)
+		if !ok || s.Clip != nil {
+			continue
+		}
+		if c := f.Of(r, s).Clip; c != nil && !Free(c.Provider) && !slices.Contains(models, c.Model) {
+			models = append(models, c.Model)
+		}
+	}
+	return models
 }
 
 // forCut is ctx for work on the shots of a cut.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -130,11 +131,20 @@ func (d *delivery) movie() *mux.Movie {
 		Video: d.video, Audio: d.track,
 		AudioRate: timeline.SampleRate, Priming: sound.Priming, Samples: int64(tl.Frames) * timeline.PerFrame,
 		Chapters: chapters(tl), CaptionsIn: tl.Language}
+	if len(tl.Generated) > 0 {
+		m.Comment = "AI-generated: " + strings.Join(tl.Generated, ", ")
+		m.Tags = []mux.Tag{{Key: "AIGC", Value: aigc}}
+	}
 	if tl.CaptionMode == "soft" {
 		m.Captions = cues(tl)
 	}
 	return m
 }
+
+// aigc is the label that China's rules ask for in a file (GB 45438-2025, in force since 2025-09-01): generated. Who
+// produced and spread it is for those to say who know: nothing is invented.
+const aigc = `{"Label":"1","ContentProducer":"","ProduceID":"","ReservedCode1":"","ContentPropagator":"",` +
+	`"PropagateID":"","ReservedCode2":""}`
 
 // cues are the captions one after the other: where two overlap, the later one takes over.
 func cues(tl *timeline.Timeline) []mux.Cue {

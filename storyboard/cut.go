@@ -20,6 +20,7 @@ type Cut struct {
 	Quality    Setting[string] // draft, standard, master
 	Encoder    []EncoderOption // in file order
 	Poster     *Anchor         // nil: the first frame
+	Label      Setting[bool]   // the film says on its picture that it is generated
 }
 
 // CutShot is a shot's place in a cut.

@@ -40,6 +40,11 @@ var wordKeys = []*key{
 		set:     reads((*reader).titleLength),
 		help:    "How long the title stands.",
 		example: "duration: 2s"},
+	{name: "label", in: inCut, kind: toggle,
+		set: sets(func(c *cutter) *Setting[bool] { return &c.cut.Label }),
+		help: "The film says on its picture that it is AI-generated: at its upper left, from the first frame on, for three " +
+			"seconds or as long as it lasts. Files say so in their metadata in any case.",
+		usual: "false", example: "label: true"},
 	{name: "like", in: inStyle, kind: choice, expands: true,
 		choices: []string{"plain", "lower-third", "headline", "credits", "boxed"},
 		set:     sets(func(s *Style) *Setting[string] { return &s.Like }),

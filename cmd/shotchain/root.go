@@ -89,7 +89,7 @@ shotchain run lighthouse/film.yaml`,
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(p.newVerb(), p.checkVerb(), p.planVerb(), p.runVerb(), p.cutVerb(), p.pickVerb(), p.freezeVerb(),
 		p.takeVerb(), p.sheetVerb(), p.boardVerb(), p.watchVerb(), p.graphVerb(), p.traceVerb(),
-		p.statusVerb(), p.collectVerb(), p.cancelVerb(), p.storeVerb(), p.modelsVerb(), p.vetVerb(),
+		p.statusVerb(), p.collectVerb(), p.cancelVerb(), p.storeVerb(), p.provenanceVerb(), p.modelsVerb(), p.vetVerb(),
 		p.schemaVerb(), p.simVerb(), p.doctorVerb(), p.versionVerb(), p.completionVerb())
 	for _, c := range append(root.Commands(), root) {
 		unsorted(c.Flags())

@@ -17,6 +17,9 @@ type build struct {
 	Platform string `json:"platform"`
 }
 
+// version is stamped into what `make build` and releases build; "" leaves it to Go's own record.
+var version string
+
 func buildInfo() build {
 	b := build{Version: "dev", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
@@ -25,6 +28,9 @@ func buildInfo() build {
 	}
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		b.Version = v
+	}
+	if version != "" {
+		b.Version = version
 	}
 	for _, s := range info.Settings {
 		switch s.Key {

@@ -26,6 +26,7 @@ type Range struct {
 // n-th packet is decoded, and the n-th frame shown, n frames after the first, whatever the sources' own times.
 type Movie struct {
 	Title, Comment string
+	Tags           []Tag  // further metadata, in order
 	Language       string // of the sound, ISO 639-2; "" for unknown
 	Rate           int    // frames per second
 	Width, Height  int
@@ -358,7 +359,7 @@ func (m *Movie) head(tracks []*lane, wide bool) []byte {
 	for _, t := range tracks {
 		parts = append(parts, t.trak(wide))
 	}
-	return box("moov", append(parts, m.metadata())...)
+	return box("moov", append(parts, m.metadata(), m.tags())...)
 }
 
 func (t *lane) trak(wide bool) []byte {
@@ -464,6 +465,25 @@ func (m *Movie) metadata() []byte {
 	}
 	return box("udta",
 		full("meta", 0, full("hdlr", 0, u32(0), []byte("mdirappl"), make([]byte, 9)), box("ilst", items...)))
+}
+
+// Tag is metadata of any name.
+type Tag struct{ Key, Value string }
+
+// tags are the further metadata as QuickTime keeps them: a list of keys, and values by their numbers. ffmpeg writes
+// them so where it is told to (use_metadata_tags), and reads them always.
+func (m *Movie) tags() []byte {
+	if len(m.Tags) == 0 {
+		return nil
+	}
+	keys, items := [][]byte{u32(uint32(len(m.Tags)))}, [][]byte{}
+	for i, t := range m.Tags {
+		keys = append(keys, box("mdta", []byte(oneLine(t.Key))))
+		value := box("data", u32(1, 0), []byte(oneLine(t.Value)))
+		items = append(items, append(u32(uint32(len(value)+8), uint32(i+1)), value...))
+	}
+	return full("meta", 0, full("hdlr", 0, u32(0), []byte("mdta"), make([]byte, 13)), full("keys", 0, keys...),
+		box("ilst", items...))
 }
 
 // Chapter is a named range of frames, the end not included.

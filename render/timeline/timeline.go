@@ -46,12 +46,13 @@ type Timeline struct {
 	Frames        int    // of the whole film
 	Items         []Item // in film order; Items[i] overlaps the one before it by Items[i].Transition.Overlap() frames
 	Sounds        []Sound
-	Duck          *Duck   // how music steps back; nil where none does
-	Loudness      float64 // LUFS to reach, 0 leaves it as it is
-	Titles        []Text  // burned in, in order of Start
-	Captions      []Text  // in order of Start
-	CaptionMode   string  // burn, soft, file; "" for none
-	Poster        int     // the frame that pictures of the film show
+	Duck          *Duck    // how music steps back; nil where none does
+	Loudness      float64  // LUFS to reach, 0 leaves it as it is
+	Titles        []Text   // burned in, in order of Start
+	Captions      []Text   // in order of Start
+	CaptionMode   string   // burn, soft, file; "" for none
+	Poster        int      // the frame that pictures of the film show
+	Generated     []string // the models that made clips of it, for its metadata; nil for none. Set it before Deliver
 
 	Quality string            // draft, standard, master; "" is standard
 	Encoder map[string]string // plain options of the picture's encoder over the preset's, without their dash

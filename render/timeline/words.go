@@ -18,6 +18,16 @@ var (
 	usualTitle   = Style{Color: "#ffffff", Outline: "#000000", Position: "middle"}
 )
 
+// The label of a generated film. China's GB 45438-2025 asks for two seconds from the first frame on, in letters of a
+// twentieth of the picture's shorter side; the EU's AI Act (Article 50) for one that can be made out.
+const (
+	labelText   = "AI-generated"
+	labelFrames = 3 * Rate
+	labelSize   = 0.055
+)
+
+var usualLabel = Style{Color: "#ffffff", Background: "#000000a0", Position: "top", Left: true}
+
 // looks are those of `like`, each with the height of its lines as a part of the picture's shorter side. The words of a
 // lower third keep clear of captions.
 var looks = map[string]struct {
@@ -103,6 +113,10 @@ func (e *editor) titles() {
 		}
 		e.tl.Titles = append(e.tl.Titles,
 			Text{Text: t.Text, Start: start, End: end, Style: e.style(t.Style, usualTitle, titleSize), Pos: t.Pos})
+	}
+	if e.spec.Label.Value {
+		e.tl.Titles = append(e.tl.Titles, Text{Text: labelText, End: min(e.tl.Frames, labelFrames), Pos: e.spec.Label.Pos,
+			Style: e.style(storyboard.Style{}, usualLabel, labelSize)})
 	}
 	sort.SliceStable(e.tl.Titles, func(i, j int) bool { return e.tl.Titles[i].Start < e.tl.Titles[j].Start })
 }
