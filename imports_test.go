@@ -66,6 +66,7 @@ film/board: chain chain/graph film internal/say render/sheet
 
 cmd/shotchain: chain chain/draw chain/graph chain/lint chain/models chain/money chain/provider chain/store chain/vet examples film film/board film/seams film/vetting internal/durable internal/say storyboard
 
+ci/sticky:
 examples:
 examples/draw: render/animatic
 scripts/house:
@@ -74,7 +75,7 @@ scripts/house:
 // homes are the packages that a heavy or dangerous import lives in: exactly these.
 const homes = `
 os/exec: render/ffmpeg render/sheet/sheettest
-net/http: chain/ark chain/fal chain/openrouter chain/providertest chain/sim chain/sim/falsim chain/sim/orsim chain/sim/simtest chain/sim/trouble chain/wire film film/board film/vetting internal/guard
+net/http: chain/ark chain/fal chain/openrouter chain/providertest chain/sim chain/sim/falsim chain/sim/orsim chain/sim/simtest chain/sim/trouble chain/wire ci/sticky film film/board film/vetting internal/guard
 gopkg.in/yaml.v3: chain/lock chain/models storyboard
 html/template: chain/vet render/sheet
 github.com/u2takey/ffmpeg-go: render/ffmpeg

@@ -15,7 +15,7 @@ import (
 
 func (p *program) planVerb() *cobra.Command {
 	var o runFlags
-	var among, out string
+	var among, out, format string
 	var coded, prompts bool
 	var strict strictFlag
 	cmd := &cobra.Command{
@@ -64,7 +64,14 @@ needed; gateways are compared where their key is set, or where they are named.`,
 				return err
 			}
 			p.admit(f.Service)
-			if !p.json {
+			switch {
+			case format != "text" && format != "markdown":
+				return usage("it is text or markdown", "there is no format %q", format)
+			case format == "markdown" && p.json:
+				return usage("leave one of them out", "--json is a format of its own")
+			case format == "markdown":
+				p.printMarkdown(plan)
+			case !p.json:
 				p.printPlan(plan)
 				if prompts {
 					p.printPrompts(plan)
@@ -107,6 +114,8 @@ needed; gateways are compared where their key is set, or where they are named.`,
 		"show the prompt of each shot as it is sent, composed of all that the storyboard says of it")
 	cmd.Flags().StringVar(&out, "out", "",
 		"write the plan to `FILE`, for run --plan: it buys exactly this, or nothing")
+	cmd.Flags().StringVar(&format, "format", "text",
+		"print the plan as `FORMAT`: text, or markdown for a comment on a pull request")
 	cmd.Flags().StringVar(&among, "compare", "",
 		"price the film at each provider, or at those named: `NAME,...`, after a =")
 	cmd.Flags().Lookup("compare").NoOptDefVal = everywhere
