@@ -14,8 +14,7 @@ import (
 const (
 	pollShare   = 0.03
 	pollSoonest = 500 * time.Millisecond
-	pollLatest  = 5 * time.Second
-	pollFlex    = time.Minute
+	pollLatest  = time.Minute
 )
 
 // young is how long a task that the provider does not know yet may just be new to it.
@@ -25,12 +24,8 @@ const young = time.Minute
 const overdue = time.Hour
 
 func (v *life) pollPause(since time.Time) time.Duration {
-	latest := pollLatest
-	if v.t.Request.ServiceTier == "flex" {
-		latest = pollFlex
-	}
 	d := time.Duration(pollShare * float64(time.Since(since)))
-	return max(min(max(d, pollSoonest), latest), v.plan.Graph.Service.Can.PollEvery)
+	return max(min(max(d, pollSoonest), pollLatest), v.plan.Graph.Service.Can.PollEvery)
 }
 
 // longest is for how long a task may be under way before its service ends it.

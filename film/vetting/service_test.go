@@ -335,7 +335,8 @@ func honestly(context.Context, sim.Scene, string, *sim.Footage) error { return n
 func reencoded(args ...string) func(context.Context, sim.Scene, string, *sim.Footage) error {
 	return func(ctx context.Context, _ sim.Scene, dir string, f *sim.Footage) error {
 		out := filepath.Join(dir, "changed.mp4")
-		if err := ffmpeg.Run(ctx, append(append(ffmpeg.Input(f.Video), args...), "file:"+out), ffmpeg.Options{}); err != nil {
+		if err := ffmpeg.Run(ctx, append(append(ffmpeg.Input(f.Video), args...), "-preset", "veryfast", "file:"+out),
+			ffmpeg.Options{}); err != nil {
 			return err
 		}
 		f.Video = out
