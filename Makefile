@@ -21,7 +21,7 @@ build: ## bin/shotchain
 # two processes, Ctrl-C, callbacks – are told once more, with it (AGAIN). `make soak` plays the properties with it.
 RACED   := ./chain ./chain/ark ./chain/fal ./chain/openrouter ./chain/provider ./chain/sim ./chain/store ./film ./film/board \
 	./internal/durable ./internal/turns
-ALONE   := ^(TestTheLongestChainIsPlanned|TestDepthProperty|TestAnchorsProperty|TestRepickingProperty|TestVariantsProperty|TestTheScheduleIsWithinFivePercentOfTheBestPossible|TestWhatThePlanSaidIsWhatTheRunDoes|TestAPowerLossAnywhereCostsNothing|TestADiskThatFailsAnywhereCostsNothing|TestEveryDamagedByteOfEveryRecord|TestBehindAnyGatewayALostAnswerIsNoSecondPurchase|TestWhateverIsLostNothingIsBoughtTwice|TestBehindGatewaysALostAnswerIsNoSecondPurchase|TestPicturesAreLookedInto|TestEncodeRefuses)$$
+ALONE   := ^(TestTheLongestChainIsPlanned|TestDepthProperty|TestAnchorsProperty|TestRepickingProperty|TestVariantsProperty|TestTheScheduleIsWithinFivePercentOfTheBestPossible|TestWhatThePlanSaidIsWhatTheRunDoes|TestAPowerLossAnywhereCostsNothing|TestADiskThatFailsAnywhereCostsNothing|TestEveryDamagedByteOfEveryRecord|TestBehindAnyGatewayALostAnswerIsNoSecondPurchase|TestWhateverIsLostNothingIsBoughtTwice|TestBehindGatewaysALostAnswerIsNoSecondPurchase|TestPicturesAreLookedInto|TestEncodeRefuses|TestEveryDamagedByteIsNoticed|TestARecordThatIsNoRecordIsDamage)$$
 PROGRAM := ./cmd/shotchain
 AGAIN   := TestTwoRuns|TestTheSecondRun|TestWithFewOpenFiles|TestReadingEnds|TestCallbacks|TestScripts/^(run_interrupted|run_ahead|run_lost_answer|run_json|run_callback)$$
 OTHERS   = $(filter-out $(RACED),$(shell $(GO) list ./... | sed 's,^shotchain,.,'))
@@ -34,7 +34,7 @@ test: setup-tests lint ## all tests; with the race detector where there is a C c
 
 tests:
 	$(TEST) $(RACE) -timeout 12m -p 3 -skip '$(ALONE)' $(RACED)
-	$(TEST) -timeout 8m ./chain ./chain/ark ./chain/sim -run '$(ALONE)'
+	$(TEST) -timeout 8m ./chain ./chain/ark ./chain/sim ./chain/store -run '$(ALONE)'
 	$(TEST) -timeout 15m -p 3 -parallel 4 $(OTHERS)
 	$(if $(RACE),$(TEST) $(RACE) -timeout 8m $(PROGRAM) -run '$(AGAIN)')
 	cd chain/sim/sdktest && $(TEST) -timeout 5m ./...
