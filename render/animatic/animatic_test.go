@@ -338,3 +338,20 @@ func BenchmarkFrames(b *testing.B) {
 		require.NoError(b, s.feed(context.Background())(io.Discard))
 	}
 }
+
+// TestWhoRowsIsDressedByTheWords: a boat that a picture remembers, with somebody in it of whom nothing was said, is the boat
+// that the words name; nobody stands beside it on the water.
+func TestWhoRowsIsDressedByTheWords(t *testing.T) {
+	r := Shot{}.random()
+	known := imagine(Shot{Prompt: "A keeper rows a boat over the sea."}, nil, nil, r)
+	w := imagine(Shot{Prompt: "An old keeper in a yellow raincoat rows a small boat."}, &known, nil, r)
+	require.Len(t, w.Things, 1)
+	require.Equal(t, "yellow", w.Things[0].Coat)
+	require.Empty(t, known.Things[0].Coat, "the world before is left alone")
+	// Somebody else, on the shore, is another one.
+	w = imagine(Shot{Prompt: "A woman in a red coat waits at the sea."}, &known, nil, r)
+	require.Len(t, w.Things, 2)
+	// What is to be avoided is not there.
+	w = imagine(Shot{Prompt: "Night falls over the sea. Avoid: people, a lighthouse."}, &known, nil, r)
+	require.Len(t, w.Things, 1)
+}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // world is what an animatic draws. It is remembered in the last frame's file, so that the next shot goes on in it.
@@ -69,6 +70,7 @@ var backdrops = []look{
 // remembers, the colours of that frame, or chance.
 func imagine(s Shot, known *world, first image.Image, r *rand.Rand) world {
 	var w world
+	s.Prompt = wanted(s.Prompt)
 	mood, place := firstOf(moods, s.Prompt), firstOf(places, s.Prompt)
 	if known != nil && (place == "" || place == known.Place) {
 		w = *known
@@ -107,6 +109,14 @@ func imagine(s Shot, known *world, first image.Image, r *rand.Rand) world {
 	return w
 }
 
+// wanted is a prompt without what it says is to be avoided, as prompts end where a storyboard has a `negative`.
+func wanted(prompt string) string {
+	if i := strings.LastIndex(prompt, "Avoid: "); i >= 0 {
+		return prompt[:i]
+	}
+	return prompt
+}
+
 // maxThings keeps a long chain from filling the world up: the oldest make room.
 const maxThings = 7
 
@@ -127,6 +137,9 @@ func (w *world) add(prompt string, r *rand.Rand) {
 		all[0], all[i] = all[i], all[0]
 	}
 	who := people(prompt)
+	if coat := first(who); coat != "" && slices.ContainsFunc(all, func(f found) bool { return f.kind.name == "boat" }) {
+		w.dress(coat)
+	}
 	for _, f := range all {
 		if w.Place == "" {
 			w.Place = f.kind.home
@@ -178,6 +191,16 @@ func (w *world) join(k *kind, who []string, r *rand.Rand) {
 			continue
 		}
 		w.put(k, coat, r)
+	}
+}
+
+// dress gives who sits in a boat in sight, and of whom nothing was said before, the coat of whom the words put into it.
+func (w *world) dress(coat string) {
+	for i, t := range w.Things {
+		if t.Kind == "boat" && t.Coat == "" && w.sees(t) {
+			w.Things[i].Coat = coat
+			return
+		}
 	}
 }
 
