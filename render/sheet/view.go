@@ -330,6 +330,9 @@ func (p *Page) ledger() []fact {
 	kept, done, wanted := map[string]bool{}, 0, 0
 	for f := range p.Films {
 		for s := range p.Films[f].Shots {
+			if p.Films[f].Shots[s].Footage != "" {
+				continue // nobody makes it
+			}
 			for _, t := range p.Films[f].Shots[s].Takes {
 				wanted++
 				if t.Clip == nil {
