@@ -107,7 +107,23 @@ func (r recipe) command(tl *timeline.Timeline, o timeline.Output, codec, film, s
 	if !gif { // no -frames:v: ffmpeg would end the sound, too, when it has seen the last frame
 		args = append(args, "-fps_mode", "passthrough")
 	}
-	return append(append(args, r.muxer...), ffmpeg.File(out))
+	return append(append(args, labelled(r.muxer, tl)...), ffmpeg.File(out))
+}
+
+// labelled is a muxer that keeps the label of a generated film: MP4 and MOV have no place of their own for it, and drop it
+// unless they are told to.
+func labelled(muxer []string, tl *timeline.Timeline) []string {
+	if len(tl.Generated) == 0 {
+		return muxer
+	}
+	const keep = "+use_metadata_tags"
+	switch name := muxer[len(muxer)-1]; {
+	case muxer[0] == "-movflags":
+		return append([]string{"-movflags", muxer[1] + keep}, muxer[2:]...)
+	case name == "mov":
+		return append([]string{"-movflags", keep}, muxer...)
+	}
+	return muxer
 }
 
 // encoder is the first of the output's encoders that this ffmpeg has.
