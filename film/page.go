@@ -136,7 +136,7 @@ func (f page) shot(ctx context.Context, of *Film, s *storyboard.Shot) sheet.Shot
 	}
 	picked := of.Take(s)
 	if s.FirstFrame != nil {
-		v.Opens = of.GrowsFrom(picked)
+		v.Opens, v.Still = of.GrowsFrom(picked), s.FirstFrame.Path
 	}
 	if s.To == "" {
 		v.Ends = of.EndsOn(picked)

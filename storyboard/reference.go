@@ -64,7 +64,8 @@ One YAML file is one film. This page tells every key of it. It is made from the 
 are the JSON Schema ('shotchain schema') and what an editor shows of it. The terminal has it too:
 'shotchain help language', or 'shotchain help takes' for one key.
 
-What the file does not say, shotchain does not guess: a key that is not here is refused, at its line.
+What the file does not say, shotchain does not guess: a key that is not here is refused, at its line. Every key is there
+since the first release; one that comes later will say since when.
 
 - **Variables.** '${name}' stands for the text of that variable in the values of keys that say so: "variables".
 - **Names.** A shot is called 'scene/shot', or 'shot' inside its own scene.

@@ -77,7 +77,8 @@ type sketch struct {
 	mixed    *plane // canvas in between
 	start    float64
 	end      float64 // share of the shot over which from turns into to
-	target   *plane  // the last frame to end on, nil for none
+	turn     func(share float64) float64
+	target   *plane // the last frame to end on, nil for none
 	slate    *slate
 	mark     *label
 	drift    Drift // of this shot: none where it has no first frame
@@ -142,8 +143,9 @@ func (t *sketch) paint(first image.Image, own bool) {
 	t.from = t.to.copy()
 	t.from.inlay(fromImage(cover(first, t.shot.Width, t.shot.Height)), x, y)
 	t.mixed = newPlane(t.to.w, t.to.h)
-	if t.start, t.end = 0.35, 0.9; own {
-		t.start, t.end = 0.04, 0.5
+	if t.start, t.end, t.turn = 0.35, 0.9, smooth; own {
+		// From the first frame on and evenly: a picture that waits before it changes would be taken for one that is held.
+		t.start, t.end, t.turn = 0, 0.5, even
 	}
 }
 
@@ -156,7 +158,7 @@ func (t *sketch) render(n int) {
 	}
 	src := t.to
 	if t.from != t.to {
-		switch k := smooth((at - t.start) / (t.end - t.start)); {
+		switch k := t.turn((at - t.start) / (t.end - t.start)); {
 		case k <= 0:
 			src = t.from
 		case k < 1:
@@ -192,6 +194,9 @@ func late(last int) int { return min(timeline.Rate, last/4) }
 
 // early is how many frames before a clip's last one the slate is gone: what moves where two clips meet is the picture.
 func early(last int) int { return min(timeline.Rate/2, last/8) }
+
+// even is 0 up to 0, 1 from 1, and grows evenly in between.
+func even(x float64) float64 { return min(1, max(0, x)) }
 
 // smooth is 0 up to 0, 1 from 1, and has no corner in between.
 func smooth(x float64) float64 {

@@ -91,6 +91,7 @@ type Shot struct {
 	From      string   // full name of the shot that it continues, "" where it opens on its own
 	At        string   // the moment of From's clip that it continues, as it is written; "" for its end
 	Opens     string   // the still that it opens on, "" for none
+	Still     string   // that still's file, absolute; "" where it is not here
 	To        string   // full name of the shot whose first frame it ends on, "" for none
 	Ends      string   // the still that it ends on, "" for none
 	Footage   string   // the file, where the shot is the user's own footage; "" for a shot that is made

@@ -238,3 +238,25 @@ func TestNumbers(t *testing.T) {
 	w, h = fit(9, 4000, 640)
 	require.Equal(t, [2]int{2, 640}, [2]int{w, h})
 }
+
+// TestAShotToComeShowsWhatItBeginsWith: the still that it opens on, or the last frame that it grows from, where either is
+// known – beside its state.
+func TestAShotToComeShowsWhatItBeginsWith(t *testing.T) {
+	p := paged([]*Clip{{Video: "/v", first: "/f", last: "/l"}}, 3)
+	shots := p.Films[0].Shots
+	for i := range shots {
+		shots[i].Takes = append([]Take(nil), shots[i].Takes...)
+	}
+	for _, i := range []int{1, 2} {
+		shots[i].Takes[0].Clip, shots[i].Takes[0].State = nil, "new"
+	}
+	shots[1].From, shots[1].At = shots[0].Name(), ""
+	shots[2].From, shots[2].Still = "", "/stills/boat.png"
+	got := render(t, p)
+	require.Contains(t, got, `<img src="/l" alt="What `+shots[1].Name()+` begins with"`)
+	require.Contains(t, got, `<img src="/stills/boat.png" alt="What `+shots[2].Name()+` begins with"`)
+	require.Equal(t, 2, strings.Count(got, `<span class="blank">new</span>`))
+
+	shots[1].At = "-5f" // which frame that is, nobody has looked at
+	require.NotContains(t, render(t, p), `alt="What `+shots[1].Name())
+}

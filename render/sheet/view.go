@@ -112,6 +112,7 @@ type shotView struct {
 	FromAt           string // the moment of From that it continues, "" for its end
 	To, ToAnchor     string // whose first frame it ends on
 	Opens, Ends      string
+	Still            template.URL // the picture that it begins with, where it has no clip yet and that is known
 	Footage          string
 	Shares           string
 	At               string // where it begins in the first cut that shows it, "" for nowhere
@@ -229,7 +230,7 @@ func (v *filmView) summary(f *Film) {
 	v.Length = clock(seconds)
 	for _, s := range v.Strip {
 		if v.Poster == "" {
-			v.Poster = s.Take.First
+			v.Poster = cmp.Or(s.Take.First, s.Still)
 		}
 	}
 }
@@ -399,6 +400,9 @@ func (p *Page) film(i int, link func(string) template.URL) filmView {
 		if up := at[sh.From]; up != nil {
 			sh.FromAnchor = up.Anchor
 		}
+		if up := at[sh.From]; up != nil && sh.FromAt == "" && sh.Still == "" && sh.Take.Clip == "" {
+			sh.Still = up.Take.Last
+		}
 		if end := at[sh.To]; end != nil {
 			sh.ToAnchor = end.Anchor
 		}
@@ -518,6 +522,9 @@ func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
 		Caption: s.Caption, Prompt: s.Prompt, Notes: s.Notes, Todo: s.Todo,
 		Long: len([]rune(s.Prompt)) > longPrompt, From: s.From, FromAt: s.At, To: s.To, Opens: s.Opens, Ends: s.Ends,
 		Footage: s.Footage, Width: 16, Height: 9}
+	if s.Still != "" {
+		v.Still = link(s.Still)
+	}
 	if len(s.Shares) > 0 {
 		v.Shares = "same clip as in " + strings.Join(s.Shares, ", ")
 	}
