@@ -90,6 +90,7 @@ func TestStates(t *testing.T) {
 	require.Contains(t, got, "OutputVideoSensitiveContentDetected")
 	require.Contains(t, got, `data-copy="shotchain run film.yaml"`)
 	require.Contains(t, got, "0 of 3")
+	require.Contains(t, got, "<dt>Cost</dt><dd>¥0.00", "nothing, too, has a currency")
 	require.NotContains(t, got, "<img")
 }
 

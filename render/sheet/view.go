@@ -329,6 +329,7 @@ func (p *Page) ledger() []fact {
 	var worth money.Sums
 	var tokens int64
 	kept, done, wanted := map[string]bool{}, 0, 0
+	var none money.Amount // nothing, in the currency that there will be
 	for f := range p.Films {
 		for s := range p.Films[f].Shots {
 			if p.Films[f].Shots[s].Footage != "" {
@@ -336,6 +337,9 @@ func (p *Page) ledger() []fact {
 			}
 			for _, t := range p.Films[f].Shots[s].Takes {
 				wanted++
+				if none.Currency == "" {
+					none.Currency = t.Cost.Currency
+				}
 				if t.Clip == nil {
 					continue
 				}
@@ -357,7 +361,11 @@ func (p *Page) ledger() []fact {
 	if len(kept) < done {
 		shared = say.Count(len(kept), "clip") + ", some of them shared"
 	}
-	all := []fact{{"Takes", fmt.Sprintf("%d of %d", done, wanted), shared}, {"Cost", worth.String(), note},
+	cost := worth.String()
+	if len(worth) == 0 {
+		cost = none.String()
+	}
+	all := []fact{{"Takes", fmt.Sprintf("%d of %d", done, wanted), shared}, {"Cost", cost, note},
 		{"Tokens", grouped(tokens), ""}}
 	if p.Run == nil {
 		return all
