@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -9,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"shotchain/chain/money"
 	"shotchain/internal/say"
 )
 
@@ -73,26 +71,6 @@ type cutView struct {
 	Lanes         []laneView
 	Words         []wordView
 	Many          bool // chapters leave no room between them
-}
-
-type laneView struct {
-	Name   string
-	Height int
-	Spans  []spanView
-}
-
-// spanView is a bar of a lane that is laneWide wide.
-type spanView struct {
-	X, Width, Y   float64
-	Text, Seconds string
-	Link          template.URL
-}
-
-type wordView struct {
-	At, Seconds, Kind, Text string
-	Link                    template.URL
-
-	begin float64
 }
 
 type chapterView struct {
@@ -162,28 +140,11 @@ const maxChapters = 80
 // longPrompt is the number of characters from which a prompt is shown in part.
 const longPrompt = 190
 
-// together is how many films are shown on one page. More have a page each, and the first page leads to them.
-const together = 8
-
-// Pages are the names of the sheet's pages: the first, and where the films are many, one for each.
-func (p *Page) Pages() []string {
-	all := []string{pageName}
-	if len(p.Films) > together {
-		for i := range p.Films {
-			all = append(all, filmPage(i))
-		}
-	}
-	return all
-}
-
-func filmPage(i int) string { return fmt.Sprintf("film-%d.html", i+1) }
-
 // view makes the view of one of the pages. refer turns an absolute path into what the page refers to it by.
 func (p *Page) view(name string, refer func(string) string) pageView {
 	link := func(path string) template.URL { return template.URL(refer(path)) } // ours, or escaped by whoever refers
 	v := pageView{Page: p, Flips: p.flips(), Style: link(styleName), Script: link(scriptName), Count: len(p.Films),
-		Index: link(pageName), Links: len(p.Films) > together,
-		Ledger: p.ledger()}
+		Index: link(First), Links: len(p.Films) > together}
 	only := slices.Index(p.Pages(), name) - 1
 	named := func(i int) *filmView {
 		if i < 0 || i >= len(p.Films) {
@@ -198,6 +159,7 @@ func (p *Page) view(name string, refer func(string) string) pageView {
 		v.Films, v.Before, v.After = []filmView{p.film(only, link)}, named(only-1), named(only+1)
 		return v
 	}
+	v.Ledger = p.ledger()
 	for i := range p.Films {
 		v.Grid = append(v.Grid, p.film(i, link))
 	}
@@ -205,34 +167,6 @@ func (p *Page) view(name string, refer func(string) string) pageView {
 		v.Films = v.Grid
 	}
 	return v
-}
-
-// summary is what the grid says of a film.
-func (v *filmView) summary(f *Film) {
-	seen, cost, seconds := map[string]bool{}, money.Sums{}, 0.0
-	for i := range f.Shots {
-		if t := f.Shots[i].Picked(); t != nil {
-			seconds += float64(t.Seconds)
-		}
-		for _, t := range f.Shots[i].Takes {
-			if t.Clip != nil && f.Shots[i].Footage == "" && !seen[t.Clip.Video] {
-				seen[t.Clip.Video] = true
-				cost = cost.Add(t.Cost)
-			}
-		}
-	}
-	if len(seen) > 0 {
-		v.Price = cost.String()
-	}
-	if len(f.Cuts) > 0 {
-		seconds, v.Poster = math.Round(f.Cuts[0].Seconds), v.Cuts[0].Poster
-	}
-	v.Length = clock(seconds)
-	for _, s := range v.Strip {
-		if v.Poster == "" {
-			v.Poster = cmp.Or(s.Take.First, s.Still)
-		}
-	}
 }
 
 // problems are the takes of a film that failed.
@@ -283,107 +217,6 @@ func (f *Film) facts() []fact {
 		all = append(all, fact{Name: "Cuts", Value: strconv.Itoa(len(f.Cuts))})
 	}
 	return all
-}
-
-// maxShared is how many shots that variants share are listed one by one.
-const maxShared = 12
-
-// share says what a variant has in common with which others, and what it has for itself.
-func (v *filmView) share(f *Film, at map[string]*shotView) {
-	with, seen := map[string]int{}, map[string]bool{}
-	shared, own, cost := 0, 0, money.Sums{}
-	for i := range f.Shots {
-		s := &f.Shots[i]
-		if len(s.Shares) == 0 {
-			for _, t := range s.Takes {
-				if t.Clip != nil && s.Footage == "" && !seen[t.Clip.Video] {
-					seen[t.Clip.Video] = true
-					own, cost = own+1, cost.Add(t.Cost)
-				}
-			}
-			continue
-		}
-		shared++
-		who := strings.Join(s.Shares, ", ")
-		n, known := with[who]
-		if !known {
-			n = len(v.Sharing)
-			with[who] = n
-			v.Sharing = append(v.Sharing, sharing{With: who})
-		}
-		if len(v.Sharing[n].Shots) < maxShared {
-			v.Sharing[n].Shots = append(v.Sharing[n].Shots, at[s.Name()])
-		} else {
-			v.Sharing[n].More++
-		}
-	}
-	v.Shared = fmt.Sprintf("%d of %s shared", shared, say.Count(len(f.Shots), "shot"))
-	v.Own = say.Count(own, "clip")
-	if own > 0 {
-		v.Own += ", " + cost.String()
-	}
-}
-
-// ledger tells what was spent and saved. Prices of clips that nobody was charged for say so.
-func (p *Page) ledger() []fact {
-	var worth money.Sums
-	var tokens int64
-	kept, done, wanted := map[string]bool{}, 0, 0
-	var none money.Amount // nothing, in the currency that there will be
-	for f := range p.Films {
-		for s := range p.Films[f].Shots {
-			if p.Films[f].Shots[s].Footage != "" {
-				continue // nobody makes it
-			}
-			for _, t := range p.Films[f].Shots[s].Takes {
-				wanted++
-				if none.Currency == "" {
-					none.Currency = t.Cost.Currency
-				}
-				if t.Clip == nil {
-					continue
-				}
-				done++
-				if kept[t.Clip.Video] {
-					continue
-				}
-				kept[t.Clip.Video] = true
-				worth = worth.Add(t.Cost)
-				tokens += t.Tokens
-			}
-		}
-	}
-	note := ""
-	if !p.Charged {
-		note = "simulated, not charged"
-	}
-	shared := ""
-	if len(kept) < done {
-		shared = say.Count(len(kept), "clip") + ", some of them shared"
-	}
-	cost := worth.String()
-	if len(worth) == 0 {
-		cost = none.String()
-	}
-	all := []fact{{"Takes", fmt.Sprintf("%d of %d", done, wanted), shared}, {"Cost", cost, note},
-		{"Tokens", grouped(tokens), ""}}
-	if p.Run == nil {
-		return all
-	}
-	made := "made " + say.Count(p.Run.Bought, "clip")
-	if p.Charged {
-		made = "bought " + say.Count(p.Run.Bought, "clip")
-	}
-	all = append(all, fact{"Last run", say.Took(p.Run.Took), made + ", " + p.Run.Began.Format("2 Jan 15:04")})
-	var nothing money.Amount // gives a run that spent nothing its currency
-	if len(worth) > 0 {
-		nothing.Currency = worth[0].Currency
-	}
-	if p.Charged {
-		all = append(all, fact{"Spent", p.Run.Spent.Add(nothing).String(), ""})
-	}
-	return append(all,
-		fact{"Saved", p.Run.Saved.Add(nothing).String(), say.Count(p.Run.Reused, "clip") + " from the store"})
 }
 
 func (p *Page) film(i int, link func(string) template.URL) filmView {
@@ -491,39 +324,6 @@ func (f *Film) cut(film, i int, at map[string]*shotView, link func(string) templ
 	return v
 }
 
-// Measures of lanes: spans that overlap stand one below the other, in two rows.
-const (
-	laneWide = 1000
-	laneRow  = 8
-)
-
-// lanes draw what is heard and read, and list what is read.
-func (c *Cut) lanes(v *cutView) {
-	for _, l := range c.Lanes {
-		lane := laneView{Name: l.Name, Height: laneRow}
-		busy, row := 0.0, 0
-		for _, s := range l.Spans {
-			if s.From < busy-1e-3 {
-				row, lane.Height = 1-row, 2*laneRow
-			} else {
-				row = 0
-			}
-			busy = max(busy, s.To)
-			begin := strconv.FormatFloat(s.From, 'f', 3, 64)
-			link := v.Link + template.URL("#t="+begin)
-			scale := laneWide / max(c.Seconds, 1e-3)
-			lane.Spans = append(lane.Spans, spanView{X: s.From * scale, Width: max(1, (s.To-s.From)*scale-1),
-				Y: float64(row * laneRow), Text: clock(s.From) + " " + s.Text, Seconds: begin, Link: link})
-			if l.Words {
-				v.Words = append(v.Words, wordView{At: clock(s.From), Seconds: begin, Kind: l.Name, Text: s.Text, Link: link,
-					begin: s.From})
-			}
-		}
-		v.Lanes = append(v.Lanes, lane)
-	}
-	slices.SortStableFunc(v.Words, func(a, b wordView) int { return cmp.Compare(a.begin, b.begin) })
-}
-
 func (p *Page) shot(film, i int, link func(string) template.URL) shotView {
 	s := &p.Films[film].Shots[i]
 	v := shotView{Number: i + 1, Name: s.Name(), Scene: s.Scene, ID: s.ID, Anchor: anchor(film, s.Name()),
@@ -620,13 +420,4 @@ func clock(seconds float64) string {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 	}
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
-}
-
-// grouped writes a number with its thousands apart: 108 900.
-func grouped(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "\u202f" + s[i:]
-	}
-	return s
 }

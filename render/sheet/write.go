@@ -36,7 +36,6 @@ const First = "index.html"
 const (
 	styleName  = "sheet.css"
 	scriptName = "sheet.js"
-	pageName   = First
 	mediaName  = "media"
 )
 
@@ -54,8 +53,8 @@ func excerpt(s string, most int) string {
 	return s
 }
 
-// Render writes one of the sheet's [Page.Pages]. link turns the absolute path of a file that the page shows, and the names of the page's own
-// files, into what the page refers to them by: a URL, relative or absolute, of http, https or file.
+// Render writes one of the sheet's [Page.Pages]. link turns the absolute path of a file that the page shows, and the names
+// of the page's own files, into what the page refers to them by: a URL, relative or absolute, of http, https or file.
 func (p *Page) Render(w io.Writer, name string, link func(path string) string) error {
 	return pageTemplate.Execute(w, p.view(name, link))
 }
@@ -111,7 +110,8 @@ func Write(ctx context.Context, p *Page, dir, work string) (string, error) {
 			return "", err
 		}
 	}
-	for _, name := range slices.Backward(p.Pages()) { // the first leads to the others
+	pages := p.Pages()
+	for _, name := range slices.Backward(pages) { // the first leads to the others
 		var page bytes.Buffer
 		if err := p.Render(&page, name, func(path string) string { return relative(dir, path) }); err != nil {
 			return "", err
@@ -121,11 +121,11 @@ func Write(ctx context.Context, p *Page, dir, work string) (string, error) {
 		}
 	}
 	sweep(disk, kept)
-	p.sweepPages(disk)
+	sweepPages(disk, pages)
 	if unshown != nil {
 		unshown = &Unshown{unshown}
 	}
-	return filepath.Join(dir, pageName), unshown
+	return filepath.Join(dir, First), unshown
 }
 
 // Unshown is the error of a page that is there, but lacks pictures of some clips.
@@ -160,19 +160,6 @@ func sweep(disk durable.FS, kept map[string]bool) {
 	for _, e := range entries {
 		if ours.MatchString(e.Name()) && !kept[e.Name()] {
 			_ = disk.Remove(filepath.Join(mediaName, e.Name())) // it is only in the way of a few bytes
-		}
-	}
-}
-
-// filmPages are the names of films' pages.
-var filmPages = regexp.MustCompile(`^film-[1-9][0-9]*\.html$`)
-
-// sweepPages removes the pages of an earlier sheet that had more films.
-func (p *Page) sweepPages(disk durable.FS) {
-	entries, _ := disk.ReadDir(".")
-	for _, e := range entries {
-		if filmPages.MatchString(e.Name()) && !slices.Contains(p.Pages(), e.Name()) {
-			_ = disk.Remove(e.Name()) // nothing leads to it
 		}
 	}
 }
