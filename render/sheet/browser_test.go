@@ -114,6 +114,20 @@ func TestHostileTextInABrowser(t *testing.T) {
 	b.Clean()
 }
 
+// opened opens a page, and returns how many elements it has and how many bytes. How long it took is logged.
+func opened(t *testing.T, b *sheettest.Browser, page string) (elements int, size int64) {
+	b.Go("about:blank")
+	began := time.Now()
+	b.Go(page)
+	b.Until(`document.readyState == "complete"`)
+	t.Logf("opened in %s", time.Since(began))
+	text, err := os.Stat(strings.TrimPrefix(page, "file://"))
+	require.NoError(t, err)
+	elements = sheettest.Eval[int](b, `document.querySelectorAll("*").length`)
+	t.Logf("%d elements in %d KiB", elements, text.Size()>>10)
+	return elements, text.Size()
+}
+
 // TestALongFilm holds what lets 300 shots open within two seconds on a laptop, whatever the machine of the test is busy
 // with: the page is light, its shots are few elements each, and only what is looked at is fetched. How long it took is
 // logged.
@@ -123,17 +137,9 @@ func TestALongFilm(t *testing.T) {
 	cutOf(t, p, filepath.Join(dir, "film.mp4"))
 	page := written(t, p, dir)
 	b := sheettest.Open(t)
-	b.Go("about:blank")
-	began := time.Now()
-	b.Go(page)
-	b.Until(`document.readyState == "complete"`)
-	t.Logf("opened in %s", time.Since(began))
-	text, err := os.Stat(strings.TrimPrefix(page, "file://"))
-	require.NoError(t, err)
-	elements := sheettest.Eval[int](b, `document.querySelectorAll("*").length`)
-	t.Logf("%d elements in %d KiB", elements, text.Size()>>10)
+	elements, size := opened(t, b, page)
 	require.Less(t, elements, 300*100)
-	require.Less(t, text.Size(), int64(300*8<<10))
+	require.Less(t, size, int64(300*8<<10))
 	require.Equal(t, 300, sheettest.Eval[int](b, `document.querySelectorAll(".card").length`))
 	require.Greater(t,
 		sheettest.Eval[int](b, `[...document.querySelectorAll(".card img")].filter(i => !i.complete).length`), 300,
@@ -180,18 +186,10 @@ func TestManyFilms(t *testing.T) {
 	}
 	page := written(t, p, dir)
 	b := sheettest.Open(t)
-	b.Go("about:blank")
-	began := time.Now()
-	b.Go(page)
-	b.Until(`document.readyState == "complete"`)
-	t.Logf("opened in %s", time.Since(began))
-	text, err := os.Stat(strings.TrimPrefix(page, "file://"))
-	require.NoError(t, err)
-	elements := sheettest.Eval[int](b, `document.querySelectorAll("*").length`)
-	t.Logf("%d elements in %d KiB", elements, text.Size()>>10)
+	elements, size := opened(t, b, page)
 	require.Less(t, elements, 500*12)
 	require.Equal(t, "6000 of 6000", sheettest.Eval[string](b, `document.querySelector(".totals dd").firstChild.textContent.trim()`))
-	require.Less(t, text.Size(), int64(500*1<<10))
+	require.Less(t, size, int64(500*1<<10))
 	require.True(t, sheettest.Eval[bool](b, `[...document.querySelectorAll(".one img")].every(i => i.loading == "lazy")`),
 		"posters out of sight wait")
 	require.Regexp(t, `^paris-000 ¥[0-9.]+$`, sheettest.Eval[string](b, `document.querySelector(".one .called").innerText.replace(/\s+/g, " ")`))
