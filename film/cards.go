@@ -1,13 +1,12 @@
 package film
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"image"
 	"image/draw"
 	"image/png"
-	"os"
+	"io"
 	"path/filepath"
 
 	"shotchain/render/ffmpeg"
@@ -48,14 +47,9 @@ func upright(still *storyboard.Still, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var out bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, flat(img)); err != nil {
-		return "", err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	return path, work.Write(path, ".png", func(tmp string) error { return os.WriteFile(tmp, out.Bytes(), 0o644) })
+	return path, work.WriteFile(path, func(w io.Writer) error {
+		return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, flat(img))
+	})
 }
 
 // flat is a picture on black.

@@ -69,9 +69,10 @@ type Edition struct {
 	render.File
 }
 
-// assemble makes all files of some cuts, and measures the film's seams.
-func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel,
-	o work.Options) ([]Edition, *seams.Report, error) {
+// assemble makes all files of some cuts, each with its provenance, and measures the film's seams. version is the program's,
+// "" for unknown.
+func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Reel, o work.Options,
+	version string) ([]Edition, *seams.Report, error) {
 	tls, err := f.timelines(ctx, cuts, r, nil)
 	if err != nil {
 		return nil, nil, err
@@ -100,7 +101,7 @@ func (f *Film) assemble(ctx context.Context, cuts []*storyboard.Cut, r *chain.Re
 			all = append(all, Edition{f.Variant, cuts[i].ID, made})
 		}
 		if !o.DryRun {
-			if err := f.declare(cuts[i], tl, r, all[first:]); err != nil {
+			if err := f.declare(cuts[i], tl, r, all[first:], version); err != nil {
 				return all, told, fmt.Errorf("provenance: %w", err)
 			}
 		}
@@ -124,10 +125,9 @@ func outputsOf(c *storyboard.Cut, tl *timeline.Timeline) []timeline.Output {
 
 // deliver makes the cuts that lack no clip, one film after the other. within is the context for a variant, nil for
 // the same for all.
-func (p *Plan) deliver(ctx context.Context, r *chain.Reel, o work.Options,
+func (p *Plan) deliver(ctx context.Context, r *chain.Reel, o work.Options, version string,
 	within func(context.Context, string) context.Context) (made []Edition, told []*seams.Report, err error) {
 	for _, d := range p.Films {
-		d.Film.program = p.program
 		var cuts []*storyboard.Cut
 		for _, c := range d.Cuts {
 			if len(d.missing(r, []*storyboard.Cut{c})) == 0 {
@@ -141,7 +141,7 @@ func (p *Plan) deliver(ctx context.Context, r *chain.Reel, o work.Options,
 		if within != nil {
 			its = within(ctx, d.Variant)
 		}
-		films, joins, err := d.assemble(its, cuts, r, o)
+		films, joins, err := d.assemble(its, cuts, r, o, version)
 		if made = append(made, films...); joins != nil {
 			told = append(told, joins)
 		}

@@ -74,8 +74,6 @@ type Film struct {
 	temps  *Scratch
 	lent   bool // temps are not ours to remove
 
-	program string // the version of what makes it, for its provenance; "" for unknown
-
 	fallback *chain.Reel // of drafts that stand in for missing clips; nil for none
 }
 

@@ -161,8 +161,7 @@ func (f *Film) run(ctx context.Context, p *Plan, how chain.RunOptions, o MakeOpt
 	}
 	fail := f.Outcome(ctx, m.Reel, err)
 	if fail == nil || fail.Kind == Incomplete || fail.Kind == Unclear { // films that lack nothing are made all the same
-		p.program = o.Version
-		if m.Files, m.Seams, err = p.deliver(ctx, m.Reel, f.assembly(o), log.steps); err != nil {
+		if m.Files, m.Seams, err = p.deliver(ctx, m.Reel, f.assembly(o), o.Version, log.steps); err != nil {
 			if fail = AsFailure(ctx, err); fail.Hint == "" {
 				fail.Hint = fmt.Sprintf("the clips are kept: `%s` assembles them again", f.Command("cut"))
 			}
@@ -214,8 +213,7 @@ func (f *Film) Cut(ctx context.Context, p *Plan, o MakeOptions) (*Made, error) {
 		defer release()
 	}
 	m := &Made{Reel: reel, plan: p, o: o.Observer}
-	p.program = o.Version
-	m.Files, m.Seams, err = p.deliver(ctx, reel, f.assembly(o), nil)
+	m.Files, m.Seams, err = p.deliver(ctx, reel, f.assembly(o), o.Version, nil)
 	if err == nil && !o.DryRun {
 		m.Old = p.leftover()
 	}

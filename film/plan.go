@@ -43,8 +43,6 @@ type Plan struct {
 	asked PlanOptions // that it was made with
 	into  Output      // of Into
 
-	program string // its version, where it makes something
-
 	Earlier *chain.Reel // of a run of the same takes: why those are missing that it did not get; nil for none
 }
 

@@ -81,7 +81,7 @@ type price struct {
 }
 
 // declare writes the provenance of a cut's pictures beside them. Files of one name but for the ending share one.
-func (f *Film) declare(c *storyboard.Cut, tl *timeline.Timeline, r *chain.Reel, made []Edition) error {
+func (f *Film) declare(c *storyboard.Cut, tl *timeline.Timeline, r *chain.Reel, made []Edition, version string) error {
 	shots, generated, err := f.ingredients(tl, r)
 	if err != nil {
 		return err
@@ -100,8 +100,8 @@ func (f *Film) declare(c *storyboard.Cut, tl *timeline.Timeline, r *chain.Reel, 
 	}
 	for _, name := range names {
 		p := Provenance{Schema: provenanceSchema, Title: f.Title, Variant: f.Variant, Cut: c.ID, Generated: generated, Shots: shots}
-		if f.program != "" {
-			p.Program = "shotchain " + f.program
+		if version != "" {
+			p.Program = "shotchain " + version
 		}
 		dir := filepath.Dir(name)
 		p.Storyboard = Digested{relativeTo(dir, f.Path), f.Digest()}
@@ -172,7 +172,7 @@ func (f *Film) ingredients(tl *timeline.Timeline, r *chain.Reel) (all []Ingredie
 		if in.SHA256 == "" {
 			path := it.Path
 			if it.Card != nil {
-				path = stillOf(f, it)
+				path = it.Card.Still
 			}
 			if digests[path] == "" {
 				if digests[path], err = work.Digest(path); err != nil {
@@ -195,18 +195,6 @@ func (f *Film) ingredients(tl *timeline.Timeline, r *chain.Reel) (all []Ingredie
 		all = append(all, in)
 	}
 	return all, generated, nil
-}
-
-// stillOf is the picture of an item as the storyboard names it.
-func stillOf(f *Film, it timeline.Item) string {
-	for _, c := range f.Cuts {
-		for _, s := range c.Shots {
-			if s.Shot.Card != nil && s.Shot.Name() == it.Shot {
-				return s.Shot.Card.Still.Path
-			}
-		}
-	}
-	return it.Path
 }
 
 // madeBy says how an item's clip came to be.
@@ -241,7 +229,7 @@ func (f *Film) madeBy(it timeline.Item, r *chain.Reel) (kind string, m *Making) 
 // maxProvenance bounds a file that may be a stranger's.
 const maxProvenance = 64 << 20
 
-// Finding of a provenance: what was looked at, and what is wrong with it.
+// Proof is one thing that was compared with a provenance, and what is wrong with it.
 type Proof struct {
 	What string `json:"what"`
 	OK   bool   `json:"ok"`

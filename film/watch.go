@@ -177,7 +177,7 @@ func (w *watcher) look(ctx context.Context) (_ Edition, drawn int, err error) {
 	if fail := f.Outcome(ctx, reel, err); fail != nil {
 		return Edition{}, 0, fail
 	}
-	made, _, err := out.assemble(ctx, out.Cuts, reel, work.Options{Dir: f.Store.WorkDir()})
+	made, _, err := out.assemble(ctx, out.Cuts, reel, work.Options{Dir: f.Store.WorkDir()}, w.o.Version)
 	if err != nil {
 		return Edition{}, 0, err
 	}

@@ -108,7 +108,7 @@ func (m *media) Sound(s timeline.Sound) *handoff.Source {
 	if src := m.of[s.Path]; src != nil {
 		return src
 	}
-	facts, err := ffmpeg.ProbeSound(m.ctx, s.Path)
+	facts, err := ffmpeg.KnownSound(m.ctx, s.Path)
 	if err != nil {
 		m.fail(fmt.Errorf("%s: %w", s.Name, err))
 		return nil
@@ -177,17 +177,24 @@ func (m *media) bring() error {
 		if same(from, s.Path) {
 			continue
 		}
-		err := work.Write(s.Path, filepath.Ext(s.Path), func(tmp string) error {
-			if os.Link(from, tmp) == nil {
-				return nil
-			}
-			return copyFile(from, tmp)
-		})
-		if err != nil {
+		if work.Write(s.Path, filepath.Ext(s.Path), func(tmp string) error { return os.Link(from, tmp) }) == nil {
+			continue
+		}
+		if err := copied(from, s.Path); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// copied writes a file's bytes under another name.
+func copied(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return work.WriteFile(to, func(w io.Writer) error { _, err := io.Copy(w, in); return err })
 }
 
 // free refuses to replace what the film is made of.
@@ -223,21 +230,4 @@ func same(a, b string) bool {
 	}
 	e, err := work.Digest(b)
 	return err == nil && d == e
-}
-
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		out.Close()
-		return err
-	}
-	return out.Close()
 }

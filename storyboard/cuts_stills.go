@@ -1,9 +1,7 @@
 package storyboard
 
 import (
-	"bytes"
 	"fmt"
-	"image"
 	"path/filepath"
 	"strings"
 )
@@ -25,24 +23,6 @@ type Card struct {
 func (c *Card) Title() string {
 	name := filepath.Base(c.Still.Path)
 	return strings.TrimSuffix(name, filepath.Ext(name))
-}
-
-// Image is a local still as it is seen: decoded and upright. A decoder that panics has met none.
-func (s *Still) Image() (img image.Image, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			img, err = nil, fmt.Errorf("%v", p)
-		}
-	}()
-	b, err := s.Read()
-	if err != nil {
-		return nil, err
-	}
-	img, _, err = image.Decode(bytes.NewReader(b))
-	if err != nil {
-		return nil, err
-	}
-	return s.Turn.Upright(img), nil
 }
 
 func (c *cutter) stillShot(s *cutShot, f field) {

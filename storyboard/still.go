@@ -343,19 +343,38 @@ func moves(f io.Reader) bool {
 	return n == len(head) && string(head[12:16]) == "VP8X" && head[at]&animation != 0
 }
 
-// decodePicture decodes a picture whole; a decoder that panics has met none. A compression that the decoder of tiff
-// does not know is nothing against the picture.
-func decodePicture(r io.Reader) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%v", p)
-		}
-	}()
-	_, _, err = image.Decode(bufio.NewReader(r))
+// decodePicture decodes a picture whole. A compression that the decoder of tiff does not know is nothing against the
+// picture.
+func decodePicture(r io.Reader) error {
+	_, err := decoded(r)
 	if unknown := tiff.UnsupportedError(""); errors.As(err, &unknown) {
 		return nil
 	}
 	return err
+}
+
+// decoded is a picture; a decoder that panics has met none.
+func decoded(r io.Reader) (img image.Image, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			img, err = nil, fmt.Errorf("%v", p)
+		}
+	}()
+	img, _, err = image.Decode(bufio.NewReader(r))
+	return img, err
+}
+
+// Image is a local still as it is seen: decoded and upright. The error is the file's, or the decoder's.
+func (s *Still) Image() (image.Image, error) {
+	b, err := s.Read()
+	if err != nil {
+		return nil, err
+	}
+	img, err := decoded(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return s.Turn.Upright(img), nil
 }
 
 // open opens a regular file beneath the folder.

@@ -42,8 +42,13 @@ cached there, what is to buy and for how much, each in its own currency, and wha
 needed; gateways are compared where their key is set, or where they are named.`,
 		Example: "shotchain plan film.yaml --provider ark\nshotchain plan film.yaml --compare=ark,fal",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if among != "" && out != "" {
+			switch {
+			case among != "" && out != "":
 				return usage("leave one of them out", "--out writes one plan, --compare makes several")
+			case format != "text" && format != "markdown":
+				return usage("it is text or markdown", "there is no format %q", format)
+			case format == "markdown" && p.json:
+				return usage("leave one of them out", "--json is a format of its own")
 			}
 			if among != "" {
 				return p.compare(cmd.Context(), args[0], &o, among)
@@ -65,10 +70,6 @@ needed; gateways are compared where their key is set, or where they are named.`,
 			}
 			p.admit(f.Service)
 			switch {
-			case format != "text" && format != "markdown":
-				return usage("it is text or markdown", "there is no format %q", format)
-			case format == "markdown" && p.json:
-				return usage("leave one of them out", "--json is a format of its own")
 			case format == "markdown":
 				p.printMarkdown(plan)
 			case !p.json:

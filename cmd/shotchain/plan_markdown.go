@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -31,15 +32,11 @@ func markdownOf(plan *film.Plan) string {
 		case "cached", "unpicked":
 			continue
 		}
-		from := t.From
-		if from == "" {
-			from = "–"
-		}
 		drags := "–"
 		if t.Drags > 0 {
 			drags = say.Count(t.Drags, "take")
 		}
-		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %d s | %s | %s | %s |\n", inert(takeName(t)), inert(from), inert(t.State), t.Seconds,
+		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %d s | %s | %s | %s |\n", inert(takeName(t)), inert(cmp.Or(t.From, "–")), inert(t.State), t.Seconds,
 			inert(amountOf(t.Cost)), inert(drags), inert(t.Reason)))
 	}
 	if len(rows) == 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -79,8 +80,8 @@ func (p *program) provenance(path string, stores storeFlags) error {
 
 // tellProvenance is the report for people.
 func (p *program) tellProvenance(of *film.Provenance, proofs []film.Proof) {
-	fmt.Fprintf(p.out, "%s, of %s, made by %s\n\n", say.Clean(or(of.Title, "A film")), say.Clean(of.Storyboard.File),
-		say.Clean(or(of.Program, "shotchain")))
+	fmt.Fprintf(p.out, "%s, of %s, made by %s\n\n", say.Clean(cmp.Or(of.Title, "A film")), say.Clean(of.Storyboard.File),
+		say.Clean(cmp.Or(of.Program, "shotchain")))
 	t := newTable("SHOT", "FRAMES", "MADE BY", "DATE", ">PRICE", "CLIP")
 	for _, s := range of.Shots {
 		by, date, price := s.Kind, "-", "-"
@@ -105,11 +106,4 @@ func (p *program) tellProvenance(of *film.Provenance, proofs []film.Proof) {
 			fmt.Fprintf(p.out, "%s: %s\n", f.What, f.Why)
 		}
 	}
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -28,7 +28,7 @@ var moods = []named{
 
 // places are what the world around is; a thing's own place counts only where none is named.
 var places = []named{
-	{nowhere, nil},
+	{nowhere, nil}, // no words lead there
 	{"space", []string{"outer space", "spaceship", "galaxy", "planet", "asteroid", "astronaut", "太空", "宇宙", "星球", "宇航"}},
 	{"room", []string{"room", "interior", "kitchen", "bedroom", "office", "workshop", "studio apartment", "indoors",
 		"inside", "corridor", "cafe", "library", "desk", "table", "房间", "室内", "厨房", "卧室", "办公室", "屋里", "桌", "咖啡馆"}},

@@ -3,7 +3,8 @@
 //
 // It promises that a process never outlives its context, that a stranger's clip can open no other file and no
 // network connection, that file names with colons, percent signs or leading dashes mean themselves, and that an
-// error names the cause without the whole log and without URLs. The package knows nothing of films. All functions
+// error names the cause without the whole log and without URLs. What programs and sounds said of themselves it keeps
+// where [Remember] says. The package knows nothing of films. All functions
 // may be called by many goroutines at once; each process is one unit of work, bounding them is the caller's task.
 package ffmpeg
 

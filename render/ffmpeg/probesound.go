@@ -19,25 +19,27 @@ type SoundFacts struct {
 	Duration   Ratio // seconds
 }
 
-// ProbeSound reads what the first sound of a file is. A file without sound, or one whose header does not say how
-// long it lasts, is an error.
-func ProbeSound(ctx context.Context, path string) (SoundFacts, error) {
-	kept := ""
-	if d := digest(path); d != "" {
-		kept = remembered("sound-facts", d)
+// KnownSound is [ProbeSound] for a file of a film that is made again and again: what was said of these very bytes is
+// remembered.
+func KnownSound(ctx context.Context, path string) (SoundFacts, error) {
+	digest, err := Digest(path)
+	if err != nil {
+		return ProbeSound(ctx, path) // which says why in its own words
 	}
+	kept := remembered("sound-facts", digest)
 	var f SoundFacts
 	if recall(kept, &f) && f.Channels > 0 && f.Duration.Num > 0 && f.Duration.Den > 0 {
 		return f, nil
 	}
-	f, err := probeSound(ctx, path)
-	if err == nil {
+	if f, err = ProbeSound(ctx, path); err == nil {
 		remember(kept, f)
 	}
 	return f, err
 }
 
-func probeSound(ctx context.Context, path string) (SoundFacts, error) {
+// ProbeSound reads what the first sound of a file is. A file without sound, or one whose header does not say how
+// long it lasts, is an error.
+func ProbeSound(ctx context.Context, path string) (SoundFacts, error) {
 	t, err := Find()
 	if err != nil {
 		return SoundFacts{}, err

@@ -55,16 +55,16 @@ func remember(path string, what any) {
 	}
 }
 
-// digest is that of a file's bytes; "" where it cannot be read.
-func digest(path string) string {
+// Digest is the SHA-256 of a file's bytes, in hexadecimal.
+func Digest(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return ""
+		return "", err
 	}
 	defer f.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
-		return ""
+		return "", err
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -1,6 +1,6 @@
 // Package font knows the letters that this machine can draw. It sets words in fonts that have their characters ([Set],
 // [Check], for libass, which burns them in by a family's name) and draws them itself ([Pen], for slates). Latin, Greek
-// and Cyrillic come with the program; for other scripts the system's fonts are looked through once, when a text first
+// and Cyrillic come with the program, a film may bring fonts of its own ([IsFile]); for other scripts the system's fonts are looked through once, when a text first
 // needs one, so a text that no font can show is known before anything is encoded.
 package font
 

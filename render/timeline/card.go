@@ -9,7 +9,8 @@ import (
 
 // Card is a picture that is shown in place of a clip.
 type Card struct {
-	Width, Height int    // pixels of the picture
+	Still         string // the picture as the storyboard has it; a clip's Path is that picture made ready
+	Width, Height int    // pixels
 	Frames        int    // that it stands for
 	Move          string // as in storyboard.Card
 }
@@ -17,7 +18,7 @@ type Card struct {
 // Still is the clip of a still in a cut. picture is its file: a png that needs no turning.
 func Still(s *storyboard.Shot, picture string) Clip {
 	c := s.Card
-	return Clip{Shot: s.Name(), Title: c.Title(), Path: picture, Card: &Card{Width: c.Still.Width, Height: c.Still.Height,
+	return Clip{Shot: s.Name(), Title: c.Title(), Path: picture, Card: &Card{Still: c.Still.Path, Width: c.Still.Width, Height: c.Still.Height,
 		Frames: max(1, int(c.Duration.At(Rate))), Move: c.Move}}
 }
 
@@ -27,7 +28,7 @@ func (c *Card) facts() ffmpeg.Facts {
 		SAR: ffmpeg.Ratio{Num: 1, Den: 1}, Frames: c.Frames, Rate: ffmpeg.Ratio{Num: Rate, Den: 1}, Regular: true}
 }
 
-// sized is the place in the list of the clip that the film takes its size from: the first that is no still.
+// sized are the facts of the clip that the film takes its size from: the first that is no still.
 func (e *editor) sized() ffmpeg.Facts {
 	for _, c := range e.list {
 		if c.clip.Card == nil {

@@ -32,7 +32,7 @@ func (m Machine) complete() Machine {
 		m.See = ffmpeg.Probe
 	}
 	if m.Hear == nil {
-		m.Hear = ffmpeg.ProbeSound
+		m.Hear = ffmpeg.KnownSound
 	}
 	if m.Encoders == nil {
 		m.Encoders = ffmpeg.Encoders

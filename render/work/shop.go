@@ -8,8 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"io"
-	"os"
 	"runtime"
 	"sync"
 
@@ -94,18 +92,7 @@ func Key(kind string, parts ...any) string {
 }
 
 // Digest is the SHA-256 of a file's bytes, in hexadecimal: what clips are known by here.
-func Digest(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
+func Digest(path string) (string, error) { return ffmpeg.Digest(path) }
 
 // Group is a group of as many goroutines as there are workers.
 func Group(ctx context.Context, n int) (*errgroup.Group, context.Context) {
