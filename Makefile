@@ -35,7 +35,7 @@ test: setup-tests lint ## all tests; with the race detector where there is a C c
 tests:
 	$(TEST) $(RACE) -timeout 12m -p 3 -skip '$(ALONE)' $(RACED)
 	$(TEST) -timeout 8m ./chain ./chain/ark ./chain/sim ./chain/store -run '$(ALONE)'
-	$(TEST) -timeout 15m -p 3 -parallel 4 $(OTHERS)
+	$(TEST) -timeout 20m -p 3 -parallel 4 $(OTHERS)
 	$(if $(RACE),$(TEST) $(RACE) -timeout 8m $(PROGRAM) -run '$(AGAIN)')
 	cd chain/sim/sdktest && $(TEST) -timeout 5m ./...
 	GOOS=windows $(GO) build -o /dev/null ./cmd/shotchain
