@@ -59,6 +59,7 @@ HOLD   = $(shell awk '/^func /{n=$$2; sub(/[^A-Za-z0-9_].*/, "", n)} /rapid.Chec
 soak: setup ## random tests, 40 minutes of two cores times SOAK: crashes at points and at random, bad disks, worlds, fuzzing
 	$(GO) test -count=1 -timeout 0 $(PROGRAM) -run 'Stopped|Killed|Drafts' -crash.points=$(call times,120) -crash.for=$(call times,3)m
 	$(GO) test -count=1 -timeout 0 ./chain/fal -run 'Killed' -fal.kills=$(call times,300)
+	$(GO) test -count=1 -timeout 0 ./chain/openrouter -run 'Killed' -openrouter.kills=$(call times,300)
 	$(GO) test -count=1 -timeout 0 ./chain -run 'ADiskThatFails|APowerLoss|EveryDamagedByte' -disk.times=$(call times,4)
 	$(GO) test -count=1 -timeout 0 ./chain -run 'Worlds' -world.count=$(call times,6000)
 	$(GO) test $(RACE) -count=1 -timeout 0 $(sort $(dir $(RAPID))) -run '^($(HOLD))$$' -rapid.checks=$(call times,500)

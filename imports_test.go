@@ -44,7 +44,7 @@ chain/sim: chain/models chain/sim/trouble
 chain/sim/falsim: chain/models chain/sim chain/sim/trouble
 chain/sim/orsim: chain/models chain/sim chain/sim/trouble
 chain/sim/trouble:
-chain/sim/simtest: chain/sim chain/store
+chain/sim/simtest: chain/sim chain/store internal/durable internal/durable/durabletest
 
 render/mux:
 render/font:

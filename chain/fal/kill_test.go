@@ -2,12 +2,10 @@ package fal_test
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,60 +17,12 @@ import (
 	"shotchain/chain/graph"
 	"shotchain/chain/models"
 	"shotchain/chain/sim/falsim"
+	"shotchain/chain/sim/simtest"
 	"shotchain/chain/store"
-	"shotchain/internal/durable"
-	"shotchain/internal/durable/durabletest"
 	"shotchain/storyboard"
 )
 
 var kills = flag.Int("fal.kills", 25, "how often a run at fal's stand-in is killed at a random point; `make soak`: 300")
-
-var errKilled = errors.New("killed")
-
-// mortal is a process that dies at a point: from there on it changes no disk and hears no answer. What it had sent by
-// then is with the service.
-type mortal struct {
-	mu    sync.Mutex
-	n, at int
-	die   context.CancelFunc
-}
-
-func (m *mortal) step() error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.n++; m.at > 0 && m.n >= m.at {
-		m.die()
-		return errKilled
-	}
-	return nil
-}
-
-func (m *mortal) disk(c durabletest.Call) error {
-	if c.Changes() && c.Op != durabletest.Finished {
-		return m.step()
-	}
-	return nil
-}
-
-// line has a point before each call is sent, and one before its answer is heard.
-type line struct {
-	to http.RoundTripper
-	m  *mortal
-}
-
-func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := l.m.step(); err != nil {
-		return nil, err
-	}
-	res, err := l.to.RoundTrip(r)
-	if dead := l.m.step(); dead != nil {
-		if err == nil {
-			_ = res.Body.Close()
-		}
-		return nil, dead
-	}
-	return res, err
-}
 
 // TestRunsThatAreKilledAtRandomBuyNothingTwice kills runs again and again while fal's history lags, and lets later ones
 // finish the film. What the service took is there in the end; where nobody can tell, the service took nothing.
@@ -122,16 +72,14 @@ func TestRunsThatAreKilledAtRandomBuyNothingTwice(t *testing.T) {
 
 // mortally runs the film in a process that dies at a point, and reports whether it got that far.
 func (s *stage) mortally(client *http.Client, at int) bool {
-	t := s.t
-	ctx, die := context.WithCancel(t.Context())
+	ctx, die := context.WithCancel(s.t.Context())
 	defer die()
-	m := &mortal{at: at, die: die}
-	st, err := store.Open(s.st.Dir(),
-		store.On(func(dir string) durable.FS { return durabletest.Before(durable.OS(dir), m.disk) }))
-	require.NoError(t, err)
-	_, _ = s.live(ctx, st, &http.Client{Transport: line{client.Transport, m}})
+	m := &simtest.Mortal{At: at, Die: die}
+	st, err := m.Store(s.st.Dir())
+	require.NoError(s.t, err)
+	_, _ = s.live(ctx, st, m.Client(client))
 	s.hold()
-	return m.n >= at
+	return m.Died()
 }
 
 // alive runs the film to its end.
