@@ -31,6 +31,7 @@ type Planned struct {
 	Fault *provider.Fault // what ended its last attempt, where that failed and it has not been made since; nil otherwise
 
 	Elsewhere string // of a cached take: the namespace of the service that made its clip, where that is not the plan's
+	At        string // of one that is left out: the namespace of the service that has it, or what it grows from, under way
 
 	Promotes *Promotion // the draft that the clip is made from; nil for none
 
@@ -38,6 +39,7 @@ type Planned struct {
 	final     bool // its key names what it grows from by the drafts: it is made at the same time
 	frameless bool // its clip is kept, but its last frame has to be made again: nobody knows yet what it will be
 	away      bool // its clip is not in its place: a run puts it there again
+	due       bool // another service has it under way, and is waited for before this plan is made
 
 	Drags     int          // takes that wait for this one, directly or not
 	DragsCost money.Amount // what those cost at most
@@ -69,6 +71,7 @@ type PlanOptions struct {
 	Drafts   *Plan           // of the same storyboard compiled as drafts: what is promoted where it can be; nil for none
 	Others   []*graph.Graph  // the storyboard compiled for other services: what one of them has made, or under way, is not bought
 	After    *Plan           // of another service: only what that one surely was refused is made here, its clips stand; nil for none
+	Settled  bool            // the run of After is over: what it left under way stays so
 	StopAt   map[string]bool // buy nothing that grows from these shots, whether or not a take of them is picked
 }
 
@@ -139,8 +142,9 @@ func (p *Plan) look(pt *Planned, st *store.Store, was *store.Film) {
 	pictures, ok := p.anchors(pt, st)
 	if !ok {
 		up := p.absent(t)
-		if p.Of(up).Standing == Left {
-			pt.Standing, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", how(t, up), up.Name())
+		if left := p.leftOut(t); left != nil {
+			pt.Standing, pt.Reason = Left, fmt.Sprintf("%s %s, which is left out", how(t, left.Take), left.Take.Name())
+			pt.At = left.At
 			return
 		}
 		pt.Standing = Waits
@@ -277,6 +281,10 @@ func (pt *Planned) told() string {
 		return "new"
 	case InFlight:
 		return "still in flight"
+	case Left:
+		if pt.due {
+			return "still under way at " + pt.At
+		}
 	}
 	return string(pt.Standing)
 }
@@ -375,6 +383,16 @@ func (p *Plan) absent(t *graph.Take) *graph.Take {
 	for _, need := range t.Needs() {
 		if p.lacks(t, need) {
 			return need
+		}
+	}
+	return nil
+}
+
+// leftOut is what the take needs and nobody will have made by then; nil for none.
+func (p *Plan) leftOut(t *graph.Take) *Planned {
+	for _, need := range t.Needs() {
+		if up := p.Of(need); up.Standing == Left && !up.due {
+			return up
 		}
 	}
 	return nil

@@ -24,6 +24,8 @@ func (p *Plan) after(pt *Planned, st *store.Store) bool {
 	}
 	was, at := first.Of(t), first.Graph.Service.Namespace
 	switch {
+	case was.At == p.Graph.Service.Namespace: // it is this one's own, or grows from what is
+		return false
 	case was.Standing == Cached && was.usable(st) && !was.frameless && !was.Damaged:
 		if was.Elsewhere != "" {
 			at = was.Elsewhere
@@ -32,9 +34,10 @@ func (p *Plan) after(pt *Planned, st *store.Store) bool {
 	case was.Standing == Cached:
 		pt.Standing, pt.Reason = Left, "its clip is "+at+"'s, and has to be mended there first"
 	case was.Standing == InFlight, was.Standing == Unclear:
-		pt.Standing, pt.Reason = Left, fmt.Sprintf("%s at %s: %s", was.Standing, at, was.Reason)
+		pt.Standing, pt.Reason, pt.At = Left, fmt.Sprintf("%s at %s: %s", was.Standing, at, was.Reason), at
+		pt.due = !p.Options.Settled
 	case was.Out():
-		pt.Standing, pt.Reason = was.Standing, was.Reason
+		pt.Standing, pt.Reason, pt.At, pt.due = was.Standing, was.Reason, was.At, was.due
 	case was.Key != "" && !untouched(st.Take(was.Key)):
 		pt.Standing, pt.Reason = Left, at+
 			" was asked for it, and not for want of an account or a connection did it make nothing: "+was.Reason
@@ -62,7 +65,8 @@ func (p *Plan) elsewhere(pt *Planned, st *store.Store) bool {
 			return true
 		}
 		if s, why, _ := look(dir); (s == InFlight || s == Unclear) && !g.Service.Forgets {
-			pt.Standing, pt.Reason = Left, fmt.Sprintf("%s at %s: %s", s, g.Service.Namespace, why)
+			pt.Standing, pt.Reason, pt.At = Left, fmt.Sprintf("%s at %s: %s", s, g.Service.Namespace, why),
+				g.Service.Namespace
 			return true
 		}
 	}

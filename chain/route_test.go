@@ -59,7 +59,16 @@ scenes:
 		made("b/one", store.Attempt{Number: 1, State: store.Failed, Class: string(provider.Account)})
 		made("c/one", store.Attempt{Number: 1, State: store.Failed, Class: string(provider.Moderated)})
 		again := x.plan(sb)
-		next := plan(PlanOptions{After: again})
+
+		// Before the first one's run, what grows from a clip that it still has under way may have to be made there.
+		due := plan(PlanOptions{After: again})
+		require.Equal(t, []string{"a/one left out ", "a/two waits ", "b/one new ", "b/two waits ", "c/one left out "},
+			standing(due))
+		require.Equal(t, "grows from a/one, which is still under way at sim", due.Of(g.Take("a/two")).Reason)
+		require.Equal(t, 3, due.Buys)
+
+		// After it, that clip is left where it is.
+		next := plan(PlanOptions{After: again, Settled: true})
 		require.Equal(t, []string{"a/one left out ", "a/two left out ", "b/one new ", "b/two waits ", "c/one left out "},
 			standing(next))
 		require.Equal(t, 2, next.Buys)
@@ -68,9 +77,25 @@ scenes:
 
 		// What may have been sent is not sent to another one.
 		made("b/one", store.Attempt{Number: 1, State: store.Intended})
-		next = plan(PlanOptions{After: x.plan(sb)})
+		next = plan(PlanOptions{After: x.plan(sb), Settled: true})
 		require.Equal(t, "left out", string(next.Of(g.Take("b/one")).Standing))
 		require.Zero(t, next.Buys)
+
+		// What the other one has under way itself is its own, and so is what grows from it.
+		at := next.Of(g.Take("b/one"))
+		key := at.Take.Key(other.Service.Namespace, graph.Anchors{})
+		l, err := x.st.Lock(t.Context(), key, nil)
+		require.NoError(t, err)
+		require.NoError(t, l.PutJournal(&store.Journal{Attempts: []store.Attempt{
+			{Number: 1, State: store.Submitted, Task: "t2"}}}))
+		l.Unlock()
+		made("b/one", store.Attempt{Number: 1, State: store.Failed, Class: string(provider.Account)})
+		both, err := Make(t.Context(), first.Graph, x.st, PlanOptions{Others: []*graph.Graph{g}})
+		require.NoError(t, err)
+		require.Equal(t, []string{"a/one in flight ", "a/two waits ", "b/one left out ", "b/two left out ", "c/one new "},
+			standing(both))
+		require.Equal(t, []string{"a/one left out ", "a/two left out ", "b/one in flight ", "b/two waits ", "c/one left out "},
+			standing(plan(PlanOptions{After: both, Settled: true})))
 
 		// Of what each charges in one currency, the dearer counts: a take is bought once.
 		require.Equal(t, first.Total, first.Worst(whole), "other currencies are not compared")

@@ -38,14 +38,15 @@ func (b Budget) Most() (micros int64, ok bool, err error) {
 // Allows refuses a plan that would buy more: the failure is OverBudget, and says what would pass.
 func (b Budget) Allows(p *Plan) error {
 	most, capped, err := b.Most()
-	if err != nil || p.Buys == 0 {
+	buys := p.MayBuy()
+	if err != nil || buys == 0 {
 		return err
 	}
-	if b.MaxTakes > 0 && p.Buys > b.MaxTakes {
-		return &Failure{Kind: OverBudget, Retry: []string{"--max-takes", strconv.Itoa(p.Buys)},
-			Message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", say.Count(p.Buys, "clip"),
+	if b.MaxTakes > 0 && buys > b.MaxTakes {
+		return &Failure{Kind: OverBudget, Retry: []string{"--max-takes", strconv.Itoa(buys)},
+			Message: fmt.Sprintf("it would make %s, more than the %d allowed; nothing was bought", say.Count(buys, "clip"),
 				b.MaxTakes),
-			Hint: fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", p.Buys)}
+			Hint: fmt.Sprintf("allow it with --max-takes %d, or make a part of it with --only", buys)}
 	}
 	if capped && p.Total.Micros > most {
 		return &Failure{Kind: OverBudget, Retry: []string{"--max-cost", p.Ceiling()},

@@ -29,7 +29,7 @@ func (s Service) Keyed(env func(string) string) bool { return s.Simulated() || e
 func (p *Plan) Keyed(env func(string) string) error {
 	f := p.Film
 	for _, other := range p.Failover {
-		if p.Buys > 0 && !other.Film.Service.Keyed(env) {
+		if other.Buys+other.collects() > 0 && !other.Film.Service.Keyed(env) {
 			return other.Film.Service.Keyless()
 		}
 	}

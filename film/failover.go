@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"shotchain/chain"
+	"shotchain/chain/money"
 	"shotchain/chain/provider"
 	"shotchain/internal/say"
 )
@@ -40,9 +41,10 @@ func (f *Film) openRoutes(ctx context.Context, o Options) error {
 // planRoutes plans what each of the other services would make if those before it took on nothing more.
 func (p *Plan) planRoutes(ctx context.Context, how chain.PlanOptions) error {
 	before := p.Plan
-	for _, other := range p.Film.Failover {
-		plan, err := chain.Make(ctx, other.Graph, other.Store, chain.PlanOptions{Limit: how.Limit, FilmID: other.id(),
-			Only: how.Only, StopAt: how.StopAt, After: before})
+	for i, other := range p.Film.Failover {
+		plan, err := chain.Make(ctx, other.Graph, other.Store, p.asked.once(i+1, chain.PlanOptions{Limit: how.Limit,
+			FilmID: other.id(), Only: how.Only, StopAt: how.StopAt, Resubmit: how.Resubmit,
+			After: before, Settled: p.asked.ran[i] != nil}))
 		if err != nil {
 			return err
 		}
@@ -65,29 +67,39 @@ func turnedAway(r *chain.Reel) bool {
 	return false
 }
 
-// Failover is what goes on at the next of the services that the film was opened with, now that the one that made this has
-// refused the account, or could not be reached: only takes that nothing was made, or may have been made, of. nil where
-// there is nothing to go on with. It spends nothing; it is made as any plan is, at most at the price that the first
-// plan said for that service.
+// routes are what several services made of one film so far.
+type routes struct {
+	promised []money.Amount      // of each service, the film's own first: what it may still charge
+	last     map[int]*chain.Reel // of those that have made something: how its last run ended
+	idle     map[int]bool        // those that were gone back to, for nothing
+}
+
+// Failover is what goes on at another of the services that the film was opened with. That is the next one, now that the
+// one that made this has refused the account or could not be reached, or where the next one has something under way:
+// only takes that nothing was made, or may have been made, of. Where none is left, it is one that was left with clips
+// under way: they are paid for, and are collected. nil where there is nothing to go on with. It spends nothing; it is
+// made as any plan is, all that it charges at most what the first plan said for that service.
 func (m *Made) Failover(ctx context.Context) (*Plan, error) {
 	first := m.plan.first
 	if first == nil {
 		first = m.plan
 	}
-	// The next service: the first of them after the film's own, which is not among them.
-	n := 1 + slices.IndexFunc(first.Failover, func(p *Plan) bool { return p.Film == m.plan.Film })
-	if ctx.Err() != nil || n >= len(first.Failover) || !turnedAway(m.Reel) {
+	if len(first.Failover) == 0 || ctx.Err() != nil {
 		return nil, nil
 	}
-	again, err := first.Film.Plan(ctx, first.asked)
+	first.noteRoute(m)
+	how := first.asked
+	how.ran = first.routes.last
+	fresh, err := first.Film.Plan(ctx, how)
 	if err != nil {
 		return nil, err
 	}
-	next, promised := again.Failover[n], first.Failover[n].Total
-	switch {
-	case next.Buys == 0:
+	n := first.nextRoute(m, fresh)
+	if n < 0 {
 		return nil, nil
-	case next.Total.Micros > promised.Micros:
+	}
+	next, promised := fresh.at(n), first.routes.promised[n]
+	if next.Total.Micros+next.Held.Micros > promised.Micros {
 		return nil, &Failure{Kind: OverBudget,
 			Message: fmt.Sprintf("%s would cost %s at %s, more than the %s that were said before; nothing was bought there",
 				say.Count(next.Buys, "clip"), next.Total.String(), next.Film.Service.Name, promised.String())}
@@ -97,6 +109,82 @@ func (m *Made) Failover(ctx context.Context) (*Plan, error) {
 		return nil, err
 	}
 	return next, next.Foresee(ctx)
+}
+
+// at is the plan of one of the film's services, its own first.
+func (p *Plan) at(n int) *Plan {
+	if n == 0 {
+		return p
+	}
+	return p.Failover[n-1]
+}
+
+// noteRoute takes down how a run of one of the services ended.
+func (p *Plan) noteRoute(m *Made) {
+	if p.routes == nil {
+		p.routes = &routes{last: map[int]*chain.Reel{}, idle: map[int]bool{}}
+		for n := range len(p.Failover) + 1 {
+			p.routes.promised = append(p.routes.promised, p.at(n).Total.Add(p.at(n).Held))
+		}
+	}
+	n := p.routeOf(m.plan.Film)
+	_, went := p.routes.last[n]
+	p.routes.idle[n] = went && m.Reel.Count(chain.Kept) == 0 // it is no use to go there once more
+	p.routes.last[n] = m.Reel
+	p.routes.promised[n].Micros -= m.Reel.Spent.Micros // all services' amounts are in their own currency
+}
+
+// routeOf finds the service that a film was opened for.
+func (p *Plan) routeOf(f *Film) int {
+	return 1 + slices.IndexFunc(p.Failover, func(other *Plan) bool { return other.Film == f })
+}
+
+// nextRoute chooses a service to go on at; -1 for none. fresh is the plan of what is there by now.
+func (p *Plan) nextRoute(m *Made, fresh *Plan) int {
+	refused := turnedAway(m.Reel)
+	for n := p.routeOf(m.plan.Film) + 1; n <= len(p.Failover); n++ {
+		if next := fresh.at(n); refused && next.Buys > 0 || next.collects() > 0 {
+			return n
+		}
+	}
+	for n := range len(p.Failover) + 1 {
+		if reel := p.routes.last[n]; reel != nil && reel != m.Reel && reel.Count(chain.InFlight) > 0 && !p.routes.idle[n] {
+			return n
+		}
+	}
+	return -1
+}
+
+// Does says what goes on at a service after others.
+func (p *Plan) Does() string {
+	var parts []string
+	if n := p.collects(); n > 0 {
+		parts = append(parts, say.Count(n, "clip")+" to collect")
+	}
+	if p.Buys > 0 {
+		parts = append(parts, fmt.Sprintf("%s to buy, for at most %s", say.Count(p.Buys, "clip"), p.Total.String()))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// MayBuy is how many clips may be bought, at whichever of the film's services.
+func (p *Plan) MayBuy() int {
+	most := p.Buys
+	for _, other := range p.Failover {
+		most = max(most, other.Buys)
+	}
+	return most
+}
+
+// collects counts the takes that the plan's service has, or may have, under way.
+func (p *Plan) collects() (n int) {
+	for i := range p.Takes {
+		switch p.Takes[i].Standing {
+		case chain.InFlight, chain.Unclear:
+			n++
+		}
+	}
+	return n
 }
 
 // Unsettled is how a film ended that several services have made, from how it ended at the last: where it lacks something,
@@ -122,12 +210,20 @@ func (m *Made) Film() *Film { return m.plan.Film }
 // reach; none without such services.
 func (p *Plan) FailoverLines() (lines []string) {
 	for _, other := range p.Failover {
-		if other.Buys == 0 || p.Buys == 0 {
+		var line string
+		switch there, name := other.collects(), other.Film.Service.Name; {
+		case there > 0 && other.Buys > 0:
+			line = fmt.Sprintf("%s has %s under way: they are collected, and at most %s more made there, for at most %s.", name,
+				say.Count(there, "clip"), say.Count(other.Buys, "clip"), other.Total.String())
+		case there > 0:
+			line = fmt.Sprintf("%s has %s under way: they are collected.", name, say.Count(there, "clip"))
+		case other.Buys > 0 && p.Buys+p.collects() > 0:
+			line = fmt.Sprintf(
+				"Where %s refuses the account or cannot be reached, %s makes what was not begun: at most %s, for at most %s.",
+				p.Film.Service.Name, name, say.Count(other.Buys, "clip"), other.Total.String())
+		default:
 			continue
 		}
-		line := fmt.Sprintf(
-			"Where %s refuses the account or cannot be reached, %s makes what was not begun: at most %s, for at most %s.",
-			p.Film.Service.Name, other.Film.Service.Name, say.Count(other.Buys, "clip"), other.Total.String())
 		if other.continues() {
 			line += " A chain that was begun goes on there from the last picture of its clips: colours and sharpness may change at " +
 				"that join, and where a face in it can be recognised, the clip is likely refused."

@@ -27,6 +27,8 @@ type PlanOptions struct {
 	Resubmit    []string // give up on the unfinished attempts of these shots, and buy them again
 	StopAt      []string // buy nothing that grows from these shots: a pause to look and pick
 	AllowDrafts bool     // drafts may stand in for clips that are missing
+
+	ran map[int]*chain.Reel // by services, the film's own first: how a run there ended; nil before the first
 }
 
 // Plan is what would be made of a film: its takes with reasons and prices, and its files.
@@ -42,6 +44,8 @@ type Plan struct {
 	first *Plan       // the plan of the film's own service, of one of its Failover; nil for that one
 	asked PlanOptions // that it was made with
 	into  Output      // of Into
+
+	routes *routes // what came of it at each service, of the film's own service's plan; nil before Failover
 
 	Earlier *chain.Reel // of a run of the same takes: why those are missing that it did not get; nil for none
 }
@@ -75,7 +79,7 @@ func (f *Film) Plan(ctx context.Context, o PlanOptions) (*Plan, error) {
 	for _, other := range f.Failover {
 		how.Others = append(how.Others, other.Graph)
 	}
-	plan, err := chain.Make(ctx, f.Graph, f.Store, how)
+	plan, err := chain.Make(ctx, f.Graph, f.Store, o.once(0, how))
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +88,14 @@ func (f *Film) Plan(ctx context.Context, o PlanOptions) (*Plan, error) {
 	}
 	p := &Plan{Plan: plan, Film: f, asked: o}
 	return p, p.planRoutes(ctx, how)
+}
+
+// once are the options of a service's plan: what was to be given up there is given up by its first run.
+func (o PlanOptions) once(n int, how chain.PlanOptions) chain.PlanOptions {
+	if o.ran[n] != nil {
+		how.Resubmit = nil
+	}
+	return how
 }
 
 // shotSet finds the shots that a flag names; nil for none.

@@ -10,10 +10,11 @@ import (
 
 // allow decides whether a plan may be bought, asking where somebody is there. Nothing was bought when it says no.
 func (p *program) allow(ctx context.Context, plan *film.Plan, b budgetFlags) error {
-	if err := b.Allows(plan); err != nil || plan.Buys == 0 || plan.Film.Service.Simulated() || b.yes {
+	buys := plan.MayBuy()
+	if err := b.Allows(plan); err != nil || buys == 0 || plan.Film.Service.Simulated() || b.yes {
 		return err
 	}
-	what, total := say.Count(plan.Buys, "clip"), plan.Total.String()
+	what, total := say.Count(buys, "clip"), plan.Total.String()
 	for _, other := range plan.Failover {
 		if other.Buys > 0 {
 			total += fmt.Sprintf(", or what goes to %s for at most %s there", other.Film.Service.Name, other.Total.String())

@@ -55,7 +55,7 @@ func stoppable() {
 	var h hooks
 	if s.at > 0 || s.log != nil {
 		h.disk = func(dir string) durable.FS { return durabletest.Before(durable.OS(dir), s.change) }
-		h.around = func(p provider.Provider) provider.Provider { return watched{p, s} }
+		h.around = s.watch
 	}
 	interruptible(&h)
 	start(h)
@@ -116,9 +116,31 @@ func (w watched) Get(ctx context.Context, r provider.Ref) (provider.Task, error)
 	return t, err
 }
 
-func (w watched) List(ctx context.Context, f provider.Filter) ([]provider.Task, bool, error) {
+// watch puts points around a provider's calls.
+func (s *steps) watch(p provider.Provider) provider.Provider {
+	w := watched{p, s}
+	if l, ok := p.(provider.Lister); ok {
+		return watchedLister{w, l}
+	}
+	return w
+}
+
+func (w watched) Find(ctx context.Context, r provider.Attempt) (provider.Finding, error) {
+	w.s.step("find")
+	found, err := w.Provider.Find(ctx, r)
+	w.s.step("find: read")
+	return found, err
+}
+
+// watchedLister is a watched provider that lists its tasks.
+type watchedLister struct {
+	watched
+	lister provider.Lister
+}
+
+func (w watchedLister) List(ctx context.Context, f provider.Filter) ([]provider.Task, bool, error) {
 	w.s.step("list")
-	tasks, complete, err := w.Provider.(provider.Lister).List(ctx, f)
+	tasks, complete, err := w.lister.List(ctx, f)
 	w.s.step("list: read")
 	return tasks, complete, err
 }
@@ -339,44 +361,64 @@ func TestFinalsOfDraftsAreBoughtOnce(t *testing.T) {
 }
 
 // stopAnywhere stops a film's run at about so many of its points, at least at the first calls; at all where there are
-// no more. Which ones is luck where they are many, so that nights of it come to all.
-func stopAnywhere(t *testing.T, wreckage func(t *testing.T, work string) *wreck, sampled int) {
+// no more.
+func stopAnywhere(t *testing.T, wreckage func(t *testing.T, work string) *wreck, many int) {
+	whole := wreckage(t, "")
+	points := whole.points(func(env ...string) *exec.Cmd { return whole.command(t.Context(), env...) })
+	whole.recover()
+	work := filepath.Join(whole.dir, store.DirName, "work")
+	for _, i := range sampled(points, many) {
+		t.Run(fmt.Sprintf("%d %s", i+1, points[i]), func(t *testing.T) {
+			t.Parallel()
+			w := wreckage(t, work)
+			w.died(w.command(t.Context(), envCrashAt+"="+strconv.Itoa(i+1)).Run())
+			w.recover()
+		})
+	}
+}
+
+// points are those that a whole run passes.
+func (w *wreck) points(run func(env ...string) *exec.Cmd) []string {
+	t := w.t
+	t.Helper()
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}
-	whole := wreckage(t, "")
 	log := filepath.Join(t.TempDir(), "steps")
-	out, err := whole.command(t.Context(), envSteps+"="+log).CombinedOutput()
+	out, err := run(envSteps + "=" + log).CombinedOutput()
 	require.NoError(t, err, string(out))
-	whole.recover()
-	work := filepath.Join(whole.dir, store.DirName, "work")
 	b, err := os.ReadFile(log)
 	require.NoError(t, err)
 	points := strings.Split(strings.TrimSpace(string(b)), "\n")
 	t.Logf("%d points", len(points))
 	require.Greater(t, len(points), 80)
+	return points
+}
 
-	first := slices.IndexFunc(points,
-		func(p string) bool { return strings.HasPrefix(p, "create") }) // of all calls, with nothing known yet
-	every, luck := max(len(points)/sampled, 1), 0
-	if sampled > 8 {
+// sampled are about so many of a run's points, and those around its first call, with nothing known yet. Which ones is
+// luck where they are many, so that nights of it come to all.
+func sampled(points []string, many int) (at []int) {
+	first := slices.IndexFunc(points, func(p string) bool { return strings.HasPrefix(p, "create") })
+	every, luck := max(len(points)/many, 1), 0
+	if many > 8 {
 		luck = rand.IntN(every)
 	}
-	for i, point := range points {
-		if i%every != luck && (i < first || i > first+1) {
-			continue
+	for i := range points {
+		if i%every == luck || i == first || i == first+1 {
+			at = append(at, i)
 		}
-		t.Run(fmt.Sprintf("%d %s", i+1, point), func(t *testing.T) {
-			t.Parallel()
-			w := wreckage(t, work)
-			err := w.command(t.Context(), envCrashAt+"="+strconv.Itoa(i+1)).Run()
-			if err != nil { // a run that passed fewer points this time has simply ended
-				var exit *exec.ExitError
-				require.ErrorAs(t, err, &exit)
-				require.Equal(t, -1, exit.ExitCode(), "it died, rather than failed")
-			}
-			w.recover()
-		})
+	}
+	return at
+}
+
+// died holds that a program that was to be stopped was, rather than failed. One that passed fewer points this time has
+// simply ended.
+func (w *wreck) died(err error) {
+	w.t.Helper()
+	if err != nil {
+		var exit *exec.ExitError
+		require.ErrorAs(w.t, err, &exit)
+		require.Equal(w.t, -1, exit.ExitCode())
 	}
 }
 

@@ -94,7 +94,7 @@ needed; gateways are compared where their key is set, or where they are named.`,
 					j.Takes[i].Prompt = plan.Takes[i].Take.Request.Prompt
 				}
 			}
-			if coded && plan.Buys > 0 {
+			if coded && plan.MayBuy() > 0 {
 				return &ended{Failure: &film.Failure{Kind: film.Wanting, Message: plan.BottomLine()}, told: true, result: j}
 			}
 			if p.json {

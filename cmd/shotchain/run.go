@@ -220,8 +220,7 @@ func (p *program) tellFailover(ctx context.Context, made *film.Made, next *film.
 		p.say("%s", film.AsFailure(ctx, err).Message)
 	}
 	p.say("%s, in %s", made.Film().Bill(made.Reel), say.Took(made.Took))
-	p.say("going on at %s: %s to buy, for at most %s", next.Film.Service.By(), say.Count(next.Buys, "clip"),
-		next.Total.String())
+	p.say("going on at %s: %s", next.Film.Service.By(), next.Does())
 	for _, line := range append(next.SeamLines(), next.FacesLine()) {
 		if line != "" {
 			p.say("%s", line)
